@@ -1,0 +1,5 @@
+/** DistKV cli. */
+@NullMarked
+package distkv.cli;
+
+import org.jspecify.annotations.NullMarked;

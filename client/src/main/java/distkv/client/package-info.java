@@ -1,0 +1,5 @@
+/** DistKV client. */
+@NullMarked
+package distkv.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,33 @@
+package distkv.model;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Writes that happen together or not at all, and the guards that must hold when they do. At most
+ * {@value Revision#MAX_WRITES} writes; no path twice among them.
+ */
+public record Commit(List<Write> writes, List<Guard> guards) {
+    public Commit {
+        writes = List.copyOf(writes);
+        guards = List.copyOf(guards);
+        if (writes.isEmpty() || writes.size() > Revision.MAX_WRITES) {
+            throw new IllegalArgumentException(
+                    "commit of " + writes.size() + " writes (expected: 1 to " + Revision.MAX_WRITES + ")");
+        }
+        if (writes.size() > 1) {
+            Set<Path> paths = new HashSet<>();
+            for (Write write : writes) {
+                if (!paths.add(write.path())) {
+                    throw new IllegalArgumentException("commit writes " + write.path() + " twice (expected: once)");
+                }
+            }
+        }
+    }
+
+    /** A commit of one write, without guards. */
+    public static Commit of(Write write) {
+        return new Commit(List.of(write), List.of());
+    }
+}

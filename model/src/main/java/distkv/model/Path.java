@@ -1,0 +1,142 @@
+package distkv.model;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an entry is: a list of elements, kept as its <em>key</em>, the order-preserving encoding of {@link PathKey}.
+ *
+ * <p>The unsigned byte order of keys is the order of a tree walk: a parent comes right before its children, and all
+ * that is below a path is one range of keys that starts with the path's own. Stores use the key as it is, so nothing
+ * is decoded to find, compare or list entries.
+ *
+ * <p>An element is a {@link String}, a {@link Long} or (beyond 64 bits) a {@link BigInteger}, a {@link Double}, a
+ * {@link Boolean}, {@link Nil}, {@link Bytes}, or a nested {@code Path}. The elements {@code 1}, {@code 1.0} and
+ * {@code true} are three different ones.
+ */
+public final class Path implements Comparable<Path> {
+    /** The path without elements: the root of the tree. */
+    public static final Path ROOT = new Path(new byte[0]);
+
+    private final byte[] key;
+    private int hash;
+
+    private Path(byte[] key) {
+        this.key = key;
+    }
+
+    /** The path of these elements; {@code null} stands for {@link Nil}, every integer type for {@link Long}. */
+    public static Path of(@Nullable Object... elements) {
+        return new Path(PathKey.encode(Arrays.asList(elements)));
+    }
+
+    /** The path of these elements, as {@link #of}. */
+    public static Path of(List<? extends @Nullable Object> elements) {
+        return new Path(PathKey.encode(elements));
+    }
+
+    /**
+     * The path with this key. The array is not copied and must not change.
+     *
+     * @throws IllegalArgumentException if these bytes are no key
+     */
+    public static Path ofKey(byte[] key) {
+        PathKey.check(key);
+        return new Path(key);
+    }
+
+    /** The path with this key, which the caller knows to be well-formed (it came from {@link #key}). */
+    public static Path ofTrustedKey(byte[] key) {
+        return key.length == 0 ? ROOT : new Path(key);
+    }
+
+    /**
+     * Reads a path as people write it, e.g. {@code :.distkv.code.proc} or {@code room:3.temp}; see {@link PathText}.
+     *
+     * @throws PathSyntaxException if the text is no path; the message names the position
+     */
+    public static Path parse(String text) {
+        return PathText.parse(text);
+    }
+
+    /** The key. The array is the path's own and must not be changed. */
+    public byte[] key() {
+        return key;
+    }
+
+    public boolean isRoot() {
+        return key.length == 0;
+    }
+
+    /** How many elements this path has. */
+    public int length() {
+        return PathKey.count(key);
+    }
+
+    /** The elements, first to last. */
+    public List<Object> elements() {
+        return PathKey.decode(key);
+    }
+
+    /** This path with one more element at its end. */
+    public Path child(@Nullable Object element) {
+        return append(of(element));
+    }
+
+    /** This path followed by another. */
+    public Path append(Path tail) {
+        byte[] joined = Arrays.copyOf(key, key.length + tail.key.length);
+        System.arraycopy(tail.key, 0, joined, key.length, tail.key.length);
+        return ofTrustedKey(joined);
+    }
+
+    /** The path without its last element; the root's parent is the root. */
+    public Path parent() {
+        return head(Math.max(0, length() - 1));
+    }
+
+    /** The first {@code count} elements. */
+    public Path head(int count) {
+        return ofTrustedKey(Arrays.copyOf(key, PathKey.offset(key, count)));
+    }
+
+    /** What is left without the first {@code count} elements. */
+    public Path tail(int count) {
+        return ofTrustedKey(Arrays.copyOfRange(key, PathKey.offset(key, count), key.length));
+    }
+
+    /** Whether this path is {@code prefix} or below it. */
+    public boolean startsWith(Path prefix) {
+        return key.length >= prefix.key.length
+                && Arrays.equals(key, 0, prefix.key.length, prefix.key, 0, prefix.key.length);
+    }
+
+    /** The order of a tree walk: parents first, siblings by type and value. */
+    @Override
+    public int compareTo(Path other) {
+        return Arrays.compareUnsigned(key, other.key);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Path path && Arrays.equals(key, path.key);
+    }
+
+    @Override
+    public int hashCode() {
+        int known = hash;
+        if (known == 0) {
+            known = Arrays.hashCode(key);
+            hash = known;
+        }
+        return known;
+    }
+
+    /** The path as people write it; {@link #parse} reads it back. */
+    @Override
+    public String toString() {
+        return PathText.print(this);
+    }
+}

@@ -1,0 +1,24 @@
+package distkv.model;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change that somebody wants.
+ *
+ * @param value the new content, or {@code null} to delete the entry
+ * @param lease the lease that the entry is to live and die with, or 0
+ */
+public record Write(Path path, @Nullable Value value, Expectation expectation, long lease) {
+    public static Write set(Path path, Value value, Expectation expectation) {
+        return new Write(path, value, expectation, 0);
+    }
+
+    public static Write delete(Path path, Expectation expectation) {
+        return new Write(path, null, expectation, 0);
+    }
+
+    /** The same write, its entry bound to a lease. */
+    public Write under(long newLease) {
+        return new Write(path, value, expectation, newLease);
+    }
+}

@@ -1,0 +1,5 @@
+/** DistKV protocol. */
+@NullMarked
+package distkv.protocol;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** DistKV runner. */
+@NullMarked
+package distkv.runner;
+
+import org.jspecify.annotations.NullMarked;

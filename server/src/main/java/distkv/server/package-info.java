@@ -1,0 +1,5 @@
+/** DistKV server. */
+@NullMarked
+package distkv.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,18 @@
+package distkv.store;
+
+import distkv.model.ChangeBatch;
+import org.jspecify.annotations.Nullable;
+
+/** A reader's place in the change feed. Used by one thread; {@link #close} may come from another and ends its wait. */
+public interface Feed extends AutoCloseable {
+    /**
+     * Waits for the next batch.
+     *
+     * @return {@code null} when this feed or its store is closed and nothing is left to read
+     */
+    @Nullable
+    ChangeBatch next() throws InterruptedException, Compacted;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,60 @@
+package distkv.store;
+
+import distkv.model.Commit;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An ordered, durable log of commits and the tree that it makes. What every engine must do is in the contract test,
+ * which each of them inherits.
+ *
+ * <p>All methods may be called from any thread. A commit is durable before its outcome is {@link Outcome.Committed},
+ * and nothing that was acknowledged is ever lost.
+ */
+public interface Store extends AutoCloseable {
+    /** The tree's name, fixed when the tree was created; the {@code node} of every chain. */
+    String tree();
+
+    /**
+     * Asks for a commit. Commits asked for by one thread happen in that order. The future never fails: everything that
+     * can happen is an {@link Outcome}. It may complete on the engine's own thread, so what depends on it must be short
+     * and must not wait.
+     */
+    CompletableFuture<Outcome> commit(Commit commit);
+
+    /** All present entries at the newest revision. */
+    Contents load();
+
+    /**
+     * All present entries as they were at a revision.
+     *
+     * @throws Compacted if the history does not reach back that far
+     */
+    Contents load(long revision) throws Compacted;
+
+    /**
+     * The changes after a revision, in order, without a gap, and going on as they happen.
+     *
+     * @throws Compacted if the history does not reach back that far
+     */
+    Feed follow(long after) throws Compacted;
+
+    /**
+     * A new lease. Entries bound to it are deleted in one commit when it has not been renewed for {@code ttl}, or is
+     * revoked. It survives a restart of the engine, and then lives one full {@code ttl} from the start.
+     *
+     * @param ttl 100 ms to 1 day
+     * @return the lease's id, positive, never used before in this tree
+     */
+    long grant(Duration ttl);
+
+    /** Lets the lease live one more {@code ttl} from now. Returns false if it is gone. */
+    boolean renew(long lease);
+
+    /** Ends the lease and deletes its entries, in one commit; does nothing if it is gone. */
+    void revoke(long lease);
+
+    /** Stops: commits already asked for still happen, feeds end. */
+    @Override
+    void close();
+}
