@@ -1,6 +1,7 @@
 package distkv.store;
 
 import distkv.model.Entry;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -8,4 +9,14 @@ import java.util.List;
  *
  * @param revision 0 if nothing was ever written
  */
-public record Contents(long revision, List<Entry> entries) {}
+public record Contents(long revision, List<Entry> entries) {
+    /** Path order, the order of a tree walk. */
+    public static final Comparator<Entry> ORDER = Comparator.comparing(Entry::path);
+
+    /** Refuses a revision that never was. */
+    public static void checkRevision(long revision, long newest) {
+        if (revision < 0 || revision > newest) {
+            throw new IllegalArgumentException("revision " + revision + " (expected: 0 to " + newest + ", the newest)");
+        }
+    }
+}

@@ -8,7 +8,8 @@ public interface Feed extends AutoCloseable {
     /**
      * Waits for the next batch.
      *
-     * @return {@code null} when this feed or its store is closed and nothing is left to read
+     * @return {@code null} when this feed is closed, or its store is and nothing is left to read in memory
+     * @throws Compacted if this reader is so far behind that the history it needs is gone: load anew
      */
     @Nullable
     ChangeBatch next() throws InterruptedException, Compacted;

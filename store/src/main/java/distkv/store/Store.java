@@ -29,6 +29,7 @@ public interface Store extends AutoCloseable {
      * All present entries as they were at a revision.
      *
      * @throws Compacted if the history does not reach back that far
+     * @throws IllegalArgumentException if there is no such revision yet
      */
     Contents load(long revision) throws Compacted;
 
@@ -36,22 +37,29 @@ public interface Store extends AutoCloseable {
      * The changes after a revision, in order, without a gap, and going on as they happen.
      *
      * @throws Compacted if the history does not reach back that far
+     * @throws IllegalArgumentException if there is no such revision yet
      */
     Feed follow(long after) throws Compacted;
 
     /**
-     * A new lease. Entries bound to it are deleted in one commit when it has not been renewed for {@code ttl}, or is
-     * revoked. It survives a restart of the engine, and then lives one full {@code ttl} from the start.
+     * A new lease, durable when this returns. Entries bound to it are deleted when it has not been renewed for
+     * {@code ttl}, or is revoked: in one commit, or if there are more than {@value distkv.model.Revision#MAX_WRITES} in
+     * as few as hold them, one right after the other. It survives a restart of the engine, and then lives one full
+     * {@code ttl} from the start. An entry that is rewritten without the lease leaves it.
      *
      * @param ttl 100 ms to 1 day
      * @return the lease's id, positive, never used before in this tree
+     * @throws StoreException if the store is closed or cannot write
      */
     long grant(Duration ttl);
 
     /** Lets the lease live one more {@code ttl} from now. Returns false if it is gone. */
     boolean renew(long lease);
 
-    /** Ends the lease and deletes its entries, in one commit; does nothing if it is gone. */
+    /**
+     * Ends the lease and deletes its entries, as if it had not been renewed; does nothing if it is gone. If the store
+     * cannot write, the lease has ended all the same, and the entries are deleted as soon as it can.
+     */
     void revoke(long lease);
 
     /** Stops: commits already asked for still happen, feeds end. */

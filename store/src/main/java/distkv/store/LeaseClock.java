@@ -1,0 +1,18 @@
+package distkv.store;
+
+/** Time as leases see it: only differences count. Tests bring one that they turn themselves. */
+public interface LeaseClock extends AutoCloseable {
+    long nanos();
+
+    /** Runs a task once, as soon as {@link #nanos} has reached {@code when}. The task is short. */
+    void at(long when, Runnable task);
+
+    /** Forgets all tasks. */
+    @Override
+    void close();
+
+    /** The machine's clock; its tasks run on one thread of its own. */
+    static LeaseClock system() {
+        return new SystemLeaseClock();
+    }
+}

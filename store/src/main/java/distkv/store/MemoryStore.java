@@ -1,0 +1,176 @@
+package distkv.store;
+
+import distkv.model.Commit;
+import distkv.model.Entry;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A store that forgets everything when it is closed, for tests. Commits happen on the thread that asks for them. */
+public final class MemoryStore implements Store {
+    private static final long MAX_HISTORY_BYTES = 64L << 20;
+
+    private final String name;
+    private final LeaseClock clock;
+    private final Tree tree = new Tree(new EntryIndex(), 0, Map.of(), 0);
+    private final Recent recent;
+    private final Leases leases;
+    /** Guards the tree and {@code closed}; taken before the lock of {@link Recent}. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private boolean closed;
+
+    public MemoryStore(String name) {
+        this(name, LeaseClock.system(), 1 << 14);
+    }
+
+    /** @param history how many revisions can be followed and loaded, a power of two */
+    public MemoryStore(String name, LeaseClock clock, int history) {
+        this.name = name;
+        this.clock = clock;
+        this.recent = new Recent(0, history, MAX_HISTORY_BYTES);
+        this.leases = new Leases(clock, lease -> end(lease, false));
+    }
+
+    @Override
+    public String tree() {
+        return name;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> commit(Commit commit) {
+        lock.lock();
+        try {
+            if (closed) {
+                return CompletableFuture.completedFuture(new Outcome.Refused("the store is closed"));
+            }
+            Outcome outcome = tree.apply(commit);
+            publish();
+            return CompletableFuture.completedFuture(outcome);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void publish() {
+        recent.add(tree.steps());
+        tree.keep();
+    }
+
+    @Override
+    public Contents load() {
+        lock.lock();
+        try {
+            return sorted(tree.newest(), tree.entries());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Contents load(long revision) throws Compacted {
+        lock.lock();
+        try {
+            checkReadable(revision);
+            EntryIndex past = new EntryIndex();
+            for (Entry entry : tree.entries()) {
+                past.put(entry);
+            }
+            for (long undone = tree.newest(); undone > revision; undone--) {
+                Step.Changed changed = recent.at(undone);
+                for (int i = 0; i < changed.previous().size(); i++) {
+                    @Nullable Entry previous = changed.previous().get(i);
+                    if (previous == null) {
+                        past.remove(changed.batch().changes().get(i).path());
+                    } else {
+                        past.put(previous);
+                    }
+                }
+            }
+            return sorted(revision, past.toArray());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Contents sorted(long revision, Entry[] entries) {
+        Arrays.sort(entries, Contents.ORDER);
+        return new Contents(revision, List.of(entries));
+    }
+
+    @Override
+    public Feed follow(long after) throws Compacted {
+        lock.lock();
+        try {
+            checkReadable(after);
+            return recent.follow(after, last -> {
+                throw new Compacted(last, recent.oldest() - 1);
+            });
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void checkReadable(long revision) throws Compacted {
+        Contents.checkRevision(revision, tree.newest());
+        if (revision < recent.oldest() - 1) {
+            throw new Compacted(revision, recent.oldest() - 1);
+        }
+    }
+
+    @Override
+    public long grant(Duration ttl) {
+        Leases.check(ttl);
+        lock.lock();
+        try {
+            if (closed) {
+                throw new StoreException("the store is closed");
+            }
+            long lease = tree.grant(ttl);
+            leases.start(lease, ttl);
+            publish();
+            return lease;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean renew(long lease) {
+        return leases.renew(lease);
+    }
+
+    @Override
+    public void revoke(long lease) {
+        end(lease, true);
+    }
+
+    private void end(long lease, boolean evenIfAlive) {
+        lock.lock();
+        try {
+            if (!closed && leases.end(lease, evenIfAlive)) {
+                tree.end(lease);
+                leases.ended(lease);
+                publish();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            recent.close();
+            clock.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package distkv.store;
+
+import distkv.model.ChangeBatch;
+import distkv.model.Entry;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest batches, in memory, for all who follow closely. It is bounded in batches and bytes; who falls behind its
+ * oldest batch reads from the engine's {@link Archive} instead, so a slow follower holds nobody up.
+ */
+public final class Recent {
+    /** Where older batches are read. */
+    public interface Archive {
+        /**
+         * Some batches after a revision, in order, at least one.
+         *
+         * @throws Compacted if they are gone
+         */
+        List<ChangeBatch> read(long after) throws Compacted;
+    }
+
+    private final Step.@Nullable Changed[] ring;
+    private final long maxBytes;
+    /** Guards everything below. It is never held while anything is read or written. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition news = lock.newCondition();
+    private long oldest;
+    private long newest;
+    private long bytes;
+    private boolean closed;
+
+    /**
+     * @param newest the newest revision that the engine has already
+     * @param batches a power of two
+     */
+    public Recent(long newest, int batches, long maxBytes) {
+        if (Integer.bitCount(batches) != 1) {
+            throw new IllegalArgumentException("batches: " + batches + " (expected: a power of two)");
+        }
+        this.ring = new Step.Changed[batches];
+        this.maxBytes = maxBytes;
+        this.newest = newest;
+        this.oldest = newest + 1;
+    }
+
+    /** The newest revision that followers may see. */
+    public long newest() {
+        lock.lock();
+        try {
+            return newest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The oldest revision whose batch is here; one more than the newest if none is. */
+    public long oldest() {
+        lock.lock();
+        try {
+            return oldest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Shows followers what has become durable. */
+    public void add(List<Step> steps) {
+        lock.lock();
+        try {
+            for (Step step : steps) {
+                if (step instanceof Step.Changed changed) {
+                    newest = changed.batch().revision();
+                    if (newest - oldest == ring.length) {
+                        forgetOldest();
+                    }
+                    ring[slot(newest)] = changed;
+                    bytes += size(changed);
+                }
+            }
+            while (bytes > maxBytes && oldest < newest) {
+                forgetOldest();
+            }
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forgetOldest() {
+        bytes -= size(at(oldest));
+        ring[slot(oldest)] = null;
+        oldest++;
+    }
+
+    /** The commit of a revision that is here. */
+    Step.Changed at(long revision) {
+        Step.Changed changed = ring[slot(revision)];
+        if (changed == null || changed.batch().revision() != revision) {
+            throw new IllegalStateException("revision " + revision + " is not in memory");
+        }
+        return changed;
+    }
+
+    private int slot(long revision) {
+        return (int) revision & (ring.length - 1);
+    }
+
+    private static long size(Step.Changed changed) {
+        long size = 0;
+        for (Entry entry : changed.batch().changes()) {
+            size += size(entry);
+        }
+        for (Entry entry : changed.previous()) {
+            size += entry == null ? 0 : size(entry);
+        }
+        return size;
+    }
+
+    private static int size(Entry entry) {
+        return 100
+                + entry.path().key().length
+                + (entry.value() == null ? 0 : entry.value().size());
+    }
+
+    /** A feed of what comes after a revision. */
+    public Feed follow(long after, Archive archive) {
+        return new Follower(after, archive);
+    }
+
+    /** Ends all feeds. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private final class Follower implements Feed {
+        private final Archive archive;
+        private List<ChangeBatch> chunk = List.of();
+        private int taken;
+        private long last;
+        /** Guarded by the lock. */
+        private boolean done;
+
+        Follower(long after, Archive archive) {
+            this.last = after;
+            this.archive = archive;
+        }
+
+        @Override
+        public @Nullable ChangeBatch next() throws InterruptedException, Compacted {
+            ChangeBatch batch = taken < chunk.size() ? chunk.get(taken++) : fetch();
+            if (batch != null) {
+                if (batch.revision() != last + 1) {
+                    throw new IllegalStateException(
+                            "revision " + batch.revision() + " follows " + last + " in the feed");
+                }
+                last = batch.revision();
+            }
+            return batch;
+        }
+
+        private @Nullable ChangeBatch fetch() throws InterruptedException, Compacted {
+            lock.lockInterruptibly();
+            try {
+                while (!done && !closed && last == newest) {
+                    news.await();
+                }
+                if (done || last == newest) {
+                    return null;
+                }
+                if (last + 1 >= oldest) {
+                    return at(last + 1).batch();
+                }
+                if (closed) {
+                    return null;
+                }
+            } finally {
+                lock.unlock();
+            }
+            chunk = archive.read(last);
+            taken = 1;
+            return chunk.getFirst();
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                done = true;
+                news.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package distkv.store;
+
+import distkv.model.ChangeBatch;
+import distkv.model.Entry;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One thing that happened in a {@link Tree} and that an engine has to write down. */
+public sealed interface Step {
+    /**
+     * A commit.
+     *
+     * @param previous for each change the entry that it replaced, {@code null} if there was none
+     */
+    record Changed(ChangeBatch batch, List<@Nullable Entry> previous) implements Step {}
+
+    record Granted(long lease, Duration ttl) implements Step {}
+
+    record Ended(long lease, Duration ttl) implements Step {}
+}

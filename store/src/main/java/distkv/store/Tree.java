@@ -1,0 +1,174 @@
+package distkv.store;
+
+import distkv.model.ChangeBatch;
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Revision;
+import distkv.model.Write;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tree as its log has made it, and the judge of what may happen to it next. It has one owner, the thread or the
+ * lock that puts commits in order.
+ *
+ * <p>What happens is collected as {@linkplain #steps steps}. When the engine has them on disk it calls {@link #keep};
+ * if it cannot write them it calls {@link #undo}, and the tree is as it was.
+ */
+public final class Tree {
+    private static final class Lease {
+        final Duration ttl;
+        final TreeSet<Path> bound = new TreeSet<>();
+
+        Lease(Duration ttl) {
+            this.ttl = ttl;
+        }
+    }
+
+    private final EntryIndex index;
+    private final Map<Long, Lease> leases = new HashMap<>();
+    private final List<Step> steps = new ArrayList<>();
+    private long newest;
+    private long lastLease;
+
+    /** The tree of these entries, its revision and its leases as an engine has stored them. */
+    public Tree(EntryIndex index, long newest, Map<Long, Duration> stored, long lastLease) {
+        this.index = index;
+        this.newest = newest;
+        this.lastLease = lastLease;
+        stored.forEach((id, ttl) -> leases.put(id, new Lease(ttl)));
+        if (!leases.isEmpty()) {
+            for (Entry entry : index.toArray()) {
+                bind(entry);
+            }
+        }
+    }
+
+    /** The newest revision, steps that are not yet kept included. */
+    public long newest() {
+        return newest;
+    }
+
+    /** All present entries, in no order. */
+    public Entry[] entries() {
+        return index.toArray();
+    }
+
+    /** What happened since the last {@link #keep} or {@link #undo}, in order. */
+    public List<Step> steps() {
+        return steps;
+    }
+
+    public void keep() {
+        steps.clear();
+    }
+
+    public void undo() {
+        for (Step step : steps.reversed()) {
+            switch (step) {
+                case Step.Changed(ChangeBatch batch, List<@Nullable Entry> previous) -> {
+                    for (int i = previous.size() - 1; i >= 0; i--) {
+                        replace(batch.changes().get(i).path(), previous.get(i));
+                    }
+                    newest--;
+                }
+                case Step.Granted granted -> leases.remove(granted.lease());
+                case Step.Ended ended -> leases.put(ended.lease(), new Lease(ended.ttl()));
+            }
+        }
+        steps.clear();
+    }
+
+    /** Does a commit if its guards and expectations hold. */
+    public Outcome apply(Commit commit) {
+        for (Guard guard : commit.guards()) {
+            Entry current = index.get(guard.path());
+            if (current == null || current.tick() != guard.tick()) {
+                return new Outcome.Conflict(guard.path(), current, true);
+            }
+        }
+        for (Write write : commit.writes()) {
+            Entry current = index.get(write.path());
+            if (!write.expectation().holds(current)) {
+                return new Outcome.Conflict(write.path(), current, false);
+            }
+            if (write.lease() != 0 && !leases.containsKey(write.lease())) {
+                return new Outcome.Refused(
+                        "lease " + write.lease() + " of " + write.path() + " is gone (expected: a live lease)");
+            }
+        }
+        return change(commit.writes());
+    }
+
+    private Outcome.Committed change(List<Write> writes) {
+        long revision = ++newest;
+        Entry[] changes = new Entry[writes.size()];
+        @Nullable Entry[] previous = new Entry[changes.length];
+        for (int i = 0; i < changes.length; i++) {
+            Write write = writes.get(i);
+            long lease = write.value() == null ? 0 : write.lease();
+            changes[i] = new Entry(write.path(), write.value(), Revision.tick(revision, i), lease);
+            previous[i] = replace(write.path(), changes[i]);
+        }
+        ChangeBatch batch = new ChangeBatch(revision, List.of(changes));
+        List<@Nullable Entry> replaced = Collections.unmodifiableList(Arrays.asList(previous));
+        steps.add(new Step.Changed(batch, replaced));
+        return new Outcome.Committed(revision, replaced);
+    }
+
+    public long grant(Duration ttl) {
+        long id = ++lastLease;
+        leases.put(id, new Lease(ttl));
+        steps.add(new Step.Granted(id, ttl));
+        return id;
+    }
+
+    /** Ends a lease and deletes its entries, {@value Revision#MAX_WRITES} in a commit; nothing happens if it is gone. */
+    public void end(long id) {
+        Lease lease = leases.get(id);
+        if (lease == null) {
+            return;
+        }
+        List<Write> deletions = new ArrayList<>();
+        for (Path path : lease.bound) {
+            deletions.add(Write.delete(path, Expectation.anything()));
+        }
+        for (int from = 0; from < deletions.size(); from += Revision.MAX_WRITES) {
+            change(deletions.subList(from, Math.min(deletions.size(), from + Revision.MAX_WRITES)));
+        }
+        leases.remove(id);
+        steps.add(new Step.Ended(id, lease.ttl));
+    }
+
+    private @Nullable Entry replace(Path path, @Nullable Entry entry) {
+        boolean absent = entry == null || entry.isDeletion();
+        Entry previous = entry == null || absent ? index.remove(path) : index.put(entry);
+        if (previous != null) {
+            Lease lease = leases.get(previous.lease());
+            if (lease != null) {
+                lease.bound.remove(path);
+            }
+        }
+        if (entry != null && !absent) {
+            bind(entry);
+        }
+        return previous;
+    }
+
+    private void bind(Entry entry) {
+        Lease lease = leases.get(entry.lease());
+        if (lease != null) {
+            lease.bound.add(entry.path());
+        }
+    }
+}
