@@ -1,0 +1,76 @@
+package distkv.server.tree;
+
+import distkv.model.Entry;
+import distkv.server.tree.Node.Inner;
+import distkv.server.tree.Node.Leaf;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable sorted map from path to entry: a B-tree whose changed version shares all nodes that did not change.
+ * Keys are the paths' own, so an entry costs the tree between five and nine bytes.
+ */
+final class EntryTree {
+    static final EntryTree EMPTY = new EntryTree(new Leaf(Node.NOBODY), 0);
+
+    /** How full {@link #of} makes nodes, so that the first inserts need not split them all. */
+    private static final int FILL = Node.MAX * 3 / 4;
+
+    final Node root;
+    private final int size;
+
+    EntryTree(Node root, int size) {
+        this.root = root;
+        this.size = size;
+    }
+
+    /** The tree of these entries, which are in path order and without deletions. */
+    static EntryTree of(List<Entry> sorted) {
+        if (sorted.isEmpty()) {
+            return EMPTY;
+        }
+        List<Node> level = new ArrayList<>();
+        List<byte[]> keys = new ArrayList<>();
+        for (int at = 0; at < sorted.size(); at += FILL) {
+            List<Entry> part = sorted.subList(at, Math.min(at + FILL, sorted.size()));
+            level.add(new Leaf(Node.NOBODY, part.toArray(Entry[]::new)));
+            keys.add(part.getFirst().path().key());
+        }
+        while (level.size() > 1) {
+            List<Node> above = new ArrayList<>();
+            List<byte[]> aboveKeys = new ArrayList<>();
+            for (int at = 0; at < level.size(); at += FILL) {
+                int end = Math.min(at + FILL, level.size());
+                above.add(new Inner(
+                        Node.NOBODY,
+                        keys.subList(at, end).toArray(byte[][]::new),
+                        level.subList(at, end).toArray(Node[]::new)));
+                aboveKeys.add(keys.get(at));
+            }
+            level = above;
+            keys = aboveKeys;
+        }
+        return new EntryTree(level.getFirst(), sorted.size());
+    }
+
+    int size() {
+        return size;
+    }
+
+    @Nullable
+    Entry get(byte[] key) {
+        Node node = root;
+        while (node instanceof Inner inner) {
+            node = inner.children[inner.find(key)];
+        }
+        Leaf leaf = (Leaf) node;
+        int at = leaf.find(key);
+        return at < 0 ? null : leaf.entries[at];
+    }
+
+    /** Starts on a changed version. */
+    TreeEdit edit() {
+        return new TreeEdit(root, size);
+    }
+}

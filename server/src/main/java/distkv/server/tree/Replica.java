@@ -1,0 +1,241 @@
+package distkv.server.tree;
+
+import distkv.model.ChangeBatch;
+import distkv.store.Compacted;
+import distkv.store.Contents;
+import distkv.store.Feed;
+import distkv.store.Store;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole tree in memory, as the store's change feed makes it. One thread, {@code distkv-replica}, applies the feed:
+ * for each batch it publishes a new {@link Snapshot}, gives the changes to the watches, and then runs what waits for
+ * that revision. All methods may be called from any thread.
+ */
+public final class Replica implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Replica.class.getName());
+
+    private record Waiter(long revision, Runnable action) {}
+
+    private final Store store;
+    private final Thread thread;
+
+    /** Guards the watches, the waiters, what comes below, and that snapshot and watches change together. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Watches watches = new Watches();
+    private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
+    private volatile Snapshot snapshot;
+    private Feed feed;
+    private boolean ended;
+    private boolean closing;
+
+    private Replica(Store store, Snapshot snapshot, Feed feed) {
+        this.store = store;
+        this.snapshot = snapshot;
+        this.feed = feed;
+        this.thread = Thread.ofPlatform().name("distkv-replica").daemon().unstarted(this::run);
+    }
+
+    /** Loads the tree and starts to follow it. */
+    public static Replica start(Store store) {
+        while (true) {
+            Snapshot snapshot = load(store);
+            try {
+                Replica replica = new Replica(store, snapshot, store.follow(snapshot.revision()));
+                replica.thread.start();
+                return replica;
+            } catch (Compacted e) {
+                LOG.log(System.Logger.Level.DEBUG, "loading again", e);
+            }
+        }
+    }
+
+    private static Snapshot load(Store store) {
+        Contents contents = store.load();
+        return new Snapshot(contents.revision(), EntryTree.of(contents.entries()));
+    }
+
+    /** The newest snapshot. */
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /**
+     * Runs an action as soon as a revision is in {@link #snapshot} and has been given to the watches: at once, or on
+     * the replica's thread. Actions of lower revisions come first. It must be short and must not wait.
+     */
+    public void whenReached(long revision, Runnable action) {
+        lock.lock();
+        try {
+            if (revision > snapshot.revision() && !ended) {
+                waiters.add(new Waiter(revision, action));
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        action.run();
+    }
+
+    /** Waits until a revision is in {@link #snapshot}. */
+    public void await(long revision) throws InterruptedException {
+        if (revision > snapshot.revision()) {
+            CountDownLatch reached = new CountDownLatch(1);
+            whenReached(revision, reached::countDown);
+            reached.await();
+        }
+    }
+
+    /** Starts a watch: it gets every change after the snapshot that this returns, and none that is in it. */
+    public Snapshot start(Watch watch) {
+        lock.lock();
+        try {
+            watches.add(watch);
+            if (ended) {
+                watch.lose();
+            }
+            return snapshot;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a watch; does nothing if it is not there. */
+    public void stop(Watch watch) {
+        lock.lock();
+        try {
+            watches.remove(watch);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                ChangeBatch batch = next();
+                if (batch == null) {
+                    return;
+                }
+                apply(batch);
+            }
+        } catch (InterruptedException e) {
+            LOG.log(System.Logger.Level.DEBUG, "interrupted", e);
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "the replica stopped at revision " + snapshot.revision(), e);
+        } finally {
+            end();
+        }
+    }
+
+    private @Nullable ChangeBatch next() throws InterruptedException {
+        while (true) {
+            try {
+                return feed.next();
+            } catch (Compacted e) {
+                LOG.log(System.Logger.Level.WARNING, "fell behind the store's history, loading the tree again", e);
+                reload();
+            }
+        }
+    }
+
+    /** Publishes one batch. */
+    private void apply(ChangeBatch batch) {
+        Snapshot next = snapshot.changed(batch.revision(), batch.changes());
+        List<Runnable> due = List.of();
+        lock.lock();
+        try {
+            snapshot = next;
+            watches.offer(batch.revision(), batch.changes()).forEach(Watch::wake);
+            due = due(batch.revision());
+        } finally {
+            lock.unlock();
+        }
+        due.forEach(Runnable::run);
+    }
+
+    /** Takes the actions that wait for this revision or an earlier one. Called with the lock held. */
+    private List<Runnable> due(long revision) {
+        Waiter first = waiters.peek();
+        if (first == null || first.revision() > revision) {
+            return List.of();
+        }
+        List<Runnable> due = new ArrayList<>();
+        while (first != null && first.revision() <= revision) {
+            due.add(first.action());
+            waiters.remove();
+            first = waiters.peek();
+        }
+        return due;
+    }
+
+    /** Starts anew from the store's contents. What watches missed cannot be told, so they are lost. */
+    private void reload() {
+        while (true) {
+            Snapshot loaded = load(store);
+            List<Runnable> due;
+            lock.lock();
+            try {
+                feed.close();
+                feed = store.follow(loaded.revision());
+                if (closing) {
+                    feed.close();
+                }
+                snapshot = loaded;
+                watches.loseAll().forEach(Watch::wake);
+                due = due(loaded.revision());
+            } catch (Compacted e) {
+                LOG.log(System.Logger.Level.DEBUG, "loading again", e);
+                continue;
+            } finally {
+                lock.unlock();
+            }
+            due.forEach(Runnable::run);
+            return;
+        }
+    }
+
+    /** Lets nobody wait for what will not come. */
+    private void end() {
+        List<Runnable> due;
+        lock.lock();
+        try {
+            ended = true;
+            watches.loseAll().forEach(Watch::wake);
+            due = due(Long.MAX_VALUE);
+        } finally {
+            lock.unlock();
+        }
+        due.forEach(Runnable::run);
+    }
+
+    /** Stops following; waits until the thread has ended. Snapshots stay readable. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closing = true;
+            feed.close();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package distkv.server.tree;
+
+import distkv.model.Entry;
+import distkv.model.Nil;
+import distkv.model.Path;
+import distkv.model.Revision;
+import org.jspecify.annotations.Nullable;
+
+/** The whole tree as one revision left it. It never changes, so any thread may read it for as long as it likes. */
+public final class Snapshot {
+    /** The top of the internal tree, which a walk of the root leaves out. */
+    public static final Path INTERNAL = Path.of(Nil.NIL);
+
+    private final long revision;
+    private final EntryTree tree;
+
+    Snapshot(long revision, EntryTree tree) {
+        this.revision = revision;
+        this.tree = tree;
+    }
+
+    /** The last revision that is in it; 0 if nothing was ever written. */
+    public long revision() {
+        return revision;
+    }
+
+    /** The {@code tock} of a reply that is not about one entry: never below the tick of anything in this snapshot. */
+    public long tock() {
+        return Revision.tick(revision, Revision.MAX_WRITES - 1);
+    }
+
+    /** How many entries there are, the internal tree's included. */
+    public int size() {
+        return tree.size();
+    }
+
+    public @Nullable Entry get(Path path) {
+        return tree.get(path.key());
+    }
+
+    /** Whether there is an entry at a path or below it. The tops of both trees always exist. */
+    public boolean exists(Path path) {
+        return path.isRoot() || path.equals(INTERNAL) || new Walk(tree, path, Depths.ALL, false).next();
+    }
+
+    /** The entries at {@code top} and below, parents first. */
+    public Walk walk(Path top, Depths depths) {
+        return new Walk(tree, top, depths, false);
+    }
+
+    /** As {@link #walk}, and also the paths that have no entry themselves but have some below them. */
+    public Walk walkWithEmpty(Path top, Depths depths) {
+        return new Walk(tree, top, depths, true);
+    }
+
+    Snapshot changed(long newRevision, Iterable<Entry> changes) {
+        TreeEdit edit = tree.edit();
+        for (Entry change : changes) {
+            if (change.isDeletion()) {
+                edit.remove(change.path().key());
+            } else {
+                edit.put(change);
+            }
+        }
+        return new Snapshot(newRevision, edit.done());
+    }
+}

@@ -1,0 +1,94 @@
+package distkv.server.tree;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.PathKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All watches, found by the path they are at. A change looks only at those of its own path and its parents, however
+ * many others there are. Guarded by the {@link Replica}'s lock.
+ */
+final class Watches {
+    private final Map<Path, List<Watch>> byTop = new HashMap<>();
+
+    /** How many watched paths have this number of elements, so that most parents of a change need no look-up. */
+    private int[] lengths = new int[8];
+
+    private final List<Watch> touched = new ArrayList<>();
+
+    void add(Watch watch) {
+        Path top = watch.top();
+        List<Watch> there = byTop.get(top);
+        if (there == null) {
+            there = new ArrayList<>(1);
+            byTop.put(top, there);
+            count(top.length(), 1);
+        }
+        there.add(watch);
+    }
+
+    void remove(Watch watch) {
+        List<Watch> there = byTop.get(watch.top());
+        if (there != null && there.remove(watch) && there.isEmpty()) {
+            byTop.remove(watch.top());
+            count(watch.top().length(), -1);
+        }
+    }
+
+    private void count(int length, int by) {
+        if (length >= lengths.length) {
+            lengths = Arrays.copyOf(lengths, 2 * length);
+        }
+        lengths[length] += by;
+    }
+
+    /** Gives each change of a batch to the watches that want it; returns these, each once, until the next call. */
+    List<Watch> offer(long revision, List<Entry> changes) {
+        touched.clear();
+        for (Entry change : changes) {
+            offer(revision, change);
+        }
+        return touched;
+    }
+
+    private void offer(long revision, Entry change) {
+        byte[] key = change.path().key();
+        boolean internal = change.path().startsWith(Snapshot.INTERNAL);
+        int length = change.path().length();
+        int end = 0;
+        for (int elements = 0; elements <= length && elements < lengths.length; elements++) {
+            if (lengths[elements] > 0 && !(internal && elements == 0)) {
+                Path top = elements == length ? change.path() : Path.ofTrustedKey(Arrays.copyOf(key, end));
+                for (Watch watch : byTop.getOrDefault(top, List.of())) {
+                    if (watch.depths().include(length - elements)) {
+                        watch.offer(change);
+                        if (watch.touched != revision) {
+                            watch.touched = revision;
+                            touched.add(watch);
+                        }
+                    }
+                }
+            }
+            if (elements < length) {
+                end = PathKey.skip(key, end);
+            }
+        }
+    }
+
+    /** Ends all watches: the changes that they wait for cannot be had. Returns them. */
+    List<Watch> loseAll() {
+        touched.clear();
+        for (List<Watch> there : byTop.values()) {
+            for (Watch watch : there) {
+                watch.lose();
+                touched.add(watch);
+            }
+        }
+        return touched;
+    }
+}
