@@ -107,6 +107,25 @@ public final class Path implements Comparable<Path> {
         return ofTrustedKey(Arrays.copyOfRange(key, PathKey.offset(key, count), key.length));
     }
 
+    /** What follows {@code prefix}, which this path must start with. */
+    public Path below(Path prefix) {
+        return prefix.isRoot() ? this : ofTrustedKey(Arrays.copyOfRange(key, prefix.key.length, key.length));
+    }
+
+    /** How many elements, from the first on, this path has in common with another. */
+    public int shared(Path other) {
+        int same = Arrays.mismatch(key, other.key);
+        int end = same < 0 ? key.length : same;
+        int count = 0;
+        for (int at = 0; at < end; count++) {
+            at = PathKey.skip(key, at);
+            if (at > end) {
+                break;
+            }
+        }
+        return count;
+    }
+
     /** Whether this path is {@code prefix} or below it. */
     public boolean startsWith(Path prefix) {
         int end = prefix.key.length;

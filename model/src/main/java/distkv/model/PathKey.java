@@ -1,6 +1,5 @@
 package distkv.model;
 
-import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,136 +13,39 @@ import org.jspecify.annotations.Nullable;
  * The order-preserving encoding of paths.
  *
  * <p>An element is a tag byte and its content. Tags order the types: nil, false, true, integers, floats, text, bytes,
- * nested paths. The tag of an integer tells its sign and length; text and bytes end with {@code 00} and write a zero
- * within as {@code 00 FF}; a nested path ends with {@code 00}. No tag is {@code 00} or {@code FF}, so a key that is a
- * prefix of another belongs to an ancestor, and keys sort as their elements do.
+ * nested paths. The tag of an integer tells its sign and length; text and bytes end with {@code 00} and write the bytes
+ * 0 and 1 within as {@code 01 01} and {@code 01 02}; a nested path ends with {@code 00}, which is no tag. So no
+ * element's encoding is a prefix of another's: a key that is a prefix of another belongs to an ancestor, and keys sort
+ * as their elements do.
  */
 public final class PathKey {
     /** The deepest nesting of paths within paths. */
     public static final int MAX_NESTING = 16;
 
-    static final int NIL = 0x10;
-    static final int FALSE = 0x11;
-    static final int TRUE = 0x12;
+    public static final int NIL = 0x10;
+    public static final int FALSE = 0x11;
+    public static final int TRUE = 0x12;
     /** The integer 0. {@code ZERO + n} is a positive integer of n bytes, {@code ZERO - n} a negative one. */
-    static final int ZERO = 0x38;
+    public static final int ZERO = 0x38;
     /** Distance from {@link #ZERO} of integers that do not fit into 64 bits: two bytes of length follow the tag. */
-    static final int BIG = 9;
+    public static final int BIG = 9;
 
-    static final int FLOAT = 0x50;
-    static final int TEXT = 0x60;
-    static final int BYTES = 0x70;
-    static final int NESTED = 0x78;
-    static final int END = 0x00;
-    static final int ZERO_ESCAPE = 0xFF;
+    public static final int FLOAT = 0x50;
+    public static final int TEXT = 0x60;
+    public static final int BYTES = 0x70;
+    public static final int NESTED = 0x78;
+    public static final int END = 0x00;
+    /** Within text and bytes: {@code ESCAPE, n + 1} is the byte n, which is 0 or 1. */
+    public static final int ESCAPE = 0x01;
 
     private PathKey() {}
 
     static byte[] encode(List<? extends @Nullable Object> elements) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(16 * elements.size());
+        KeyBuilder key = new KeyBuilder();
         for (Object element : elements) {
-            write(out, element, 0);
+            key.element(element);
         }
-        return out.toByteArray();
-    }
-
-    private static void write(ByteArrayOutputStream out, @Nullable Object element, int nesting) {
-        switch (element) {
-            case null -> out.write(NIL);
-            case Nil nil -> out.write(NIL);
-            case Boolean flag -> out.write(flag ? TRUE : FALSE);
-            case Long number -> writeLong(out, number);
-            case Integer number -> writeLong(out, number);
-            case Short number -> writeLong(out, number);
-            case Byte number -> writeLong(out, number);
-            case BigInteger number -> writeInteger(out, number);
-            case Double number -> writeDouble(out, number);
-            case Float number -> writeDouble(out, number);
-            case String text -> writeTerminated(out, TEXT, text.getBytes(StandardCharsets.UTF_8));
-            case Bytes bytes -> writeTerminated(out, BYTES, bytes.array());
-            case Path path -> writeNested(out, path.elements(), nesting + 1);
-            case List<?> list -> writeNested(out, list, nesting + 1);
-            default ->
-                throw new IllegalArgumentException("path element of type "
-                        + element.getClass().getSimpleName()
-                        + " (expected: text, integer, float, boolean, nil, bytes or a path)");
-        }
-    }
-
-    /** Appends one integer element. */
-    public static void writeLong(ByteArrayOutputStream out, long number) {
-        // The magnitude of the smallest long is written as the unsigned 2^63, which its bits already are.
-        long magnitude = number < 0 ? -number : number;
-        int length = (Long.SIZE - Long.numberOfLeadingZeros(magnitude) + 7) / 8;
-        out.write(number < 0 ? ZERO - length : ZERO + length);
-        for (int i = length - 1; i >= 0; i--) {
-            int octet = (int) (magnitude >>> (8 * i));
-            out.write(number < 0 ? ~octet : octet);
-        }
-    }
-
-    /** Appends one integer element of any size (up to 65,535 bytes). */
-    public static void writeInteger(ByteArrayOutputStream out, BigInteger number) {
-        boolean negative = number.signum() < 0;
-        byte[] magnitude = number.abs().toByteArray();
-        int start = magnitude[0] == 0 ? 1 : 0;
-        int length = magnitude.length - start;
-        if (length <= 8 && number.bitLength() < Long.SIZE) {
-            writeLong(out, number.longValueExact());
-            return;
-        }
-        if (length > 0xFFFF) {
-            throw new IllegalArgumentException(
-                    "path element: an integer of " + length + " bytes (expected: 65535 or fewer)");
-        }
-        int flip = negative ? 0xFF : 0;
-        if (length <= 8) {
-            out.write(negative ? ZERO - length : ZERO + length);
-        } else {
-            out.write(negative ? ZERO - BIG : ZERO + BIG);
-            out.write((length >>> 8) ^ flip);
-            out.write(length ^ flip);
-        }
-        for (int i = start; i < magnitude.length; i++) {
-            out.write(magnitude[i] ^ flip);
-        }
-    }
-
-    /** Appends one float element; every NaN is the same element. */
-    public static void writeDouble(ByteArrayOutputStream out, double number) {
-        long bits = Double.doubleToLongBits(number);
-        long ordered = bits < 0 ? ~bits : bits ^ Long.MIN_VALUE;
-        out.write(FLOAT);
-        for (int i = 7; i >= 0; i--) {
-            out.write((int) (ordered >>> (8 * i)));
-        }
-    }
-
-    /** Appends one text element, given as UTF-8. */
-    public static void writeText(ByteArrayOutputStream out, byte[] utf8) {
-        writeTerminated(out, TEXT, utf8);
-    }
-
-    private static void writeTerminated(ByteArrayOutputStream out, int tag, byte[] content) {
-        out.write(tag);
-        for (byte octet : content) {
-            out.write(octet);
-            if (octet == END) {
-                out.write(ZERO_ESCAPE);
-            }
-        }
-        out.write(END);
-    }
-
-    private static void writeNested(ByteArrayOutputStream out, List<?> elements, int nesting) {
-        if (nesting > MAX_NESTING) {
-            throw new IllegalArgumentException("path nested more than " + MAX_NESTING + " deep");
-        }
-        out.write(NESTED);
-        for (Object element : elements) {
-            write(out, element, nesting);
-        }
-        out.write(END);
+        return key.bytes();
     }
 
     /** Where the element after {@code count} elements begins. */
@@ -159,7 +61,8 @@ public final class PathKey {
         return at;
     }
 
-    static int count(byte[] key) {
+    /** How many elements a key has. */
+    public static int count(byte[] key) {
         int count = 0;
         for (int at = 0; at < key.length; at = skip(key, at)) {
             count++;
@@ -174,17 +77,28 @@ public final class PathKey {
             case NIL, FALSE, TRUE -> at + 1;
             case FLOAT -> at + 9;
             case TEXT, BYTES -> skipTerminated(key, at + 1);
-            case NESTED -> {
-                int next = at + 1;
-                while (key[next] != END) {
-                    next = skip(key, next);
-                }
-                yield next + 1;
-            }
+            case NESTED -> skipNested(key, at + 1);
             case ZERO - BIG -> at + 3 + (~length(key, at) & 0xFFFF);
             case ZERO + BIG -> at + 3 + length(key, at);
             default -> at + 1 + Math.abs(tag - ZERO);
         };
+    }
+
+    /** The float that begins at {@code at}. */
+    public static double doubleAt(byte[] key, int at) {
+        long ordered = ByteBuffer.wrap(key, at + 1, 8).getLong();
+        return Double.longBitsToDouble(ordered < 0 ? ordered ^ Long.MIN_VALUE : ~ordered);
+    }
+
+    /** The integer of up to eight bytes that begins at {@code at}, as its two's complement. */
+    public static long longAt(byte[] key, int at) {
+        int length = (key[at] & 0xFF) - ZERO;
+        int flip = length < 0 ? 0xFF : 0;
+        long magnitude = 0;
+        for (int i = 1; i <= Math.abs(length); i++) {
+            magnitude = magnitude << 8 | ((key[at + i] ^ flip) & 0xFF);
+        }
+        return length < 0 ? -magnitude : magnitude;
     }
 
     private static int length(byte[] key, int at) {
@@ -193,15 +107,28 @@ public final class PathKey {
 
     private static int skipTerminated(byte[] key, int at) {
         int next = at;
-        while (true) {
-            if (key[next] != END) {
-                next++;
-            } else if (next + 1 < key.length && (key[next + 1] & 0xFF) == ZERO_ESCAPE) {
-                next += 2;
-            } else {
-                return next + 1;
+        while (key[next] != END) {
+            next++;
+        }
+        return next + 1;
+    }
+
+    private static int skipNested(byte[] key, int at) {
+        int next = at;
+        for (int open = 1; open > 0; ) {
+            switch (key[next]) {
+                case END -> {
+                    open--;
+                    next++;
+                }
+                case NESTED -> {
+                    open++;
+                    next++;
+                }
+                default -> next = skip(key, next);
             }
         }
+        return next;
     }
 
     static List<Object> decode(byte[] key) {
@@ -219,10 +146,7 @@ public final class PathKey {
             case NIL -> Nil.NIL;
             case FALSE -> false;
             case TRUE -> true;
-            case FLOAT -> {
-                long ordered = ByteBuffer.wrap(key, at + 1, 8).getLong();
-                yield Double.longBitsToDouble(ordered < 0 ? ordered ^ Long.MIN_VALUE : ~ordered);
-            }
+            case FLOAT -> doubleAt(key, at);
             case TEXT -> new String(content(key, at), StandardCharsets.UTF_8);
             case BYTES -> new Bytes(content(key, at));
             case NESTED -> Path.ofTrustedKey(Arrays.copyOfRange(key, at + 1, skip(key, at) - 1));
@@ -231,6 +155,9 @@ public final class PathKey {
     }
 
     private static Object integer(byte[] key, int at, int tag) {
+        if (Math.abs(tag - ZERO) < 8) {
+            return longAt(key, at);
+        }
         int end = skip(key, at);
         int start = Math.abs(tag - ZERO) == BIG ? at + 3 : at + 1;
         byte[] magnitude = Arrays.copyOfRange(key, start, end);
@@ -239,20 +166,18 @@ public final class PathKey {
                 magnitude[i] = (byte) ~magnitude[i];
             }
         }
-        BigInteger number = new BigInteger(tag < ZERO ? -1 : magnitude.length == 0 ? 0 : 1, magnitude);
+        BigInteger number = new BigInteger(tag < ZERO ? -1 : 1, magnitude);
         return number.bitLength() < Long.SIZE ? number.longValue() : number;
     }
 
-    private static byte[] content(byte[] key, int at) {
-        int end = skipTerminated(key, at + 1) - 1;
-        ByteArrayOutputStream out = new ByteArrayOutputStream(end - at);
-        for (int i = at + 1; i < end; i++) {
-            out.write(key[i]);
-            if (key[i] == END) {
-                i++;
-            }
+    /** The bytes of the text or bytes element that begins at {@code at}. */
+    public static byte[] content(byte[] key, int at) {
+        byte[] content = Arrays.copyOfRange(key, at + 1, skipTerminated(key, at + 1) - 1);
+        int size = 0;
+        for (int i = 0; i < content.length; i++) {
+            content[size++] = content[i] == ESCAPE ? (byte) (content[++i] - 1) : content[i];
         }
-        return out.toByteArray();
+        return size == content.length ? content : Arrays.copyOf(content, size);
     }
 
     /** Refuses bytes that {@link #encode} cannot have made. */

@@ -1,4 +1,4 @@
-/** DistKV protocol. */
+/** The wire: MsgPack, frames, and the requests and replies that travel in them, for both sides. */
 @NullMarked
 package distkv.protocol;
 

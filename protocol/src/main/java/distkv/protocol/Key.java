@@ -1,0 +1,89 @@
+package distkv.protocol;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of requests and replies that mean something; any other is passed over. */
+enum Key {
+    SEQ,
+    ACTION,
+    STATE,
+    PATH,
+    VALUE,
+    NCHAIN,
+    CHAIN,
+    PREV,
+    IDEM,
+    GUARD,
+    SESSION,
+    SECRET,
+    TTL,
+    WRITES,
+    NODE,
+    TICK,
+    TOCK,
+    MIN_DEPTH,
+    MAX_DEPTH,
+    EMPTY,
+    ADD_EMPTY,
+    FETCH,
+    SINCE,
+    WITH_DATA,
+    TASK,
+    TOPIC,
+    DATA,
+    RAW,
+    MODE,
+    ACL,
+    QLEN,
+    ACK,
+    WSEQ,
+    NODES,
+    KNOWN,
+    CURRENT,
+    MISSING,
+    REMOTE_MISSING,
+    DELETED,
+    PRESENT,
+    SUPERSEDED,
+    DEBUG,
+    DEBUGGER,
+    ERROR,
+    ETYPE,
+    CHANGED,
+    RESULT,
+    DEPTH,
+    OLD_VALUE,
+    VERSION,
+    AUTH,
+    EXT,
+    TICKS,
+    ACCESS;
+
+    private static final Names<Key> NAMES = new Names<>(values(), Key::toString);
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+    /** The name as MsgPack text; never changed. */
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final byte[] encoded = new MsgWriter().text(word).toByteArray();
+
+    /** The key with this name, if it is one. */
+    static @Nullable Key of(byte[] bytes, int from, int length) {
+        return NAMES.find(bytes, from, length);
+    }
+
+    /** Its place in an array that has one for every key; it means nothing beyond this process. */
+    @SuppressWarnings("EnumOrdinal")
+    int slot() {
+        return ordinal();
+    }
+
+    void write(MsgWriter out) {
+        out.raw(encoded, 0, encoded.length);
+    }
+
+    @Override
+    public String toString() {
+        return word;
+    }
+}

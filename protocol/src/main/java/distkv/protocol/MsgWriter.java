@@ -1,0 +1,227 @@
+package distkv.protocol;
+
+import distkv.model.Value;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes MsgPack into a buffer that grows, each value in its shortest form. One serves a connection for its whole life:
+ * {@link #drainTo} empties it. Used by one thread.
+ */
+public final class MsgWriter {
+    private static final int INITIAL = 512;
+    /** A buffer beyond this is given back once it is empty. */
+    private static final int KEEP = 256 * 1024;
+
+    private byte[] buffer = new byte[INITIAL];
+    private int size;
+
+    /** How many bytes are waiting in the buffer. */
+    public int size() {
+        return size;
+    }
+
+    /** Writes out all that is in the buffer, and empties it. */
+    public void drainTo(OutputStream out) throws IOException {
+        out.write(buffer, 0, size);
+        clear();
+    }
+
+    public void clear() {
+        truncate(0);
+        if (buffer.length > KEEP) {
+            buffer = new byte[INITIAL];
+        }
+    }
+
+    /** Takes back everything written after the first {@code newSize} bytes. */
+    public void truncate(int newSize) {
+        size = newSize;
+    }
+
+    /** A copy of all that is in the buffer. */
+    public byte[] toByteArray() {
+        return Arrays.copyOf(buffer, size);
+    }
+
+    public MsgWriter nil() {
+        put(0xC0);
+        return this;
+    }
+
+    public MsgWriter flag(boolean value) {
+        put(value ? 0xC3 : 0xC2);
+        return this;
+    }
+
+    public MsgWriter number(long value) {
+        if (value >= -32 && value < 128) {
+            put((int) value);
+        } else if (value >= 0) {
+            int log = value < 1L << 8 ? 0 : value < 1L << 16 ? 1 : value < 1L << 32 ? 2 : 3;
+            tagged(0xCC + log, value, 1 << log);
+        } else {
+            int log = value >= Byte.MIN_VALUE ? 0 : value >= Short.MIN_VALUE ? 1 : value >= Integer.MIN_VALUE ? 2 : 3;
+            tagged(0xD0 + log, value, 1 << log);
+        }
+        return this;
+    }
+
+    /**
+     * Writes an integer of any size; one beyond 64 bits as extension type 2.
+     *
+     * @throws IllegalArgumentException if it is below −2^63, for which the protocol has no encoding
+     */
+    public MsgWriter number(BigInteger value) {
+        if (value.bitLength() < Long.SIZE) {
+            return number(value.longValueExact());
+        }
+        if (value.signum() < 0) {
+            throw new IllegalArgumentException("integer " + value + " (expected: -2^63 or more)");
+        }
+        if (value.bitLength() == Long.SIZE) {
+            tagged(0xCF, value.longValue(), 8);
+            return this;
+        }
+        byte[] magnitude = value.toByteArray();
+        int start = magnitude[0] == 0 ? 1 : 0;
+        return extHead(ExtType.INTEGER, magnitude.length - start).raw(magnitude, start, magnitude.length);
+    }
+
+    /** Writes the 64 bits as an unsigned integer. */
+    public MsgWriter unsigned(long bits) {
+        if (bits >= 0) {
+            return number(bits);
+        }
+        tagged(0xCF, bits, 8);
+        return this;
+    }
+
+    public MsgWriter real(double value) {
+        tagged(0xCB, Double.doubleToRawLongBits(value), 8);
+        return this;
+    }
+
+    public MsgWriter text(String text) {
+        int length = text.length();
+        if (length < 32) {
+            room(length + 1);
+            int i = 0;
+            while (i < length && text.charAt(i) < 0x80) {
+                buffer[size + 1 + i] = (byte) text.charAt(i);
+                i++;
+            }
+            if (i == length) {
+                buffer[size] = (byte) (0xA0 | length);
+                size += length + 1;
+                return this;
+            }
+        }
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        return textHead(utf8.length).raw(utf8, 0, utf8.length);
+    }
+
+    public MsgWriter bytes(byte[] content) {
+        return bytesHead(content.length).raw(content, 0, content.length);
+    }
+
+    public MsgWriter ext(int type, byte[] content) {
+        return extHead(type, content.length).raw(content, 0, content.length);
+    }
+
+    /** The head of an array; that many values must follow. */
+    public MsgWriter array(int count) {
+        return container(0x90, 0xDC, count);
+    }
+
+    /** The head of a map; that many pairs must follow. */
+    public MsgWriter map(int count) {
+        return container(0x80, 0xDE, count);
+    }
+
+    /** The head of text; that many bytes of UTF-8 must follow. */
+    public MsgWriter textHead(int length) {
+        if (length < 32) {
+            put(0xA0 | length);
+        } else {
+            sized(0xD9, length);
+        }
+        return this;
+    }
+
+    /** The head of bytes; that many must follow. */
+    public MsgWriter bytesHead(int length) {
+        sized(0xC4, length);
+        return this;
+    }
+
+    /** The head of an extension value; that many bytes must follow. */
+    public MsgWriter extHead(int type, int length) {
+        if (length <= 16 && Integer.bitCount(length) == 1) {
+            put(0xD4 + Integer.numberOfTrailingZeros(length));
+        } else {
+            sized(0xC7, length);
+        }
+        put(type);
+        return this;
+    }
+
+    /** A value that is MsgPack already. */
+    public MsgWriter value(Value value) {
+        return raw(value.bytes(), 0, value.size());
+    }
+
+    /** Bytes as they are. */
+    public MsgWriter raw(byte[] bytes, int from, int to) {
+        room(to - from);
+        System.arraycopy(bytes, from, buffer, size, to - from);
+        size += to - from;
+        return this;
+    }
+
+    /** One byte as it is. */
+    public void put(int octet) {
+        if (size == buffer.length) {
+            room(1);
+        }
+        buffer[size++] = (byte) octet;
+    }
+
+    /** Overwrites a byte written earlier, for heads whose count is known only afterwards. */
+    void patch(int index, int octet) {
+        buffer[index] = (byte) octet;
+    }
+
+    private MsgWriter container(int small, int large, int count) {
+        if (count < 16) {
+            put(small | count);
+        } else if (count <= 0xFFFF) {
+            tagged(large, count, 2);
+        } else {
+            tagged(large + 1, count, 4);
+        }
+        return this;
+    }
+
+    private void sized(int tag, int length) {
+        int log = length < 1 << 8 ? 0 : length < 1 << 16 ? 1 : 2;
+        tagged(tag + log, length, 1 << log);
+    }
+
+    private void tagged(int tag, long value, int length) {
+        room(length + 1);
+        buffer[size++] = (byte) tag;
+        for (int shift = 8 * (length - 1); shift >= 0; shift -= 8) {
+            buffer[size++] = (byte) (value >>> shift);
+        }
+    }
+
+    private void room(int more) {
+        if (more > buffer.length - size) {
+            buffer = Arrays.copyOf(buffer, Math.max(2 * buffer.length, size + more));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package distkv.protocol;
+
+import distkv.model.Bytes;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Value;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a client can say. Paths are as sent: below the connection's root, or with {@code internal} below the
+ * internal tree. {@code chain} is whether the reply is to have the entry's chain ({@code nchain} on the wire; there is
+ * never more than one link).
+ */
+public sealed interface Request {
+    /** Pairs the replies with it; {@code null} if it has none, and so gets no reply or one without. */
+    @Nullable
+    Seq seq();
+
+    record GetValue(Seq seq, Path path, boolean internal, boolean chain) implements Request {}
+
+    /** The value that one write left, if it is still there. */
+    record GetByTick(Seq seq, String node, long tick, boolean chain) implements Request {}
+
+    /**
+     * Sets a value.
+     *
+     * @param idem no write if the value is there already
+     * @param session the entry is to live and die with the connection's session
+     */
+    record SetValue(
+            Seq seq,
+            Path path,
+            boolean internal,
+            Value value,
+            Conditions conditions,
+            boolean idem,
+            boolean chain,
+            boolean session)
+            implements Request {}
+
+    /** Also sent as {@code set_value} of {@link Values#NOT_GIVEN}. */
+    record DeleteValue(Seq seq, Path path, boolean internal, Conditions conditions, boolean chain) implements Request {}
+
+    /** With {@code chain} the reply is a stream of {@link Reply.Removed}, without it one {@link Reply.Count}. */
+    record DeleteTree(Seq seq, Path path, List<Guard> guards, boolean chain) implements Request {}
+
+    /**
+     * Reads a subtree.
+     *
+     * @param empty whether paths that are there only because something is below them are items too
+     */
+    record GetTree(Seq seq, Path path, boolean internal, Depths depths, boolean empty, boolean chain)
+            implements Request {}
+
+    /**
+     * Follows a subtree.
+     *
+     * @param fetch send what is there first
+     * @param since send what has changed after this tock first; not together with {@code fetch}
+     */
+    record Watch(
+            Seq seq,
+            Path path,
+            Depths depths,
+            boolean fetch,
+            @Nullable Long since,
+            boolean chain) implements Request {}
+
+    /** The names of the children, with {@code data} their values too. */
+    record Enumerate(Seq seq, Path path, boolean internal, boolean data, boolean empty) implements Request {}
+
+    record Root(Seq seq, Path path) implements Request {}
+
+    record GetState(Seq seq, Set<StatePart> parts) implements Request {}
+
+    record GetTock(Seq seq) implements Request {}
+
+    /** Ends the stream that answers the request {@code task}. */
+    record Stop(Seq seq, Seq task) implements Request {}
+
+    /** Exactly one of {@code data} and {@code raw} is there. The topic is split into its levels. */
+    record MsgSend(
+            Seq seq,
+            List<String> topic,
+            @Nullable Value data,
+            @Nullable Bytes raw) implements Request {}
+
+    record MsgMonitor(Seq seq, List<String> topic, boolean raw) implements Request {}
+
+    record TestAcl(
+            Seq seq,
+            Path path,
+            @Nullable String mode,
+            @Nullable String acl) implements Request {}
+
+    record OpenSession(Seq seq, Duration ttl) implements Request {}
+
+    record AttachSession(Seq seq, long session, String secret) implements Request {}
+
+    record RenewSession(Seq seq) implements Request {}
+
+    record EndSession(Seq seq) implements Request {}
+
+    /** All of these writes or none. */
+    record CommitAll(Seq seq, List<CommitWrite> writes, List<Guard> guards) implements Request {}
+
+    /** Answers the greeting: {@code qlen} unacknowledged stream items at most; 0: no flow control. Gets no reply. */
+    record Hello(int qlen) implements Request {
+        @Override
+        public @Nullable Seq seq() {
+            return null;
+        }
+    }
+
+    /** Items of the stream {@code seq} up to {@code ack} were processed. Gets no reply. */
+    record Ack(Seq seq, long ack) implements Request {}
+
+    /** The client's own stream has ended; we know no action that has one. Gets no reply. */
+    record StreamEnd(Seq seq) implements Request {}
+
+    /** An action of the protocol that this server does not do (authentication, housekeeping between servers, …). */
+    record Unsupported(Seq seq, String action) implements Request {}
+
+    /** No action of the protocol. */
+    record Unknown(Seq seq, String action) implements Request {}
+
+    /** Not a request: a key is missing or its value not what it should be. The reason names it. */
+    record Malformed(@Nullable Seq seq, String reason) implements Request {}
+
+    /** Reads a frame; never fails, see {@link Malformed}. */
+    static Request decode(Frame frame) {
+        return RequestDecoder.decode(frame);
+    }
+}

@@ -1,0 +1,38 @@
+package distkv.protocol;
+
+import distkv.model.Value;
+
+/** What pairs replies with their request: chosen by the client, echoed by the server. */
+public sealed interface Seq {
+    /** An integer, as every real client sends. */
+    record Int(long value) implements Seq {}
+
+    /** A text, or an integer above 2^63 − 1, as it came. */
+    record Raw(Value value) implements Seq {}
+
+    static Seq of(long value) {
+        return new Int(value);
+    }
+
+    /** Reads a seq; anything but an integer or a text is refused. */
+    static Seq read(MsgReader in) {
+        int from = in.position();
+        MsgType type = in.next();
+        if (type == MsgType.INTEGER && in.fitsLong()) {
+            return new Int(in.number());
+        }
+        if (type == MsgType.INTEGER || type == MsgType.TEXT) {
+            in.rewind(from);
+            return new Raw(in.slice());
+        }
+        throw new ProtocolException(type + " (expected: a positive integer)");
+    }
+
+    /** Writes it as it is. */
+    default void write(MsgWriter out) {
+        switch (this) {
+            case Int(long value) -> out.number(value);
+            case Raw(Value value) -> out.value(value);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package distkv.protocol;
+
+import java.util.Locale;
+
+/** What {@code get_state} can be asked for. */
+public enum StatePart {
+    NODES,
+    KNOWN,
+    CURRENT,
+    MISSING,
+    REMOTE_MISSING,
+    DELETED,
+    PRESENT,
+    SUPERSEDED,
+    DEBUG,
+    DEBUGGER;
+
+    Key key() {
+        return Key.valueOf(name());
+    }
+
+    /** The word on the wire. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,36 @@
+package distkv.protocol;
+
+import distkv.model.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Topics of messages: on the wire a path, as an array or as text; here the text of each level. */
+final class Topic {
+    private Topic() {}
+
+    /** Reads the key {@code topic}. A level that contains slashes is several. */
+    static List<String> read(Fields fields) {
+        List<String> levels = new ArrayList<>();
+        for (Object element : path(fields).elements()) {
+            if (!(element instanceof String || element instanceof Long)) {
+                throw fields.wrong(Key.TOPIC, "text or an array of texts");
+            }
+            levels.addAll(List.of(element.toString().split("/", -1)));
+        }
+        if (levels.isEmpty()) {
+            throw new ProtocolException("topic: empty (expected: at least one level)");
+        }
+        return List.copyOf(levels);
+    }
+
+    private static Path path(Fields fields) {
+        if (!fields.has(Key.TOPIC) || fields.in(Key.TOPIC).next() != MsgType.TEXT) {
+            return fields.path(Key.TOPIC);
+        }
+        try {
+            return Path.parse(fields.text(Key.TOPIC));
+        } catch (IllegalArgumentException e) {
+            throw new ProtocolException("topic: " + e.getMessage());
+        }
+    }
+}
