@@ -1,0 +1,131 @@
+"""The link to a server: a connection that is made again whenever it ends."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from logging import getLogger
+from typing import Any, Final
+
+import anyio
+
+from ..exceptions import DistKVError, ServerClosedError, ServerConnectionError
+from ..util import attrdict
+from .sink import Reply
+from .wire import Wire
+
+__all__ = ["Link"]
+
+logger = getLogger(__name__)
+
+_FIRST_PAUSE: Final = 0.02  # seconds; doubled from attempt to attempt
+
+
+class Link:
+    """
+    Keeps a `Wire` to a server.
+
+    `run` is its task. While there is no connection, requests fail at once with ServerConnectionError and whoever
+    waits in `up` goes on waiting.
+    """
+
+    def __init__(self, wire: Wire, connect: attrdict) -> None:
+        self.greeting = wire.greeting
+        self.connects = 1
+        """How often a connection was made."""
+        self.on_connect: list[Callable[[], Awaitable[None]]] = []
+        """Called, each on its own, whenever a connection was made anew."""
+        self._connect = connect
+        self._wire: Wire | None = wire
+        self._first = wire
+        self._closed = False
+        self._changed = anyio.Event()
+
+    @classmethod
+    async def open(cls, connect: attrdict) -> Link:
+        """Make the first connection; raises ServerConnectionError if there is none to be had."""
+        return cls(await _open(connect), connect)
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection at present."""
+        return self._wire is not None
+
+    def wire(self) -> Wire:
+        """Return the connection; raises ServerConnectionError if there is none at present."""
+        if self._wire is None:
+            host, port = self._connect.host, self._connect.port
+            raise ServerConnectionError(f"not connected to {host}:{port} at present")
+        return self._wire
+
+    async def request(self, action: str, params: dict[str, Any]) -> attrdict:
+        """
+        Send a request and wait for its reply.
+
+        Raises ServerConnectionError at once if there is no connection, ServerClosedError if it ends before the reply
+        came, else what the server reports.
+        """
+        wire = self.wire()
+        reply = Reply()
+        seq = wire.send(action, params, reply)
+        try:
+            await wire.room()
+            return await reply.wait()
+        except ServerClosedError:
+            raise ServerClosedError(f"the connection ended before the reply to {action} came") from None
+        finally:
+            wire.forget(seq)
+
+    async def up(self) -> Wire:
+        """Wait until there is a connection; raises ServerClosedError once the link was closed."""
+        while self._wire is None:
+            if self._closed:
+                raise ServerClosedError("the client was closed")
+            await self._changed.wait()
+        return self._wire
+
+    async def changed(self) -> None:
+        """Wait until the connection ends or is made anew."""
+        await self._changed.wait()
+
+    async def run(self) -> None:
+        """Keep the connection up until `close`."""
+        wire = self._first
+        while True:
+            await wire.run()
+            self._set(None)
+            if self._closed:
+                return
+            logger.warning("lost the connection to %s:%s", self._connect.host, self._connect.port)
+            wire = await self._again()
+            self.greeting = wire.greeting
+            self.connects += 1
+            self._set(wire)
+            logger.warning("connected to %s:%s again", self._connect.host, self._connect.port)
+
+    async def close(self) -> None:
+        """Send what is waiting, then end the connection for good."""
+        self._closed = True
+        wire = self._wire
+        self._set(None)
+        if wire is not None:
+            await wire.close()
+
+    async def _again(self) -> Wire:
+        pause = _FIRST_PAUSE
+        while True:
+            await anyio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
+            pause = min(2 * pause, self._connect.retry)
+            try:
+                return await _open(self._connect)
+            except DistKVError as error:
+                logger.debug("%s", error)
+
+    def _set(self, wire: Wire | None) -> None:
+        self._wire = wire
+        event, self._changed = self._changed, anyio.Event()
+        event.set()
+
+
+async def _open(connect: attrdict) -> Wire:
+    return await Wire.open(connect.host, connect.port, timeout=connect.init_timeout, window=connect.window)

@@ -1,0 +1,150 @@
+"""Watching a subtree, across lost connections."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Final
+
+from ..exceptions import CompactedError, ServerConnectionError
+from ..util import Path, attrdict
+from .feed import Feed
+from .link import Link
+from .longpath import Lengthener
+from .sink import Stream
+
+__all__ = ["Watch"]
+
+_PER_REVISION: Final = 256  # ticks; a history can only be entered between two revisions
+
+
+class Watch(Feed):
+    """
+    The changes below a path.
+
+    An item has ``path`` (the full one), ``value`` (no such key if the entry was deleted), ``tock``, and ``chain`` if
+    ``nchain`` is 1 or more. With ``fetch`` the current entries come first, then a message with ``state`` "uptodate"
+    and no path. Items of one path come in order; older values of the same path may be skipped while the reader lags.
+
+    When the connection is lost, iteration waits until there is a new one and goes on where it was: from the server's
+    history, or, if that does not reach back so far, by fetching again and delivering what differs. Either way only
+    the last state of a path is delivered then.
+    """
+
+    def __init__(self, link: Link, path: Path, *, fetch: bool, long_path: bool, **options: Any) -> None:
+        super().__init__(link)
+        self.path = path
+        self._options = options
+        self._fetch = fetch
+        self._long_path = long_path
+        self._lengthen = Lengthener(path)
+        self._known: dict[Path, Any] = {}
+        """The tock of every present entry that was delivered."""
+        self._position: int | None = None
+        """Everything up to this tock was delivered, or was there before a watch that does not fetch."""
+        self._settled = not fetch
+        """Whether the first fetch, if there was one, was delivered to its end."""
+        self._catching_up = False
+        self._fresh: set[Path] | None = None
+        """While fetching again: the entries found so far."""
+        self._due: deque[attrdict] = deque()
+        """To be delivered before anything else from the stream."""
+
+    def take(self) -> attrdict | None:
+        """Return the next item if one has arrived, else None. Never waits."""
+        while self._stream is not None:
+            if self._due:
+                return self._due.popleft()
+            message = self._stream.take()
+            if message is None:
+                return None
+            if self._accept(message):
+                return message
+        return None
+
+    async def ready(self) -> bool:
+        """
+        Wait until `take` may have something; return False if the watch has ended.
+
+        Raises what the server reports, or ServerClosedError once the client is closed.
+        """
+        while self._stream is not None:
+            if self._due:
+                return True
+            try:
+                return await self._stream.ready()
+            except (ServerConnectionError, CompactedError) as error:
+                await self._resume(refetch=isinstance(error, CompactedError))
+        return False
+
+    async def _resume(self, *, refetch: bool) -> None:
+        while True:
+            wire = await self._link.up()
+            resumable = "since" in wire.extensions and self._position is not None
+            self._fresh = set() if refetch or not resumable else None
+            self._catching_up = True
+            try:
+                await self._open()
+                return
+            except CompactedError:
+                refetch = True
+            except ServerConnectionError:
+                continue
+
+    async def _open(self) -> None:
+        params = dict(self._options, path=self.path.elements)
+        if self._catching_up and self._fresh is None:
+            # The rest of a revision may be missing: ask for the whole of it; what is known is dropped below.
+            params["since"] = (self._position or 0) // _PER_REVISION * _PER_REVISION - 1
+        else:
+            params["fetch"] = self._fetch or self._catching_up
+        stream = Stream(self._link.wire())
+        await stream.open("watch", params)
+        self._stream = stream
+        self._lengthen = Lengthener(self.path)
+        if not self._fetch and self._position is None and stream.start is not None:
+            self._position = stream.start.get("tock")
+
+    def _accept(self, message: attrdict) -> bool:
+        """Take note of a message; return whether the consumer gets it."""
+        if "path" not in message:
+            return self._up_to_date(message)
+        short = None if self._long_path else (message.path, message.get("depth"))
+        path = self._lengthen(message)
+        tock = message.get("tock")
+        if self._catching_up and not self._is_news(path, message, tock):
+            return False
+        if "value" in message:
+            self._known[path] = tock
+        else:
+            self._known.pop(path, None)
+        if self._settled and self._fresh is None:
+            self._position = tock
+        if short is not None:
+            message["path"], message["depth"] = short
+        return True
+
+    def _is_news(self, path: Path, message: attrdict, tock: Any) -> bool:
+        known = self._known.get(path)
+        if self._fresh is None:
+            return known != tock and (self._position is None or tock > self._position)
+        if "value" not in message:
+            self._fresh.discard(path)
+            return known is not None
+        self._fresh.add(path)
+        if known is not None:
+            return bool(known != tock)
+        return self._fetch or self._position is None or tock > self._position
+
+    def _up_to_date(self, message: attrdict) -> bool:
+        """The current state has come: deliver as deleted what is no longer part of it."""
+        if self._fresh is not None:
+            for path in [path for path in self._known if path not in self._fresh]:
+                del self._known[path]
+                self._due.append(attrdict(path=path, tock=message.get("tock")))
+        self._fresh = None
+        self._catching_up = False
+        self._position = message.get("tock", self._position)
+        if not self._settled:
+            self._settled = True
+            self._due.append(message)
+        return False

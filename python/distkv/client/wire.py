@@ -1,0 +1,231 @@
+"""One TCP connection to a server, from its greeting to its end."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from logging import getLogger
+from typing import Any, Final, Protocol
+
+import anyio
+from anyio.abc import SocketAttribute, SocketStream
+
+from .. import codec
+from ..exceptions import ClientAuthRequiredError, DistKVError, ServerClosedError, ServerConnectionError, error_from
+from ..util import attrdict
+
+__all__ = ["Sink", "Wire"]
+
+logger = getLogger(__name__)
+
+_CHUNK: Final = 1 << 18
+_FULL: Final = 1 << 20  # bytes waiting to be sent from which on callers wait
+_DEAD_AFTER: Final = 5  # seconds without an answer from the other machine after which it is taken for gone
+
+
+class Sink(Protocol):
+    """Where the replies to one request go. Called by the reader; must not block."""
+
+    def put(self, message: attrdict) -> bool:
+        """Take a reply; return whether it was the last one."""
+
+    def lost(self, error: DistKVError) -> None:
+        """The connection has ended, nothing more will come."""
+
+
+class Wire:
+    """
+    One TCP connection.
+
+    `run` is its life and returns when it ends: it reads in the calling task, which hands every reply to its `Sink`
+    at once, and writes in a second one, which sends whatever the callers of `send` have left for it in one go.
+    """
+
+    def __init__(self, stream: SocketStream, unpacker: Any, greeting: attrdict, window: int) -> None:
+        self.greeting = greeting
+        self.extensions: frozenset[str] = frozenset(greeting.get("ext") or ())
+        self.window = _window(greeting, window)
+        self._stream = stream
+        self._unpacker = unpacker
+        self._packer = codec.packer()
+        self._sinks: dict[int, Sink] = {}
+        self._seq = 0
+        self._out: list[bytes] = []
+        self._out_size = 0
+        self._closed = False
+        self._wake: anyio.Event | None = None
+        self._drained: anyio.Event | None = None
+
+    @classmethod
+    async def open(cls, host: str, port: int, *, timeout: float, window: int) -> Wire:
+        """
+        Connect and wait for the greeting, together for at most ``timeout`` seconds.
+
+        Raises ServerConnectionError, naming host and port, or ClientAuthRequiredError if the server wants a log-in.
+        """
+        stream = None
+        try:
+            with anyio.fail_after(timeout):
+                stream = await anyio.connect_tcp(host, port)
+                _notice_dead_peer(stream)
+                unpacker = codec.unpacker()
+                greeting = await _greeting(stream, unpacker)
+            _check_log_in(greeting)
+            wire = cls(stream, unpacker, greeting, window)
+        except BaseException as error:
+            if stream is not None:
+                await anyio.aclose_forcefully(stream)
+            if isinstance(error, TimeoutError):
+                raise ServerConnectionError(f"no greeting from {host}:{port} within {timeout} s") from None
+            if isinstance(error, (OSError, ValueError, anyio.EndOfStream, anyio.BrokenResourceError)):
+                raise ServerConnectionError(f"no connection to {host}:{port}: {_reason(error)}") from error
+            raise
+        if wire.window:
+            wire._queue({"seq": 0, "qlen": wire.window})
+        return wire
+
+    async def run(self) -> None:
+        """Read and write until the connection ends; then every request that is under way fails."""
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._write, tasks.cancel_scope)
+                await self._read()
+                tasks.cancel_scope.cancel()
+        finally:
+            self._closed = True
+            self._release()
+            sinks, self._sinks = self._sinks, {}
+            for sink in sinks.values():
+                sink.lost(ServerClosedError("the connection to the server ended"))
+            await anyio.aclose_forcefully(self._stream)
+
+    def send(self, action: str, params: Mapping[str, Any], sink: Sink | None) -> int:
+        """
+        Queue a request and return its ``seq``; replies go to ``sink``.
+
+        Raises ServerConnectionError once the connection has ended, TypeError or ValueError for what cannot be encoded.
+        """
+        if self._closed:
+            raise ServerConnectionError("the connection to the server ended")
+        seq = self._seq + 1
+        self._queue({"action": action, "seq": seq, **params})
+        self._seq = seq
+        if sink is not None:
+            self._sinks[seq] = sink
+        return seq
+
+    def acknowledge(self, seq: int, received: int) -> None:
+        """Tell the server how far the stream ``seq`` has been consumed."""
+        if not self._closed:
+            self._queue({"seq": seq, "state": "ack", "ack": received})
+
+    def stop(self, seq: int) -> None:
+        """Tell the server to end the stream ``seq``; drop what still comes of it."""
+        self.forget(seq)
+        if not self._closed:
+            self.send("stop", {"task": seq}, None)
+
+    def forget(self, seq: int) -> None:
+        """Drop replies to this request from now on."""
+        self._sinks.pop(seq, None)
+
+    async def room(self) -> None:
+        """Wait until not too much is waiting to be sent."""
+        while self._out_size > _FULL and not self._closed:
+            if self._drained is None:
+                self._drained = anyio.Event()
+            await self._drained.wait()
+
+    async def close(self) -> None:
+        """Send what is waiting, for at most a second, then end the connection."""
+        with anyio.move_on_after(1, shield=True):
+            while self._out_size and not self._closed:
+                if self._drained is None:
+                    self._drained = anyio.Event()
+                await self._drained.wait()
+        await anyio.aclose_forcefully(self._stream)
+
+    def _queue(self, message: dict[str, Any]) -> None:
+        frame = self._packer.pack(message)
+        self._out.append(frame)
+        self._out_size += len(frame)
+        if self._wake is not None:
+            self._wake.set()
+
+    async def _write(self, scope: anyio.CancelScope) -> None:
+        try:
+            while True:
+                while not self._out:
+                    self._wake = anyio.Event()
+                    await self._wake.wait()
+                    self._wake = None
+                out, self._out = self._out, []
+                await self._stream.send(b"".join(out))
+                self._out_size -= sum(map(len, out))
+                self._release()
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            scope.cancel()
+
+    def _release(self) -> None:
+        if self._drained is not None:
+            self._drained.set()
+            self._drained = None
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                for message in self._unpacker:
+                    self._dispatch(message)
+                self._unpacker.feed(await self._stream.receive(_CHUNK))
+        except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return
+        except Exception:
+            logger.exception("the server sent what cannot be read; the connection is given up")
+
+    def _dispatch(self, message: attrdict) -> None:
+        seq: Any = message.get("seq")
+        sink = self._sinks.get(seq)
+        if sink is not None:
+            if sink.put(message):
+                self._sinks.pop(seq, None)
+        elif seq is None:
+            raise error_from(message)
+
+
+async def _greeting(stream: SocketStream, unpacker: Any) -> attrdict:
+    while True:
+        unpacker.feed(await stream.receive())
+        for greeting in unpacker:
+            if not isinstance(greeting, attrdict) or greeting.get("seq") != 0 or "node" not in greeting:
+                raise ValueError("it greets otherwise than a DistKV server")
+            return greeting
+
+
+def _check_log_in(greeting: attrdict) -> None:
+    auth = greeting.get("auth") or (None,)
+    if auth[0]:
+        raise ClientAuthRequiredError(f"the server wants a log-in by {auth[0]!r}, which this client does not know")
+
+
+def _window(greeting: attrdict, wanted: int) -> int:
+    """Return how many unconfirmed messages a stream may have; 0 if the server does not count them."""
+    offered = int(greeting.get("qlen") or 0)
+    return wanted if offered and "window" in (greeting.get("ext") or ()) else min(offered, wanted)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, (anyio.EndOfStream, anyio.BrokenResourceError)):
+        return "it ended before the greeting"
+    return str(error)
+
+
+def _notice_dead_peer(stream: SocketStream) -> None:
+    """Let the kernel end the connection when the other machine is silently gone."""
+    raw = stream.extra(SocketAttribute.raw_socket)
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    wishes = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": _DEAD_AFTER - 2}
+    wishes["TCP_USER_TIMEOUT"] = _DEAD_AFTER * 1000
+    for name, value in wishes.items():
+        option = getattr(socket, name, None)
+        if option is not None:
+            raw.setsockopt(socket.IPPROTO_TCP, option, value)

@@ -1,0 +1,19 @@
+"""Stored code: procedures to call, modules to import."""
+
+from ..exceptions import CompileError, MissingVariablesError, NoSuchProcedureError
+from .compiler import Mode, Procedure, compile_module, compile_procedure, mode_of
+from .modules import ModuleRoot
+from .procedures import CodeRoot
+
+__all__ = [
+    "CodeRoot",
+    "CompileError",
+    "MissingVariablesError",
+    "Mode",
+    "ModuleRoot",
+    "NoSuchProcedureError",
+    "Procedure",
+    "compile_module",
+    "compile_procedure",
+    "mode_of",
+]

@@ -1,0 +1,168 @@
+"""
+From stored text to something that runs; pure but for the line cache, which lets tracebacks show the stored lines.
+
+A procedure is the body of a function. It becomes one in the syntax tree, not by indenting its text, so line numbers
+stay what the author sees and multi-line strings stay as they were written.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import keyword
+import linecache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import CodeType, FunctionType
+from typing import Any, Final, Literal
+
+import anyio.to_thread
+
+from ..exceptions import CompileError, MissingVariablesError
+
+__all__ = ["Mode", "Procedure", "compile_module", "compile_procedure", "file_of", "forget_source", "mode_of"]
+
+Mode = Literal["async", "sync", "thread"]
+"""How a procedure runs: as a coroutine, in place, or in a worker thread."""
+
+_MODES: Final[dict[Any, Mode]] = {True: "async", None: "sync", False: "thread"}
+
+
+def mode_of(is_async: bool | None) -> Mode:
+    """Return the mode that a stored ``is_async`` stands for; raises ValueError for anything but true, false and nil."""
+    if is_async is None or isinstance(is_async, bool):
+        return _MODES[is_async]
+    raise ValueError(f"is_async: {is_async!r} (expected: true, false or nil)")
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A compiled procedure. Calling it runs it in the way that its mode says."""
+
+    name: str
+    mode: Mode
+    vars: tuple[str, ...]
+    """The required parameters, in the order in which positional arguments fill them."""
+    default: Mapping[str, Any]
+    """Values of arguments that a call does not pass."""
+    code: CodeType
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """
+        Run the procedure and return its value, or what to await for it if the mode is not "sync".
+
+        Positional arguments fill the required variables in order. Arguments by name that are none of those are the
+        procedure's globals. Raises MissingVariablesError, TypeError for too many positional arguments, and whatever
+        the procedure raises.
+        """
+        run = self.bind(args, kwargs)
+        return anyio.to_thread.run_sync(run) if self.mode == "thread" else run()
+
+    def bind(self, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None) -> partial[Any]:
+        """Return the call with these arguments, in the calling thread: a value or, if "async", a coroutine."""
+        if len(args) > len(self.vars):
+            takes = ", ".join(self.vars) or "none"
+            raise TypeError(
+                f"{self.name}: {len(args)} positional arguments (expected: at most {len(self.vars)}: {takes})"
+            )
+        by_name = {**self.default, **(kwargs or {})}
+        taken = set(self.vars[: len(args)]) & set(kwargs or ())
+        if taken:
+            raise TypeError(f"{self.name}: {', '.join(sorted(taken))} passed twice, by position and by name")
+        rest = self.vars[len(args) :]
+        missing = tuple(name for name in rest if name not in by_name)
+        if missing:
+            raise MissingVariablesError(self.name, missing)
+        values = (*args, *(by_name.pop(name) for name in rest))
+        for name in self.vars[: len(args)]:
+            by_name.pop(name, None)
+        scope = {"__builtins__": builtins, "__name__": f"distkv:{self.name}", **by_name}
+        return partial(FunctionType(self.code, scope, self.name), *values)
+
+
+def compile_procedure(
+    name: str,
+    source: str,
+    mode: Mode,
+    vars: Iterable[str] = (),  # noqa: A002  (the word of the stored record)
+    default: Mapping[str, Any] | None = None,
+) -> Procedure:
+    """
+    Compile a stored procedure.
+
+    ``name`` (``forty.two``) is what errors and tracebacks call it. Raises CompileError, which names it and the line.
+    """
+    names = _variables(name, vars)
+    file = file_of(name)
+    tree = _parse(name, source, file)
+    hoisted = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    body = [node for node in tree.body if node not in hoisted] or [ast.Pass(lineno=1, col_offset=0)]
+    kind = ast.AsyncFunctionDef if mode == "async" else ast.FunctionDef
+    parameters = [ast.arg(arg=one, lineno=1, col_offset=0) for one in names]
+    function: Any = kind(
+        name=name,  # any text will do for a name that no code refers to
+        args=ast.arguments(posonlyargs=[], args=parameters, kwonlyargs=[], kw_defaults=[], defaults=[]),
+        body=body,
+        decorator_list=[],
+        lineno=1,
+        col_offset=0,
+    )
+    function.type_params = []
+    code = _compile(name, ast.Module(body=[*hoisted, function], type_ignores=[]), source, file)
+    inner = next(const for const in code.co_consts if isinstance(const, CodeType))
+    if inner.co_flags & inspect.CO_ASYNC_GENERATOR:
+        raise CompileError(name, "'yield' in an asynchronous procedure (expected: return)")
+    return Procedure(name, mode, names, dict(default or {}), inner)
+
+
+def compile_module(name: str, source: str) -> CodeType:
+    """Compile a stored module; raises CompileError, which names it and the line."""
+    file = file_of(name, module=True)
+    return _compile(name, _parse(name, source, file), source, file)
+
+
+def file_of(name: str, *, module: bool = False) -> str:
+    """Return the file name that tracebacks show for a procedure or module."""
+    return f"distkv:module:{name}" if module else f"distkv:{name}"
+
+
+def forget_source(name: str, *, module: bool = False) -> None:
+    """Drop the lines that tracebacks show for this procedure or module."""
+    linecache.cache.pop(file_of(name, module=module), None)
+
+
+def _variables(name: str, given: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        raise CompileError(name, f"vars: {given!r} (expected: a list of names)")
+    names = tuple(given)
+    for one in names:
+        if not isinstance(one, str) or not one.isidentifier() or keyword.iskeyword(one) or names.count(one) > 1:
+            raise CompileError(name, f"vars: {one!r} (expected: names, each once)")
+    return names
+
+
+def _parse(name: str, source: Any, file: str) -> ast.Module:
+    if not isinstance(source, str):
+        raise CompileError(name, f"code: a {type(source).__name__} (expected: text)")
+    try:
+        return ast.parse(source, file)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _because(name, error) from None
+
+
+def _compile(name: str, tree: ast.Module, source: str, file: str) -> CodeType:
+    try:
+        # dont_inherit: this module's own __future__ imports are not the stored code's.
+        code = compile(tree, file, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _because(name, error) from None
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    return code
+
+
+def _because(name: str, error: Exception) -> CompileError:
+    if isinstance(error, SyntaxError):
+        return CompileError(name, error.msg, error.lineno)
+    return CompileError(name, str(error) or type(error).__name__)

@@ -1,0 +1,123 @@
+"""The import system's side of stored modules."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import CodeType, ModuleType
+from typing import Any
+
+import anyio
+from anyio.from_thread import BlockingPortal
+
+from ..exceptions import CompileError
+
+__all__ = ["Importer", "StoredModule"]
+
+
+StoredModule = CodeType | CompileError
+"""A module's code, or why there is none."""
+
+
+class Importer(MetaPathFinder, Loader):
+    """
+    Finds and loads stored modules. ``run`` puts it into the import system for as long as it runs.
+
+    A stored module comes before an installed one of the same name; a package that exists only because modules are
+    stored below it comes after, so that a stored ``numpy.mine`` does not hide an installed numpy. Imports may happen on
+    any thread; failures are reported on the event loop's.
+    """
+
+    def __init__(self, failed: Callable[[str, Exception], Awaitable[None]]) -> None:
+        self.modules: dict[str, StoredModule] = {}
+        self._failed = failed
+        self._packages = _Packages(self)
+        self._failures: list[tuple[str, Exception]] = []
+        self._wake = anyio.Event()
+        self._portal: BlockingPortal | None = None
+        self._thread = 0
+
+    def find_spec(self, fullname: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
+        """Return where to load a module from, if it is stored."""
+        if fullname not in self.modules:
+            return None
+        return ModuleSpec(fullname, self, origin=f"distkv:module:{fullname}", is_package=self.has_children(fullname))
+
+    def put(self, name: str, module: StoredModule | None) -> None:
+        """Store or (None) remove a module; what was imported under its name is loaded anew at the next import."""
+        self._drop(name)
+        if module is None:
+            self.modules.pop(name, None)
+            return
+        self.modules[name] = module
+        while "." in name:
+            name = name.rpartition(".")[0]
+            if name in sys.modules and not hasattr(sys.modules[name], "__path__"):
+                self._drop(name)  # it was a plain module and is a package now
+
+    def _drop(self, name: str) -> None:
+        for loaded in [one for one in sys.modules if one == name or one.startswith(name + ".")]:
+            if getattr(getattr(sys.modules[loaded], "__spec__", None), "loader", None) is self:
+                del sys.modules[loaded]
+
+    def has_children(self, name: str) -> bool:
+        """Whether modules are stored below this one."""
+        return any(stored.startswith(name + ".") for stored in self.modules)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run a module's code; raises CompileError, or what the code raises."""
+        stored = self.modules.get(module.__name__)
+        if stored is None:
+            return  # a package without code of its own
+        if isinstance(stored, CompileError):
+            raise stored.again()
+        try:
+            exec(stored, module.__dict__)  # noqa: S102  (what it is for)
+        except Exception as error:
+            self._report(module.__name__, error)
+            raise
+
+    async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        """Be part of the import system, and report failures, until cancelled."""
+        async with BlockingPortal() as portal:
+            self._portal = portal
+            self._thread = threading.get_ident()
+            sys.meta_path.insert(0, self)
+            sys.meta_path.append(self._packages)
+            task_status.started()
+            try:
+                while True:
+                    while self._failures:
+                        await self._failed(*self._failures.pop(0))
+                    self._wake = anyio.Event()
+                    await self._wake.wait()
+            finally:
+                sys.meta_path.remove(self)
+                sys.meta_path.remove(self._packages)
+                self._portal = None
+
+    def _report(self, name: str, error: Exception) -> None:
+        self._failures.append((name, error))
+        if threading.get_ident() == self._thread:
+            self._wake.set()
+        elif self._portal is not None:
+            self._portal.start_task_soon(self._wake_up)
+
+    async def _wake_up(self) -> None:
+        self._wake.set()
+
+
+class _Packages(MetaPathFinder):
+    """Finds packages that hold stored modules and have no code of their own."""
+
+    def __init__(self, importer: Importer) -> None:
+        self._importer = importer
+
+    def find_spec(self, fullname: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
+        """Return the specification of a package without code."""
+        if self._importer.has_children(fullname):
+            return ModuleSpec(fullname, self._importer, origin=f"distkv:module:{fullname}", is_package=True)
+        return None

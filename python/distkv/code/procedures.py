@@ -1,0 +1,116 @@
+"""Stored procedures, called by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..errors import ErrorRoot
+from ..exceptions import CompileError, NoSuchProcedureError
+from ..mirror import Handler
+from ..util import Path, attrdict
+from .compiler import Procedure, compile_procedure, forget_source, mode_of
+
+if TYPE_CHECKING:
+    from ..client import Client
+
+__all__ = ["CodeRoot"]
+
+
+class CodeRoot(Handler):
+    """
+    The stored procedures: ``cr = await CodeRoot.as_handler(client)``, then ``cr("forty.two", …)``.
+
+    Procedures are compiled when they are stored or change. One that does not compile is recorded in the error tree
+    (subsystem ``compile``) and raises its CompileError when called; the record is resolved once it compiles again.
+    """
+
+    CFG: ClassVar[str] = "codes"
+
+    def __init__(self, client: Client, path: Path) -> None:
+        super().__init__(client, path)
+        self._procedures: dict[Path, Procedure | CompileError] = {}
+        self._errors: ErrorRoot | None = None
+
+    async def start(self) -> None:
+        """Load the procedures, and the error tree, where those go that do not compile."""
+        self._errors = await ErrorRoot.as_handler(self.client)
+        await super().start()
+
+    def __call__(self, name: str | Path | Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+        """
+        Run a procedure: by dotted text, a tuple of names, or a path below the prefix. See `Procedure.__call__`.
+
+        Raises NoSuchProcedureError, CompileError, MissingVariablesError, and whatever the procedure raises.
+        """
+        return self.procedure(name)(*args, **kwargs)
+
+    def procedure(self, name: str | Path | Iterable[Any]) -> Procedure:
+        """Return a compiled procedure; raises NoSuchProcedureError or CompileError."""
+        path = _path(name)
+        found = self._procedures.get(path)
+        if found is None:
+            raise NoSuchProcedureError(f"no procedure {name_of(path)!r} is stored below {self.path}")
+        if isinstance(found, CompileError):
+            raise found.again()
+        return found
+
+    async def add(
+        self,
+        path: Path,
+        code: str,
+        *,
+        is_async: bool | None = None,
+        variables: Iterable[str] = (),
+        default: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Store a procedure and wait until it can be called here; raises CompileError, and stores nothing then."""
+        names = tuple(variables)
+        compile_procedure(name_of(path), code, mode_of(is_async), names, default)
+        value = {"code": code, "is_async": is_async, "vars": names, **({"default": default} if default else {})}
+        await self.wait_tock((await self.client.set(self.path + path, value)).tock)
+
+    async def remove(self, path: Path) -> None:
+        """Delete a procedure and wait until that is known here."""
+        await self.wait_tock((await self.client.delete(self.path + path)).tock)
+
+    async def changed(self, path: Path, entry: attrdict | None) -> None:
+        """Compile what was stored."""
+        name = name_of(path)
+        if entry is None:
+            self._procedures.pop(path, None)
+            forget_source(name)
+            return
+        failure = None
+        try:
+            self._procedures[path] = compile_stored(name, entry.value)
+        except CompileError as error:
+            self._procedures[path] = failure = error
+        if self._errors is not None:
+            await self._errors.compiled(self.path + path, failure)
+
+
+def compile_stored(name: str, value: Any) -> Procedure:
+    """Compile a procedure's stored record; raises CompileError."""
+    if not isinstance(value, Mapping):
+        raise CompileError(name, f"a {type(value).__name__} is stored (expected: a map with 'code')")
+    default = value.get("default") or {}
+    if not isinstance(default, Mapping):
+        raise CompileError(name, f"default: {default!r} (expected: a map)")
+    try:
+        mode = mode_of(value.get("is_async"))
+    except ValueError as error:
+        raise CompileError(name, str(error)) from None
+    return compile_procedure(name, value.get("code"), mode, value.get("vars") or (), default)  # type: ignore[arg-type]
+
+
+def name_of(path: Path) -> str:
+    """Return what a procedure or module at this path is called."""
+    return ".".join(map(str, path))
+
+
+def _path(name: str | Path | Iterable[Any]) -> Path:
+    path = Path(*name.split(".")) if isinstance(name, str) else Path.build(name)
+    if not path.elements:
+        raise NoSuchProcedureError("the empty path is no procedure's name")
+    return path
