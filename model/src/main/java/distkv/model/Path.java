@@ -129,10 +129,7 @@ public final class Path implements Comparable<Path> {
     /** Whether this path is {@code prefix} or below it. */
     public boolean startsWith(Path prefix) {
         int end = prefix.key.length;
-        // A text that goes on after a zero begins with the key of the text before it, but is another element.
-        return key.length >= end
-                && Arrays.equals(key, 0, end, prefix.key, 0, end)
-                && (key.length == end || (key[end] & 0xFF) != PathKey.ZERO_ESCAPE);
+        return key.length >= end && Arrays.equals(key, 0, end, prefix.key, 0, end);
     }
 
     /** The order of a tree walk: parents first, siblings by type and value. */
