@@ -26,18 +26,19 @@ class Link:
     Keeps a `Wire` to a server.
 
     `run` is its task. While there is no connection, requests fail at once with ServerConnectionError and whoever
-    waits in `up` goes on waiting.
+    waits in `up` goes on waiting. It may begin without a connection; `run` then makes the first one, too.
     """
 
-    def __init__(self, wire: Wire, connect: attrdict) -> None:
-        self.greeting = wire.greeting
-        self.connects = 1
+    def __init__(self, wire: Wire | None, connect: attrdict) -> None:
+        self.greeting = attrdict() if wire is None else wire.greeting
+        self.attempted = anyio.Event()
+        """Set by `run` once there was a connection, or a first attempt to make one has failed."""
+        self.connects = 0 if wire is None else 1
         """How often a connection was made."""
         self.on_connect: list[Callable[[], Awaitable[None]]] = []
         """Called, each on its own, whenever a connection was made anew."""
         self._connect = connect
-        self._wire: Wire | None = wire
-        self._first = wire
+        self._wire = wire
         self._closed = False
         self._changed = anyio.Event()
 
@@ -90,18 +91,22 @@ class Link:
 
     async def run(self) -> None:
         """Keep the connection up until `close`."""
-        wire = self._first
-        while True:
+        while not self._closed:
+            wire = self._wire or await self._connected()
+            self.attempted.set()
             await wire.run()
             self._set(None)
-            if self._closed:
-                return
-            logger.warning("lost the connection to %s:%s", self._connect.host, self._connect.port)
-            wire = await self._again()
-            self.greeting = wire.greeting
-            self.connects += 1
-            self._set(wire)
+            if not self._closed:
+                logger.warning("lost the connection to %s:%s", self._connect.host, self._connect.port)
+
+    async def _connected(self) -> Wire:
+        wire = await self._again()
+        self.greeting = wire.greeting
+        self.connects += 1
+        self._set(wire)
+        if self.connects > 1:
             logger.warning("connected to %s:%s again", self._connect.host, self._connect.port)
+        return wire
 
     async def close(self) -> None:
         """Send what is waiting, then end the connection for good."""
@@ -112,14 +117,15 @@ class Link:
             await wire.close()
 
     async def _again(self) -> Wire:
-        pause = _FIRST_PAUSE
+        pause = _FIRST_PAUSE if self.connects else 0
         while True:
             await anyio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
-            pause = min(2 * pause, self._connect.retry)
+            pause = min(2 * pause, self._connect.retry) or _FIRST_PAUSE
             try:
                 return await _open(self._connect)
             except DistKVError as error:
                 logger.debug("%s", error)
+                self.attempted.set()
 
     def _set(self, wire: Wire | None) -> None:
         self._wire = wire

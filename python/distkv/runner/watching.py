@@ -1,0 +1,195 @@
+"""What brings the tree's changes, and messages of other clients, into a job's ``_info``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+
+from ..client import Client
+from ..exceptions import ServerConnectionError
+from ..util import Path, attrdict
+from .inbox import Inbox
+from .messages import ChangeMsg, MQTTmsg
+from .timer import Done
+
+
+class Watcher:
+    """
+    A watch or monitor that a job has opened.
+
+    It takes from its stream only while the job's inbox has room, so that a slow job makes the server hold back.
+    """
+
+    def __init__(self, client: Client, inbox: Inbox, path: Path) -> None:
+        self.path = path
+        self._client = client
+        self._inbox = inbox
+        self._scope = anyio.CancelScope()
+        self._started = anyio.Event()
+        self._ended = anyio.Event()
+        self._awaited = False
+        self._open = False
+        self._refused: Exception | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.path}{', ended' if self._ended.is_set() else ''}>"
+
+    def cancel(self) -> Done:
+        """End it; the result is whether it was still running. Awaiting waits for its end."""
+        running = not self._ended.is_set()
+        self._scope.cancel()
+        return Done(running, self._ended.wait)
+
+    async def started(self) -> None:
+        """Wait until the server has opened the stream, unless there is no server; raises what it reports."""
+        if self._client.connected:
+            await self._started.wait()
+            if self._refused is not None:
+                raise self._refused
+
+    async def run(self, on_end: Callable[[Any], None]) -> None:
+        """Fill the inbox until the stream ends or is cancelled."""
+        self._awaited = self._client.connected
+        try:
+            with self._scope:
+                await self._run()
+        finally:
+            self._started.set()
+            self._ended.set()
+            self._close()
+            on_end(self)
+
+    async def _run(self) -> None:
+        while True:
+            await self._client.link.up()
+            try:
+                await self._fill()
+                return
+            except ServerConnectionError:
+                if self._open:
+                    raise
+                self._go_on()
+            except Exception as exc:
+                if not self._awaited:
+                    raise
+                self._refused = exc
+                return
+
+    def _opened(self) -> None:
+        self._open = True
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Let the code go on that waits in ``started``: from now on an error is the job's."""
+        self._awaited = False
+        self._started.set()
+
+    async def _fill(self) -> None:
+        raise NotImplementedError
+
+    def _close(self) -> None:
+        """Tidy up after the end."""
+
+
+class Watch(Watcher):
+    """Puts the changes of entries into the inbox."""
+
+    def __init__(
+        self,
+        client: Client,
+        inbox: Inbox,
+        readiness: Readiness,
+        path: Path,
+        cls: type[ChangeMsg],
+        options: dict[str, Any],
+    ) -> None:
+        super().__init__(client, inbox, path)
+        self._readiness = readiness
+        self._cls = cls
+        self._options = options
+        readiness.opened(self)
+
+    async def _fill(self) -> None:
+        async with self._client.watch(self.path, **self._options) as stream:
+            self._opened()
+            if not self._options["fetch"]:
+                self._readiness.ready(self)
+            while True:
+                if self._inbox.full:
+                    await self._inbox.room()
+                item = stream.take()
+                if item is not None:
+                    self._put(item)
+                elif not await stream.ready():
+                    return
+
+    def _put(self, item: attrdict) -> None:
+        if "path" in item:
+            change = self._cls(item)
+            change.path = item["path"]
+            if "value" in item:
+                change.value = item["value"]
+            self._inbox.put(change)
+        elif item.get("state") == "uptodate":
+            self._readiness.ready(self)
+
+    def _close(self) -> None:
+        self._readiness.closed(self)
+
+
+class Readiness:
+    """Counts the watches of a job, and tells when all of them have sent what was there."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        self._tell = tell
+        self._ready = 0
+        self._loading: set[Watch] = set()
+
+    def opened(self, watch: Watch) -> None:
+        """Wait for this watch, too."""
+        self._loading.add(watch)
+
+    def ready(self, watch: Watch) -> None:
+        """Note that this watch has sent what was there."""
+        if watch in self._loading:
+            self._loading.discard(watch)
+            self._ready += 1
+            if not self._loading:
+                self._tell(self._ready)
+
+    def closed(self, watch: Watch) -> None:
+        """Do not wait for this watch any longer: it has ended, maybe before it was ready."""
+        if watch in self._loading:
+            self._loading.discard(watch)
+            if self._ready and not self._loading:
+                self._tell(self._ready)
+
+
+class Monitor(Watcher):
+    """Puts messages of other clients into the inbox."""
+
+    def __init__(self, client: Client, inbox: Inbox, path: Path, cls: type[MQTTmsg], options: dict[str, Any]) -> None:
+        super().__init__(client, inbox, path)
+        self._cls = cls
+        self._options = options
+
+    async def _fill(self) -> None:
+        async with self._client.msg_monitor(self.path, **self._options) as stream:
+            self._opened()
+            while True:
+                if self._inbox.full:
+                    await self._inbox.room()
+                item = stream.take()
+                if item is not None:
+                    self._put(item)
+                elif not await stream.ready():
+                    return
+
+    def _put(self, item: attrdict) -> None:
+        message = self._cls(item.get("raw"))
+        if "data" in item:
+            message.value = item["data"]
+        message.path = Path.build(item["topic"])
+        self._inbox.put(message)

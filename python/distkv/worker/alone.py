@@ -1,0 +1,104 @@
+"""A worker that does one synchronous run, in its main thread; another thread talks to the runner meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any
+
+import anyio
+
+from ..runner.stopping import Terminated
+from . import logs
+from .blocking import BlockingClient
+from .client import RunClient
+from .link import Link
+from .run import Run
+from .shared import LAST_SECONDS
+from .spec import Site, Spec
+from .upstream import Upstream
+
+
+class SyncRun(Run):
+    """The run. SIGTERM raises Terminated in its code, once."""
+
+    def __init__(self, spec: Spec, site: Site, link: Link) -> None:
+        super().__init__(spec, site, link)
+        self._in_code = False
+        self._main = threading.get_ident()
+        signal.signal(signal.SIGTERM, self._signalled)
+
+    def interrupt(self) -> None:
+        """Interrupt the code, and the system call that it may be waiting in."""
+        signal.pthread_kill(self._main, signal.SIGTERM)
+
+    def execute(self, client: BlockingClient) -> None:
+        """Run the code in this, the main, thread, and report how it ended; raises nothing."""
+        try:
+            call = self.compile().bind(kwargs=self.names(client))
+            self._in_code = True
+            try:
+                if self.cancelled or self.lost:
+                    raise Terminated
+                result = call()
+            finally:
+                self._in_code = False
+        except BaseException as exc:
+            self.report_failed(exc)
+        else:
+            self.report_done(result)
+
+    def _signalled(self, _signal: int, _frame: FrameType | None) -> None:
+        if not self.lost:
+            self.cancelled = True
+        if self._in_code:
+            self._in_code = False
+            raise Terminated
+
+
+class LoneWorker:
+    """Does one run. `serve` is the main thread's, `_control` the other one's."""
+
+    def __init__(self, link: Link, site: Site, spec: Spec) -> None:
+        self._link = link
+        self._run = SyncRun(spec, site, link)
+        self._ready = threading.Event()
+        self._client: BlockingClient
+        self._loop: asyncio.AbstractEventLoop
+        self._finished: anyio.Event
+        logs.belongs_to(self._run.log)
+
+    def serve(self) -> None:
+        """Do the run; return when the runner knows its outcome."""
+        control = threading.Thread(target=anyio.run, args=(self._control,), name="distkv-control", daemon=True)
+        control.start()
+        self._ready.wait()
+        self._run.execute(self._client)
+        self._loop.call_soon_threadsafe(self._finished.set)
+        control.join()
+
+    async def _control(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._finished = anyio.Event()
+        async with anyio.create_task_group() as tasks:
+            self._link.attach(self._obey, self._runner_gone)
+            run = self._run
+            server = Upstream(run.site.config, tasks)
+            client = RunClient(server.link, run.site.config, tasks, run.spec.claim, run.lose)
+            self._client = BlockingClient(client, server.tried)
+            self._ready.set()
+            await self._finished.wait()
+            tasks.cancel_scope.cancel()
+        with anyio.move_on_after(LAST_SECONDS):
+            await self._link.flush()
+
+    def _obey(self, message: Mapping[str, Any]) -> None:
+        if message.get("op") == "cancel":
+            self._run.cancel()
+
+    def _runner_gone(self) -> None:
+        os._exit(1)

@@ -1,0 +1,120 @@
+"""Async runs: tasks on the worker's event loop, each with an inbox and a controller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+import anyio
+
+from ..code import Procedure
+from ..codec import pack
+from ..runner import CallAdmin, Inbox, ReadyMsg
+from ..runner.messages import GROUP_STATES
+from ..util import Path, attrdict
+from . import report
+from .client import RunClient
+from .link import Link
+from .run import Run
+from .spec import Site, Spec
+from .upstream import Upstream
+
+
+class AsyncRun(Run):
+    """One run of an async procedure. It is the host of the run's `CallAdmin`."""
+
+    client: RunClient
+
+    def __init__(self, spec: Spec, site: Site, link: Link, server: Upstream) -> None:
+        super().__init__(spec, site, link)
+        self.fence = None if spec.claim is None else spec.claim[1]
+        self.inbox = Inbox(spec.idle)
+        self._server = server
+        self._scope = anyio.CancelScope()
+
+    def interrupt(self) -> None:
+        """Cancel the code's tasks; their ``finally`` blocks run."""
+        self._scope.cancel()
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Tell the code the state of its group."""
+        cls = GROUP_STATES.get(state.get("state", ""))
+        if cls is not None:
+            self.inbox.put_state(cls(attrdict(count=state.get("count"), nodes=state.get("nodes"))))
+
+    async def execute(self) -> None:
+        """Run the code and report how it ended; raises nothing."""
+        ended = False
+        result = None
+        try:
+            procedure = self.compile()
+            with self._scope:
+                await self._server.tried()
+                result = await self._run(procedure)
+                ended = True
+        except BaseException as exc:
+            self.report_failed(exc)
+            return
+        finally:
+            self.inbox.close()
+        if not ended:
+            self.report_failed(None)
+        elif self.inbox.gave_up:
+            self.report_stalled()
+        else:
+            self.report_done(result)
+
+    async def _run(self, procedure: Procedure) -> Any:
+        result = None
+        async with anyio.create_task_group() as tasks, AsyncExitStack() as stack:
+            self.client = RunClient(self._server.link, self.site.config, tasks, self.spec.claim, self.lose)
+            admin = CallAdmin(self, tasks, stack)
+            self.inbox.put(ReadyMsg(0))
+            if self.spec.state is not None:
+                self.set_state(self.spec.state)
+            call = procedure.bind(kwargs={**self.names(self.client), "_self": admin, "_info": self.inbox})
+            try:
+                result = await call()
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await admin.end()
+            tasks.cancel_scope.cancel()
+        return result
+
+    async def record_setup(self, data: dict[str, Any]) -> None:
+        """Tell the runner that the code has started up."""
+        await self.link.uncrowded()
+        self.link.report(op="setup", run=self.spec.run, data=_packable(data))
+
+    async def record_error(self, path: Path | None, exc: BaseException | None, details: dict[str, Any]) -> None:
+        """Tell the runner to record an error."""
+        await self.link.uncrowded()
+        data = details.get("data")
+        self.link.report(
+            op="error",
+            run=self.spec.run,
+            path=path,
+            type=None if exc is None else type(exc).__name__,
+            message=_text(details.get("message")) or (None if exc is None else report.message_of(exc)),
+            trace=None if exc is None else report.trace_of(exc),
+            severity=int(details.get("severity", 0)),
+            comment=_text(details.get("comment")),
+            data=_packable(data) if isinstance(data, Mapping) else {} if data is None else {"data": repr(data)},
+        )
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _packable(data: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Show what MsgPack cannot hold as Python prints it: it is only for people to read."""
+    result = {}
+    for key, value in data.items():
+        try:
+            pack({key: value})
+            result[key] = value
+        except Exception:
+            result[str(key)] = repr(value)
+    return result

@@ -1,0 +1,72 @@
+"""A forked worker, from its first message to its exit."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import anyio
+
+from . import logs
+from .alone import LoneWorker
+from .link import Link
+from .shared import SharedWorker, refuse
+from .spec import Site, Spec
+
+
+def work(worker: int, path: str) -> None:
+    """Be the worker of this number; does not return."""
+    status = 1
+    try:
+        link = Link(path)
+        link.say(op="worker", worker=worker, pid=os.getpid())
+        _serve(link)
+        status = 0
+    except (ConnectionError, FileNotFoundError) as exc:
+        sys.stderr.write(f"distkv worker {worker}: the runner at {path} is gone: {exc}\n")
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        _exit(status)
+
+
+def _serve(link: Link) -> None:
+    """Wait for the first run, which decides whose the main thread is: the code's or the event loop's."""
+    site: Site | None = None
+    while (message := link.wait()) is not None:
+        match message.get("op"):
+            case "init":
+                site = Site.read(message)
+                logs.install(site.config)
+            case "start" if site is not None:
+                _begin(link, site, message)
+                return
+            case "start":
+                raise ValueError("the runner sent start before init")
+            case "stop":
+                return
+
+
+def _begin(link: Link, site: Site, message: Mapping[str, Any]) -> None:
+    if message.get("mode") != "sync":
+        anyio.run(SharedWorker(link, site).serve, message)
+        return
+    try:
+        spec = Spec.read(message)
+    except ValueError as exc:
+        refuse(link.say, message, exc)
+    else:
+        LoneWorker(link, site, spec).serve()
+
+
+def _exit(status: int) -> None:
+    """End without waiting for threads that the code has left behind."""
+    try:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)

@@ -1,0 +1,70 @@
+"""What only the Linux kernel can do for the parent of workers: keep hold of all that they start."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_TFD_TIMER_ABSTIME = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, call: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{call}: {os.strerror(number)}")
+    return result
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of all processes below it whose own parent has ended."""
+    _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(1), 0, 0, 0), "prctl")
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends, even if that has just happened."""
+    _check(_libc.prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0), "prctl")
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def children() -> list[int]:
+    """The process ids of this process's children. It must have a single thread."""
+    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+
+
+def kill_quietly(pid: int, number: int) -> None:
+    """Signal a process, or with a negative id its group, which may be gone already."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+class BootAlarm:
+    """A file descriptor that becomes readable at a time of CLOCK_BOOTTIME.
+
+    That clock goes on while the machine is suspended, as the leases of other machines do, and the
+    kernel fires an overdue alarm at once on resume; a timeout of ``select`` would sleep on.
+    """
+
+    class _Spec(ctypes.Structure):
+        _fields_ = [(name, ctypes.c_long) for name in ("every_s", "every_ns", "at_s", "at_ns")]
+
+    def __init__(self) -> None:
+        flags = os.O_NONBLOCK | os.O_CLOEXEC
+        self.fd = _check(_libc.timerfd_create(time.CLOCK_BOOTTIME, flags), "timerfd_create")
+
+    def set(self, at: float | None) -> None:
+        """Ring at ``at``, or with None not at all; this also silences an alarm that rings."""
+        ns = 0 if at is None else max(1, int(at * 1e9))
+        spec = self._Spec(0, 0, ns // 10**9, ns % 10**9)
+        _check(
+            _libc.timerfd_settime(self.fd, _TFD_TIMER_ABSTIME, ctypes.byref(spec), None),
+            "timerfd_settime",
+        )

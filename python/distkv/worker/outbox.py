@@ -1,0 +1,64 @@
+"""What a worker has yet to tell its runner, from all of its threads, in order and bounded."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+
+from .wire import pack
+
+LOGS = 1000
+"""So many log records wait for a runner that reads slowly; then the oldest are dropped."""
+
+REPORTS = 100
+"""When so many reports wait, code that makes more of them has to wait, too."""
+
+
+class Outbox:
+    """Two queues read as one: reports, which must arrive, and log records, which may not.
+
+    Its lock guards both and is the innermost one: nothing is called while it is held.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._number = 0
+        self._reports: deque[tuple[int, bytes]] = deque()
+        self._logs: deque[tuple[int, int, bytes]] = deque()
+        self._dropped: dict[int, int] = {}
+
+    def report(self, packed: bytes) -> None:
+        """Add a message that is never dropped."""
+        with self._lock:
+            self._number += 1
+            self._reports.append((self._number, packed))
+
+    def log(self, run: int, packed: bytes) -> None:
+        """Add a log record of a run; if LOGS of them wait, the oldest goes."""
+        with self._lock:
+            self._number += 1
+            self._logs.append((self._number, run, packed))
+            if len(self._logs) > LOGS:
+                _, loser, _ = self._logs.popleft()
+                self._dropped[loser] = self._dropped.get(loser, 0) + 1
+
+    @property
+    def crowded(self) -> bool:
+        """Whether code has to wait before it makes another report."""
+        return len(self._reports) >= REPORTS
+
+    def take(self) -> bytes:
+        """The next message, packed; nothing if there is none."""
+        with self._lock:
+            if self._dropped:
+                run, dropped = self._dropped.popitem()
+                return _dropped_record(run, dropped)
+            if self._logs and (not self._reports or self._logs[0][0] < self._reports[0][0]):
+                return self._logs.popleft()[2]
+            return self._reports.popleft()[1] if self._reports else b""
+
+
+def _dropped_record(run: int, dropped: int) -> bytes:
+    text = f"{dropped} log records dropped: the runner did not read them in time"
+    return pack({"op": "log", "run": run, "level": "WARNING", "text": text, "at": time.time(), "dropped": dropped})

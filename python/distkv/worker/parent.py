@@ -1,0 +1,180 @@
+"""The parent of workers: a warm, single-threaded process that forks, signals and reaps them."""
+
+from __future__ import annotations
+
+import os
+import platform
+import select
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from . import linux
+from .wire import Messages, pack
+
+
+@dataclass
+class _Child:
+    pid: int
+    deadline: float | None = None
+
+
+class Parent:
+    """Serves the runner at the other end of ``sock``, on the only thread of this process.
+
+    The bytes that wait for the runner are bounded by what it asks for: two messages a fork.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        self._sock = sock
+        self._messages = Messages()
+        self._unsent = bytearray()
+        self._children: dict[int, _Child] = {}
+        self._alarm = linux.BootAlarm()
+        self._wake, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._over = False
+
+    def serve(self) -> int | None:
+        """Do as the runner says until it is gone: None. In a forked worker: its number."""
+        linux.adopt_orphans()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, self._terminate)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
+        self._send(op="parent", pid=os.getpid(), python=platform.python_version())
+        reading: list[Any] = [self._sock, self._wake, self._alarm.fd]
+        while not self._over:
+            writing = [self._sock] if self._unsent else []
+            select.select(reading, writing, [])
+            self._drain_wakes()
+            self._reap()
+            self._kill_overdue()
+            for message in self._receive():
+                worker = self._obey(message)
+                if worker is not None:
+                    return worker
+            self._flush()
+        self._end_all()
+        return None
+
+    def _terminate(self, *_: Any) -> None:
+        self._over = True
+
+    def _drain_wakes(self) -> None:
+        with suppress(BlockingIOError):
+            os.read(self._wake, 4096)
+
+    def _receive(self) -> list[dict[str, Any]]:
+        try:
+            data = self._sock.recv(65536)
+        except BlockingIOError:
+            return []
+        except OSError:
+            data = b""
+        if not data:
+            self._over = True
+            return []
+        return list(self._messages.feed(data))
+
+    def _send(self, **message: Any) -> None:
+        self._unsent += pack(message)
+        self._flush()
+
+    def _flush(self) -> None:
+        try:
+            while self._unsent:
+                del self._unsent[: self._sock.send(self._unsent)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._over = True
+
+    def _obey(self, message: dict[str, Any]) -> int | None:
+        """Carry one message out; in a forked worker this returns the worker's number."""
+        worker: Any = message.get("worker")
+        match message.get("op"):
+            case "fork" if isinstance(worker, int) and worker not in self._children:
+                return self._fork(worker)
+            case "kill" if child := self._children.get(worker):
+                if message.get("signal") == "KILL":
+                    linux.kill_quietly(-child.pid, signal.SIGKILL)
+                else:
+                    linux.kill_quietly(child.pid, signal.SIGTERM)
+            case "deadline" if child := self._children.get(worker):
+                child.deadline = message.get("at")
+                self._kill_overdue()
+        return None
+
+    def _fork(self, worker: int) -> int | None:
+        sys.stderr.flush()
+        parent = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as exc:
+            self._send(op="exited", worker=worker, status=None, signal=None, message=str(exc))
+            return None
+        if pid == 0:
+            self._become_worker(parent)
+            return worker
+        with suppress(PermissionError, ProcessLookupError):  # it has done that itself, or is gone
+            os.setpgid(pid, pid)
+        self._children[worker] = _Child(pid)
+        self._send(op="forked", worker=worker, pid=pid)
+        return None
+
+    def _become_worker(self, parent: int) -> None:
+        os.setpgid(0, 0)
+        linux.die_with(parent)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._sock.close()
+        for fd in (self._wake, self._waker, self._alarm.fd):
+            os.close(fd)
+
+    def _kill_overdue(self) -> None:
+        now = time.clock_gettime(time.CLOCK_BOOTTIME)
+        coming = []
+        for child in self._children.values():
+            if child.deadline is not None and child.deadline <= now:
+                linux.kill_quietly(-child.pid, signal.SIGKILL)
+            elif child.deadline is not None:
+                coming.append(child.deadline)
+        self._alarm.set(min(coming, default=None))
+
+    def _reap(self) -> None:
+        workers = {child.pid: worker for worker, child in self._children.items()}
+        try:
+            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                pid = ended.si_pid
+                if pid in workers:
+                    # Until it is reaped its id, and so its group's, cannot be anyone else's.
+                    linux.kill_quietly(-pid, signal.SIGKILL)
+                _, status = os.waitpid(pid, 0)
+                if pid in workers:
+                    self._report(workers[pid], os.waitstatus_to_exitcode(status))
+        except ChildProcessError:
+            pass
+
+    def _report(self, worker: int, code: int) -> None:
+        del self._children[worker]
+        status, number = (code, None) if code >= 0 else (None, -code)
+        self._send(op="exited", worker=worker, status=status, signal=number)
+
+    def _end_all(self) -> None:
+        """Kill everything below this process; orphans of the killed become its children."""
+        for child in self._children.values():
+            linux.kill_quietly(-child.pid, signal.SIGKILL)
+        try:
+            while True:
+                for pid in linux.children():
+                    linux.kill_quietly(pid, signal.SIGKILL)
+                os.waitpid(-1, 0)
+        except ChildProcessError:
+            pass

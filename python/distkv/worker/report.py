@@ -1,0 +1,111 @@
+"""What a runner is told of an exception: the user's own, with a trace that starts at his code."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
+
+import anyio
+
+if sys.version_info < (3, 11):
+    from exceptiongroup import BaseExceptionGroup
+
+LONGEST_TRACE = 32_768
+"""A longer trace loses its middle."""
+
+_OURS = (
+    tuple(
+        os.path.dirname(os.path.dirname(os.path.abspath(path))) + os.sep if package else path
+        for package, path in ((True, __file__), (False, threading.__file__))
+    )
+    + tuple(os.path.dirname(os.path.abspath(module.__file__ or "")) + os.sep for module in (anyio, asyncio))
+    + tuple(os.path.join(path, "") for path in concurrent.__path__)
+)
+
+
+def bare(exc: BaseException) -> BaseException:
+    """The exception inside groups of one, which task groups wrap around it."""
+    while isinstance(exc, BaseExceptionGroup) and len(exc.exceptions) == 1:
+        exc = exc.exceptions[0]
+    return exc
+
+
+def leaves(exc: BaseException) -> Iterator[BaseException]:
+    """All exceptions of a group, however nested; of another exception, itself."""
+    if isinstance(exc, BaseExceptionGroup):
+        for member in exc.exceptions:
+            yield from leaves(member)
+    else:
+        yield exc
+
+
+def describe(exc: BaseException, filename: str) -> dict[str, Any]:
+    """The keys ``type message trace line`` of a failure of the procedure called ``filename``."""
+    exc = bare(exc)
+    return {
+        "type": type(exc).__name__,
+        "message": message_of(exc),
+        "trace": trace_of(exc),
+        "line": _line_in(exc, filename),
+    }
+
+
+def message_of(exc: BaseException) -> str:
+    """The exception's text; for a group, each member with its type."""
+    if isinstance(exc, BaseExceptionGroup):
+        members = [f"{type(e).__name__}: {_text(e)}" for e in leaves(exc)]
+        return f"{len(members)} errors: {'; '.join(members)}"
+    if isinstance(exc, KeyError) and len(exc.args) == 1:
+        return repr(exc.args[0])
+    return _text(exc)
+
+
+def trace_of(exc: BaseException) -> str:
+    """The trace, from the first line of the user's code that it passed."""
+    _trim(exc, set())
+    text = "".join(traceback.TracebackException(type(exc), exc, exc.__traceback__).format())
+    if len(text) <= LONGEST_TRACE:
+        return text
+    half = LONGEST_TRACE // 2
+    return f"{text[:half]}\n  … {len(text) - 2 * half} characters left out …\n{text[-half:]}"
+
+
+def _text(exc: BaseException) -> str:
+    try:
+        return str(exc)
+    except Exception as error:
+        return f"(its text cannot be had: {type(error).__name__})"
+
+
+def _trim(exc: BaseException | None, seen: set[int]) -> None:
+    while exc is not None and id(exc) not in seen:
+        seen.add(id(exc))
+        tb = exc.__traceback__
+        while tb is not None and tb.tb_frame.f_code.co_filename.startswith(_OURS):
+            tb = tb.tb_next
+        if tb is not None:
+            exc.__traceback__ = tb
+        if isinstance(exc, BaseExceptionGroup):
+            for member in exc.exceptions:
+                _trim(member, seen)
+        _trim(exc.__cause__, seen)
+        exc = exc.__context__
+
+
+def _line_in(exc: BaseException, filename: str) -> int | None:
+    if isinstance(exc, SyntaxError) and exc.filename == filename:
+        return exc.lineno
+    line = None
+    tb: TracebackType | None = exc.__traceback__
+    while tb is not None:
+        if tb.tb_frame.f_code.co_filename == filename:
+            line = tb.tb_lineno
+        tb = tb.tb_next
+    return line

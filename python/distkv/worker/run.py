@@ -1,0 +1,135 @@
+"""What all runs have in common: their names, their end, and what the runner is told of it."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from typing import Any
+
+from ..code import CompileError, MissingVariablesError, Procedure, compile_procedure
+from ..exceptions import ErrorRecorded
+from ..runner import messages
+from ..runner.stopping import Terminated
+from ..util import NotGiven, P, Path, attrdict, digits
+from . import report
+from .link import Link
+from .logs import RunLog
+from .spec import Site, Spec
+
+_MESSAGES = (
+    messages.CompleteState,
+    messages.PartialState,
+    messages.DetachedState,
+    messages.BrokenState,
+    messages.ChangeMsg,
+    messages.TimerMsg,
+    messages.ReadyMsg,
+    messages.MQTTmsg,
+    messages.RunnerMsg,
+    messages.ActorState,
+    ErrorRecorded,
+)
+
+
+class Run(ABC):
+    """One run of a procedure; its methods are called on the event loop unless they say otherwise."""
+
+    def __init__(self, spec: Spec, site: Site, link: Link) -> None:
+        self.spec = spec
+        self.site = site
+        self.link = link
+        self.log = RunLog(spec.run, spec.log, link.log)
+        self.name = str(spec.code)
+        self.running = False
+        """Whether the code has begun: from then on what it raises is its own."""
+        self.cancelled = False
+        self.lost = False
+
+    def cancel(self) -> None:
+        """Stop, because the runner says so."""
+        self.cancelled = True
+        self.interrupt()
+
+    def lose(self) -> None:
+        """Stop, because the claim is gone."""
+        self.lost = True
+        self.interrupt()
+
+    @abstractmethod
+    def interrupt(self) -> None:
+        """Make the code stop, if it has begun."""
+
+    def compile(self) -> Procedure:
+        """Compile the procedure and say that it starts. Raises CompileError or MissingVariablesError."""
+        procedure = compile_procedure(self.name, self.spec.source, self.spec.mode, self.spec.vars)
+        missing = tuple(name for name in self.spec.vars if name not in self.spec.globals)
+        if missing:
+            raise MissingVariablesError(self.name, missing)
+        self.running = True
+        self.link.report(op="started", run=self.spec.run)
+        return procedure
+
+    def names(self, client: Any) -> dict[str, Any]:
+        """What the code finds as globals, besides what only async code has."""
+        return {
+            **self.spec.globals,
+            "_client": client,
+            "_cfg": self.site.config,
+            "_cls": attrdict({cls.__name__: cls for cls in _MESSAGES}, NotGiven=NotGiven),
+            "_digits": digits,
+            "_log": self.log.logger,
+            "_P": P,
+            "_Path": Path,
+        }
+
+    def report_done(self, result: Any) -> None:
+        """Tell the runner that the code returned. On any thread."""
+        self.log.close()
+        try:
+            self.link.report(op="done", run=self.spec.run, result=result)
+        except Exception as exc:
+            self.report_failed(TypeError(f"the result: {exc}"))
+
+    def report_failed(self, exc: BaseException | None) -> None:
+        """Tell the runner that the code raised this, or with None that it was stopped. On any thread."""
+        self.log.close()
+        kind = self._kind(exc)
+        if exc is None or (kind in ("cancelled", "lost") and _is_stop(exc)):
+            message = "its claim is gone" if self.lost else "stopped"
+            details: dict[str, Any] = {"type": kind.capitalize(), "message": message, "trace": None, "line": None}
+        elif kind in ("compile", "vars"):
+            line = getattr(exc, "line", None)
+            details = {"type": type(exc).__name__, "message": str(exc), "trace": None, "line": line}
+        else:
+            details = report.describe(exc, f"distkv:{self.name}")
+        data = {"missing": exc.missing} if kind == "vars" and isinstance(exc, MissingVariablesError) else {}
+        self.link.report(op="failed", run=self.spec.run, kind=kind, data=data, **details)
+
+    def report_stalled(self) -> None:
+        """Tell the runner that the code returned because it had been sent ``None``."""
+        self.log.close()
+        self.link.report(
+            op="failed",
+            run=self.spec.run,
+            kind="stalled",
+            type="Stalled",
+            message=f"nothing was taken from _info for {self.spec.idle:g} s while messages waited",
+            trace=None,
+            line=None,
+            data={},
+        )
+
+    def _kind(self, exc: BaseException | None) -> str:
+        if self.lost:
+            return "lost"
+        if self.cancelled or exc is None:
+            return "cancelled"
+        if not self.running and isinstance(exc, CompileError):
+            return "compile"
+        if not self.running and isinstance(exc, MissingVariablesError):
+            return "vars"
+        return "recorded" if all(isinstance(leaf, ErrorRecorded) for leaf in report.leaves(exc)) else "error"
+
+
+def _is_stop(exc: BaseException) -> bool:
+    return isinstance(report.bare(exc), (asyncio.CancelledError, Terminated))

@@ -1,0 +1,121 @@
+"""A worker whose runs share one event loop, in its main thread: async runs and thread runs."""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup
+
+from . import logs
+from .asynchronous import AsyncRun
+from .link import Link
+from .spec import Site, Spec
+from .threads import ThreadRun
+from .upstream import Upstream
+
+LAST_SECONDS = 2
+"""So long the code may take to end once the runner is gone, and reports to be read once all runs have ended."""
+
+
+class SharedWorker:
+    """Obeys the runner until it says stop, or is gone, and no run is left."""
+
+    def __init__(self, link: Link, site: Site) -> None:
+        self._link = link
+        self._site = site
+        self._runs: dict[int, AsyncRun | ThreadRun] = {}
+        self._stopping = False
+        self._tasks: TaskGroup
+        self._server: Upstream
+
+    async def serve(self, first: Mapping[str, Any]) -> None:
+        """Run what the runner asks for, beginning with this ``start``."""
+        self._finished = anyio.Event()
+        async with anyio.create_task_group() as self._tasks:
+            self._server = Upstream(self._site.config, self._tasks)
+            self._tasks.start_soon(self._terminate_on_signal)
+            self._start(first)
+            self._link.attach(self._obey, self._runner_gone)
+            await self._finished.wait()
+            self._tasks.cancel_scope.cancel()
+        with anyio.move_on_after(LAST_SECONDS):
+            await self._link.flush()
+
+    def _obey(self, message: Mapping[str, Any]) -> None:
+        match message.get("op"):
+            case "start":
+                self._start(message)
+            case "cancel" if run := self._runs.get(message.get("run", 0)):
+                run.cancel()
+            case "state":
+                for run in self._runs.values():
+                    if isinstance(run, AsyncRun):
+                        run.set_state(message)
+            case "stop":
+                self._stop()
+
+    def _start(self, message: Mapping[str, Any]) -> None:
+        try:
+            spec = Spec.read(message)
+            if spec.mode == "sync":
+                raise ValueError("mode: 'sync' (expected: async or thread, in a worker that other runs may share)")
+        except ValueError as exc:
+            refuse(self._link.report, message, exc)
+            return
+        kind = AsyncRun if spec.mode == "async" else ThreadRun
+        run = self._runs[spec.run] = kind(spec, self._site, self._link, self._server)
+        context = contextvars.copy_context()
+        context.run(logs.CURRENT.set, run.log)
+        context.run(self._tasks.start_soon, self._execute, run)
+
+    async def _execute(self, run: AsyncRun | ThreadRun) -> None:
+        await run.execute()
+        del self._runs[run.spec.run]
+        if self._stopping and not self._runs:
+            self._finished.set()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        if not self._runs:
+            self._finished.set()
+
+    def _cancel_all(self) -> None:
+        for run in self._runs.values():
+            run.cancel()
+        self._stop()
+
+    def _runner_gone(self) -> None:
+        self._cancel_all()
+        self._tasks.start_soon(self._die_soon)
+
+    async def _die_soon(self) -> None:
+        with anyio.CancelScope(shield=True):
+            await anyio.sleep(LAST_SECONDS)
+        os._exit(1)
+
+    async def _terminate_on_signal(self) -> None:
+        with anyio.open_signal_receiver(signal.SIGTERM) as signals:
+            async for _ in signals:
+                self._cancel_all()
+
+
+def refuse(tell: Callable[..., None], message: Mapping[str, Any], exc: ValueError) -> None:
+    """Tell the runner that its ``start`` makes no sense."""
+    number = message.get("run")
+    if isinstance(number, int):
+        details: dict[str, Any] = {
+            "type": "ValueError",
+            "message": f"start: {exc}",
+            "trace": None,
+            "line": None,
+            "data": {},
+        }
+        tell(op="failed", run=number, kind="error", type="ValueError", message=f"start: {exc}", **nowhere)
+    else:
+        sys.stderr.write(f"distkv worker: a start without a run number: {exc}\n")

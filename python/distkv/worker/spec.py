@@ -1,0 +1,90 @@
+"""What a worker is asked to run, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..code import Mode
+from ..default import configuration
+from ..util import Path, attrdict
+
+MODES = ("async", "thread", "sync")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a worker is: its node, its server, the configuration that code sees."""
+
+    node: str
+    config: attrdict
+
+    @classmethod
+    def read(cls, message: Mapping[str, Any]) -> Site:
+        """Read an ``init``."""
+        config = dict(_get(message, "config", dict, {}))
+        connect = {key: message[key] for key in ("host", "port", "name") if message.get(key) is not None}
+        config["connect"] = {**(config.get("connect") or {}), **connect}
+        return cls(_get(message, "node", str), configuration(config))
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One run, as a ``start`` describes it."""
+
+    run: int
+    job: Path
+    code: Path
+    source: str
+    mode: Mode
+    vars: tuple[str, ...]
+    globals: Mapping[str, Any]
+    claim: tuple[Path, int] | None
+    state: Mapping[str, Any] | None
+    idle: float
+    log: str
+
+    @classmethod
+    def read(cls, message: Mapping[str, Any]) -> Spec:
+        """Read a ``start``; raises ValueError, naming the key and what was expected."""
+        mode = _get(message, "mode", str)
+        if mode not in MODES:
+            raise ValueError(f"mode: {mode!r} (expected: one of {', '.join(MODES)})")
+        job = _get(message, "job", Path)
+        return cls(
+            run=_get(message, "run", int),
+            job=job,
+            code=_get(message, "code", Path),
+            source=_get(message, "source", str),
+            mode=mode,
+            vars=tuple(map(str, _get(message, "vars", (tuple, list), ()))),
+            globals=_get(message, "globals", dict, {}),
+            claim=_read_claim(message.get("claim")),
+            state=_get(message, "state", dict, None),
+            idle=_get(message, "idle", (int, float), 10),
+            log=_get(message, "log", str, str(job)),
+        )
+
+
+def _read_claim(claim: Any) -> tuple[Path, int] | None:
+    if claim is None:
+        return None
+    try:
+        path, tick = claim
+        return Path.build(path), int(tick)
+    except (TypeError, ValueError):
+        raise ValueError(f"claim: {claim!r} (expected: [path, tick])") from None
+
+
+_REQUIRED: Any = object()
+
+
+def _get(message: Mapping[str, Any], key: str, kind: type | tuple[type, ...], default: Any = _REQUIRED) -> Any:
+    value = message.get(key)
+    if value is None and default is not _REQUIRED:
+        return default
+    if not isinstance(value, kind):
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        raise ValueError(f"{key}: {value!r} (expected: {' or '.join(each.__name__ for each in kinds)})")
+    return value

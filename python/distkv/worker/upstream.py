@@ -1,0 +1,30 @@
+"""A worker's connection to its DistKV server, shared by its runs."""
+
+from __future__ import annotations
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ..client.link import Link
+from ..util import attrdict
+
+PATIENCE = 1.0
+"""Seconds that code waits for the first connection before it runs without one."""
+
+
+class Upstream:
+    """Makes the connection for the first run that needs it, and again whenever it is lost."""
+
+    def __init__(self, config: attrdict, tasks: TaskGroup) -> None:
+        self.link = Link(None, config.connect)
+        self._tasks = tasks
+        self._begun = False
+
+    async def tried(self) -> None:
+        """Wait until the first attempt to connect has succeeded or failed, but not for long."""
+        if not self._begun:
+            self._begun = True
+            self._tasks.start_soon(self.link.run)
+        if not self.link.attempted.is_set():
+            with anyio.move_on_after(PATIENCE):
+                await self.link.attempted.wait()
