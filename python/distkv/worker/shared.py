@@ -116,6 +116,6 @@ def refuse(tell: Callable[..., None], message: Mapping[str, Any], exc: ValueErro
             "line": None,
             "data": {},
         }
-        tell(op="failed", run=number, kind="error", type="ValueError", message=f"start: {exc}", **nowhere)
+        tell(op="failed", run=number, kind="error", **details)
     else:
         sys.stderr.write(f"distkv worker: a start without a run number: {exc}\n")
