@@ -1,0 +1,113 @@
+package distkv.bench;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.Watch;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** etcd, one member, and a load through jetcd. */
+final class Etcd implements Closeable {
+    /** Connections for the load: with more of them the client only costs more. */
+    private static final int CONNECTIONS = 4;
+
+    private static final ByteSequence VALUE = bytes("v".repeat(50));
+
+    private final Program server;
+    private final List<Client> clients = new ArrayList<>();
+
+    Etcd(Path directory) throws IOException, InterruptedException {
+        int port = Program.freePort();
+        String url = "http://127.0.0.1:" + port;
+        String peers = "http://127.0.0.1:" + Program.freePort();
+        server = Program.start(
+                directory,
+                "etcd",
+                List.of(
+                        "etcd",
+                        "--name=bench",
+                        "--data-dir=" + directory.resolve("data"),
+                        "--listen-client-urls=" + url,
+                        "--advertise-client-urls=" + url,
+                        "--listen-peer-urls=" + peers,
+                        "--initial-advertise-peer-urls=" + peers,
+                        "--initial-cluster=bench=" + peers));
+        server.awaitPort(Program.loopback(port));
+        for (int i = 0; i < CONNECTIONS; i++) {
+            clients.add(Client.builder().endpoints(url).build());
+        }
+    }
+
+    /** Puts per second with so many of them in flight, each its own request. */
+    double puts(int inFlight, Duration time) {
+        AtomicLong replies = new AtomicLong();
+        long start = System.nanoTime();
+        long end = start + time.toNanos();
+        List<CompletableFuture<Void>> chains = new ArrayList<>();
+        for (int i = 0; i < inFlight; i++) {
+            SplittableRandom random = new SplittableRandom(i);
+            chains.add(chain(clients.get(i % CONNECTIONS), random, replies, end));
+        }
+        CompletableFuture.allOf(chains.toArray(CompletableFuture[]::new)).join();
+        return Loads.rate(replies.get(), start);
+    }
+
+    private static CompletableFuture<Void> chain(Client client, SplittableRandom random, AtomicLong replies, long end) {
+        int which = random.nextInt(Requests.ENTRIES);
+        return client.getKVClient().put(key("bench", which), VALUE).thenComposeAsync(done -> {
+            replies.incrementAndGet();
+            return System.nanoTime() < end
+                    ? chain(client, random, replies, end)
+                    : CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /** Milliseconds from a put until another connection has seen it: the median. */
+    double seen(Duration time) throws InterruptedException {
+        String name = "seen" + System.nanoTime();
+        LinkedBlockingQueue<Long> arrivals = new LinkedBlockingQueue<>();
+        ByteSequence key = key(name, 0);
+        try (Watch.Watcher _ = clients.get(1)
+                .getWatchClient()
+                .watch(key, response -> response.getEvents().forEach(event -> arrivals.add(System.nanoTime())))) {
+            // jetcd's watch returns before it is registered: put until the first change arrives.
+            do {
+                clients.get(0).getKVClient().put(key, VALUE).join();
+            } while (arrivals.poll(100, TimeUnit.MILLISECONDS) == null);
+            Loads.Samples samples = new Loads.Samples();
+            long end = System.nanoTime() + time.toNanos();
+            while (System.nanoTime() < end) {
+                arrivals.clear();
+                long sent = System.nanoTime();
+                var put = clients.get(0).getKVClient().put(key, VALUE);
+                samples.add(arrivals.take() - sent);
+                put.join();
+            }
+            return samples.median() / 1e6;
+        }
+    }
+
+    private static ByteSequence key(String name, int which) {
+        return bytes("%s/g%02d/e%07d".formatted(name, which % 100, which));
+    }
+
+    private static ByteSequence bytes(String text) {
+        return ByteSequence.from(text, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(Client::close);
+        server.close();
+    }
+}
