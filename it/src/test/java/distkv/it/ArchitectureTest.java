@@ -1,0 +1,115 @@
+package distkv.it;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+
+/** What Maven cannot refuse: the rooms' modules keep their order by themselves. */
+@AnalyzeClasses(packages = "distkv", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule packagesDoNotDependOnEachOtherInACircle =
+            slices().matching("distkv.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule theServersTreeKnowsNothingOfConnections = noClasses()
+            .that()
+            .resideInAPackage("distkv.server.tree..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("distkv.server", "distkv.server.session..", "distkv.protocol.."));
+
+    @ArchTest
+    static final ArchRule otherRoomsUseTheServersFaceAlone = noClasses()
+            .that(not(resideInAPackage("distkv.server..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("distkv.server.*..");
+
+    @ArchTest
+    static final ArchRule otherRoomsUseTheRunnersFaceAlone = noClasses()
+            .that(not(resideInAPackage("distkv.runner..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("distkv.runner.*..");
+
+    @ArchTest
+    static final ArchRule sqliteIsUsedInItsRoomAlone = noClasses()
+            .that(not(resideInAPackage("distkv.store.sqlite..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.sqlite..", "java.sql..");
+
+    @ArchTest
+    static final ArchRule picocliAndYamlAreUsedAtTheCommandLineAlone = noClasses()
+            .that(not(resideInAPackage("distkv.cli..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("picocli..", "org.snakeyaml..");
+
+    @ArchTest
+    static final ArchRule etcdsClientIsUsedByTheBenchmarkAlone = noClasses()
+            .that(not(resideInAPackage("distkv.bench..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.etcd..", "io.grpc..", "io.netty..", "io.vertx..");
+
+    @ArchTest
+    static final ArchRule theWireIsReadAndWrittenByOurOwnCodec =
+            noClasses().should().dependOnClassesThat().resideInAPackage("org.msgpack..");
+
+    @ArchTest
+    static final ArchRule onlyTheRunnerAndTheCommandLineStartProcesses = noClasses()
+            .that(not(resideInAnyPackage("distkv.runner.worker..", "distkv.cli..", "distkv.bench..")))
+            .should()
+            .dependOnClassesThat(assignableTo(ProcessBuilder.class).or(assignableTo(Runtime.class)));
+
+    @ArchTest
+    static final ArchRule onlyProgramsPrintAndExit = noClasses()
+            .that(not(resideInAnyPackage("distkv.cli..", "distkv.bench..")))
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(System.class, "exit", int.class)
+            .orShould()
+            .callMethod(Throwable.class, "printStackTrace");
+
+    @ArchTest
+    static final ArchRule requestsAreRecords = classes()
+            .that()
+            .implement(Request.class)
+            .and()
+            .areNotInterfaces()
+            .should()
+            .beRecords();
+
+    @ArchTest
+    static final ArchRule repliesAreRecords = classes()
+            .that()
+            .implement(Reply.class)
+            .and()
+            .areNotInterfaces()
+            .should()
+            .beRecords();
+
+    @ArchTest
+    static final ArchRule noStateIsOpenToEverybody =
+            fields().that().arePublic().should().beFinal();
+
+    @ArchTest
+    static final ArchRule nothingIsCalledAUtility =
+            noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl|Misc|Common)");
+}

@@ -1,0 +1,1 @@
+"""What programs written for the original do with a server."""
