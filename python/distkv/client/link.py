@@ -50,11 +50,11 @@ class Link:
     @property
     def connected(self) -> bool:
         """Whether there is a connection at present."""
-        return self._wire is not None
+        return self._wire is not None and not self._wire.closed
 
     def wire(self) -> Wire:
         """Return the connection; raises ServerConnectionError if there is none at present."""
-        if self._wire is None:
+        if self._wire is None or self._wire.closed:
             host, port = self._connect.host, self._connect.port
             raise ServerConnectionError(f"not connected to {host}:{port} at present")
         return self._wire
@@ -79,7 +79,7 @@ class Link:
 
     async def up(self) -> Wire:
         """Wait until there is a connection; raises ServerClosedError once the link was closed."""
-        while self._wire is None:
+        while self._wire is None or self._wire.closed:
             if self._closed:
                 raise ServerClosedError("the client was closed")
             await self._changed.wait()

@@ -52,7 +52,8 @@ class Wire:
         self._seq = 0
         self._out: list[bytes] = []
         self._out_size = 0
-        self._closed = False
+        self.closed = False
+        """Whether the connection has ended."""
         self._wake: anyio.Event | None = None
         self._drained: anyio.Event | None = None
 
@@ -92,7 +93,7 @@ class Wire:
                 await self._read()
                 tasks.cancel_scope.cancel()
         finally:
-            self._closed = True
+            self.closed = True
             self._release()
             sinks, self._sinks = self._sinks, {}
             for sink in sinks.values():
@@ -105,7 +106,7 @@ class Wire:
 
         Raises ServerConnectionError once the connection has ended, TypeError or ValueError for what cannot be encoded.
         """
-        if self._closed:
+        if self.closed:
             raise ServerConnectionError("the connection to the server ended")
         seq = self._seq + 1
         self._queue({"action": action, "seq": seq, **params})
@@ -116,13 +117,13 @@ class Wire:
 
     def acknowledge(self, seq: int, received: int) -> None:
         """Tell the server how far the stream ``seq`` has been consumed."""
-        if not self._closed:
+        if not self.closed:
             self._queue({"seq": seq, "state": "ack", "ack": received})
 
     def stop(self, seq: int) -> None:
         """Tell the server to end the stream ``seq``; drop what still comes of it."""
         self.forget(seq)
-        if not self._closed:
+        if not self.closed:
             self.send("stop", {"task": seq}, None)
 
     def forget(self, seq: int) -> None:
@@ -131,7 +132,7 @@ class Wire:
 
     async def room(self) -> None:
         """Wait until not too much is waiting to be sent."""
-        while self._out_size > _FULL and not self._closed:
+        while self._out_size > _FULL and not self.closed:
             if self._drained is None:
                 self._drained = anyio.Event()
             await self._drained.wait()
@@ -139,7 +140,7 @@ class Wire:
     async def close(self) -> None:
         """Send what is waiting, for at most a second, then end the connection."""
         with anyio.move_on_after(1, shield=True):
-            while self._out_size and not self._closed:
+            while self._out_size and not self.closed:
                 if self._drained is None:
                     self._drained = anyio.Event()
                 await self._drained.wait()
