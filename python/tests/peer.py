@@ -58,6 +58,7 @@ class Connection:
         self.stream = stream
         self.received = []
         self.closed = False
+        self._sending = anyio.Lock()
 
     async def read(self):
         unpacker = codec.unpacker()
@@ -74,10 +75,14 @@ class Connection:
             self.closed = True
 
     async def send(self, **message):
-        await self.stream.send(codec.pack(message))
+        await self.send_all([message])
 
     async def send_all(self, messages):
-        await self.stream.send(b"".join(map(codec.pack, messages)))
+        await self.send_bytes(b"".join(map(codec.pack, messages)))
+
+    async def send_bytes(self, data):
+        async with self._sending:
+            await self.stream.send(data)
 
     async def drop(self):
         await self.stream.aclose()

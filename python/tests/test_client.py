@@ -263,7 +263,7 @@ async def test_errors_of_the_block_come_out_as_they_are():
 
 async def test_garbage_ends_the_connection_and_a_new_one_is_made():
     async with peer() as server, connect(server) as client:
-        await server.connections[0].stream.send(b"\xc1")
+        await server.connections[0].send_bytes(b"\xc1")
         await server.until(lambda: len(server.connections) == 2)
         await client.link.up()
         assert client.link.connects == 2

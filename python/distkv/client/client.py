@@ -78,8 +78,8 @@ class Client:
 
     @property
     def server_name(self) -> str:
-        """The name that the server greeted with."""
-        return str(self.link.greeting.node)
+        """The name that the server greeted with; empty as long as there was no connection."""
+        return str(self.link.greeting.get("node", ""))
 
     node = server_name
 

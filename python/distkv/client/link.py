@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
 from logging import getLogger
 from typing import Any, Final
 
@@ -35,8 +34,6 @@ class Link:
         """Set by `run` once there was a connection, or a first attempt to make one has failed."""
         self.connects = 0 if wire is None else 1
         """How often a connection was made."""
-        self.on_connect: list[Callable[[], Awaitable[None]]] = []
-        """Called, each on its own, whenever a connection was made anew."""
         self._connect = connect
         self._wire = wire
         self._closed = False

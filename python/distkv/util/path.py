@@ -58,7 +58,7 @@ class Path(Sequence[Any]):
         """
         elements, found = pathtext.parse(text)
         if mark and found and mark != found:
-            raise pathtext.PathSyntaxError(f"path {text!r}: marked {found!r} (expected: {mark!r} or no mark)")
+            raise pathtext.PathSyntaxError(f"path '{text}': marked {found!r} (expected: {mark!r} or no mark)")
         return cls(*elements, mark=mark or found)
 
     @property
