@@ -54,6 +54,7 @@ class Wire:
         self._out_size = 0
         self.closed = False
         """Whether the connection has ended."""
+        self._running = False
         self._wake: anyio.Event | None = None
         self._drained: anyio.Event | None = None
 
@@ -87,12 +88,14 @@ class Wire:
 
     async def run(self) -> None:
         """Read and write until the connection ends; then every request that is under way fails."""
+        self._running = True
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._write, tasks.cancel_scope)
                 await self._read()
                 tasks.cancel_scope.cancel()
         finally:
+            self._running = False
             self.closed = True
             self._release()
             sinks, self._sinks = self._sinks, {}
@@ -140,7 +143,7 @@ class Wire:
     async def close(self) -> None:
         """Send what is waiting, for at most a second, then end the connection."""
         with anyio.move_on_after(1, shield=True):
-            while self._out_size and not self.closed:
+            while self._out_size and self._running:
                 if self._drained is None:
                     self._drained = anyio.Event()
                 await self._drained.wait()
