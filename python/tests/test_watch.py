@@ -156,7 +156,7 @@ async def test_a_watch_goes_on_from_the_servers_history():
             },
             {
                 "start": 5 * R,
-                # The whole of revision 3 comes again, with a part of it that had not come before.
+                # A server whose history has whole revisions only sends again what had come of the third.
                 "items": [
                     item("b", 2, 3 * R),
                     item("c", 3, 3 * R + 1),
@@ -170,7 +170,7 @@ async def test_a_watch_goes_on_from_the_servers_history():
         async with client.watch(P("a"), fetch=True) as watch:
             got = seen(await take(watch, 7))
             assert got == [("a.b", 1), "uptodate", ("a.b", 2), ("a.c", 3), ("a.d", 4), ("a.b", "-"), ("a.e", 5)]
-        assert script.asked[1] == {"since": 3 * R - 1}
+        assert script.asked[1] == {"since": 3 * R + 1}
 
 
 async def test_a_watch_without_fetch_goes_on_from_where_it_began():
@@ -190,7 +190,20 @@ async def test_a_watch_without_fetch_goes_on_from_where_it_began():
         ]
         async with client.watch(P("a")) as watch:
             assert seen(await take(watch, 2)) == [("a.b", 1), ("a.b", 2)]
-        assert script.asked == [{"fetch": False}, {"since": 7 * R - 1}]
+        assert script.asked == [{"fetch": False}, {"since": 7 * R + 3}]
+
+
+async def test_a_watch_that_the_server_gives_up_on_goes_on_from_where_it_was():
+    async with peer(ext=["since"]) as server, connect(server) as client:
+        script = Script(server)
+        overflow = {"error": "too far behind", "etype": "overflow"}
+        script.parts = [
+            {"start": R, "items": [item("b", 1, 2 * R), overflow, {"state": "end"}]},
+            {"start": 2 * R, "items": [item("b", 9, 9 * R), {**UPTODATE, "tock": 9 * R}]},
+        ]
+        async with client.watch(P("a")) as watch:
+            assert seen(await take(watch, 2)) == [("a.b", 1), ("a.b", 9)]
+        assert script.asked[1] == {"since": 2 * R}
 
 
 @pytest.mark.parametrize("late", [False, True])
