@@ -40,10 +40,12 @@ async def test_an_error_has_one_record_and_below_it_what_the_node_saw(server):
             "created": record.created,
             "first_seen": record.first_seen,
             "last_seen": record.last_seen,
+            "message": "{x} failed",
         }
         assert record.first_seen <= record.last_seen
-        assert set(seen) == {"seen", "tock", "comment", "data", "trace", "message"}
+        assert set(seen) == {"seen", "tock", "comment", "data", "str", "trace", "message"}
         assert (seen.comment, seen.data, seen.message) == ("RuntimeError('Owch')", {"x": 2}, "{x} failed")
+        assert seen.str == "Owch"
         assert "RuntimeError: Owch" in seen.trace
         assert "test_errors.py" in seen.trace
 
