@@ -13,9 +13,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Appends to the file. Used by the {@link Writer}'s thread only. */
-final class ChangeLog implements AutoCloseable {
+final class ChangeLog {
     /** So many rows are inserted by one statement where there are as many: most of the cost is per statement. */
     private static final int MANY = 16;
+
+    private static final long NO_TICK = -1;
 
     private record Row(Entry entry, @Nullable Entry previous) {}
 
@@ -27,6 +29,8 @@ final class ChangeLog implements AutoCloseable {
     private final PreparedStatement insertMany;
     private final PreparedStatement insertLease;
     private final PreparedStatement deleteLease;
+    private final PreparedStatement deleteMany;
+    private final PreparedStatement updateMeta;
     private final List<Row> rows = new ArrayList<>();
 
     ChangeLog(Connection connection) throws SQLException {
@@ -39,16 +43,17 @@ final class ChangeLog implements AutoCloseable {
         insertMany = connection.prepareStatement("INSERT INTO change VALUES " + row + (", " + row).repeat(MANY - 1));
         insertLease = connection.prepareStatement("INSERT INTO lease VALUES (?, ?)");
         deleteLease = connection.prepareStatement("DELETE FROM lease WHERE id = ?");
+        deleteMany = connection.prepareStatement("DELETE FROM change WHERE tick IN (?" + ", ?".repeat(MANY - 1) + ")");
+        updateMeta = connection.prepareStatement("UPDATE meta SET value = ? WHERE key = ?");
     }
 
-    Connection connection() {
-        return connection;
-    }
-
-    /** Makes the steps durable in one transaction. Returns {@code null} if that worked, else what became of them. */
+    /** Writes all that in one transaction. Returns {@code null} if it is durable, else what became of it. */
     @Nullable
-    Outcome write(List<Step> steps) {
+    Outcome write(List<Step> steps, List<Task.Drop> drops) {
         return transact(() -> {
+            for (Task.Drop drop : drops) {
+                delete(drop);
+            }
             rows.clear();
             for (Step step : steps) {
                 switch (step) {
@@ -85,6 +90,25 @@ final class ChangeLog implements AutoCloseable {
         }
     }
 
+    private void delete(Task.Drop drop) throws SQLException {
+        for (int at = 0; at < drop.ticks().length; at += MANY) {
+            for (int i = 0; i < MANY; i++) {
+                deleteMany.setLong(i + 1, at + i < drop.ticks().length ? drop.ticks()[at + i] : NO_TICK);
+            }
+            deleteMany.executeUpdate();
+        }
+        put("compacted", drop.compacted());
+        if (drop.last()) {
+            put("walked", drop.compacted());
+        }
+    }
+
+    private void put(String key, long value) throws SQLException {
+        updateMeta.setLong(1, value);
+        updateMeta.setString(2, key);
+        updateMeta.executeUpdate();
+    }
+
     private static void bind(PreparedStatement insert, int offset, Row row) throws SQLException {
         Entry entry = row.entry();
         insert.setLong(offset + 1, entry.tick());
@@ -102,7 +126,7 @@ final class ChangeLog implements AutoCloseable {
         }
     }
 
-    interface Work {
+    private interface Work {
         void run() throws SQLException;
     }
 
@@ -111,8 +135,7 @@ final class ChangeLog implements AutoCloseable {
      * behind: frames without the commit's own are not there. After any other error at the commit nobody can know,
      * since a commit whose sync failed is usually still there when the file is opened again.
      */
-    @Nullable
-    Outcome transact(Work work) {
+    private @Nullable Outcome transact(Work work) {
         boolean committing = false;
         try {
             begin.executeUpdate();
@@ -137,10 +160,5 @@ final class ChangeLog implements AutoCloseable {
             }
             return new Outcome.Refused(Database.isFull(e) ? "disk full: " + reason : "cannot write: " + reason);
         }
-    }
-
-    @Override
-    public void close() throws SQLException {
-        connection.close();
     }
 }

@@ -10,24 +10,41 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Copies the write-ahead log into the file in time, so that the log starts again at its beginning and its blocks are
- * used again: appending to a growing file halves the rate of synced writes. Used by the {@link Writer}'s thread only.
+ * used again: appending to a growing file halves the rate of synced writes.
+ *
+ * <p>Most is copied on the thread {@code distkv-checkpoint} while commits go on; then the {@link Writer} copies the
+ * little that came meanwhile, since the log can only start again when all of it is copied.
  */
-final class Checkpoint {
-    private static final int PAGE = 4096;
-    /** Copied when the log is about so long; a little less than what it is made at the start. */
-    private static final long DUE_BYTES = 1000L * PAGE;
-
+final class Checkpoint implements Runnable {
     private static final int LOG_BYTES = 5 << 20;
+    /** The log's length in pages at which it is copied; a little less than {@link #LOG_BYTES}. */
+    private static final long DUE = 900;
+    /** Asking for the log's length takes a while, so it is done once for so many bytes. */
+    private static final long LOOK_BYTES = 256 << 10;
 
-    private final PreparedStatement passive;
-    private long written;
+    private static final int PAGE = 4096;
 
-    Checkpoint(Connection connection) throws SQLException {
-        passive = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
+    private final Connection connection;
+    private final PreparedStatement look;
+    private final PreparedStatement rest;
+    private final Inbox inbox;
+    private final Semaphore asked = new Semaphore(0);
+    private boolean running;
+    private long unseenBytes;
+    private long pages;
+    private long dueAt = DUE;
+
+    Checkpoint(Connection connection, Connection writer, Inbox inbox) throws SQLException {
+        this.connection = connection;
+        this.inbox = inbox;
+        look = writer.prepareStatement("PRAGMA wal_checkpoint(NOOP)");
+        rest = writer.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
     }
 
     /**
@@ -51,23 +68,73 @@ final class Checkpoint {
         }
     }
 
-    /** Counts what a transaction of so many bytes has added to the log, roughly. */
-    void count(long bytes) {
-        written += bytes + 2 * PAGE;
+    /** Told by the writer what it wrote; starts a copy if it is time. */
+    Outcome.@Nullable Unknown wrote(List<Task> group) {
+        for (Task task : group) {
+            unseenBytes += task.bytes();
+        }
+        unseenBytes += 2 * PAGE;
+        if (unseenBytes < LOOK_BYTES || running) {
+            return null;
+        }
+        unseenBytes = 0;
+        long length;
+        try {
+            length = copy(look);
+        } catch (SQLException e) {
+            return failed(e);
+        }
+        if (length < pages) {
+            dueAt = DUE;
+        }
+        pages = length;
+        if (pages >= dueAt) {
+            running = true;
+            asked.release();
+        }
+        return null;
     }
 
-    boolean isDue() {
-        return written > DUE_BYTES;
+    @Override
+    public void run() {
+        try (PreparedStatement most = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)")) {
+            boolean open = true;
+            while (open) {
+                asked.acquire();
+                open = inbox.put(new Task.Copied(attempt(most)));
+            }
+        } catch (InterruptedException e) {
+            // The store is being closed, and its writer copies the rest.
+        } catch (SQLException e) {
+            inbox.put(new Task.Copied(failed(e)));
+        }
     }
 
-    /** Returns {@code null} if it worked or can be tried again later; otherwise the file is no longer to be trusted. */
-    Outcome.@Nullable Unknown run() {
-        written = 0;
-        try (ResultSet row = passive.executeQuery()) {
-            row.next();
+    /** Copies what is left, on the writer's thread. Returns {@code null}, or why the file is no longer to be trusted. */
+    Outcome.@Nullable Unknown finish() {
+        running = false;
+        dueAt = pages + DUE;
+        return attempt(rest);
+    }
+
+    private static Outcome.@Nullable Unknown attempt(PreparedStatement checkpoint) {
+        try {
+            copy(checkpoint);
             return null;
         } catch (SQLException e) {
-            return Database.isFull(e) ? null : new Outcome.Unknown("the checkpoint failed: " + Database.reason(e));
+            // A full disk loses nothing: the log still has it all, and the next copy starts where this one did.
+            return Database.isFull(e) ? null : failed(e);
+        }
+    }
+
+    private static Outcome.Unknown failed(SQLException e) {
+        return new Outcome.Unknown("the checkpoint failed: " + Database.reason(e));
+    }
+
+    /** Returns the length of the log in pages. */
+    private static long copy(PreparedStatement checkpoint) throws SQLException {
+        try (ResultSet row = checkpoint.executeQuery()) {
+            return row.next() ? row.getLong(2) : 0;
         }
     }
 }

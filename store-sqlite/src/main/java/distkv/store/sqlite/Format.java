@@ -20,8 +20,8 @@ import java.util.List;
  * <p>{@code change} is the log, only ever appended to: {@code tick} is revision and position, {@code value} is NULL for
  * a deletion, {@code replaces} is the tick of the entry that was there before, so what a change supersedes is found
  * without searching. {@code lease} holds the leases; SQLite's AUTOINCREMENT sees to it that no id comes twice.
- * {@code meta} holds {@code format}, {@code tree}, {@code created} and {@code compacted}, the revision up to which
- * superseded changes are gone.
+ * {@code meta} holds {@code format}, {@code tree}, {@code created}, {@code compacted}, the revision where history
+ * begins, and {@code walked}, that up to which all that was superseded is gone.
  *
  * @param upgrades the statements that make format n + 1 of format n, from format 1 on
  */
@@ -68,6 +68,7 @@ record Format(List<List<String>> upgrades) {
         put(connection, "tree", tree);
         put(connection, "created", Instant.now().toString());
         put(connection, "compacted", 0L);
+        put(connection, "walked", 0L);
         Database.run(connection, "COMMIT");
     }
 

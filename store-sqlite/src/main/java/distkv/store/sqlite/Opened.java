@@ -1,6 +1,5 @@
 package distkv.store.sqlite;
 
-import distkv.store.EntryIndex;
 import distkv.store.StoreException;
 import distkv.store.Tree;
 import java.io.IOException;
@@ -18,7 +17,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A file that was found or made, understood and read. */
-record Opened(Path file, String tree, Tree content, Map<Long, Duration> leases, Connection writer, Connection reader) {
+record Opened(
+        Path file,
+        String tree,
+        Tree content,
+        Map<Long, Duration> leases,
+        long superseded,
+        Connection writer,
+        Connection reader,
+        Connection copier) {
     static final String FILE = "store.db";
 
     static SqliteStore open(Path directory, SqliteOptions options, Format format) {
@@ -76,11 +83,20 @@ record Opened(Path file, String tree, Tree content, Map<Long, Duration> leases, 
             long newest = Math.max(
                     Database.number(writer, "SELECT max(tick) / 256 FROM change"),
                     Database.number(writer, "SELECT value FROM meta WHERE key = 'compacted'"));
-            EntryIndex index = Rows.index(writer, newest);
+            Rows.Tip tip = Rows.tip(writer, newest);
             Map<Long, Duration> leases = leases(writer);
             long lastLease = Database.number(writer, "SELECT seq FROM sqlite_sequence WHERE name = 'lease'");
-            Tree content = new Tree(index, newest, leases, lastLease);
-            return new Opened(file, Format.text(writer, file, "tree"), content, leases, writer, Database.reader(file));
+            Tree content = new Tree(tip.index(), newest, leases, lastLease);
+            String tree = Format.text(writer, file, "tree");
+            return new Opened(
+                    file,
+                    tree,
+                    content,
+                    leases,
+                    tip.superseded(),
+                    writer,
+                    Database.reader(file),
+                    Database.writer(file));
         } catch (SQLException | IOException | RuntimeException e) {
             writer.close();
             throw e;

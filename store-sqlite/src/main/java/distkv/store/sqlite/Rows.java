@@ -20,15 +20,24 @@ final class Rows {
 
     private Rows() {}
 
-    /** The entries present at a revision. */
-    static EntryIndex index(Connection connection, long revision) throws SQLException {
+    /**
+     * What the rows up to a revision make.
+     *
+     * @param index the entries present at that revision
+     * @param superseded how many rows are not among them
+     */
+    record Tip(EntryIndex index, long superseded) {}
+
+    static Tip tip(Connection connection, long revision) throws SQLException {
         EntryIndex index = new EntryIndex();
+        long rows = 0;
         try (PreparedStatement select = connection.prepareStatement(SELECT)) {
             select.setLong(1, 0);
             select.setLong(2, Revision.tick(revision + 1, 0));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     Entry entry = entry(row);
+                    rows++;
                     if (entry.isDeletion()) {
                         index.remove(entry.path());
                     } else {
@@ -37,7 +46,7 @@ final class Rows {
                 }
             }
         }
-        return index;
+        return new Tip(index, rows - index.size());
     }
 
     /** The commits after a revision up to another, as many as {@code maxBytes} hold, at least one. */

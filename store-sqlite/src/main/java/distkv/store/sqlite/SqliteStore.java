@@ -5,7 +5,6 @@ import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.store.Compacted;
 import distkv.store.Contents;
-import distkv.store.EntryIndex;
 import distkv.store.Feed;
 import distkv.store.LeaseClock;
 import distkv.store.Leases;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,32 +33,41 @@ public final class SqliteStore implements Store {
 
     private final Path file;
     private final String tree;
+    private final DirectoryLock lock;
     private final LeaseClock clock;
     private final Inbox inbox = new Inbox();
-    private final Leases leases;
     private final Recent recent;
+    private final Leases leases;
     private final Compaction compaction;
-    private final ChangeLog log;
     private final Thread writer;
-    private final DirectoryLock lock;
+    private final List<Thread> helpers;
     /** Reads for followers that are far behind, one at a time. */
     private final Connection reader;
+
+    private final List<Connection> connections;
 
     SqliteStore(Opened opened, DirectoryLock lock, SqliteOptions options) throws SQLException {
         this.file = opened.file();
         this.tree = opened.tree();
         this.lock = lock;
         this.reader = opened.reader();
+        this.connections = List.of(opened.reader(), opened.copier(), opened.writer());
         this.clock = options.clock().get();
-        this.log = new ChangeLog(opened.writer());
-        this.compaction = new Compaction(log, options.retain());
         this.recent = new Recent(opened.content().newest(), RECENT_BATCHES, RECENT_BYTES);
         this.leases = new Leases(clock, this::expire);
-        Writer work =
-                new Writer(inbox, opened.content(), log, new Checkpoint(opened.writer()), compaction, recent, leases);
-        this.writer = Thread.ofPlatform().daemon().name("distkv-store").unstarted(work);
+        ChangeLog log = new ChangeLog(opened.writer());
+        Checkpoint checkpoint = new Checkpoint(opened.copier(), opened.writer(), inbox);
+        this.compaction = new Compaction(file, opened.writer(), inbox, options.retain(), opened.superseded());
+        this.writer = thread(
+                "distkv-store", new Writer(inbox, opened.content(), log, checkpoint, compaction, recent, leases));
+        this.helpers = List.of(thread("distkv-checkpoint", checkpoint), thread("distkv-compaction", compaction));
         opened.leases().forEach(leases::start);
         writer.start();
+        helpers.forEach(Thread::start);
+    }
+
+    private static Thread thread(String name, Runnable work) {
+        return Thread.ofPlatform().daemon().name(name).unstarted(work);
     }
 
     /**
@@ -89,25 +96,20 @@ public final class SqliteStore implements Store {
     @Override
     public Contents load() {
         Task.View view = ask(new CompletableFuture<>(), Task.Look::new);
-        return sorted(view.revision(), view.entries());
+        return Contents.sorted(view.revision(), view.entries());
     }
 
     @Override
     public Contents load(long revision) throws Compacted {
         Contents.checkRevision(revision, recent.newest());
-        EntryIndex index;
+        Entry[] entries;
         try (Connection connection = Database.reader(file)) {
-            index = Rows.index(connection, revision);
+            entries = Rows.tip(connection, revision).index().toArray();
         } catch (SQLException e) {
             throw Database.explain(file, e);
         }
         checkHistory(revision);
-        return sorted(revision, index.toArray());
-    }
-
-    private static Contents sorted(long revision, Entry[] entries) {
-        Arrays.parallelSort(entries, Contents.ORDER);
-        return new Contents(revision, Arrays.asList(entries));
+        return Contents.sorted(revision, entries);
     }
 
     @Override
@@ -176,25 +178,35 @@ public final class SqliteStore implements Store {
     public void close() {
         clock.close();
         inbox.close();
-        boolean interrupted = false;
-        while (writer.isAlive()) {
-            try {
-                writer.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
+        boolean interrupted = join(writer);
+        for (Thread helper : helpers) {
+            helper.interrupt();
+            interrupted |= join(helper);
         }
         recent.close();
         try (lock) {
             synchronized (reader) {
-                reader.close();
+                for (Connection connection : connections) {
+                    connection.close();
+                }
             }
-            log.close();
         } catch (SQLException e) {
             throw Database.explain(file, e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until a thread has ended, and returns whether somebody wanted this one to end meanwhile. */
+    private static boolean join(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                return interrupted;
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
         }
     }

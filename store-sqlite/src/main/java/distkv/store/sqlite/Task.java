@@ -6,6 +6,7 @@ import distkv.model.Write;
 import distkv.store.Outcome;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** What is asked of the {@link Writer}. */
 sealed interface Task {
@@ -20,6 +21,18 @@ sealed interface Task {
      */
     record End(long lease, boolean evenIfAlive, CompletableFuture<Boolean> answer) implements Task {}
 
+    /**
+     * Superseded rows to be dropped.
+     *
+     * @param compacted where history begins from now on
+     * @param last whether these are the last ones before that revision
+     * @param answer whether it worked
+     */
+    record Drop(long[] ticks, long compacted, boolean last, CompletableFuture<Boolean> answer) implements Task {}
+
+    /** Most of the write-ahead log is copied, or the file is no longer to be trusted. */
+    record Copied(Outcome.@Nullable Unknown failure) implements Task {}
+
     record Look(CompletableFuture<View> answer) implements Task {}
 
     /** All entries at the newest revision, in no order. */
@@ -27,7 +40,8 @@ sealed interface Task {
 
     /** About how many bytes it holds. */
     default long bytes() {
-        long bytes = 100;
+        long bytes =
+                this instanceof Drop(long[] ticks, var compacted, var last, var answer) ? 300L * ticks.length : 100;
         if (this instanceof Ask(Commit commit, var answer)) {
             for (Write write : commit.writes()) {
                 bytes += write.path().key().length

@@ -29,6 +29,7 @@ final class Writer implements Runnable {
     private final Compaction compaction;
     private final Recent recent;
     private final Leases leases;
+    private final List<Task.Drop> drops = new ArrayList<>();
     private @Nullable String stopped;
 
     Writer(
@@ -52,45 +53,40 @@ final class Writer implements Runnable {
     public void run() {
         for (List<Task> group = inbox.take(); !group.isEmpty(); group = inbox.take()) {
             handle(group);
-            if (stopped == null && checkpoint.isDue()) {
-                stopIfUnknown(checkpoint.run());
-            }
-            if (stopped == null && compaction.isDue(tree.newest())) {
-                stopIfUnknown(compaction.run());
-            }
         }
         if (stopped == null) {
-            stopIfUnknown(checkpoint.run());
+            stopIfUnknown(checkpoint.finish());
         }
     }
 
     private void handle(List<Task> group) {
         List<Runnable> answers = new ArrayList<>(group.size());
-        Outcome failure;
-        try {
-            if (stopped != null) {
-                failure = new Outcome.Refused(stopped);
-            } else {
-                long bytes = 0;
-                for (Task task : group) {
-                    answers.add(judge(task));
-                    bytes += task.bytes();
-                }
-                failure = tree.steps().isEmpty() ? null : log.write(tree.steps());
-                checkpoint.count(bytes);
-            }
-        } catch (RuntimeException | Error e) {
-            failure = new Outcome.Unknown(e.toString());
-        }
+        Outcome failure = stopped == null ? attempt(group, answers) : new Outcome.Refused(stopped);
         if (failure == null) {
-            publish();
+            boolean wrote = publish();
             answers.forEach(Runnable::run);
+            if (wrote) {
+                stopIfUnknown(checkpoint.wrote(group));
+            }
         } else {
             tree.undo();
             stopIfUnknown(failure);
             for (Task task : group) {
                 fail(task, failure);
             }
+        }
+    }
+
+    /** Judges and writes a group. Returns {@code null} if all is durable, else what became of it. */
+    private @Nullable Outcome attempt(List<Task> group, List<Runnable> answers) {
+        drops.clear();
+        try {
+            for (Task task : group) {
+                answers.add(judge(task));
+            }
+            return tree.steps().isEmpty() && drops.isEmpty() ? null : log.write(tree.steps(), drops);
+        } catch (RuntimeException | Error e) {
+            return new Outcome.Unknown(e.toString());
         }
     }
 
@@ -111,6 +107,12 @@ final class Writer implements Runnable {
                 }
                 yield () -> end.answer().complete(true);
             }
+            case Task.Drop drop -> {
+                compaction.dropping(drop);
+                drops.add(drop);
+                yield () -> drop.answer().complete(true);
+            }
+            case Task.Copied copied -> () -> finish(copied);
             case Task.Look look -> {
                 // Judged in the middle of a group, but answered after it is durable.
                 Task.View view = new Task.View(tree.newest(), tree.entries());
@@ -119,7 +121,9 @@ final class Writer implements Runnable {
         };
     }
 
-    private void publish() {
+    private boolean publish() {
+        boolean wrote = !tree.steps().isEmpty() || !drops.isEmpty();
+        compaction.wrote(tree.steps(), drops);
         for (Step step : tree.steps()) {
             switch (step) {
                 case Step.Granted granted -> leases.start(granted.lease(), granted.ttl());
@@ -129,6 +133,7 @@ final class Writer implements Runnable {
         }
         recent.add(tree.steps());
         tree.keep();
+        return wrote;
     }
 
     private void fail(Task task, Outcome failure) {
@@ -142,8 +147,16 @@ final class Writer implements Runnable {
                 }
                 end.answer().complete(false);
             }
+            case Task.Drop drop -> drop.answer().complete(false);
+            case Task.Copied copied -> finish(copied);
             // The tree is again as it was before the group, and that is durable.
             case Task.Look look -> look.answer().complete(new Task.View(tree.newest(), tree.entries()));
+        }
+    }
+
+    private void finish(Task.Copied copied) {
+        if (stopped == null) {
+            stopIfUnknown(copied.failure() != null ? copied.failure() : checkpoint.finish());
         }
     }
 
