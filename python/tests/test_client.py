@@ -169,6 +169,40 @@ async def test_a_value_that_cannot_be_encoded_harms_only_its_own_call():
         assert (await client.get(P("a"))).value == 1
 
 
+async def test_what_a_server_would_end_the_connection_for_is_not_sent():
+    async with peer() as server, connect(server) as client:
+        deep = []
+        for _ in range(63):
+            deep = [deep]
+        with pytest.raises(ValueError, match=r"set_value: nested too deeply \(expected: 64 levels"):
+            await client.set(P("a"), deep)
+        circle = {}
+        circle["x"] = circle
+        with pytest.raises(ValueError, match="nested too deeply"):
+            await client.set(P("a"), circle)
+        with pytest.raises(ValueError, match=r"set_value: \d+ bytes \(expected: 16777216 or fewer\)"):
+            await client.set(P("a"), b"x" * 2**24)
+
+        async def answer(connection, message):
+            await connection.send(seq=message.seq, changed=True)
+
+        server.answers["set_value"] = answer
+        assert (await client.set(P("a"), deep[0])).changed
+        assert len([one for one in server.connections[0].received if "action" in one]) == 1
+
+
+async def test_why_the_server_ended_the_connection_is_said():
+    async with peer() as server, connect(server) as client:
+
+        async def refuse(connection, message):
+            await connection.send(error="frame: too strange")
+            await connection.drop()
+
+        server.answers["get_value"] = refuse
+        with pytest.raises(ServerClosedError, match=r"no reply to get_value: the server ended .*: frame: too strange"):
+            await client.get(P("a"))
+
+
 async def test_what_is_under_way_fails_when_the_connection_ends():
     async with peer() as server, connect(server) as client, anyio.create_task_group() as tasks:
         failed = []
@@ -183,7 +217,7 @@ async def test_what_is_under_way_fails_when_the_connection_ends():
         await server.request("set_value")
         await server.connections[0].drop()
         await server.until(lambda: len(server.connections) == 2)
-        assert failed == ["the connection ended before the reply to set_value came"]
+        assert failed == ["no reply to set_value: the connection to the server ended"]
 
 
 async def test_calls_fail_at_once_while_cut_off_and_work_again_afterwards():

@@ -1,7 +1,7 @@
 """Watches against a scripted server: flow control, and how they outlive a connection."""
 
-import anyio
 import pytest
+from helpers import seen, take
 from peer import peer
 from test_client import connect
 
@@ -11,16 +11,6 @@ from distkv.util import P, Path
 pytestmark = pytest.mark.anyio
 
 R = 256  # ticks in a revision
-
-
-async def take(watch, count):
-    with anyio.fail_after(10):
-        return [await watch.__anext__() for _ in range(count)]
-
-
-def seen(items):
-    """What a consumer is interested in: path and value, "-" if deleted, or the state."""
-    return [(str(one.path), one.get("value", "-")) if "path" in one else one.state for one in items]
 
 
 class Script:

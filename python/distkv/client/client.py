@@ -41,10 +41,11 @@ async def open_client(**cfg: Any) -> AsyncIterator[Client]:
     connect = {key: cfg.pop(key) for key in ("host", "port", "name") if cfg.get(key) is not None}
     config = configuration({**cfg, "connect": {**(cfg.get("connect") or {}), **connect}})
     link = await Link.open(config.connect)
-    async with background() as tasks:
-        tasks.start_soon(link.run)
+    async with background() as keeper:
+        keeper.start_soon(link.run)
         try:
-            yield Client(link, config, tasks)
+            async with background() as tasks:
+                yield Client(link, config, tasks)
         finally:
             await link.close()
 

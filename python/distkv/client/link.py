@@ -69,8 +69,8 @@ class Link:
         try:
             await wire.room()
             return await reply.wait()
-        except ServerClosedError:
-            raise ServerClosedError(f"the connection ended before the reply to {action} came") from None
+        except ServerClosedError as error:
+            raise ServerClosedError(f"no reply to {action}: {error}") from None
         finally:
             wire.forget(seq)
 

@@ -89,7 +89,7 @@ class Stream:
     def put(self, message: attrdict) -> bool:
         """Take one reply."""
         state = message.get("state")
-        if "error" in message:
+        if "error" in message and "topic" not in message:
             if self._failure is None:
                 self._failure = error_from(message)
             # Without a start this error is the whole reply; within a stream the end follows.

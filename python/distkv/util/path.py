@@ -29,7 +29,8 @@ class Path(Sequence[Any]):
     mark: str
 
     def __init__(self, *elements: Any, mark: str = "") -> None:
-        self._data = tuple(_nested(element) for element in elements)
+        kinds = set(map(type, elements))
+        self._data = tuple(map(_nested, elements)) if tuple in kinds or list in kinds else elements
         self.mark = mark
 
     @classmethod

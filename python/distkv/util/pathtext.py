@@ -24,6 +24,13 @@ from .pathliteral import EXPECTED, parse_literal, print_literal
 
 __all__ = ["PathSyntaxError", "parse", "print_path"]
 
+
+def _base64(text: str) -> bytes:
+    if len(text) % 4:
+        raise ValueError
+    return b64decode(text, validate=True)
+
+
 _WORDS: Final[dict[str, Any]] = {"t": True, "f": False, "n": None, "e": ""}
 _KINDS: Final[dict[str, tuple[Callable[[str], Any], str]]] = {
     "": (str, ""),
@@ -32,7 +39,7 @@ _KINDS: Final[dict[str, tuple[Callable[[str], Any], str]]] = {
     "b": (lambda text: int(text, 2), "an integer in binary"),
     "v": (lambda text: text.encode("ascii"), "bytes in ASCII"),
     "y": (bytes.fromhex, "bytes in hexadecimal, two digits each"),
-    "s": (lambda text: b64decode(text, validate=True), "bytes in base 64"),
+    "s": (_base64, "bytes in base 64"),
 }
 _START, _WITHIN, _AFTER, _DOT = "start", "within an element", "after a complete element", "after a dot"
 
