@@ -7,7 +7,6 @@ import threading
 from collections.abc import Awaitable, Callable
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from logging import getLogger
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -17,8 +16,6 @@ from anyio.from_thread import BlockingPortal
 from ..exceptions import CompileError
 
 __all__ = ["Importer", "StoredModule"]
-
-logger = getLogger(__name__)
 
 
 StoredModule = CodeType | CompileError
@@ -94,11 +91,7 @@ class Importer(MetaPathFinder, Loader):
             try:
                 while True:
                     while self._failures:
-                        name, error = self._failures.pop(0)
-                        try:
-                            await self._failed(name, error)
-                        except Exception:
-                            logger.exception("the failure of module %s to load was not recorded", name)
+                        await self._failed(*self._failures.pop(0))
                     self._wake = anyio.Event()
                     await self._wake.wait()
             finally:

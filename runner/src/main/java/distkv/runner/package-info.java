@@ -1,4 +1,4 @@
-/** The runner: decides which of the tree's jobs run here and when, and keeps them running. */
+/** DistKV runner. */
 @NullMarked
 package distkv.runner;
 

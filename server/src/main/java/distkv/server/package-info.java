@@ -1,4 +1,4 @@
-/** DistKV server. */
+/** A server: one store behind one listening socket. */
 @NullMarked
 package distkv.server;
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +69,7 @@ public final class Replica implements AutoCloseable {
 
     /**
      * Runs an action as soon as a revision is in {@link #snapshot} and has been given to the watches: at once, or on
-     * the replica's thread. Actions of lower revisions come first. It must be short and must not wait.
+     * the replica's thread. It must be short and must not wait.
      */
     public void whenReached(long revision, Runnable action) {
         lock.lock();
@@ -85,11 +85,11 @@ public final class Replica implements AutoCloseable {
     }
 
     /** Waits until a revision is in {@link #snapshot}. */
-    public void await(long revision) throws InterruptedException {
+    public void await(long revision) {
         if (revision > snapshot.revision()) {
-            CountDownLatch reached = new CountDownLatch(1);
-            whenReached(revision, reached::countDown);
-            reached.await();
+            CompletableFuture<Void> reached = new CompletableFuture<>();
+            whenReached(revision, () -> reached.complete(null));
+            reached.join();
         }
     }
 

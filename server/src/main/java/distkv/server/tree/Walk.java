@@ -117,9 +117,7 @@ public final class Walk {
     }
 
     private static boolean isBelow(byte[] prefix, byte[] key) {
-        return key.length >= prefix.length
-                && Arrays.mismatch(prefix, 0, prefix.length, key, 0, prefix.length) < 0
-                && (key.length == prefix.length || key[prefix.length] != AFTER);
+        return key.length >= prefix.length && Arrays.equals(prefix, 0, prefix.length, key, 0, prefix.length);
     }
 
     private static byte[] after(byte[] key, int length) {

@@ -1,0 +1,119 @@
+package distkv.server.session;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import distkv.protocol.Seq;
+import distkv.store.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/** The errors that clients get. Where the original has a text for the same mistake, this is it: programs read them. */
+final class Failures {
+    /** What a message holds beside a value and its path. */
+    private static final int OVERHEAD = 4 * 1024;
+
+    private Failures() {}
+
+    /** The largest value, with its path, that every message about it still has room for. */
+    static int maxValue(Site site) {
+        return site.limits().maxSize() - OVERHEAD;
+    }
+
+    static Reply.Failed tooLarge(Seq seq, String what, long size, Session session) {
+        return new Reply.Failed(
+                seq,
+                what + ": " + size + " bytes (expected: at most " + maxValue(session.site()) + ")",
+                Etype.REQUEST,
+                session.tock());
+    }
+
+    static Reply.Failed internal(Seq seq, Path path, long tock) {
+        return new Reply.Failed(
+                seq,
+                "path " + path + ": in the internal tree (expected: get_internal, set_internal and the like, with the"
+                        + " path below it)",
+                Etype.ACCESS,
+                tock);
+    }
+
+    static Reply.Failed own(Seq seq, Path path, long tock) {
+        return new Reply.Failed(
+                seq, "path " + path + ": only the server itself writes below " + Paths.OWN, Etype.ACCESS, tock);
+    }
+
+    static Reply.Failed notFound(Seq seq, Path path, long tock) {
+        return new Reply.Failed(seq, "KeyError(" + PythonText.of(path) + ")", Etype.NOTFOUND, tock);
+    }
+
+    static Reply.Failed exists(Seq seq, Path path, @Nullable Entry there, long tock) {
+        return chain(seq, "Entry already exists at " + path, path, there, tock);
+    }
+
+    static Reply.Failed isNew(Seq seq, Path path, long tock) {
+        return chain(seq, "Entry is new at " + path, path, null, tock);
+    }
+
+    static Reply.Failed otherChain(Seq seq, Path path, String tree, Entry there, String node, long tick, long tock) {
+        String is = event(tree, there.tick());
+        return chain(seq, "Chain is " + is + " not " + event(node, tick) + " for " + path, path, there, tock);
+    }
+
+    private static String event(String node, long tick) {
+        return "<NodeEvent " + node + ":" + tick + " (" + tick + ",)>";
+    }
+
+    private static Reply.Failed chain(Seq seq, String text, Path path, @Nullable Entry there, long tock) {
+        return new Reply.Failed(
+                seq, "ClientChainError(" + PythonText.of(text) + ")", Etype.CHAIN, found(path, there), tock);
+    }
+
+    private static Reply.Found found(Path path, @Nullable Entry there) {
+        return new Reply.Found(path, there == null || there.isDeletion() ? null : there.tick());
+    }
+
+    static Reply.Failed otherValue(Seq seq, Path path, @Nullable Value there, Value wanted, long tock) {
+        String is = there == null ? "NotGiven" : PythonText.of(there);
+        String text = "Data is " + is + " not " + PythonText.of(wanted) + " at " + path;
+        return new Reply.Failed(seq, "ClientError(" + PythonText.of(text) + ")", Etype.VALUE, tock);
+    }
+
+    static Reply.Failed guard(Seq seq, Path path, @Nullable Entry there, long tock) {
+        String is = there == null || there.isDeletion() ? "nothing is there" : "tick " + there.tick() + " is there";
+        return new Reply.Failed(
+                seq,
+                "guard at " + path + ": " + is + " (expected: the tick of the guard)",
+                Etype.GUARD,
+                found(path, there),
+                tock);
+    }
+
+    /** For one of the writes of a commit. */
+    static Reply.Failed unexpected(Seq seq, Path path, @Nullable Entry there, long tock) {
+        String is = there == null || there.isDeletion() ? "nothing is there" : "tick " + there.tick() + " is there";
+        return chain(seq, "Commit expects another entry at " + path + ": " + is, path, there, tock);
+    }
+
+    static Reply.Failed noSession(Seq seq, long tock) {
+        return new Reply.Failed(
+                seq, "session: none on this connection, or it has ended (expected: open one)", Etype.SESSION, tock);
+    }
+
+    /** For a write that did not happen, or perhaps did, for a reason that is not in the client's hands. */
+    static Reply.Failed unwritten(Seq seq, Outcome outcome, long lease, Session session) {
+        return switch (outcome) {
+            case Outcome.Refused _
+            when lease != 0 && Lease.isGone(session.site(), lease) -> noSession(seq, session.tock());
+            case Outcome.Refused(String reason) ->
+                new Reply.Failed(seq, "not written: " + reason, Etype.REFUSED, session.tock());
+            case Outcome.Unknown(String reason) ->
+                new Reply.Failed(
+                        seq,
+                        "written or not, nobody knows: " + reason + " (expected: read before you try again)",
+                        Etype.UNKNOWN,
+                        session.tock());
+            default -> throw new IllegalArgumentException(outcome.toString());
+        };
+    }
+}

@@ -1,0 +1,56 @@
+package distkv.server.session;
+
+import distkv.model.ChangeBatch;
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Revision;
+import distkv.server.tree.Depths;
+import distkv.server.tree.Snapshot;
+import distkv.store.Compacted;
+import distkv.store.Feed;
+import distkv.store.Store;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a client that was away has missed, read from the store's history. Runs on the session's reader thread. */
+final class Missed {
+    private Missed() {}
+
+    /**
+     * The newest change of each path from after {@code since} up to the snapshot, in the order of their ticks.
+     *
+     * @return nothing if the history does not reach back that far, or has not got there yet
+     */
+    static Optional<List<Entry>> of(Store store, Snapshot end, long since, Path top, Depths depths) {
+        if (since < 0 || since > end.tock()) {
+            return Optional.empty();
+        }
+        Map<Path, Entry> newest = new LinkedHashMap<>();
+        // The client may have been cut off within a revision.
+        long revision = Math.max(0, Revision.ofTick(since) - 1);
+        try (Feed feed = store.follow(revision)) {
+            while (revision < end.revision()) {
+                ChangeBatch batch = feed.next();
+                if (batch == null || batch.revision() > end.revision()) {
+                    break;
+                }
+                revision = batch.revision();
+                for (Entry change : batch.changes()) {
+                    int depth = change.path().length() - top.length();
+                    if (change.tick() > since && change.path().startsWith(top) && depths.include(depth)) {
+                        newest.remove(change.path());
+                        newest.put(change.path(), change);
+                    }
+                }
+            }
+        } catch (Compacted e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+        return Optional.of(List.copyOf(newest.values()));
+    }
+}

@@ -1,0 +1,105 @@
+package distkv.server.session;
+
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import distkv.protocol.Seq;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of a topic: the answer to {@code msg_monitor}. Messages cannot be left out for newer ones, so a stream
+ * on which {@value #MAX} messages, or {@value #MAX_BYTES} bytes of them, are waiting OVERFLOWS: these are still sent,
+ * then an error, and the stream ends.
+ */
+final class MonitorStream extends Stream {
+    static final int MAX = 1_000;
+    static final int MAX_BYTES = 16 << 20;
+
+    private final Site site;
+    private final List<String> pattern;
+    private final boolean raw;
+    private final Outbox outbox;
+
+    // This stream guards what follows; no other lock is taken inside.
+    private final ArrayDeque<Hub.Message> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+    private boolean overflowed;
+
+    /** Whether the error about it was sent; only the writer thread uses this. */
+    private boolean over;
+
+    MonitorStream(Seq seq, int qlen, Site site, List<String> pattern, boolean raw, Outbox outbox) {
+        super(seq, qlen);
+        this.site = site;
+        this.pattern = pattern;
+        this.raw = raw;
+        this.outbox = outbox;
+    }
+
+    /** Called by the senders' threads. */
+    void offer(Hub.Message message) {
+        synchronized (this) {
+            int size = message.raw().array().length;
+            if (overflowed) {
+                return;
+            }
+            if (waiting.size() == MAX || (waitingBytes + size > MAX_BYTES && !waiting.isEmpty())) {
+                overflowed = true;
+            } else {
+                waiting.add(message);
+                waitingBytes += size;
+            }
+        }
+        outbox.ready(this);
+    }
+
+    @Override
+    @Nullable
+    Reply item() {
+        Hub.Message message;
+        synchronized (this) {
+            message = waiting.poll();
+            if (message != null) {
+                waitingBytes -= message.raw().array().length;
+            } else if (!overflowed || over) {
+                return null;
+            }
+        }
+        if (message == null) {
+            over = true;
+            return new Reply.Failed(
+                    seq(),
+                    "topic " + String.join("/", pattern)
+                            + ": messages came faster than they were read (expected: at most " + MAX + " waiting)",
+                    Etype.OVERFLOW,
+                    tock());
+        }
+        if (raw) {
+            return new Reply.Message(seq(), message.topic(), null, message.raw(), null, tock());
+        }
+        return message.data() != null
+                ? new Reply.Message(seq(), message.topic(), message.data(), null, null, tock())
+                : new Reply.Message(seq(), message.topic(), null, message.raw(), "FormatError()", tock());
+    }
+
+    @Override
+    boolean isOver() {
+        return over;
+    }
+
+    @Override
+    long tock() {
+        return site.replica().snapshot().tock();
+    }
+
+    @Override
+    long due() {
+        return 0;
+    }
+
+    @Override
+    void close() {
+        site.hub().remove(pattern, this);
+    }
+}

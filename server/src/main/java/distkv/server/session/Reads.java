@@ -1,0 +1,237 @@
+package distkv.server.session;
+
+import distkv.model.Chain;
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Etype;
+import distkv.protocol.MsgWriter;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import distkv.protocol.Seq;
+import distkv.protocol.StatePart;
+import distkv.protocol.Values;
+import distkv.server.tree.Depths;
+import distkv.server.tree.Replica;
+import distkv.server.tree.Snapshot;
+import distkv.server.tree.Walk;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that change nothing, answered from the newest snapshot. They do not wait for anybody, but for writes that
+ * the same client has sent before and that are not answered yet: what it has written, it reads.
+ */
+final class Reads {
+    /** Every child, whether it has an entry or only some below it. */
+    private static final Depths CHILDREN = new Depths(1, 1);
+
+    private final Session session;
+    private final Output output;
+    private final Replica replica;
+    private final String tree;
+
+    Reads(Session session) {
+        this.session = session;
+        this.output = session.output();
+        this.replica = session.site().replica();
+        this.tree = session.site().store().tree();
+    }
+
+    void get(Request.GetValue request) {
+        Path path = path(request.seq(), request.path(), request.internal());
+        if (path != null) {
+            session.inFlight().awaitNoneAt(path);
+            Snapshot now = replica.snapshot();
+            Entry entry = now.get(path);
+            output.write(
+                    entry == null
+                            ? new Reply.Got(request.seq(), null, request.chain(), null, null, now.tock())
+                            : new Reply.Got(
+                                    request.seq(),
+                                    entry.value(),
+                                    request.chain(),
+                                    request.chain() ? new Chain(tree, entry.tick()) : null,
+                                    null,
+                                    entry.tick()));
+        }
+    }
+
+    /** The entry at a path, with the path that the client is to see. */
+    Reply entry(Seq seq, Path path, Path shown) {
+        session.inFlight().awaitNoneAt(path);
+        Snapshot now = replica.snapshot();
+        Entry entry = now.get(path);
+        return entry == null
+                ? new Reply.Got(seq, null, false, null, shown, now.tock())
+                : new Reply.Got(seq, entry.value(), false, null, shown, entry.tick());
+    }
+
+    /** Looks at every entry, as there is no index of ticks: nobody but people asks for this. */
+    void byTick(Request.GetByTick request) {
+        Snapshot now = snapshot();
+        if (!request.node().equals(tree)) {
+            output.write(notFound(request.seq(), request.node(), now));
+            return;
+        }
+        for (Walk walk = now.walk(session.root(), Depths.ALL); walk.next(); ) {
+            Entry entry = walk.entry();
+            if (entry != null && entry.tick() == request.tick()) {
+                Chain chain = request.chain() ? new Chain(tree, entry.tick()) : null;
+                Path shown = entry.path().below(session.root());
+                output.write(new Reply.Got(request.seq(), entry.value(), request.chain(), chain, shown, entry.tick()));
+                return;
+            }
+        }
+        output.write(notFound(request.seq(), request.tick(), now));
+    }
+
+    private static Reply notFound(Seq seq, Object what, Snapshot now) {
+        return new Reply.Failed(seq, "KeyError(" + PythonText.of(what) + ")", Etype.NOTFOUND, now.tock());
+    }
+
+    void tree(Request.GetTree request) {
+        Path top = path(request.seq(), request.path(), request.internal());
+        if (top == null) {
+            return;
+        }
+        Snapshot now = snapshot();
+        Stream stream;
+        if (!now.exists(top) && !top.equals(session.root())) {
+            stream = new FailedStream(
+                    request.seq(), session.window(), Failures.notFound(request.seq(), request.path(), now.tock()));
+        } else {
+            Depths depths = depths(request.depths());
+            Walk walk = request.empty() ? now.walkWithEmpty(top, depths) : now.walk(top, depths);
+            stream = new TreeStream(
+                    request.seq(), session.window(), now, walk, items(request.seq(), top, request.chain()));
+        }
+        if (session.admit(stream)) {
+            session.outbox().ready(stream);
+        }
+    }
+
+    void watch(Request.Watch request) {
+        Path top = path(request.seq(), request.path(), false);
+        if (top == null) {
+            return;
+        }
+        Depths depths = depths(request.depths());
+        WatchStream stream = new WatchStream(
+                request.seq(),
+                session.window(),
+                replica,
+                session.outbox(),
+                top,
+                depths,
+                items(request.seq(), top, request.chain()));
+        if (!session.admit(stream)) {
+            return;
+        }
+        session.inFlight().awaitNone();
+        Snapshot start = stream.start();
+        Long since = request.since();
+        if (since != null) {
+            Missed.of(session.site().store(), start, since, top, depths)
+                    .ifPresentOrElse(
+                            missed -> stream.withMissed(start, since, missed),
+                            () -> stream.fail(start, compacted(request.seq(), since, start)));
+        } else if (request.fetch()) {
+            stream.withEntries(start);
+        } else {
+            stream.withChanges(start);
+        }
+    }
+
+    private static Reply.Failed compacted(Seq seq, long since, Snapshot now) {
+        return new Reply.Failed(
+                seq,
+                "since: " + since + " (expected: a tock that the history reaches back to; fetch anew)",
+                Etype.COMPACTED,
+                now.tock());
+    }
+
+    void enumerate(Request.Enumerate request) {
+        Path top = path(request.seq(), request.path(), request.internal());
+        if (top == null) {
+            return;
+        }
+        Snapshot now = snapshot();
+        if (!now.exists(top) && !top.equals(session.root())) {
+            output.write(Failures.notFound(request.seq(), request.path(), now.tock()));
+            return;
+        }
+        MsgWriter children = new MsgWriter();
+        int count = 0;
+        for (Walk walk = now.walkWithEmpty(top, CHILDREN); walk.next(); ) {
+            Entry entry = walk.entry();
+            if (entry != null || request.empty()) {
+                count++;
+                name(children, walk.path().elements().getLast());
+                if (request.data()) {
+                    Value value = entry == null ? null : entry.value();
+                    children.value(value == null ? Values.NIL : value);
+                }
+            }
+        }
+        if (children.size() > Failures.maxValue(session.site())) {
+            output.write(Failures.tooLarge(request.seq(), "result", children.size(), session));
+            return;
+        }
+        byte[] content = children.toByteArray();
+        MsgWriter result = new MsgWriter();
+        (request.data() ? result.map(count) : result.array(count)).raw(content, 0, content.length);
+        output.write(new Reply.Result(request.seq(), new Value(result.toByteArray()), now.tock()));
+    }
+
+    /** Paths within paths are arrays in replies. */
+    private static void name(MsgWriter out, Object element) {
+        Values.write(out, element instanceof Path path ? path.elements() : element);
+    }
+
+    /** There is one node, and nothing is ever missing; the history before the newest values is nobody's business. */
+    void state(Request.GetState request) {
+        Snapshot now = replica.snapshot();
+        Map<StatePart, Value> parts = new EnumMap<>(StatePart.class);
+        for (StatePart part : request.parts()) {
+            switch (part) {
+                case NODES -> parts.put(part, Values.encode(Map.of(tree, now.tock())));
+                case PRESENT -> parts.put(part, Values.encode(Map.of(tree, List.of(List.of(1, now.tock() + 1)))));
+                case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUG, DEBUGGER ->
+                    parts.put(part, Values.encode(Map.of()));
+                // The original has no answer to this either.
+                case CURRENT -> {}
+            }
+        }
+        output.write(new Reply.State(request.seq(), session.site().node(), parts, now.tock()));
+    }
+
+    /** The newest snapshot, with all that this client has written. */
+    private Snapshot snapshot() {
+        session.inFlight().awaitNone();
+        return replica.snapshot();
+    }
+
+    private ItemMaker items(Seq seq, Path top, boolean chain) {
+        return new ItemMaker(seq, top, chain ? tree : null);
+    }
+
+    private static Depths depths(distkv.protocol.Depths wanted) {
+        return new Depths(wanted.min(), wanted.max() == Integer.MAX_VALUE ? -1 : wanted.max());
+    }
+
+    /** The whole path; {@code null}, with an error to the client, if it is not to be read in this way. */
+    private @Nullable Path path(Seq seq, Path path, boolean internal) {
+        if (internal) {
+            return Paths.below(Snapshot.INTERNAL, path);
+        }
+        Path whole = Paths.below(session.root(), path);
+        if (Paths.isInternal(whole)) {
+            output.write(Failures.internal(seq, whole, session.tock()));
+            return null;
+        }
+        return whole;
+    }
+}

@@ -1,0 +1,35 @@
+package distkv.server.session;
+
+import distkv.protocol.FrameLimits;
+import distkv.server.tree.Replica;
+import distkv.store.Store;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What all connections of a server share.
+ *
+ * @param node the server's own name
+ * @param messageRoot the levels put before a topic that begins with a colon
+ * @param patience how long a client may leave what is written to it unread
+ */
+public record Site(
+        Store store,
+        Replica replica,
+        Hub hub,
+        String node,
+        List<String> messageRoot,
+        FrameLimits limits,
+        Duration patience,
+        int maxConnections) {
+    public Site(
+            Store store,
+            Replica replica,
+            String node,
+            List<String> messageRoot,
+            FrameLimits limits,
+            Duration patience,
+            int maxConnections) {
+        this(store, replica, new Hub(), node, messageRoot, limits, patience, maxConnections);
+    }
+}

@@ -1,0 +1,87 @@
+package distkv.server.session;
+
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Write;
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import distkv.protocol.Seq;
+import distkv.store.Outcome;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * One commit on its way: from the reader's thread into the store, then, when it is durable and the replica shows it,
+ * as a reply into the {@link Outbox}. Whatever happens, it is answered exactly once.
+ */
+final class Submission {
+    private static final System.Logger LOG = System.getLogger(Submission.class.getName());
+
+    private final Session session;
+    private final Seq seq;
+    private final InFlight.Ticket ticket;
+
+    private Submission(Session session, Seq seq, InFlight.Ticket ticket) {
+        this.session = session;
+        this.seq = seq;
+        this.ticket = ticket;
+    }
+
+    /** Takes its place among the writes in flight; waits while there are too many. Called by the reader's thread. */
+    static Submission admit(Session session, Seq seq, List<Path> paths, long bytes) {
+        InFlight.Ticket ticket = new InFlight.Ticket(paths, bytes);
+        session.inFlight().add(ticket);
+        return new Submission(session, seq, ticket);
+    }
+
+    /** As {@link #admit(Session, Seq, List, long)}, for the writes of a commit. */
+    static Submission admit(Session session, Seq seq, Commit commit) {
+        long bytes = 0;
+        for (Write write : commit.writes()) {
+            bytes += write.value() == null ? 0 : write.value().size();
+        }
+        return admit(session, seq, commit.writes().stream().map(Write::path).toList(), bytes);
+    }
+
+    /**
+     * Asks the store for a commit. When it has happened, or has not, and the replica shows why, {@code settled} is
+     * called: on another thread, so it must be short and must not wait. It must lead to {@link #answer}.
+     */
+    void commit(Commit commit, Consumer<Outcome> settled) {
+        CompletableFuture<Outcome> asked;
+        try {
+            asked = session.site().store().commit(commit);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the store failed", e);
+            settled.accept(new Outcome.Unknown("the store failed: " + e));
+            return;
+        }
+        var _ = asked.thenAccept(outcome -> session.site().replica().whenReached(revision(outcome), () -> {
+            try {
+                settled.accept(outcome);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "fault while answering a write", e);
+                answer(new Reply.Failed(seq, "fault of the server: " + e, Etype.OTHER, session.tock()));
+            }
+        }));
+    }
+
+    /** The revision that the client must see if it reads after this outcome. */
+    private static long revision(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Committed(long revision, var _) -> revision;
+            case Outcome.Conflict(Path _, Entry current, boolean _) when current != null -> current.revision();
+            default -> 0;
+        };
+    }
+
+    void answer(Reply reply) {
+        answer(List.of(reply));
+    }
+
+    void answer(List<? extends Reply> replies) {
+        session.outbox().done(replies, () -> session.inFlight().remove(ticket));
+    }
+}

@@ -1,0 +1,159 @@
+package distkv.server.session;
+
+import distkv.model.Chain;
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Revision;
+import distkv.model.Write;
+import distkv.protocol.PathShortener;
+import distkv.protocol.Reply;
+import distkv.protocol.Seq;
+import distkv.server.tree.Depths;
+import distkv.server.tree.Walk;
+import distkv.store.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code delete_tree} on its way. It deletes what one snapshot shows, in commits of {@value Revision#MAX_WRITES}:
+ * all or nothing within each of them. They are given to the store one right after the other, before any later request
+ * of this client; their replies go out in that order, whatever order they come back in.
+ */
+final class TreeDeletion {
+    private final Session session;
+    private final Seq seq;
+    private final Path top;
+    private final List<Guard> guards;
+    private final boolean stream;
+    private final PathShortener shortener;
+
+    /** What came back of each part; guards what follows. */
+    private final List<@Nullable Part> parts = new ArrayList<>();
+
+    private int answered;
+    private long removed;
+    private Reply.@Nullable Failed failure;
+
+    /** One commit of it, and what became of that. */
+    private record Part(List<Write> writes, Submission submission, Outcome outcome) {}
+
+    TreeDeletion(Session session, Seq seq, Path top, List<Guard> guards, boolean stream) {
+        this.session = session;
+        this.seq = seq;
+        this.top = top;
+        this.guards = guards;
+        this.stream = stream;
+        this.shortener = new PathShortener(top);
+    }
+
+    /** Called by the reader's thread. */
+    void start() {
+        session.inFlight().awaitNone();
+        if (stream) {
+            session.output().write(new Reply.StreamStart(seq, session.tock()));
+        }
+        List<List<Write>> all = split();
+        if (all.isEmpty()) {
+            end().forEach(session.output()::write);
+            return;
+        }
+        synchronized (parts) {
+            all.forEach(_ -> parts.add(null));
+        }
+        for (int i = 0; i < all.size(); i++) {
+            delete(i, all.get(i));
+        }
+    }
+
+    private List<List<Write>> split() {
+        List<List<Write>> all = new ArrayList<>();
+        for (Walk walk = session.site().replica().snapshot().walk(top, Depths.ALL); walk.next(); ) {
+            if (all.isEmpty() || all.getLast().size() == Revision.MAX_WRITES) {
+                all.add(new ArrayList<>());
+            }
+            all.getLast().add(Write.delete(walk.path(), Expectation.anything()));
+        }
+        return all;
+    }
+
+    private void delete(int index, List<Write> writes) {
+        Commit commit = new Commit(writes, guards);
+        Submission submission = Submission.admit(session, seq, commit);
+        submission.commit(commit, outcome -> arrived(index, new Part(writes, submission, outcome)));
+    }
+
+    private void arrived(int index, Part part) {
+        synchronized (parts) {
+            parts.set(index, part);
+            for (Part next = next(); next != null; next = next()) {
+                answered++;
+                List<Reply> replies = new ArrayList<>(replies(next));
+                if (answered == parts.size()) {
+                    replies.addAll(end());
+                }
+                next.submission().answer(replies);
+            }
+        }
+    }
+
+    private @Nullable Part next() {
+        return answered < parts.size() ? parts.get(answered) : null;
+    }
+
+    private List<Reply> replies(Part part) {
+        return switch (part.outcome()) {
+            case Outcome.Committed committed -> removed(part.writes(), committed);
+            case Outcome.Conflict(Path guarded, Entry current, boolean _) -> {
+                Path shown = Paths.shown(session.root(), guarded);
+                failed(Failures.guard(seq, shown, current, session.tock()));
+                yield List.of();
+            }
+            case Outcome.Refused _, Outcome.Unknown _ -> {
+                failed(Failures.unwritten(seq, part.outcome(), 0, session));
+                yield List.of();
+            }
+        };
+    }
+
+    private void failed(Reply.Failed error) {
+        if (failure == null) {
+            failure = error;
+        }
+    }
+
+    private List<Reply> removed(List<Write> writes, Outcome.Committed committed) {
+        List<Reply> items = new ArrayList<>();
+        for (int i = 0; i < writes.size(); i++) {
+            Entry previous = committed.previous().get(i);
+            if (previous == null || previous.isDeletion()) {
+                continue;
+            }
+            removed++;
+            if (stream) {
+                PathShortener.Shortened path = shortener.next(writes.get(i).path());
+                long tick = Revision.tick(committed.revision(), i);
+                Chain chain = new Chain(session.site().store().tree(), tick);
+                items.add(new Reply.Removed(seq, path.depth(), path.path(), chain, previous.value(), tick));
+            }
+        }
+        return items;
+    }
+
+    /** What comes last. */
+    private List<Reply> end() {
+        List<Reply> last = new ArrayList<>();
+        if (failure != null) {
+            last.add(failure);
+        }
+        if (stream) {
+            last.add(new Reply.StreamEnd(seq, session.tock()));
+        } else if (failure == null) {
+            last.add(new Reply.Count(seq, removed, session.tock()));
+        }
+        return last;
+    }
+}

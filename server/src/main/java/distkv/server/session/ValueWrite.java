@@ -1,0 +1,166 @@
+package distkv.server.session;
+
+import distkv.model.Chain;
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Path;
+import distkv.model.Revision;
+import distkv.model.Value;
+import distkv.model.Write;
+import distkv.protocol.Chained;
+import distkv.protocol.Conditions;
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import distkv.protocol.Seq;
+import distkv.protocol.Values;
+import distkv.store.Outcome;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code set_value} or {@code delete_value} on its way. A chain is checked by the store, in the commit itself. So
+ * is the old value of {@code prev}: it is looked up, and the commit then requires the entry in which it was found; if
+ * that was replaced meanwhile by one that has the same value, once more.
+ *
+ * @param value {@code null} to delete
+ * @param conditions with the paths of the guards complete
+ * @param idem whether there is nothing to do if the value is there already
+ * @param chain whether the reply is to have the new chain
+ */
+record ValueWrite(
+        Session session,
+        Seq seq,
+        Path path,
+        @Nullable Value value,
+        Conditions conditions,
+        boolean idem,
+        boolean chain,
+        long lease) {
+
+    /** Called by the reader's thread. */
+    void start() {
+        @Nullable Entry current = null;
+        if (idem || conditions.prev() != null) {
+            // The newest snapshot shows all writes that were answered; those of this client that were not are waited
+            // for.
+            session.inFlight().awaitNoneAt(path);
+            current = session.site().replica().snapshot().get(path);
+        }
+        if (isThere(current)) {
+            session.output().write(unchanged(current));
+            return;
+        }
+        Submission submission = Submission.admit(session, seq, List.of(path), value == null ? 0 : value.size());
+        if (conditions.prev() != null) {
+            replace(submission, current);
+            return;
+        }
+        switch (conditions.chain()) {
+            case Chained.Unchecked() -> commit(submission, Expectation.anything());
+            case Chained.Absent() -> commit(submission, Expectation.absent());
+            case Chained.Link(String node, long tick)
+            when node.equals(tree()) -> commit(submission, Expectation.at(tick));
+            case Chained.Link _ ->
+                submission.answer(otherChain(session.site().replica().snapshot().get(path)));
+        }
+    }
+
+    private String tree() {
+        return session.site().store().tree();
+    }
+
+    /** Whether {@code idem} was asked for and its value is there. */
+    private boolean isThere(@Nullable Entry current) {
+        return idem
+                && value != null
+                && current != null
+                && current.value() != null
+                && Values.same(current.value(), value);
+    }
+
+    /** Commits if the old value and the chain are those that are required. */
+    private void replace(Submission submission, @Nullable Entry current) {
+        Value prev = conditions.prev();
+        Value there = current == null ? null : current.value();
+        if (current == null || there == null || prev == null || !Values.same(there, prev)) {
+            Value wanted = prev == null ? Values.NIL : prev;
+            submission.answer(Failures.otherValue(seq, shown(), there, wanted, session.tock()));
+        } else if (isChained(current)) {
+            commit(submission, Expectation.at(current.tick()));
+        } else {
+            submission.answer(otherChain(current));
+        }
+    }
+
+    private boolean isChained(Entry current) {
+        return switch (conditions.chain()) {
+            case Chained.Unchecked() -> true;
+            case Chained.Absent() -> false;
+            case Chained.Link(String node, long tick) -> node.equals(tree()) && tick == current.tick();
+        };
+    }
+
+    private void commit(Submission submission, Expectation expectation) {
+        Write write = new Write(path, value, expectation, lease);
+        submission.commit(new Commit(List.of(write), conditions.guards()), outcome -> settled(submission, outcome));
+    }
+
+    private void settled(Submission submission, Outcome outcome) {
+        switch (outcome) {
+            case Outcome.Committed committed -> submission.answer(changed(committed));
+            case Outcome.Conflict(Path guarded, Entry current, boolean guard)
+            when guard ->
+                submission.answer(Failures.guard(seq, Paths.shown(session.root(), guarded), current, session.tock()));
+            case Outcome.Conflict(Path _, Entry current, boolean _) -> {
+                if (isThere(current)) {
+                    submission.answer(unchanged(current));
+                } else if (conditions.prev() != null) {
+                    // The store must not be asked again by the thread that brings its answer.
+                    Thread.startVirtualThread(() -> replace(submission, current));
+                } else {
+                    submission.answer(otherChain(current));
+                }
+            }
+            case Outcome.Refused _, Outcome.Unknown _ ->
+                submission.answer(Failures.unwritten(seq, outcome, lease, session));
+        }
+    }
+
+    private Reply changed(Outcome.Committed committed) {
+        Entry previous = committed.previous().getFirst();
+        Value old = previous == null ? null : previous.value();
+        long tick = Revision.tick(committed.revision(), 0);
+        boolean same = value == null ? old == null : old != null && Values.same(old, value);
+        boolean unchecked = conditions.prev() == null && conditions.chain() instanceof Chained.Unchecked;
+        return new Reply.Changed(seq, !same, chainOf(tick), unchecked ? old : null, tick);
+    }
+
+    private Reply unchanged(@Nullable Entry there) {
+        long tick = there == null ? session.tock() : there.tick();
+        return new Reply.Changed(seq, false, chainOf(tick), null, tick);
+    }
+
+    private @Nullable Chain chainOf(long tick) {
+        return chain ? new Chain(tree(), tick) : null;
+    }
+
+    private Reply otherChain(@Nullable Entry there) {
+        if (there != null && there.isDeletion()) {
+            return otherChain(null);
+        }
+        return switch (conditions.chain()) {
+            case Chained.Unchecked() -> new Reply.Failed(seq, "conflict at " + shown(), Etype.CHAIN, session.tock());
+            case Chained.Absent() -> Failures.exists(seq, shown(), there, session.tock());
+            case Chained.Link(String node, long tick) ->
+                there == null
+                        ? Failures.isNew(seq, shown(), session.tock())
+                        : Failures.otherChain(seq, shown(), tree(), there, node, tick, session.tock());
+        };
+    }
+
+    /** The path as the client knows it. */
+    private Path shown() {
+        return Paths.shown(session.root(), path);
+    }
+}

@@ -1,0 +1,205 @@
+package distkv.server.session;
+
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Revision;
+import distkv.model.Value;
+import distkv.model.Write;
+import distkv.protocol.Chained;
+import distkv.protocol.CommitWrite;
+import distkv.protocol.Conditions;
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import distkv.protocol.Seq;
+import distkv.protocol.Values;
+import distkv.server.tree.Snapshot;
+import distkv.store.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that change something. They are given to the store in the order in which they came, without waiting for
+ * each other, so that the store can make many of them durable at once; each is answered when it is durable and the
+ * replica shows it.
+ */
+final class Writes {
+    private static final Path TOCK = Paths.OWN.child("tock");
+
+    private final Session session;
+    private final Output output;
+    private final Site site;
+    private final String tree;
+
+    Writes(Session session) {
+        this.session = session;
+        this.output = session.output();
+        this.site = session.site();
+        this.tree = site.store().tree();
+    }
+
+    void set(Request.SetValue request) {
+        Seq seq = request.seq();
+        Path path = path(seq, request.path(), request.internal());
+        Conditions conditions = whole(seq, request.conditions());
+        if (path == null || conditions == null || !fits(seq, path, request.value())) {
+            return;
+        }
+        long lease = request.session() ? session.lease().id() : 0;
+        if (request.session() && lease == 0) {
+            output.write(Failures.noSession(seq, session.tock()));
+            return;
+        }
+        new ValueWrite(session, seq, path, request.value(), conditions, request.idem(), request.chain(), lease).start();
+    }
+
+    void delete(Request.DeleteValue request) {
+        Path path = path(request.seq(), request.path(), request.internal());
+        Conditions conditions = whole(request.seq(), request.conditions());
+        if (path != null && conditions != null) {
+            new ValueWrite(session, request.seq(), path, null, conditions, false, request.chain(), 0).start();
+        }
+    }
+
+    void deleteTree(Request.DeleteTree request) {
+        if (request.path().isRoot()) {
+            String text = "ClientError(\"You can't delete the root node\")";
+            output.write(new Reply.Failed(request.seq(), text, Etype.REQUEST, session.tock()));
+            return;
+        }
+        Path top = path(request.seq(), request.path(), false);
+        List<Guard> guards = whole(request.seq(), request.guards());
+        if (top != null && guards != null) {
+            new TreeDeletion(session, request.seq(), top, guards, request.chain()).start();
+        }
+    }
+
+    void commit(Request.CommitAll request) {
+        Seq seq = request.seq();
+        List<Guard> guards = whole(seq, request.guards());
+        if (guards == null) {
+            return;
+        }
+        List<Write> writes = new ArrayList<>();
+        for (CommitWrite wanted : request.writes()) {
+            Write write = write(seq, wanted);
+            if (write == null) {
+                return;
+            }
+            writes.add(write);
+        }
+        Commit commit;
+        try {
+            commit = new Commit(writes, guards);
+        } catch (IllegalArgumentException e) {
+            output.write(new Reply.Failed(seq, "writes: " + e.getMessage(), Etype.REQUEST, session.tock()));
+            return;
+        }
+        Submission submission = Submission.admit(session, seq, commit);
+        submission.commit(commit, outcome -> submission.answer(outcome(seq, commit, outcome)));
+    }
+
+    /** One write of a commit; {@code null}, with an error to the client, if it cannot be. */
+    private @Nullable Write write(Seq seq, CommitWrite wanted) {
+        Path path = path(seq, wanted.path(), false);
+        if (path == null || !fits(seq, path, wanted.value())) {
+            return null;
+        }
+        long lease = wanted.session() ? session.lease().id() : 0;
+        if (wanted.session() && lease == 0) {
+            output.write(Failures.noSession(seq, session.tock()));
+            return null;
+        }
+        Expectation expectation = switch (wanted.chain()) {
+            case Chained.Unchecked() -> Expectation.anything();
+            case Chained.Absent() -> Expectation.absent();
+            case Chained.Link(String node, long tick) when node.equals(tree) -> Expectation.at(tick);
+            // No entry has a tick of 0, and none of another node.
+            case Chained.Link _ -> Expectation.at(0);
+        };
+        return new Write(path, wanted.value(), expectation, lease);
+    }
+
+    private Reply outcome(Seq seq, Commit commit, Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Committed(long revision, var _) -> {
+                List<Long> ticks = new ArrayList<>();
+                for (int i = 0; i < commit.writes().size(); i++) {
+                    ticks.add(Revision.tick(revision, i));
+                }
+                yield new Reply.Committed(seq, ticks, ticks.getLast());
+            }
+            case Outcome.Conflict(Path path, Entry there, boolean guard) -> {
+                Path shown = Paths.shown(session.root(), path);
+                yield guard
+                        ? Failures.guard(seq, shown, there, session.tock())
+                        : Failures.unexpected(seq, shown, there, session.tock());
+            }
+            case Outcome.Refused _, Outcome.Unknown _ ->
+                Failures.unwritten(
+                        seq,
+                        outcome,
+                        commit.writes().stream().mapToLong(Write::lease).max().orElse(0),
+                        session);
+        };
+    }
+
+    /** A number that nobody got before: the tick of a write that nobody else can have made. */
+    void tock(Seq seq) {
+        Commit commit = Commit.of(Write.set(TOCK, Values.NIL, Expectation.anything()));
+        Submission submission = Submission.admit(session, seq, commit);
+        submission.commit(
+                commit,
+                outcome -> submission.answer(
+                        outcome instanceof Outcome.Committed(long revision, var _)
+                                ? new Reply.Done(seq, Revision.tick(revision, 0))
+                                : Failures.unwritten(seq, outcome, 0, session)));
+    }
+
+    private boolean fits(Seq seq, Path path, @Nullable Value value) {
+        long size = path.key().length + (value == null ? 0L : value.size());
+        if (size <= Failures.maxValue(session.site())) {
+            return true;
+        }
+        output.write(Failures.tooLarge(seq, "value", size, session));
+        return false;
+    }
+
+    /** The whole path; {@code null}, with an error to the client, if it is not to be written in this way. */
+    private @Nullable Path path(Seq seq, Path path, boolean internal) {
+        Path whole = Paths.below(internal ? Snapshot.INTERNAL : session.root(), path);
+        if (internal && whole.startsWith(Paths.OWN)) {
+            output.write(Failures.own(seq, whole, session.tock()));
+            return null;
+        }
+        if (!internal && Paths.isInternal(whole)) {
+            output.write(Failures.internal(seq, whole, session.tock()));
+            return null;
+        }
+        return whole;
+    }
+
+    private @Nullable Conditions whole(Seq seq, Conditions conditions) {
+        if (conditions.guards().isEmpty()) {
+            return conditions;
+        }
+        List<Guard> guards = whole(seq, conditions.guards());
+        return guards == null ? null : new Conditions(conditions.chain(), conditions.prev(), guards);
+    }
+
+    private @Nullable List<Guard> whole(Seq seq, List<Guard> guards) {
+        List<Guard> whole = new ArrayList<>();
+        for (Guard guard : guards) {
+            Path path = path(seq, guard.path(), false);
+            if (path == null) {
+                return null;
+            }
+            whole.add(new Guard(path, guard.tick()));
+        }
+        return whole;
+    }
+}

@@ -1,0 +1,165 @@
+package distkv.server.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Values;
+import distkv.server.Server;
+import distkv.server.ServerOptions;
+import distkv.store.MemoryStore;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What clients said to the original is said to this server, and answered alike. Ticks are translated, since ours are
+ * others; what an error says beyond its kind, and the order of replies to different requests, is free.
+ */
+@Timeout(60)
+class ReplayTest {
+    private final Map<Object, Object> ticks = new HashMap<>();
+    private @Nullable Wire wire;
+
+    @Test
+    void conversationsWithTheOriginalGoTheSameWayHere() throws IOException {
+        ServerOptions options = ServerOptions.defaults().at("127.0.0.1", 0);
+        try (Server server = Server.start(options, new MemoryStore("node1"))) {
+            try (Wire first = new Wire(server.port())) {
+                first.call("set_value", "path", Wire.path(), "value", "Testing");
+                first.call("set_internal", "path", Wire.path("x"), "value", 1);
+            }
+            String name = "";
+            List<Map<String, Object>> expected = new ArrayList<>();
+            for (String line : lines()) {
+                if (line.startsWith("=")) {
+                    check(name, expected);
+                    close();
+                    name = line;
+                    wire = new Wire(server.port());
+                } else if (line.startsWith("<")) {
+                    expected.add(decode(line));
+                } else {
+                    check(name, expected);
+                    Map<String, Object> request = decode(line);
+                    // As it was sent, but for what names a tick of the original.
+                    if (request.containsKey("chain") || request.containsKey("tick")) {
+                        wire().send(translated(request));
+                    } else {
+                        wire().sendBytes(HexFormat.of().parseHex(line.substring(2)));
+                    }
+                }
+            }
+            check(name, expected);
+            close();
+        }
+    }
+
+    private Wire wire() {
+        return Objects.requireNonNull(wire);
+    }
+
+    private void close() throws IOException {
+        if (wire != null) {
+            wire.close();
+        }
+    }
+
+    private static List<String> lines() throws IOException {
+        var resource = Objects.requireNonNull(ReplayTest.class.getResourceAsStream("captured.txt"));
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(resource, StandardCharsets.UTF_8))) {
+            return in.lines().filter(line -> !line.startsWith("#")).toList();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> decode(String line) {
+        Value value = new Value(HexFormat.of().parseHex(line.substring(2)));
+        return (Map<String, Object>) Objects.requireNonNull(Values.decode(value));
+    }
+
+    /** Reads as many messages as the original sent, and compares those of each request. */
+    private void check(String name, List<Map<String, Object>> expected) throws IOException {
+        Map<Object, List<Map<String, Object>>> ours = new TreeMap<>();
+        Map<Object, List<Map<String, Object>>> theirs = new TreeMap<>();
+        for (Map<String, Object> message : expected) {
+            theirs.computeIfAbsent(message.get("seq"), _ -> new ArrayList<>()).add(message);
+            if (message.containsKey("qlen")) {
+                ours.computeIfAbsent(0L, _ -> new ArrayList<>()).add(wire().greeting);
+            } else {
+                Map<String, Object> reply = wire().read();
+                ours.computeIfAbsent(reply.get("seq"), _ -> new ArrayList<>()).add(reply);
+            }
+        }
+        assertThat(ours.keySet()).as(name).isEqualTo(theirs.keySet());
+        for (Object seq : theirs.keySet()) {
+            List<Map<String, Object>> our = Objects.requireNonNull(ours.get(seq));
+            List<Map<String, Object>> their = Objects.requireNonNull(theirs.get(seq));
+            assertThat(our).as("%s, seq %s", name, seq).hasSameSizeAs(their);
+            for (int i = 0; i < our.size(); i++) {
+                learn(their.get(i), our.get(i));
+                assertThat(plain(our.get(i))).as("%s, seq %s", name, seq).isEqualTo(plain(translated(their.get(i))));
+            }
+        }
+        expected.clear();
+    }
+
+    private void learn(Map<String, Object> theirs, Map<String, Object> ours) {
+        if (theirs.get("chain") instanceof Map<?, ?> their && ours.get("chain") instanceof Map<?, ?> our) {
+            ticks.putIfAbsent(their.get("tick"), our.get("tick"));
+        }
+        if (theirs.containsKey("old_value")) {
+            ticks.put(theirs.get("tick"), ours.get("tick"));
+        }
+    }
+
+    /** The same message with our ticks. */
+    private Map<String, Object> translated(Map<String, Object> message) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        message.forEach((key, value) -> {
+            Object ours = value;
+            if (key.equals("tick")) {
+                ours = ticks.getOrDefault(value, value);
+            } else if (key.equals("chain") && value instanceof Map<?, ?> chain) {
+                Map<Object, Object> newer = new LinkedHashMap<>(chain);
+                newer.computeIfPresent("tick", (_, tick) -> ticks.getOrDefault(tick, tick));
+                ours = newer;
+            }
+            copy.put(key, ours);
+        });
+        return copy;
+    }
+
+    /** What must be the same: arrays of bytes as text, paths as arrays, no tocks, of an error only its kind. */
+    private static Map<String, Object> plain(Map<String, Object> message) {
+        Map<String, Object> plain = new TreeMap<>(message);
+        plain.remove("tock");
+        plain.remove("ext");
+        if (plain.remove("error") != null) {
+            plain.keySet().retainAll(List.of("seq"));
+            plain.put("error", true);
+        }
+        if (plain.containsKey("qlen") || plain.get("nodes") != null) {
+            plain.remove("tick");
+            plain.remove("nodes");
+        }
+        plain.replaceAll((_, value) -> switch (value) {
+            case byte[] bytes -> HexFormat.of().formatHex(bytes);
+            case Path path -> path.elements();
+            case null, default -> value;
+        });
+        return plain;
+    }
+}
