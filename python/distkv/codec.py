@@ -14,10 +14,11 @@ import msgpack
 
 from .util import Path, attrdict
 
-__all__ = ["pack", "packer", "unpack", "unpacker"]
+__all__ = ["is_deeper", "pack", "packer", "unpack", "unpacker"]
 
 _BIG, _PATH, _MARKED_PATH = 2, 3, 6
 _LARGEST_FRAME = 2**31 - 1
+_CONTAINERS = (dict, list, tuple)
 
 
 def packer() -> msgpack.Packer:
@@ -43,6 +44,15 @@ def pack(value: Any) -> bytes:
 def unpack(data: bytes) -> Any:
     """Decode one value; raises ValueError if these bytes are not exactly one."""
     return msgpack.unpackb(data, **_DECODING)
+
+
+def is_deeper(value: Any, limit: int) -> bool:
+    """Whether a value nests maps and arrays deeper than ``limit``; a value that contains itself does."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return False
+    return limit < 1 or any(is_deeper(one, limit - 1) for one in value if isinstance(one, _CONTAINERS))
 
 
 def _encode(value: Any) -> Any:

@@ -5,9 +5,9 @@ There is one record per subsystem and path (of the job or procedure concerned), 
 name of the node that made it, then a tock. Below it every node that saw the error keeps its latest occurrence.
 
 A record has ``subsystem``, ``path``, ``severity`` (0 fatal to 7 trace), ``resolved`` (False, or the unix time when
-it was), ``count``, and ``created``, ``first_seen`` and ``last_seen`` (unix times). A node's occurrence has ``seen``
-(unix time), ``tock`` (of the record then), ``comment`` (the exception, or a text), ``data``, and where there are any
-``trace`` and ``message`` (a text into which ``data`` can be formatted).
+it was), ``count``, ``created``, ``first_seen`` and ``last_seen`` (unix times), and ``message``. A node's occurrence has
+``seen`` (unix time), ``tock`` (of the record then), ``comment`` (the exception, or a text), ``data``, and where there
+are any ``str`` (the exception's own text), ``trace`` and ``message`` (a text into which ``data`` can be formatted).
 """
 
 from __future__ import annotations
@@ -112,7 +112,8 @@ class ErrorRoot(Handler):
             if record is not None and not known.get("resolved") and known.get("severity", 7) < severity and not force:
                 return None
             new = {"severity": severity, "subsystem": subsystem, "path": Path.build(path), "resolved": False}
-            return attrdict(known, **new, count=known.get("count", 0) + 1, last_seen=now)
+            new.update(count=known.get("count", 0) + 1, last_seen=now, message=message or comment or repr(exc))
+            return attrdict(known, **new)
 
         saved = await self._save((subsystem, Path.build(path)), update)
         if saved is None:
@@ -120,6 +121,7 @@ class ErrorRoot(Handler):
         where, tock = saved
         occurrence = {"seen": now, "tock": tock, "comment": comment or repr(exc or message), "data": _storable(data)}
         if exc is not None:
+            occurrence["str"] = str(exc)
             occurrence["trace"] = _trace(exc)
         if message is not None:
             occurrence["message"] = message
@@ -185,8 +187,10 @@ class ErrorRoot(Handler):
             await self._merge(drop, keep)
 
     def _age(self, where: Path) -> tuple[Any, ...]:
+        """What two records are compared by, on whatever node that happens, and by runners too."""
         first_seen = self.entries[where].value.get("first_seen")
-        return (float("inf") if first_seen is None else first_seen, *map(str, where))
+        node, tock = where
+        return float("inf") if first_seen is None else first_seen, str(node), isinstance(tock, str), tock
 
     async def _merge(self, drop: Path, keep: Path) -> None:
         for path in [path for path in self.entries if path[:-1] == drop]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Mapping
 from logging import getLogger
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import anyio
 
+from .exceptions import ServerError
 from .util import P, Path, attrdict
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Mirror:
         self._nchain = nchain
         self._seen = 0
         self._waiters: list[tuple[int, int, anyio.Event]] = []
+        self._news = anyio.Event()
         self._scope = anyio.CancelScope()
 
     async def __aenter__(self: M) -> M:
@@ -78,19 +79,30 @@ class Mirror:
         """As `wait_tock`, by the chain that the write's reply carried."""
         await self.wait_tock(chain["tick"])
 
+    async def until(self, condition: Callable[[], Any]) -> None:
+        """Wait until a condition holds that changes of this copy may bring about."""
+        while not condition():
+            await self._news.wait()
+
     async def changed(self, path: Path, entry: attrdict | None) -> None:
         """Take note that an entry has changed or (None) is gone. For subclasses; ``path`` is below the root."""
 
     async def _run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        async with AsyncExitStack() as stack:
-            stack.enter_context(self._scope)
-            watch = await stack.enter_async_context(self.client.watch(self.path, fetch=True, nchain=self._nchain))
-            async for item in watch:
-                if "path" in item:
-                    await self._apply(item.path[len(self.path) :], item)
-                else:
-                    task_status.started()
-                self._reached(item.get("tock") or 0)
+        started = False
+        try:
+            with self._scope:
+                async with self.client.watch(self.path, fetch=True, nchain=self._nchain) as watch:
+                    async for item in watch:
+                        if "path" in item:
+                            await self._apply(item.path[len(self.path) :], item)
+                        else:
+                            started = True
+                            task_status.started()
+                        self._reached(item.get("tock") or 0)
+        except ServerError:
+            if not started:
+                raise
+            logger.exception("%s: changes below %s are no longer followed", type(self).__name__, self.path)
 
     async def _apply(self, path: Path, item: attrdict) -> None:
         if "value" in item:
@@ -105,6 +117,8 @@ class Mirror:
             logger.exception("%s: the change of %s was not taken note of", type(self).__name__, self.path + path)
 
     def _reached(self, tock: int) -> None:
+        event, self._news = self._news, anyio.Event()
+        event.set()
         self._seen = max(self._seen, tock)
         while self._waiters and self._waiters[0][0] <= self._seen:
             heapq.heappop(self._waiters)[2].set()

@@ -41,10 +41,11 @@ async def open_client(**cfg: Any) -> AsyncIterator[Client]:
     connect = {key: cfg.pop(key) for key in ("host", "port", "name") if cfg.get(key) is not None}
     config = configuration({**cfg, "connect": {**(cfg.get("connect") or {}), **connect}})
     link = await Link.open(config.connect)
-    async with background() as tasks:
-        tasks.start_soon(link.run)
+    async with background() as keeper:
+        keeper.start_soon(link.run)
         try:
-            yield Client(link, config, tasks)
+            async with background() as tasks:
+                yield Client(link, config, tasks)
         finally:
             await link.close()
 
@@ -78,8 +79,8 @@ class Client:
 
     @property
     def server_name(self) -> str:
-        """The name that the server greeted with."""
-        return str(self.link.greeting.node)
+        """The name that the server greeted with; empty as long as there was no connection."""
+        return str(self.link.greeting.get("node", ""))
 
     node = server_name
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
 from logging import getLogger
 from typing import Any, Final
 
@@ -35,8 +34,6 @@ class Link:
         """Set by `run` once there was a connection, or a first attempt to make one has failed."""
         self.connects = 0 if wire is None else 1
         """How often a connection was made."""
-        self.on_connect: list[Callable[[], Awaitable[None]]] = []
-        """Called, each on its own, whenever a connection was made anew."""
         self._connect = connect
         self._wire = wire
         self._closed = False
@@ -50,11 +47,11 @@ class Link:
     @property
     def connected(self) -> bool:
         """Whether there is a connection at present."""
-        return self._wire is not None
+        return self._wire is not None and not self._wire.closed
 
     def wire(self) -> Wire:
         """Return the connection; raises ServerConnectionError if there is none at present."""
-        if self._wire is None:
+        if self._wire is None or self._wire.closed:
             host, port = self._connect.host, self._connect.port
             raise ServerConnectionError(f"not connected to {host}:{port} at present")
         return self._wire
@@ -72,14 +69,14 @@ class Link:
         try:
             await wire.room()
             return await reply.wait()
-        except ServerClosedError:
-            raise ServerClosedError(f"the connection ended before the reply to {action} came") from None
+        except ServerClosedError as error:
+            raise ServerClosedError(f"no reply to {action}: {error}") from None
         finally:
             wire.forget(seq)
 
     async def up(self) -> Wire:
         """Wait until there is a connection; raises ServerClosedError once the link was closed."""
-        while self._wire is None:
+        while self._wire is None or self._wire.closed:
             if self._closed:
                 raise ServerClosedError("the client was closed")
             await self._changed.wait()

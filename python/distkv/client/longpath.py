@@ -23,7 +23,7 @@ class Lengthener:
     def __call__(self, item: attrdict) -> Path:
         """Lengthen this item's path, in the item too, and return it."""
         path = item["path"]
-        elements = path.elements if isinstance(path, Path) else path
+        elements = path if path.__class__ is tuple else path.elements
         if tuple in map(type, elements):
             elements = Path(*elements).elements
         self._last = elements = self._last[: self._base + item.pop("depth", 0)] + elements

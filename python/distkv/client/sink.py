@@ -70,6 +70,8 @@ class Stream:
         self.seq = 0
         self.start: attrdict | None = None
         """The message that opened the stream, once it came."""
+        self.flooded = False
+        """Whether the server sent more than the window allows; the stream is closed then."""
 
     async def open(self, action: str, params: dict[str, object]) -> None:
         """Send the request and wait until the server has opened the stream; raises what it reports."""
@@ -87,7 +89,7 @@ class Stream:
     def put(self, message: attrdict) -> bool:
         """Take one reply."""
         state = message.get("state")
-        if "error" in message:
+        if "error" in message and "topic" not in message:
             if self._failure is None:
                 self._failure = error_from(message)
             # Without a start this error is the whole reply; within a stream the end follows.
@@ -95,6 +97,7 @@ class Stream:
         elif state is None or state == "uptodate":
             if len(self._queue) >= self._limit:
                 self._failure = OverflowedError(f"more than {self._limit} messages wait in this stream")
+                self.flooded = True
                 self.close()
             else:
                 self._queue.append(message)

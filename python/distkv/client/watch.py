@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Final
+from typing import Any
 
-from ..exceptions import CompactedError, ServerConnectionError
+from ..exceptions import CompactedError, OverflowedError, ServerConnectionError
 from ..util import Path, attrdict
 from .feed import Feed
 from .link import Link
@@ -13,8 +13,6 @@ from .longpath import Lengthener
 from .sink import Stream
 
 __all__ = ["Watch"]
-
-_PER_REVISION: Final = 256  # ticks; a history can only be entered between two revisions
 
 
 class Watch(Feed):
@@ -25,9 +23,9 @@ class Watch(Feed):
     ``nchain`` is 1 or more. With ``fetch`` the current entries come first, then a message with ``state`` "uptodate"
     and no path. Items of one path come in order; older values of the same path may be skipped while the reader lags.
 
-    When the connection is lost, iteration waits until there is a new one and goes on where it was: from the server's
-    history, or, if that does not reach back so far, by fetching again and delivering what differs. Either way only
-    the last state of a path is delivered then.
+    When the connection is lost, or the server gives up on a reader that is too slow, iteration goes on where it was as
+    soon as it can: from the server's history, or, if that does not reach back so far, by fetching again and delivering
+    what differs. Either way only the last state of a path is delivered then.
     """
 
     def __init__(self, link: Link, path: Path, *, fetch: bool, long_path: bool, **options: Any) -> None:
@@ -72,7 +70,9 @@ class Watch(Feed):
                 return True
             try:
                 return await self._stream.ready()
-            except (ServerConnectionError, CompactedError) as error:
+            except (ServerConnectionError, CompactedError, OverflowedError) as error:
+                if self._stream.flooded:
+                    raise
                 await self._resume(refetch=isinstance(error, CompactedError))
         return False
 
@@ -93,8 +93,7 @@ class Watch(Feed):
     async def _open(self) -> None:
         params = dict(self._options, path=self.path.elements)
         if self._catching_up and self._fresh is None:
-            # The rest of a revision may be missing: ask for the whole of it; what is known is dropped below.
-            params["since"] = (self._position or 0) // _PER_REVISION * _PER_REVISION - 1
+            params["since"] = self._position
         else:
             params["fetch"] = self._fetch or self._catching_up
         stream = Stream(self._link.wire())

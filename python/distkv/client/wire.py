@@ -11,7 +11,14 @@ import anyio
 from anyio.abc import SocketAttribute, SocketStream
 
 from .. import codec
-from ..exceptions import ClientAuthRequiredError, DistKVError, ServerClosedError, ServerConnectionError, error_from
+from ..exceptions import (
+    ClientAuthRequiredError,
+    DistKVError,
+    ServerClosedError,
+    ServerConnectionError,
+    ServerError,
+    error_from,
+)
 from ..util import attrdict
 
 __all__ = ["Sink", "Wire"]
@@ -20,6 +27,8 @@ logger = getLogger(__name__)
 
 _CHUNK: Final = 1 << 18
 _FULL: Final = 1 << 20  # bytes waiting to be sent from which on callers wait
+_LARGEST: Final = 1 << 24  # bytes of a request
+_DEEPEST: Final = 64  # levels of maps and arrays in a request, itself included
 _DEAD_AFTER: Final = 5  # seconds without an answer from the other machine after which it is taken for gone
 
 
@@ -52,7 +61,10 @@ class Wire:
         self._seq = 0
         self._out: list[bytes] = []
         self._out_size = 0
-        self._closed = False
+        self.closed = False
+        """Whether the connection has ended."""
+        self._running = False
+        self._why = "the connection to the server ended"
         self._wake: anyio.Event | None = None
         self._drained: anyio.Event | None = None
 
@@ -86,29 +98,35 @@ class Wire:
 
     async def run(self) -> None:
         """Read and write until the connection ends; then every request that is under way fails."""
+        self._running = True
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._write, tasks.cancel_scope)
                 await self._read()
                 tasks.cancel_scope.cancel()
         finally:
-            self._closed = True
+            self._running = False
+            self.closed = True
             self._release()
             sinks, self._sinks = self._sinks, {}
             for sink in sinks.values():
-                sink.lost(ServerClosedError("the connection to the server ended"))
+                sink.lost(ServerClosedError(self._why))
             await anyio.aclose_forcefully(self._stream)
 
     def send(self, action: str, params: Mapping[str, Any], sink: Sink | None) -> int:
         """
         Queue a request and return its ``seq``; replies go to ``sink``.
 
-        Raises ServerConnectionError once the connection has ended, TypeError or ValueError for what cannot be encoded.
+        Raises ServerConnectionError once the connection has ended, TypeError for what cannot be encoded, ValueError for
+        what is too large or nested too deeply; a server would end the connection for those.
         """
-        if self._closed:
+        if self.closed:
             raise ServerConnectionError("the connection to the server ended")
         seq = self._seq + 1
-        self._queue({"action": action, "seq": seq, **params})
+        message = {"action": action, "seq": seq, **params}
+        if codec.is_deeper(message, _DEEPEST):
+            raise ValueError(f"{action}: nested too deeply (expected: {_DEEPEST} levels or fewer)")
+        self._queue(message)
         self._seq = seq
         if sink is not None:
             self._sinks[seq] = sink
@@ -116,13 +134,13 @@ class Wire:
 
     def acknowledge(self, seq: int, received: int) -> None:
         """Tell the server how far the stream ``seq`` has been consumed."""
-        if not self._closed:
+        if not self.closed:
             self._queue({"seq": seq, "state": "ack", "ack": received})
 
     def stop(self, seq: int) -> None:
         """Tell the server to end the stream ``seq``; drop what still comes of it."""
         self.forget(seq)
-        if not self._closed:
+        if not self.closed:
             self.send("stop", {"task": seq}, None)
 
     def forget(self, seq: int) -> None:
@@ -131,7 +149,7 @@ class Wire:
 
     async def room(self) -> None:
         """Wait until not too much is waiting to be sent."""
-        while self._out_size > _FULL and not self._closed:
+        while self._out_size > _FULL and not self.closed:
             if self._drained is None:
                 self._drained = anyio.Event()
             await self._drained.wait()
@@ -139,7 +157,7 @@ class Wire:
     async def close(self) -> None:
         """Send what is waiting, for at most a second, then end the connection."""
         with anyio.move_on_after(1, shield=True):
-            while self._out_size and not self._closed:
+            while self._out_size and self._running:
                 if self._drained is None:
                     self._drained = anyio.Event()
                 await self._drained.wait()
@@ -147,6 +165,8 @@ class Wire:
 
     def _queue(self, message: dict[str, Any]) -> None:
         frame = self._packer.pack(message)
+        if len(frame) > _LARGEST:
+            raise ValueError(f"{message['action']}: {len(frame)} bytes (expected: {_LARGEST} or fewer)")
         self._out.append(frame)
         self._out_size += len(frame)
         if self._wake is not None:
@@ -179,6 +199,8 @@ class Wire:
                 self._unpacker.feed(await self._stream.receive(_CHUNK))
         except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
             return
+        except ServerError:
+            logger.warning("%s", self._why)
         except Exception:
             logger.exception("the server sent what cannot be read; the connection is given up")
 
@@ -189,6 +211,7 @@ class Wire:
             if sink.put(message):
                 self._sinks.pop(seq, None)
         elif seq is None:
+            self._why = f"the server ended the connection: {message['error']}"
             raise error_from(message)
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from logging import getLogger
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -16,6 +17,8 @@ from anyio.from_thread import BlockingPortal
 from ..exceptions import CompileError
 
 __all__ = ["Importer", "StoredModule"]
+
+logger = getLogger(__name__)
 
 
 StoredModule = CodeType | CompileError
@@ -91,7 +94,11 @@ class Importer(MetaPathFinder, Loader):
             try:
                 while True:
                     while self._failures:
-                        await self._failed(*self._failures.pop(0))
+                        name, error = self._failures.pop(0)
+                        try:
+                            await self._failed(name, error)
+                        except Exception:
+                            logger.exception("the failure of module %s to load was not recorded", name)
                     self._wake = anyio.Event()
                     await self._wake.wait()
             finally:

@@ -29,7 +29,8 @@ class Path(Sequence[Any]):
     mark: str
 
     def __init__(self, *elements: Any, mark: str = "") -> None:
-        self._data = tuple(_nested(element) for element in elements)
+        kinds = set(map(type, elements))
+        self._data = tuple(map(_nested, elements)) if tuple in kinds or list in kinds else elements
         self.mark = mark
 
     @classmethod
@@ -58,7 +59,7 @@ class Path(Sequence[Any]):
         """
         elements, found = pathtext.parse(text)
         if mark and found and mark != found:
-            raise pathtext.PathSyntaxError(f"path {text!r}: marked {found!r} (expected: {mark!r} or no mark)")
+            raise pathtext.PathSyntaxError(f"path '{text}': marked {found!r} (expected: {mark!r} or no mark)")
         return cls(*elements, mark=mark or found)
 
     @property

@@ -1,104 +1,143 @@
 """
-Paths as people write them: ``a.b``, ``:.distkv.code``, ``room:3``.
+Paths as people write them, in the notation of the original.
 
-A dot begins a text element. Within text ``:.`` is a dot, ``::`` a colon, ``:_`` a space. A colon before anything
-else begins an element that is not text: ``:t :f :n`` are true, false and nil, ``:e`` is the empty text, ``:xFF`` and
-``:b11`` are integers, ``:vtext``, ``:y00ff`` and ``:sAP8=`` bytes, ``:mword`` marks the path, and any other ``:EXPR``
-(``:iEXPR`` if it begins with a letter) is a literal; commas in it make a nested path. A lone colon is the empty path.
+A text element is written as it is, with ``:.`` for a dot, ``::`` for a colon and ``:_`` for a space; a dot stands
+before it, unless it is the first. Every other element begins with a colon and needs no dot::
+
+    :t :f :n   true, false, nil              :xFF :b101   integers
+    :e         the empty text                :vabc        bytes, in ASCII
+    :42 :'a'   a literal                     :y00ff       bytes, in hexadecimal
+    :'a','b'   a path within the path        :sAP8=       bytes, in base 64 (only read)
+    :iEXPR     a literal that begins with a letter (inf, nan, True, b'…')
+    :mWORD     at the beginning: a mark
+
+A dot ends an element, also within a literal: the float -1.5 is ``:-1:.5``. The path without elements is a colon alone.
 """
 
 from __future__ import annotations
 
-import ast
-import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
+
+from .pathliteral import EXPECTED, parse_literal, print_literal
 
 __all__ = ["PathSyntaxError", "parse", "print_path"]
 
-_UNESCAPE = {":.": ".", "::": ":", ":_": " "}
-_PIECE = re.compile(r":[:._]|[^:.]+")
-_WORDS: dict[str, Any] = {"t": True, "f": False, "n": None, "e": ""}
-_READERS: dict[str, Callable[[str], Any]] = {
-    "x": lambda text: int(text, 16),
-    "b": lambda text: int(text, 2),
-    "v": lambda text: text.encode("ascii"),
-    "y": bytes.fromhex,
-    "s": lambda text: b64decode(text, validate=True),
-    "i": lambda text: _literal(text),
+
+def _base64(text: str) -> bytes:
+    if len(text) % 4:
+        raise ValueError
+    return b64decode(text, validate=True)
+
+
+_WORDS: Final[dict[str, Any]] = {"t": True, "f": False, "n": None, "e": ""}
+_KINDS: Final[dict[str, tuple[Callable[[str], Any], str]]] = {
+    "": (str, ""),
+    "i": (parse_literal, EXPECTED),
+    "x": (lambda text: int(text, 16), "an integer in hexadecimal"),
+    "b": (lambda text: int(text, 2), "an integer in binary"),
+    "v": (lambda text: text.encode("ascii"), "bytes in ASCII"),
+    "y": (bytes.fromhex, "bytes in hexadecimal, two digits each"),
+    "s": (_base64, "bytes in base 64"),
 }
-_LONGEST_DECIMAL = 4096  # bits; Python refuses to print integers of more than 4,300 digits
+_START, _WITHIN, _AFTER, _DOT = "start", "within an element", "after a complete element", "after a dot"
 
 
 class PathSyntaxError(SyntaxError):
-    """A text that is no path. The message names the position."""
+    """A text that is no path. The message names the position, counted from 1, and what was expected there."""
 
 
 def parse(text: str) -> tuple[list[Any], str]:
-    """Return the elements of a path and its mark (empty if there is none)."""
-    elements: list[Any] = []
-    mark = ""
-    if text == ":":
-        return elements, mark
-    if not text:
-        raise PathSyntaxError("the empty text is no path (the empty path is ':')")
-    for at, separator, body in _parts(text):
-        if separator != ":":
-            elements.append(body)
-        elif body in _WORDS:
-            elements.append(_WORDS[body])
-        elif body[:1] == "m" and len(body) > 1:
-            mark = body[1:]
-        elif body:
-            elements.append(_read(text, at, body))
-        elif at != len(text) - 1 or not mark or elements:
-            raise _error(text, at, "a colon with nothing after it")
-    return elements, mark
+    """Return the elements of a path and its mark (empty if there is none); raises PathSyntaxError."""
+    return _Parser(text).run()
 
 
-def _parts(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yield position, separator (empty for the first text element) and unescaped body of each element."""
-    at = 0
-    while at < len(text):
-        start = at
-        separator = ""
-        if text[at] == "." or (text[at] == ":" and text[at : at + 2] not in _UNESCAPE):
-            separator = text[at]
+class _Parser:
+    """Reads one path. ``place`` says what stands before the next character."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._elements: list[Any] = []
+        self._mark = ""
+        self._place = _START
+        self._kind = ""
+        self._start = 0
+        self._part: list[str] = []
+
+    def run(self) -> tuple[list[Any], str]:
+        if self._text == ":":
+            return [], ""
+        if not self._text:
+            raise self._error(0, "nothing", "an element, or ':' for the path without elements")
+        at = 0
+        while at < len(self._text):
+            if self._text[at] == ".":
+                if self._place in (_START, _DOT):
+                    raise self._error(at, "a dot", "an element before it; a dot in a text is ':.'")
+                self._finish(_DOT)
+                at += 1
+            elif self._text[at] == ":":
+                at = self._colon(at)
+            else:
+                if self._place == _AFTER:
+                    raise self._error(at, "text after a complete element", "'.' or ':'")
+                self._append(at, self._text[at])
+                at += 1
+        if self._place == _DOT:
+            raise self._error(at, "the end", "an element after the dot")
+        self._finish(_AFTER)
+        return self._elements, self._mark
+
+    def _colon(self, colon: int) -> int:
+        """Read what a colon introduces; return where reading goes on."""
+        at = colon + 1
+        if at == len(self._text):
+            raise self._error(colon, "a colon at the end", "what it escapes; a colon in a text is '::'")
+        first = self._text[at]
+        if first in ":._":
+            self._append(colon, " " if first == "_" else first)
+            return at + 1
+        while at < len(self._text) and self._text[at] not in ":._":
             at += 1
-        body = []
-        while at < len(text) and (piece := _PIECE.match(text, at)):
-            body.append(_UNESCAPE.get(piece[0], piece[0]))
-            at = piece.end()
-        if separator == "." and (start == 0 or not body):
-            raise _error(text, start if start == 0 else at, "an empty element (write :e for the empty text)")
-        yield start, separator, "".join(body)
+        word = self._text[colon + 1 : at]
+        if first == "m" and len(word) > 1:
+            return self._marked(colon, word[1:], at)
+        if self._place == _DOT and (word in _WORDS or first not in _KINDS):
+            raise self._error(colon, "':' after a dot", "no dot before an element that begins with a colon")
+        self._finish(_AFTER)
+        if word in _WORDS:
+            self._elements.append(_WORDS[word])
+        else:
+            self._kind = first if first in _KINDS else "i"
+            self._place, self._start, self._part = _WITHIN, colon, [word[1:] if first in _KINDS else word]
+        return at
 
+    def _marked(self, colon: int, mark: str, at: int) -> int:
+        if colon != 0:
+            raise self._error(colon, "a mark", "it at the beginning only")
+        self._mark = mark
+        self._place = _AFTER
+        # A marked path without elements is written with a colon at its end.
+        return len(self._text) if self._text[at:] == ":" else at
 
-def _read(text: str, at: int, body: str) -> Any:
-    reader = _READERS.get(body[0])
-    try:
-        return _literal(body) if reader is None else reader(body[1:])
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise _error(text, at, f"{body!r} cannot be read") from None
+    def _append(self, at: int, text: str) -> None:
+        if self._place != _WITHIN:
+            self._place, self._start, self._kind, self._part = _WITHIN, at, "", []
+        self._part.append(text)
 
+    def _finish(self, place: str) -> None:
+        if self._place == _WITHIN:
+            content = "".join(self._part)
+            read, expected = _KINDS[self._kind]
+            try:
+                self._elements.append(read(content))
+            except ValueError as error:
+                raise self._error(self._start, f"'{content}'", str(error) if self._kind == "i" else expected) from None
+        self._place = place
 
-def _literal(body: str) -> Any:
-    if body in ("inf", "-inf", "nan"):
-        return float(body)
-    return _element(ast.literal_eval(body))
-
-
-def _element(value: Any) -> Any:
-    if isinstance(value, (tuple, list)):
-        return tuple(_element(inner) for inner in value)
-    if value is None or isinstance(value, (str, int, float, bytes)):
-        return value
-    raise ValueError(value)
-
-
-def _error(text: str, at: int, what: str) -> PathSyntaxError:
-    return PathSyntaxError(f"path {text!r}, position {at}: {what}")
+    def _error(self, at: int, found: str, expected: str) -> PathSyntaxError:
+        return PathSyntaxError(f"path '{self._text}': {found} at position {at + 1} (expected: {expected})")
 
 
 def print_path(elements: tuple[Any, ...], mark: str = "") -> str:
@@ -118,23 +157,15 @@ def print_path(elements: tuple[Any, ...], mark: str = "") -> str:
 
 def _special(element: Any) -> str:
     for word, value in _WORDS.items():
-        if element is value or (element == "" and word == "e"):
+        if element is value:
             return word
+    if isinstance(element, str):
+        return "e"
     if isinstance(element, bytes):
         printable = all(32 <= octet < 127 for octet in element)
         return "v" + element.decode("ascii") if printable else "y" + element.hex()
-    literal = _print_literal(element, top=True)
+    literal = print_literal(element)
     return "i" + literal if literal[0].isalpha() else literal
-
-
-def _print_literal(element: Any, *, top: bool = False) -> str:
-    if isinstance(element, int) and element.bit_length() > _LONGEST_DECIMAL:
-        return hex(element)
-    if isinstance(element, (str, int, float, bytes)) or element is None:
-        return repr(element)
-    inner = [_print_literal(one) for one in element]
-    joined = ",".join(inner) + ("," if len(inner) == 1 else "")
-    return joined if top and inner else f"({joined})"
 
 
 def _escape(text: str) -> str:

@@ -93,4 +93,4 @@ def digits(n: Number, digits: float = 6) -> Number:
     """
     if not n or not math.isfinite(n):
         return n
-    return round(n, int(digits - 1 - math.log10(abs(n))))
+    return round(n, math.ceil(digits - 1 - math.log10(abs(n))))

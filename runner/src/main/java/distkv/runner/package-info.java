@@ -1,4 +1,4 @@
-/** DistKV runner. */
+/** The runner: decides which of the tree's jobs run here and when, and keeps them running. */
 @NullMarked
 package distkv.runner;
 

@@ -1,7 +1,8 @@
 package distkv.store;
 
 import distkv.model.Entry;
-import java.util.Comparator;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -10,8 +11,11 @@ import java.util.List;
  * @param revision 0 if nothing was ever written
  */
 public record Contents(long revision, List<Entry> entries) {
-    /** Path order, the order of a tree walk. */
-    public static final Comparator<Entry> ORDER = Comparator.comparing(Entry::path);
+    /** The contents that an engine has in no order yet. The array is sorted and must not be used any more. */
+    public static Contents sorted(long revision, Entry[] entries) {
+        PathSort.sort(entries);
+        return new Contents(revision, Collections.unmodifiableList(Arrays.asList(entries)));
+    }
 
     /** Refuses a revision that never was. */
     public static void checkRevision(long revision, long newest) {

@@ -3,8 +3,6 @@ package distkv.store;
 import distkv.model.Commit;
 import distkv.model.Entry;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -65,7 +63,7 @@ public final class MemoryStore implements Store {
     public Contents load() {
         lock.lock();
         try {
-            return sorted(tree.newest(), tree.entries());
+            return Contents.sorted(tree.newest(), tree.entries());
         } finally {
             lock.unlock();
         }
@@ -91,15 +89,10 @@ public final class MemoryStore implements Store {
                     }
                 }
             }
-            return sorted(revision, past.toArray());
+            return Contents.sorted(revision, past.toArray());
         } finally {
             lock.unlock();
         }
-    }
-
-    private static Contents sorted(long revision, Entry[] entries) {
-        Arrays.sort(entries, Contents.ORDER);
-        return new Contents(revision, List.of(entries));
     }
 
     @Override

@@ -15,7 +15,7 @@ public final class Recent {
     /** Where older batches are read. */
     public interface Archive {
         /**
-         * Some batches after a revision, in order, at least one.
+         * Some batches after a revision, in order, at least one; none if the store was closed meanwhile.
          *
          * @throws Compacted if they are gone
          */
@@ -187,8 +187,8 @@ public final class Recent {
                 lock.unlock();
             }
             chunk = archive.read(last);
-            taken = 1;
-            return chunk.getFirst();
+            taken = Math.min(1, chunk.size());
+            return chunk.isEmpty() ? null : chunk.getFirst();
         }
 
         @Override

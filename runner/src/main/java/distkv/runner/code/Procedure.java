@@ -1,0 +1,46 @@
+package distkv.runner.code;
+
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Values;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stored procedure.
+ *
+ * @param path its name: where it is below the code prefix
+ * @param vars the names that must be supplied
+ * @param defaults globals that a job's data may override
+ */
+public record Procedure(
+        Path path, String source, Mode mode, List<String> vars, Map<String, @Nullable Object> defaults) {
+
+    /** Reads the entry that somebody stored. */
+    public static Procedure read(Path path, Value value) throws BadEntry {
+        Fields fields = Fields.of("procedure", value);
+        String source = fields.text("code");
+        if (source == null) {
+            throw new BadEntry("code", null, "text");
+        }
+        return new Procedure(path, source, mode(fields), fields.texts("vars"), fields.names("default"));
+    }
+
+    /** Whether both run the same: equal in all but what is only said about them. */
+    public boolean same(Procedure other) {
+        return path.equals(other.path)
+                && source.equals(other.source)
+                && mode == other.mode
+                && vars.equals(other.vars)
+                && Values.same(Values.encode(defaults), Values.encode(other.defaults));
+    }
+
+    private static Mode mode(Fields fields) throws BadEntry {
+        return switch (fields.raw("is_async")) {
+            case null -> Mode.SYNC;
+            case Boolean async -> async ? Mode.ASYNC : Mode.THREAD;
+            case Object other -> throw new BadEntry("is_async", other, "true, false or nil");
+        };
+    }
+}

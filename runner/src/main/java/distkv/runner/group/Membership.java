@@ -1,0 +1,66 @@
+package distkv.runner.group;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Values;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The members of a group, kept up to date from the feed of its presence entries. Used by the decision thread only. */
+public final class Membership {
+    private final Path prefix;
+    private final Map<Path, Member> present = new TreeMap<>();
+
+    /** The group whose presence entries are below this prefix, by node and kind. */
+    public Membership(Path prefix) {
+        this.prefix = prefix;
+    }
+
+    /** Takes in a change; returns whether somebody came or went. */
+    public boolean apply(Entry entry) {
+        Path path = entry.path();
+        if (!path.startsWith(prefix) || path.length() != prefix.length() + 2) {
+            return false;
+        }
+        Value value = entry.value();
+        if (value == null) {
+            return present.remove(path) != null;
+        }
+        List<Object> name = path.tail(prefix.length()).elements();
+        Member member = Member.read(String.valueOf(name.get(0)), String.valueOf(name.get(1)), value);
+        return present.put(path, member) == null;
+    }
+
+    /** How many nodes there are, whatever kinds of runner they have. */
+    public int count() {
+        TreeSet<String> nodes = new TreeSet<>();
+        present.values().forEach(member -> nodes.add(member.node()));
+        return nodes.size();
+    }
+
+    /** The nodes that run jobs of this kind, in order. */
+    public List<String> nodes(String kind) {
+        return present.values().stream()
+                .filter(member -> member.kind().equals(kind))
+                .map(Member::node)
+                .toList();
+    }
+
+    /** What is present at this node and of this kind. */
+    public @Nullable Member find(String node, String kind) {
+        return present.get(prefix.child(node).child(kind));
+    }
+
+    /** How many nodes the group should have, read from its entry; 0 if that does not say. */
+    public static int wanted(@Nullable Value group) {
+        return group != null
+                        && Values.decode(group) instanceof Map<?, ?> map
+                        && map.get("nodes") instanceof Number number
+                ? Math.clamp(number.longValue(), 0, Integer.MAX_VALUE)
+                : 0;
+    }
+}

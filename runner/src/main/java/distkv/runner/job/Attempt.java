@@ -1,0 +1,49 @@
+package distkv.runner.job;
+
+import distkv.runner.code.Code;
+import distkv.runner.code.Procedure;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a run was started with, and so which changes concern it. */
+record Attempt(JobEntry job, Procedure procedure) {
+    /** The globals of the run: the procedure's defaults, overlaid by the job's data. */
+    Map<String, @Nullable Object> globals() {
+        Map<String, @Nullable Object> globals = new LinkedHashMap<>(procedure.defaults());
+        globals.putAll(job.data());
+        return globals;
+    }
+
+    /**
+     * Why a run must end, given what its entry and its code are now; {@code null} if it may go on. Changes of
+     * {@code info}, {@code repeat}, {@code delay} and {@code backoff} do not disturb it.
+     *
+     * @param now the entry, {@code null} if it is gone
+     */
+    @Nullable
+    Stop disturbedBy(@Nullable JobEntry now, Code code) {
+        if (now == null) {
+            return Stop.ENTRY_DELETED;
+        }
+        if (now.target() == 0) {
+            return Stop.NO_TARGET;
+        }
+        if (!procedure.path().equals(now.code()) || !same(code)) {
+            return Stop.CODE_CHANGED;
+        }
+        if (!job.sameData(now)) {
+            return Stop.DATA_CHANGED;
+        }
+        return now.target() == job.target() ? null : Stop.TARGET_CHANGED;
+    }
+
+    /** Whether a failed run would not be the same one today. */
+    boolean mendedBy(JobEntry now, Code code) {
+        return !procedure.path().equals(now.code()) || !same(code) || !job.sameData(now);
+    }
+
+    private boolean same(Code code) {
+        return code instanceof Code.Found found && found.procedure().same(procedure);
+    }
+}

@@ -1,0 +1,95 @@
+package distkv.runner.job;
+
+import distkv.model.Path;
+import distkv.runner.code.Catalog;
+import distkv.runner.code.Code;
+import distkv.runner.error.ErrorIndex;
+import distkv.runner.error.Report;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the parts of the dispatcher share. Used by the decision thread only. */
+final class Desk {
+    final String node;
+    final Path codes;
+    final Hands hands;
+    final Catalog catalog;
+    final ErrorIndex errors;
+    final Wakes wakes = new Wakes();
+    /** Jobs that could start if there were room. */
+    final LinkedHashSet<Job> crowded = new LinkedHashSet<>();
+    /** The nodes of the group that run jobs of the kind {@link Kind#ANY}. */
+    List<String> peers = List.of();
+    /** Whether all feeds are read and the server answers: only then is anything begun. */
+    boolean open;
+
+    boolean closing;
+    Lease lease = new Lease(0, Double.NEGATIVE_INFINITY, 0);
+    private final DoubleSupplier clock;
+
+    Desk(Site site, Hands hands, Catalog catalog, ErrorIndex errors, DoubleSupplier clock) {
+        this.node = site.node();
+        this.codes = site.codes();
+        this.hands = hands;
+        this.catalog = catalog;
+        this.errors = errors;
+        this.clock = clock;
+    }
+
+    /** Unix time. */
+    double now() {
+        return clock.getAsDouble();
+    }
+
+    /** What is decided of a job that nobody runs, were this its state. */
+    Decision decide(Job job, StateEntry state) {
+        JobEntry entry = job.entry;
+        if (entry == null) {
+            return job.bad == null
+                    ? new Decision.Nothing(Stop.ENTRY_DELETED.reason())
+                    : new Decision.Refuse(Schedule.BAD_ENTRY, job.bad);
+        }
+        Code code = code(entry);
+        boolean mended = job.failed != null && job.failed.mendedBy(entry, code);
+        return Schedule.decide(entry, state, code, mended, now());
+    }
+
+    Code code(JobEntry entry) {
+        return entry.code() == null ? new Code.Missing(Path.ROOT) : catalog.find(entry.code());
+    }
+
+    /** A state that says what comes next, and the error that it is, if it is one. */
+    record Settled(StateEntry state, @Nullable Report error) {}
+
+    Settled settle(Job job, StateEntry state) {
+        return switch (decide(job, state)) {
+            case Decision.Start start -> new Settled(state.because(start.reason(), start.due()), null);
+            case Decision.WaitUntil wait -> new Settled(state.because(wait.reason(), wait.time()), null);
+            case Decision.Nothing nothing -> new Settled(state.because(nothing.reason(), 0), null);
+            case Decision.Refuse refuse ->
+                new Settled(state.because(refuse.reason(), 0), refusal(job, refuse.message()));
+        };
+    }
+
+    private static Report refusal(Job job, String message) {
+        Map<String, @Nullable Object> data =
+                job.entry == null ? Map.of() : Collections.singletonMap("code", job.entry.code());
+        return Report.Failed.plain(Report.RUN, job.entryPath, message, data);
+    }
+
+    /** Reports, each with what is known of its subject; those that would change nothing are left out. */
+    List<Ask.News> news(Report... reports) {
+        List<Ask.News> news = new ArrayList<>();
+        for (Report report : reports) {
+            if (report instanceof Report.Failed || errors.open(report.subsystem(), report.path())) {
+                news.add(new Ask.News(report, errors.find(report.subsystem(), report.path())));
+            }
+        }
+        return news;
+    }
+}

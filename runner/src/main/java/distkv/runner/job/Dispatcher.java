@@ -1,0 +1,232 @@
+package distkv.runner.job;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.runner.code.Catalog;
+import distkv.runner.error.ErrorIndex;
+import distkv.runner.worker.Ended;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what becomes of every job, one event at a time. It never waits, and has no thread: whoever calls it is the
+ * decision thread. With its {@link Hands} and its clock replaced, the same decisions are tested by simulation.
+ */
+public final class Dispatcher {
+    /** Which of a job's three entries has changed. */
+    public enum Part {
+        ENTRY,
+        STATE,
+        CLAIM
+    }
+
+    private final Map<Kind, Site.Roots> roots;
+    private final Map<JobId, Job> jobs = new HashMap<>();
+    private final Desk desk;
+    private final Idle idle;
+    private final Running running;
+
+    /** A dispatcher that knows no jobs yet; its clock is unix time in seconds. */
+    public Dispatcher(Site site, Hands hands, Catalog catalog, ErrorIndex errors, DoubleSupplier clock) {
+        this.roots = site.roots();
+        this.desk = new Desk(site, hands, catalog, errors, clock);
+        this.idle = new Idle(desk);
+        this.running = new Running(desk);
+    }
+
+    /** One of a job's entries has changed; {@code path} is the job's, below the root of that part. */
+    public void changed(Kind kind, Part part, Path path, Entry entry) {
+        Job job = jobs.computeIfAbsent(new JobId(kind, path), this::create);
+        boolean news = switch (part) {
+            case ENTRY -> job.entryChanged(entry);
+            case STATE -> job.stateChanged(entry);
+            case CLAIM -> job.claimChanged(entry);
+        };
+        if (news) {
+            touched(job);
+        }
+    }
+
+    private Job create(JobId id) {
+        Site.Roots at = roots.get(id.kind());
+        if (at == null) {
+            throw new IllegalArgumentException("job " + id + " (expected: one of " + roots.keySet() + ")");
+        }
+        Path path = id.path();
+        return new Job(
+                id,
+                at.entries().append(path),
+                at.states().append(path),
+                at.claims().append(path));
+    }
+
+    /** The procedure at this path has changed. */
+    public void codeChanged(Path procedure) {
+        for (Job job : List.copyOf(jobs.values())) {
+            boolean used = job.run != null && job.run.attempt.procedure().path().equals(procedure);
+            if (used || (job.entry != null && procedure.equals(job.entry.code()))) {
+                touched(job);
+            }
+        }
+    }
+
+    /** The nodes that run jobs of the kind {@link Kind#ANY} are now these. */
+    public void peers(List<String> nodes) {
+        if (!nodes.equals(desk.peers)) {
+            desk.peers = List.copyOf(nodes);
+            considerAll();
+        }
+    }
+
+    /** Whether all feeds are read and the server answers. */
+    public void open(boolean open) {
+        if (open != desk.open) {
+            desk.open = open;
+            considerAll();
+        }
+    }
+
+    private void considerAll() {
+        List.copyOf(jobs.values()).forEach(this::consider);
+    }
+
+    private void touched(Job job) {
+        job.hold = 0;
+        job.newsAt = desk.now();
+        job.newsMeanwhile = true;
+        consider(job);
+    }
+
+    private void consider(Job job) {
+        switch (job.phase) {
+            case IDLE -> {
+                idle.consider(job);
+                if (job.isForgettable()) {
+                    desk.wakes.at(job, Double.POSITIVE_INFINITY);
+                    jobs.remove(job.id);
+                }
+            }
+            case STARTING, RUNNING, STOPPING -> running.consider(job);
+            case NOTING, CLAIMING, RECORDING -> {}
+        }
+    }
+
+    /** A commit that {@link Hands#commit} was asked for is answered. */
+    public void answered(Ask ask, Ask.Answer answer) {
+        Job job = jobs.get(ask.job());
+        if (job == null) {
+            return;
+        }
+        switch (ask.purpose()) {
+            case NOTE -> idle.noted(job, answer);
+            case CLAIM -> claimAnswered(job, answer);
+            case TELL -> running.told(job, ask, answer);
+            case RECORD -> running.recorded(job, answer);
+        }
+        consider(job);
+        uncrowd();
+    }
+
+    private void claimAnswered(Job job, Ask.Answer answer) {
+        Job.@Nullable Claiming claiming = job.claiming;
+        job.claiming = null;
+        idle.claimAnswered();
+        if (claiming != null && answer instanceof Ask.Answer.Done done) {
+            running.claimed(job, claiming, done.ticks().get(0), done.ticks().get(1));
+        } else {
+            job.to(Phase.IDLE);
+            idle.refused(job, answer);
+        }
+    }
+
+    /** The code of a run has been compiled, and runs. */
+    public void started(long run) {
+        running.started(run);
+    }
+
+    /** The code of a run said {@code setup_done}. */
+    public void well(long run, Map<String, @Nullable Object> said) {
+        running.well(run, said);
+    }
+
+    /** The code of a run reports an error, and goes on. */
+    public void error(long run, Ended.Failed failed, @Nullable Path about, int severity, @Nullable String comment) {
+        running.error(run, failed, about, severity, comment);
+    }
+
+    /** A run is over. */
+    public void ended(long run, Ended ended) {
+        running.ended(run, ended);
+        uncrowd();
+    }
+
+    /** There may be room for more runs. */
+    public void uncrowd() {
+        while (!desk.crowded.isEmpty()) {
+            Job job = desk.crowded.removeFirst();
+            consider(job);
+            if (desk.crowded.contains(job)) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * The claims of this runner certainly live for that long. If they are bound to another session than before, those
+     * made before are lost.
+     */
+    public void lease(Lease lease) {
+        boolean replaced = lease.session() != desk.lease.session();
+        desk.lease = lease;
+        if (replaced) {
+            for (Job job : running.all()) {
+                running.stop(job, Stop.CLAIM_LOST, desk.now() + Running.GRACE);
+            }
+        }
+    }
+
+    /**
+     * Does what is due by now.
+     *
+     * @return when to call again at the latest
+     */
+    public double run() {
+        Lease lease = desk.lease;
+        if (desk.now() >= lease.last()) {
+            for (Job job : running.all()) {
+                if (!job.id.kind().outlivesClaim()) {
+                    running.stop(job, Stop.CUT_OFF, lease.kill());
+                }
+            }
+        }
+        desk.wakes.due(desk.now()).forEach(this::consider);
+        double next = desk.wakes.next();
+        return desk.now() < lease.last() ? Math.min(next, lease.last()) : next;
+    }
+
+    /** Ends all runs and begins no more. */
+    public void close() {
+        desk.closing = true;
+        considerAll();
+    }
+
+    /** How many jobs have a run or a commit under way. */
+    public int busy() {
+        int busy = 0;
+        for (Job job : jobs.values()) {
+            busy += job.phase == Phase.IDLE ? 0 : 1;
+        }
+        return busy;
+    }
+
+    /** Which jobs this node runs, for those who look at it. */
+    public List<JobId> running() {
+        List<JobId> ids = new ArrayList<>();
+        running.all().forEach(job -> ids.add(job.id));
+        return ids;
+    }
+}

@@ -1,0 +1,25 @@
+package distkv.runner.job;
+
+import distkv.runner.code.Mode;
+import distkv.runner.worker.Launch;
+
+/** What the dispatcher has others do. No method waits; what comes of it arrives as a call of the {@link Dispatcher}. */
+public interface Hands {
+    /** Commits; answered by {@link Dispatcher#answered}. */
+    void commit(Ask ask);
+
+    /** Whether one more run of this mode finds a place. */
+    boolean room(Mode mode, boolean outlivesClaim);
+
+    /** Starts a run; answered by {@link Dispatcher#started} and, in any case, {@link Dispatcher#ended}. */
+    void start(Launch launch);
+
+    /** Tells a run to end. */
+    void cancel(long run);
+
+    /** Kills the worker of a run. */
+    void kill(long run);
+
+    /** Tells the operator something about a job. */
+    void say(System.Logger.Level level, JobId job, String text);
+}

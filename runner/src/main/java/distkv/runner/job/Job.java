@@ -1,0 +1,139 @@
+package distkv.runner.job;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.runner.code.BadEntry;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a runner knows of one job. Used by the decision thread only.
+ *
+ * <p>What this runner wrote itself is known from the reply, often before the feed brings it: of every entry the newest
+ * tick counts.
+ */
+final class Job {
+    final JobId id;
+    final Path entryPath;
+    final Path statePath;
+    final Path claimPath;
+
+    /** The wish; {@code null} if there is none, or if it is {@link #bad}. */
+    @Nullable
+    JobEntry entry;
+
+    /** What is wrong with the entry; {@code null} if nothing is. */
+    @Nullable
+    String bad;
+
+    long entryTick;
+    StateEntry state = StateEntry.NEW;
+    boolean stateStored;
+    long stateTick;
+    /** Which write made the claim that is there; 0: there is none. */
+    long claim;
+
+    long claimTick;
+
+    Phase phase = Phase.IDLE;
+
+    @Nullable
+    Run run;
+
+    /** What this runner wants to run, and the state that says so, while it asks for the claim. */
+    @Nullable
+    Claiming claiming;
+
+    /** The state that it is writing while {@link Phase#NOTING}; {@code null}: it deletes the state. */
+    @Nullable
+    StateEntry noting;
+
+    /** What the last run here was started with, if it failed. */
+    @Nullable
+    Attempt failed;
+
+    /** When something about it changed last. */
+    double newsAt;
+
+    /** Whether something did while a commit was under way. */
+    boolean newsMeanwhile;
+
+    /** Not before that time: a commit failed, and the reason may not have come through the feed. */
+    double hold;
+
+    double wake = Double.POSITIVE_INFINITY;
+
+    record Claiming(Attempt attempt, StateEntry state, long session, boolean refusedBefore) {}
+
+    Job(JobId id, Path entryPath, Path statePath, Path claimPath) {
+        this.id = id;
+        this.entryPath = entryPath;
+        this.statePath = statePath;
+        this.claimPath = claimPath;
+    }
+
+    void to(Phase next) {
+        if (!Phase.NEXT.getOrDefault(phase, Set.of()).contains(next)) {
+            throw new IllegalStateException("job " + id + " from " + phase + " to " + next);
+        }
+        phase = next;
+    }
+
+    /** Takes in a change of the entry; returns whether it is news. */
+    boolean entryChanged(Entry change) {
+        if (change.tick() == entryTick) {
+            return false;
+        }
+        entryTick = change.tick();
+        entry = null;
+        bad = null;
+        Value value = change.value();
+        if (value != null) {
+            try {
+                entry = JobEntry.read(value);
+            } catch (BadEntry e) {
+                bad = e.getMessage();
+            }
+        }
+        return true;
+    }
+
+    boolean stateChanged(Entry change) {
+        if (change.tick() <= stateTick) {
+            return false;
+        }
+        Value value = change.value();
+        stored(value == null ? null : StateEntry.read(value), change.tick());
+        return true;
+    }
+
+    boolean claimChanged(Entry change) {
+        if (change.tick() <= claimTick) {
+            return false;
+        }
+        claimed(change.tick(), change.value() != null);
+        return true;
+    }
+
+    /** The state is now this one, or deleted. */
+    void stored(@Nullable StateEntry newState, long tick) {
+        state = newState == null ? StateEntry.NEW : newState;
+        stateStored = newState != null;
+        stateTick = tick;
+    }
+
+    void claimed(long tick, boolean there) {
+        claim = there ? tick : 0;
+        claimTick = tick;
+    }
+
+    boolean isGone() {
+        return entry == null && bad == null;
+    }
+
+    /** Whether nothing is known any more that would have to be remembered. */
+    boolean isForgettable() {
+        return isGone() && !stateStored && claim == 0 && phase == Phase.IDLE;
+    }
+}

@@ -1,0 +1,49 @@
+package distkv.runner.job;
+
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Values;
+import distkv.runner.code.BadEntry;
+import distkv.runner.code.Fields;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wish to run a procedure. Users write it; the runner never does.
+ *
+ * @param code the procedure's name
+ * @param data globals for the code
+ * @param target unix time of the next start; 0: none
+ * @param repeat seconds from a success to the next start; 0: none
+ * @param delay seconds from an error to the next start, times {@code backoff} to the power of the errors so far
+ * @param okAfter seconds after which a run counts as well; 0: the code says so itself
+ */
+public record JobEntry(
+        @Nullable Path code,
+        Map<String, @Nullable Object> data,
+        double target,
+        double repeat,
+        double delay,
+        double backoff,
+        double okAfter) {
+
+    private static final double DELAY = 100;
+    private static final double BACKOFF = 1.1;
+
+    public static JobEntry read(Value value) throws BadEntry {
+        Fields fields = Fields.of("job", value);
+        return new JobEntry(
+                fields.path("code"),
+                fields.names("data"),
+                fields.number("target", 0, 0),
+                fields.number("repeat", 0, 0),
+                fields.number("delay", DELAY, 0),
+                fields.number("backoff", BACKOFF, 0),
+                fields.number("ok_after", 0, 0));
+    }
+
+    /** Whether the data are the same: equal values of equal types, in whatever order. */
+    boolean sameData(JobEntry other) {
+        return Values.same(Values.encode(data), Values.encode(other.data));
+    }
+}

@@ -1,0 +1,83 @@
+package distkv.runner.job;
+
+import distkv.model.Path;
+import distkv.runner.error.Report;
+import distkv.runner.worker.Ended;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the end of a run means: a pure function of how it ended and whether it was told to.
+ *
+ * @param state the job's state after it
+ * @param failure whether it counts as an error
+ * @param say what to tell the operator, or {@code null}
+ */
+record Outcome(
+        StateEntry state,
+        boolean failure,
+        List<Report> reports,
+        Level level,
+        @Nullable String say) {
+
+    /** A result is part of the job's state, which every runner of the group keeps in memory. */
+    private static final int LARGEST_RESULT = 1 << 20;
+
+    static Outcome of(Run run, Path job, Path procedure, Ended ended, double now) {
+        return switch (ended) {
+            case Ended.Done done
+            when done.result().size() > LARGEST_RESULT ->
+                failed(run, job, procedure, tooLarge(done.result().size()), now);
+            case Ended.Done done ->
+                new Outcome(
+                        run.state.ended(now, 0, "", done.result()),
+                        false,
+                        List.of(new Report.Well(Report.RUN, job, null, Map.of())),
+                        Level.DEBUG,
+                        null);
+            case Ended.Failed failed
+            when run.stop != null || failed.fault() == Ended.Fault.LOST ->
+                stopped(run, run.stop == null ? Stop.CLAIM_LOST : run.stop, now);
+            case Ended.Died died
+            when run.stop != null || died.deliberate() ->
+                stopped(run, run.stop == null ? Stop.WORKER_RESTARTED : run.stop, now);
+            case Ended.Failed failed -> failed(run, job, procedure, failed, now);
+            case Ended.Died died -> died(run, job, died, now);
+        };
+    }
+
+    private static Ended.Failed tooLarge(int size) {
+        String message = "result of " + size + " bytes (expected: " + LARGEST_RESULT + " or fewer)";
+        return new Ended.Failed(Ended.Fault.ERROR, "ValueError", message, null, null, Map.of());
+    }
+
+    private static Outcome stopped(Run run, Stop stop, double now) {
+        boolean mended = stop == Stop.CODE_CHANGED || stop == Stop.DATA_CHANGED;
+        int errors = mended ? 0 : run.state.backoff();
+        return new Outcome(run.state.ended(now, errors, stop.reason(), null), false, List.of(), Level.DEBUG, null);
+    }
+
+    private static Outcome died(Run run, Path job, Ended.Died died, double now) {
+        String message = "worker died: " + died.how();
+        Report report =
+                Report.Failed.plain(Report.RUN, job, message, run.attempt.job().data());
+        return new Outcome(erred(run, now), true, List.of(report), Level.ERROR, message);
+    }
+
+    private static Outcome failed(Run run, Path job, Path procedure, Ended.Failed failed, double now) {
+        Report onJob = Reading.report(Report.RUN, job, 0, null, failed, run.attempt);
+        List<Report> reports = switch (failed.fault()) {
+            case RECORDED -> List.of();
+            case COMPILE -> List.of(onJob, Reading.report(Report.COMPILE, procedure, 0, null, failed, run.attempt));
+            default -> List.of(onJob);
+        };
+        return new Outcome(erred(run, now), true, reports, Level.ERROR, Reading.line(failed, null));
+    }
+
+    private static StateEntry erred(Run run, double now) {
+        int errors = Math.min(run.state.backoff() + 1, StateEntry.MAX_BACKOFF);
+        return run.state.ended(now, errors, "", null);
+    }
+}

@@ -1,0 +1,271 @@
+package distkv.runner.job;
+
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.model.Write;
+import distkv.runner.error.Report;
+import distkv.runner.worker.Ended;
+import distkv.runner.worker.Launch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs that this node runs: from the claim to the record of the run's end. */
+final class Running {
+    /** How long a run that was told to end may take, in seconds. */
+    static final double GRACE = 2;
+
+    private final Desk desk;
+    private final Map<Long, Job> jobs = new HashMap<>();
+    private long numbers;
+
+    Running(Desk desk) {
+        this.desk = desk;
+    }
+
+    /** The claim is ours: starts the run, unless something has changed that forbids it. */
+    void claimed(Job job, Job.Claiming claiming, long claim, long stateTick) {
+        Run run = new Run(++numbers, claiming, claim, stateTick);
+        job.run = run;
+        if (claim > job.claimTick) {
+            job.claimed(claim, true);
+        }
+        stored(job, run.state, stateTick);
+        job.to(Phase.STARTING);
+        jobs.put(run.number, job);
+        Stop stop = disturbance(job, run);
+        if (claiming.session() != desk.lease.session()) {
+            stop = Stop.CLAIM_LOST;
+        } else if (desk.now() >= desk.lease.last() && !job.id.kind().outlivesClaim()) {
+            // The answer came so late that somebody else may have the claim by now.
+            stop = Stop.CUT_OFF;
+        }
+        if (stop != null) {
+            run.stop = stop;
+            ended(run.number, new Ended.Died("not started", true));
+            return;
+        }
+        desk.hands.start(new Launch(
+                run.number,
+                job.entryPath,
+                run.attempt.procedure(),
+                run.attempt.globals(),
+                new Guard(job.claimPath, claim),
+                job.id.kind().outlivesClaim(),
+                job.id.path().toString()));
+    }
+
+    /** The code runs. */
+    void started(long number) {
+        Job job = jobs.get(number);
+        if (job == null || job.run == null) {
+            return;
+        }
+        Run run = job.run;
+        if (job.phase == Phase.STARTING) {
+            job.to(Phase.RUNNING);
+        }
+        double okAfter = run.attempt.job().okAfter();
+        if (okAfter > 0) {
+            run.wellAt = desk.now() + okAfter;
+        }
+        List<Ask.News> news =
+                new ArrayList<>(desk.news(new Report.Well(Report.COMPILE, procedure(run), null, Map.of())));
+        if (run.refusedBefore) {
+            news.addAll(desk.news(new Report.Well(Report.RUN, job.entryPath, null, Map.of())));
+        }
+        tell(job, run, List.of(), news);
+        consider(job);
+    }
+
+    /** The run says that it is well, or has been running for long enough. */
+    void well(long number, Map<String, @Nullable Object> said) {
+        Job job = jobs.get(number);
+        if (job == null || job.run == null) {
+            return;
+        }
+        Run run = job.run;
+        run.wellAt = Double.POSITIVE_INFINITY;
+        run.state = run.state.well(desk.now());
+        String comment = said.get("comment") instanceof String text ? text : null;
+        Map<String, @Nullable Object> data = Reading.names(said.get("data"));
+        List<Ask.News> news = desk.news(new Report.Well(Report.RUN, job.entryPath, comment, data));
+        tell(job, run, List.of(Write.set(job.statePath, run.state.encode(), Expectation.anything())), news);
+    }
+
+    /** The run reports an error, and goes on. */
+    void error(long number, Ended.Failed failed, @Nullable Path about, int severity, @Nullable String comment) {
+        Job job = jobs.get(number);
+        if (job == null || job.run == null) {
+            return;
+        }
+        Path path = about == null ? job.entryPath : about;
+        Report report = Reading.report(Report.RUN, path, severity, comment, failed, job.run.attempt);
+        tell(job, job.run, List.of(), desk.news(report));
+        desk.hands.say(System.Logger.Level.WARNING, job.id, Reading.line(failed, comment));
+    }
+
+    private void tell(Job job, Run run, List<Write> writes, List<Ask.News> news) {
+        if (writes.isEmpty() && news.isEmpty()) {
+            return;
+        }
+        List<Guard> guards = List.of(new Guard(job.claimPath, run.claim));
+        desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim, 0, writes, guards, news, List.of()));
+    }
+
+    /** What the run told is written. */
+    void told(Job job, Ask ask, Ask.Answer answer) {
+        if (answer instanceof Ask.Answer.Done done && !ask.writes().isEmpty()) {
+            long tick = done.ticks().getFirst();
+            Run run = job.run;
+            if (run != null && run.claim == ask.tock() && tick > run.stateTick) {
+                run.stateTick = tick;
+            }
+        }
+    }
+
+    /** Looks whether the run may go on. */
+    void consider(Job job) {
+        Run run = job.run;
+        if (run == null || !job.phase.hasRun()) {
+            return;
+        }
+        if (run.stop == null) {
+            Stop stop = disturbance(job, run);
+            if (stop != null) {
+                stop(job, stop, desk.now() + GRACE);
+                return;
+            }
+            if (desk.now() >= run.wellAt) {
+                well(run.number, Map.of());
+            }
+            desk.wakes.at(job, run.wellAt);
+        } else if (desk.now() >= run.killAt) {
+            run.killAt = Double.POSITIVE_INFINITY;
+            desk.wakes.at(job, Double.POSITIVE_INFINITY);
+            desk.hands.say(System.Logger.Level.WARNING, job.id, "did not end when told to: its worker is killed");
+            desk.hands.kill(run.number);
+        } else {
+            desk.wakes.at(job, run.killAt);
+        }
+    }
+
+    private Path procedure(Run run) {
+        return desk.codes.append(run.attempt.procedure().path());
+    }
+
+    private @Nullable Stop disturbance(Job job, Run run) {
+        if (desk.closing) {
+            return Stop.RUNNER_STOPPED;
+        }
+        if (job.claim != run.claim) {
+            return Stop.CLAIM_LOST;
+        }
+        JobEntry entry = job.entry;
+        if (entry == null) {
+            return job.bad == null ? Stop.ENTRY_DELETED : Stop.BAD_ENTRY;
+        }
+        return run.attempt.disturbedBy(entry, desk.code(entry));
+    }
+
+    /** Tells the run to end, for that reason, and has its worker killed should it not. */
+    void stop(Job job, Stop stop, double killAt) {
+        Run run = job.run;
+        if (run == null || !job.phase.hasRun()) {
+            return;
+        }
+        run.killAt = Math.min(run.killAt, killAt);
+        desk.wakes.at(job, run.killAt);
+        if (run.stop == null) {
+            run.stop = stop;
+            job.to(Phase.STOPPING);
+            desk.hands.say(System.Logger.Level.INFO, job.id, "told to end: " + stop.reason());
+            desk.hands.cancel(run.number);
+        }
+    }
+
+    /** The run is over: records how. Nothing more comes of it. */
+    void ended(long number, Ended ended) {
+        Job job = jobs.remove(number);
+        if (job == null || job.run == null) {
+            return;
+        }
+        Run run = job.run;
+        job.to(Phase.RECORDING);
+        desk.wakes.at(job, Double.POSITIVE_INFINITY);
+        Outcome outcome = Outcome.of(run, job.entryPath, procedure(run), ended, desk.now());
+        job.failed = outcome.failure() ? run.attempt : null;
+        if (outcome.say() != null) {
+            desk.hands.say(outcome.level(), job.id, outcome.say());
+        }
+        record(job, run, outcome);
+    }
+
+    private void record(Job job, Run run, Outcome outcome) {
+        List<Report> reports = new ArrayList<>(outcome.reports());
+        Value state = null;
+        run.state = outcome.state();
+        if (!job.isGone()) {
+            Desk.Settled settled = desk.settle(job, outcome.state());
+            run.state = settled.state();
+            state = run.state.encode();
+            if (settled.error() != null && !outcome.failure()) {
+                reports.add(settled.error());
+            }
+        }
+        Write unclaimed = new Write(job.statePath, state, Expectation.at(run.stateTick), 0);
+        desk.hands.commit(new Ask(
+                job.id,
+                Ask.Purpose.RECORD,
+                run.claim,
+                0,
+                List.of(
+                        new Write(job.statePath, state, Expectation.anything(), 0),
+                        Write.delete(job.claimPath, Expectation.at(run.claim))),
+                List.of(),
+                desk.news(reports.toArray(new Report[0])),
+                List.of(unclaimed)));
+    }
+
+    /** The end of the run is written, or somebody else has the job now. */
+    void recorded(Job job, Ask.Answer answer) {
+        Run run = job.run;
+        job.run = null;
+        job.to(Phase.IDLE);
+        if (run == null) {
+            return;
+        }
+        StateEntry state = job.isGone() ? null : run.state;
+        switch (answer) {
+            case Ask.Answer.Done done -> {
+                stored(job, state, done.ticks().get(0));
+                if (done.ticks().get(1) > job.claimTick) {
+                    job.claimed(done.ticks().get(1), false);
+                }
+            }
+            case Ask.Answer.Otherwise otherwise ->
+                stored(job, state, otherwise.ticks().get(0));
+            case Ask.Answer.Conflict conflict ->
+                desk.hands.say(
+                        System.Logger.Level.WARNING, job.id, "lost its claim: how the run ended is not recorded");
+            case Ask.Answer.Failed failed ->
+                desk.hands.say(
+                        System.Logger.Level.ERROR, job.id, "how the run ended is not recorded: " + failed.reason());
+        }
+    }
+
+    private static void stored(Job job, @Nullable StateEntry state, long tick) {
+        if (tick > job.stateTick) {
+            job.stored(state, tick);
+        }
+    }
+
+    /** All jobs that have a run. */
+    List<Job> all() {
+        return List.copyOf(jobs.values());
+    }
+}

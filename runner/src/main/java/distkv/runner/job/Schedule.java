@@ -1,0 +1,65 @@
+package distkv.runner.job;
+
+import distkv.runner.code.Code;
+
+/** When a job starts: a pure function of its entry, its state and its code. */
+public final class Schedule {
+    static final String BAD_ENTRY = "bad entry";
+    private static final String NO_PROCEDURE = "no procedure ";
+    private static final String BAD_PROCEDURE = "bad procedure ";
+    /** The longest pause, about thirty years: an exponent must not make a time that is no number. */
+    private static final double LONGEST = 1e9;
+
+    private Schedule() {}
+
+    /**
+     * Decides on a job that nobody runs.
+     *
+     * @param mended whether the last run failed, and what it ran with has changed since
+     */
+    public static Decision decide(JobEntry job, StateEntry state, Code code, boolean mended, double now) {
+        if (job.code() == null) {
+            return new Decision.Nothing("no code");
+        }
+        if (job.target() == 0) {
+            return new Decision.Nothing("no target");
+        }
+        if (job.target() > state.started()) {
+            return at(job.target(), "target > started", code, now);
+        }
+        if (Stop.interrupted(state.reason())) {
+            return at(state.stopped(), state.reason(), code, now);
+        }
+        if (state.backoff() > 0) {
+            return mended
+                    ? at(state.stopped(), "changed after an error", code, now)
+                    : at(state.stopped() + pause(job, state.backoff()), "backoff", code, now);
+        }
+        if (job.repeat() > 0) {
+            return at(state.stopped() + job.repeat(), "repeat", code, now);
+        }
+        return new Decision.Nothing("no target");
+    }
+
+    /** Whether a state with this reason was refused a start, which was recorded as an error. */
+    static boolean refused(String reason) {
+        return reason.startsWith(NO_PROCEDURE) || reason.startsWith(BAD_PROCEDURE) || reason.equals(BAD_ENTRY);
+    }
+
+    private static Decision at(double time, String reason, Code code, double now) {
+        if (time > now) {
+            return new Decision.WaitUntil(time, reason);
+        }
+        return switch (code) {
+            case Code.Found found -> new Decision.Start(time, reason);
+            case Code.Missing missing ->
+                new Decision.Refuse(NO_PROCEDURE + missing.path(), "There is no procedure " + missing.path());
+            case Code.Broken broken ->
+                new Decision.Refuse(BAD_PROCEDURE + broken.path(), "Procedure " + broken.path() + ": " + broken.why());
+        };
+    }
+
+    private static double pause(JobEntry job, int errors) {
+        return Math.min(LONGEST, job.delay() * StrictMath.pow(job.backoff(), Math.min(errors, StateEntry.MAX_BACKOFF)));
+    }
+}

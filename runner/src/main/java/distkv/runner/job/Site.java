@@ -1,0 +1,20 @@
+package distkv.runner.job;
+
+import distkv.model.Path;
+import java.util.Map;
+
+/**
+ * What a dispatcher serves.
+ *
+ * @param node the name of this node
+ * @param codes where procedures are
+ * @param roots where the jobs are, for each kind that it serves
+ */
+public record Site(String node, Path codes, Map<Kind, Roots> roots) {
+    /** Where the entries, states and claims of one kind of job are. */
+    public record Roots(Path entries, Path states, Path claims) {}
+
+    public Site {
+        roots = Map.copyOf(roots);
+    }
+}

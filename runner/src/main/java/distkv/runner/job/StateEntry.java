@@ -1,0 +1,94 @@
+package distkv.runner.job;
+
+import distkv.model.Value;
+import distkv.protocol.Values;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a job. Only runners write it.
+ *
+ * @param started unix time of the last start; 0: never
+ * @param stopped unix time of the last end; 0: never
+ * @param pinged unix time when the run was last known to be well
+ * @param computed unix time of the next start, where it is known; else 0
+ * @param reason why it starts then, or not
+ * @param result what the last success returned, or {@code null} if there was none yet
+ * @param node who runs it, or {@code null}
+ * @param backoff how many errors came one after another, at most {@value #MAX_BACKOFF}
+ */
+public record StateEntry(
+        double started,
+        double stopped,
+        double pinged,
+        double computed,
+        String reason,
+        @Nullable Value result,
+        @Nullable String node,
+        int backoff) {
+
+    public static final int MAX_BACKOFF = 20;
+
+    /** A job that nobody has looked at. */
+    public static final StateEntry NEW = new StateEntry(0, 0, 0, 0, "", null, null, 0);
+
+    /** Reads an entry; what another implementation wrote otherwise counts as absent, never as an error. */
+    public static StateEntry read(Value value) {
+        if (!(Values.decode(value) instanceof Map<?, ?> map)) {
+            return NEW;
+        }
+        return new StateEntry(
+                number(map, "started"),
+                number(map, "stopped"),
+                number(map, "pinged"),
+                number(map, "computed"),
+                map.get("reason") instanceof String text ? text : "",
+                map.containsKey("result") ? Values.encode(map.get("result")) : null,
+                map.get("node") instanceof String text ? text : null,
+                (int) Math.clamp(number(map, "backoff"), 0, MAX_BACKOFF));
+    }
+
+    private static double number(Map<?, ?> map, String key) {
+        return map.get(key) instanceof Number number && Double.isFinite(number.doubleValue())
+                ? number.doubleValue()
+                : 0;
+    }
+
+    public Value encode() {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("started", trim(started));
+        map.put("stopped", trim(stopped));
+        map.put("pinged", trim(pinged));
+        map.put("computed", trim(computed));
+        map.put("reason", reason);
+        if (result != null) {
+            map.put("result", Values.decode(result));
+        }
+        map.put("node", node);
+        map.put("backoff", (long) backoff);
+        return Values.encode(map);
+    }
+
+    private static Object trim(double time) {
+        return time == 0 ? (Object) 0L : (Object) time;
+    }
+
+    StateEntry running(String on, double now, int errors) {
+        return new StateEntry(now, stopped, pinged, 0, "", result, on, errors);
+    }
+
+    /** The run that this state tells of has ended. */
+    StateEntry ended(double now, int errors, String why, @Nullable Value newResult) {
+        return new StateEntry(started, now, pinged, 0, why, newResult == null ? result : newResult, null, errors);
+    }
+
+    StateEntry because(String why, double start) {
+        return new StateEntry(started, stopped, pinged, start, why, result, node, backoff);
+    }
+
+    /** The run is well: earlier errors no longer count. */
+    StateEntry well(double now) {
+        return new StateEntry(started, stopped, now, computed, reason, result, node, 0);
+    }
+}

@@ -1,0 +1,38 @@
+package distkv.runner.job;
+
+import java.util.Arrays;
+
+/** Why a runner ends a run that did not end by itself. */
+public enum Stop {
+    NO_TARGET("no target", false),
+    ENTRY_DELETED("entry deleted", false),
+    BAD_ENTRY("bad entry", false),
+    CODE_CHANGED("code changed", true),
+    DATA_CHANGED("data changed", true),
+    TARGET_CHANGED("target changed", true),
+    CLAIM_LOST("claim lost", true),
+    CUT_OFF("cut off", true),
+    /** The node that ran it is gone; the others find that out. */
+    NODE_LOST("node lost", true),
+    /** A neighbour in the same worker did not stop, and the worker had to be killed. */
+    WORKER_RESTARTED("worker restarted", true),
+    RUNNER_STOPPED("runner stopped", true);
+
+    private final String reason;
+    private final boolean interrupted;
+
+    Stop(String reason, boolean interrupted) {
+        this.reason = reason;
+        this.interrupted = interrupted;
+    }
+
+    /** What the state says about it. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Whether a state with this reason tells of a run that was interrupted, so that the job starts again at once. */
+    static boolean interrupted(String reason) {
+        return Arrays.stream(values()).anyMatch(stop -> stop.interrupted && stop.reason.equals(reason));
+    }
+}

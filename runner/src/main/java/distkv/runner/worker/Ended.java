@@ -1,0 +1,50 @@
+package distkv.runner.worker;
+
+import distkv.model.Value;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How a run ended. */
+public sealed interface Ended {
+    /** It returned. */
+    record Done(Value result) implements Ended {}
+
+    /** It did not, as its worker says. */
+    record Failed(
+            Fault fault,
+            @Nullable String type,
+            @Nullable String message,
+            @Nullable String trace,
+            @Nullable Long line,
+            Map<String, @Nullable Object> data)
+            implements Ended {}
+
+    /**
+     * Its worker is gone.
+     *
+     * @param deliberate whether the runner killed the worker, for the sake of whatever run in it
+     */
+    record Died(String how, boolean deliberate) implements Ended {}
+
+    /** The kinds of failure of the worker protocol. */
+    enum Fault {
+        COMPILE,
+        VARS,
+        ERROR,
+        RECORDED,
+        CANCELLED,
+        LOST,
+        STALLED;
+
+        /** The fault of this name; one that a newer worker has invented is an error like any other. */
+        public static Fault named(@Nullable Object word) {
+            for (Fault fault : values()) {
+                if (fault.name().toLowerCase(Locale.ROOT).equals(word)) {
+                    return fault;
+                }
+            }
+            return ERROR;
+        }
+    }
+}

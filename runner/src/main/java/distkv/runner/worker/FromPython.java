@@ -1,0 +1,123 @@
+package distkv.runner.worker;
+
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Values;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The messages of the parent and of the workers ({@code docs/worker.md}). */
+public sealed interface FromPython {
+    /** The parent is warm. */
+    record Parent(long pid, String python) implements FromPython {}
+
+    /** The parent has forked that worker. */
+    record Forked(int worker, long pid) implements FromPython {}
+
+    /** A worker is gone. */
+    record Exited(int worker, String how) implements FromPython {}
+
+    /** A worker says which it is. */
+    record Worker(int worker, long pid) implements FromPython {}
+
+    /** The code of a run is compiled. */
+    record Started(long run) implements FromPython {}
+
+    /** The code called {@code setup_done}. */
+    record Setup(long run, Map<String, @Nullable Object> data) implements FromPython {}
+
+    /** The code reports an error and goes on. */
+    record Reported(
+            long run,
+            @Nullable Path path,
+            int severity,
+            @Nullable String comment,
+            Ended.Failed failed) implements FromPython {}
+
+    /** The code logs something. */
+    record Log(long run, String level, String text, double at) implements FromPython {}
+
+    /** A run is over. */
+    record Over(long run, Ended ended) implements FromPython {}
+
+    /**
+     * Reads a message.
+     *
+     * @return {@code null} for one that this runner does not know
+     * @throws IllegalArgumentException if it is none
+     */
+    static @Nullable FromPython read(Value message) {
+        if (!(Values.decode(message) instanceof Map<?, ?> map)) {
+            throw new IllegalArgumentException("worker message that is no map");
+        }
+        String op = text(map, "op");
+        return switch (op) {
+            case "parent" -> new Parent(number(map, "pid"), String.valueOf(map.get("python")));
+            case "forked" -> new Forked((int) number(map, "worker"), number(map, "pid"));
+            case "exited" -> new Exited((int) number(map, "worker"), how(map));
+            case "worker" -> new Worker((int) number(map, "worker"), number(map, "pid"));
+            case "started" -> new Started(number(map, "run"));
+            case "setup" -> new Setup(number(map, "run"), names(map, "data"));
+            case "error" ->
+                new Reported(
+                        number(map, "run"),
+                        map.get("path") instanceof Path path ? path : null,
+                        (int) (map.get("severity") instanceof Number severity ? severity.longValue() : 0),
+                        text(map, "comment"),
+                        failed(map, Ended.Fault.ERROR));
+            case "log" ->
+                new Log(
+                        number(map, "run"),
+                        String.valueOf(map.get("level")),
+                        String.valueOf(map.get("text")),
+                        map.get("at") instanceof Number at ? at.doubleValue() : 0);
+            case "done" -> new Over(number(map, "run"), new Ended.Done(Values.encode(map.get("result"))));
+            case "failed" -> new Over(number(map, "run"), failed(map, Ended.Fault.named(map.get("kind"))));
+            case null, default -> null;
+        };
+    }
+
+    private static String how(Map<?, ?> map) {
+        if (map.get("signal") instanceof Long signal) {
+            return "signal " + signal;
+        }
+        return map.get("status") instanceof Long status
+                ? "exit status " + status
+                : "could not be forked: " + map.get("message");
+    }
+
+    private static Ended.Failed failed(Map<?, ?> map, Ended.Fault fault) {
+        return new Ended.Failed(
+                fault,
+                text(map, "type"),
+                text(map, "message"),
+                text(map, "trace"),
+                optional(map, "line"),
+                names(map, "data"));
+    }
+
+    private static long number(Map<?, ?> map, String key) {
+        if (map.get(key) instanceof Long number) {
+            return number;
+        }
+        throw new IllegalArgumentException(
+                "worker message " + map.get("op") + ": " + key + ": " + map.get(key) + " (expected: an integer)");
+    }
+
+    private static @Nullable Long optional(Map<?, ?> map, String key) {
+        return map.get(key) instanceof Long number ? number : null;
+    }
+
+    private static @Nullable String text(Map<?, ?> map, String key) {
+        return map.get(key) instanceof String text ? text : null;
+    }
+
+    private static Map<String, @Nullable Object> names(Map<?, ?> map, String key) {
+        Map<String, @Nullable Object> names = new LinkedHashMap<>();
+        if (map.get(key) instanceof Map<?, ?> given) {
+            given.forEach((name, value) -> names.put(String.valueOf(name), value));
+        }
+        return names;
+    }
+}

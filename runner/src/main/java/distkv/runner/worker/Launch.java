@@ -1,0 +1,26 @@
+package distkv.runner.worker;
+
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.runner.code.Procedure;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run to be started.
+ *
+ * @param run its number, never used twice by a runner
+ * @param job where the job's entry is
+ * @param globals what the code finds as globals
+ * @param claim the claim that fences its writes
+ * @param outlivesClaim whether it goes on when the claim may have ended
+ * @param log the name of its logger
+ */
+public record Launch(
+        long run,
+        Path job,
+        Procedure procedure,
+        Map<String, @Nullable Object> globals,
+        Guard claim,
+        boolean outlivesClaim,
+        String log) {}

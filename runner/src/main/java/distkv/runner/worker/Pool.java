@@ -1,0 +1,297 @@
+package distkv.runner.worker;
+
+import distkv.runner.code.Mode;
+import distkv.runner.group.GroupState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which run is in which worker. Asynchronous runs share workers, synchronous ones are alone; one idle worker is kept
+ * ready, so that a start does not wait for a fork. Used by the decision thread only, and never waits.
+ */
+public final class Pool {
+    private final PoolOptions options;
+    private final ParentLink parent;
+    private final PoolListener listener;
+    private final Map<Integer, Worker> workers = new LinkedHashMap<>();
+    private final Map<Link, Worker> linked = new HashMap<>();
+    private final Map<Long, Worker> runs = new HashMap<>();
+    private GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
+    private @Nullable Double deadline;
+    private long modules;
+    private int numbers;
+
+    /** A pool without workers; its clock counts seconds, from wherever. */
+    public Pool(PoolOptions options, PythonHost host, PoolListener listener, DoubleSupplier clock) {
+        this.options = options;
+        this.listener = listener;
+        this.parent = new ParentLink(host, listener, clock);
+    }
+
+    /** Starts the parent and the first worker. */
+    public void start() {
+        parent.start();
+        keepOneIdle();
+    }
+
+    /** Whether one more run of this mode finds a place. */
+    public boolean room(Mode mode, boolean outlivesClaim) {
+        if (parent.isDown()) {
+            return false;
+        }
+        if (workers.size() < options.maxWorkers() || idle() != null) {
+            return true;
+        }
+        return mode != Mode.SYNC && sharing(new Worker.Sharing(false, outlivesClaim, modules)) != null;
+    }
+
+    /** Starts a run. */
+    public void start(Launch launch) {
+        Worker.Sharing sharing = Worker.Sharing.of(launch, modules);
+        Worker worker = sharing.alone() ? null : sharing(sharing);
+        if (worker == null) {
+            worker = idle();
+        }
+        if (worker == null) {
+            worker = fork();
+        }
+        if (worker.sharing == null) {
+            worker.sharing = sharing;
+        }
+        worker.runs.put(launch.run(), launch);
+        runs.put(launch.run(), worker);
+        if (worker.runs.size() == 1) {
+            limit(worker);
+        }
+        send(worker, new ToPython.Start(launch, state, options.idle()));
+        keepOneIdle();
+    }
+
+    private @Nullable Worker sharing(Worker.Sharing sharing) {
+        for (Worker worker : workers.values()) {
+            if (sharing.equals(worker.sharing) && !worker.leaving && worker.runs.size() < options.runsPerWorker()) {
+                return worker;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Worker idle() {
+        for (Worker worker : workers.values()) {
+            if (worker.idle()) {
+                return worker;
+            }
+        }
+        return null;
+    }
+
+    private Worker fork() {
+        Worker worker = new Worker(++numbers);
+        workers.put(worker.number, worker);
+        parent.send(new ToPython.Fork(worker.number));
+        return worker;
+    }
+
+    private void keepOneIdle() {
+        if (idle() == null && workers.size() < options.maxWorkers()) {
+            fork();
+        }
+    }
+
+    private void send(Worker worker, ToPython message) {
+        if (!worker.send(message) && !worker.leaving) {
+            listener.trouble("worker " + worker.number + " reads nothing: it is killed");
+            kill(worker, false);
+        }
+    }
+
+    /** Tells a run to end. */
+    public void cancel(long run) {
+        Worker worker = runs.get(run);
+        if (worker != null) {
+            send(worker, new ToPython.Cancel(run));
+        }
+    }
+
+    /** Kills the worker of a run, and with it all that share the worker. */
+    public void kill(long run) {
+        Worker worker = runs.get(run);
+        if (worker != null) {
+            kill(worker, true);
+        }
+    }
+
+    private void kill(Worker worker, boolean deliberate) {
+        worker.leaving = true;
+        worker.killed |= deliberate;
+        parent.send(new ToPython.Kill(worker.number, true));
+    }
+
+    /** The state of the group is now this. */
+    public void state(GroupState newState) {
+        state = newState;
+        for (Worker worker : List.copyOf(workers.values())) {
+            if (!worker.runs.isEmpty()) {
+                send(worker, new ToPython.State(newState));
+            }
+        }
+    }
+
+    /** Runs that must not outlive their claims are to be killed at that time of CLOCK_BOOTTIME; the parent sees to it. */
+    public void deadline(double at) {
+        deadline = at;
+        workers.values().forEach(this::limit);
+    }
+
+    private void limit(Worker worker) {
+        if (deadline != null && worker.sharing != null && !worker.sharing.outlivesClaim()) {
+            parent.send(new ToPython.Deadline(worker.number, worker.runs.isEmpty() ? null : deadline));
+        }
+    }
+
+    /** The modules have changed: code that is started from now on must not meet the old ones. */
+    public void modulesChanged(long tick) {
+        modules = tick;
+        List.copyOf(workers.values()).forEach(this::retire);
+        keepOneIdle();
+    }
+
+    /** Lets a worker go that has no runs and will get none. */
+    private void retire(Worker worker) {
+        Worker.Sharing sharing = worker.sharing;
+        if (sharing == null || worker.leaving || !worker.runs.isEmpty()) {
+            return;
+        }
+        if (sharing.alone() || sharing.modules() != modules || isSpare(worker, sharing)) {
+            worker.leaving = true;
+            send(worker, new ToPython.Finish());
+        }
+    }
+
+    private boolean isSpare(Worker worker, Worker.Sharing sharing) {
+        for (Worker other : workers.values()) {
+            if (other != worker && !other.leaving && other.runs.isEmpty() && sharing.equals(other.sharing)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes in what comes from the Python side. */
+    public void accept(PythonEvent event) {
+        switch (event) {
+            case PythonEvent.Received(Link link, FromPython message) -> received(link, message);
+            case PythonEvent.Closed(Link link) -> closed(link);
+            case PythonEvent.ParentEnded(String how) -> parentGone(how);
+        }
+    }
+
+    private void received(Link link, FromPython message) {
+        switch (message) {
+            case FromPython.Parent hello -> parent.connected(link);
+            case FromPython.Forked forked -> {}
+            case FromPython.Exited(int number, String how) -> exited(workers.get(number), how);
+            case FromPython.Worker(int number, long pid) -> connected(link, workers.get(number));
+            case FromPython.Started(long run) -> listener.started(run);
+            case FromPython.Setup(long run, var data) -> listener.well(run, data);
+            case FromPython.Reported(long run, var path, int severity, var comment, var failed) ->
+                listener.error(run, failed, path, severity, comment);
+            case FromPython.Log(long run, String level, String text, double at) -> log(run, level, text, at);
+            case FromPython.Over(long run, Ended ended) -> over(run, ended);
+        }
+    }
+
+    private void connected(Link link, @Nullable Worker worker) {
+        if (worker == null || worker.exit != null) {
+            link.close();
+            return;
+        }
+        linked.put(link, worker);
+        String name = options.node() + "-worker-" + worker.number;
+        ToPython.Init init = new ToPython.Init(options.host(), options.port(), options.node(), name, options.config());
+        if (!worker.connected(link, init)) {
+            kill(worker, false);
+        }
+    }
+
+    private void log(long run, String level, String text, double at) {
+        Worker worker = runs.get(run);
+        Launch launch = worker == null ? null : worker.runs.get(run);
+        if (launch != null) {
+            listener.log(launch, level, text, at);
+        }
+    }
+
+    private void over(long run, Ended ended) {
+        Worker worker = runs.remove(run);
+        if (worker == null) {
+            return;
+        }
+        worker.runs.remove(run);
+        if (worker.runs.isEmpty()) {
+            limit(worker);
+            retire(worker);
+        }
+        listener.ended(run, ended);
+        listener.room();
+    }
+
+    private void closed(Link link) {
+        if (parent.closed(link)) {
+            return;
+        }
+        Worker worker = linked.remove(link);
+        if (worker != null) {
+            worker.closed = true;
+            // It should be about to end. If its code has closed the connection, nothing else can end it.
+            kill(worker, false);
+            reap(worker);
+        }
+    }
+
+    private void exited(@Nullable Worker worker, String how) {
+        if (worker != null) {
+            worker.leaving = true;
+            worker.exit = how;
+            reap(worker);
+        }
+    }
+
+    private void parentGone(String how) {
+        parent.ended(how);
+        for (Worker worker : List.copyOf(workers.values())) {
+            exited(worker, "its parent died");
+        }
+    }
+
+    private void reap(Worker worker) {
+        if (!worker.gone() || workers.remove(worker.number) == null) {
+            return;
+        }
+        List<Long> lost = new ArrayList<>(worker.runs.keySet());
+        lost.forEach(runs::remove);
+        String how = worker.exit == null ? "unknown" : worker.exit;
+        lost.forEach(run -> listener.ended(run, new Ended.Died(how, worker.killed)));
+        keepOneIdle();
+        listener.room();
+    }
+
+    /** Starts the parent again if it is time to; returns when to call again at the latest. */
+    public double run() {
+        if (parent.run()) {
+            keepOneIdle();
+            listener.room();
+        }
+        return parent.next();
+    }
+
+    /** Lets go of the parent, which ends it and all workers. */
+    public void close() {
+        parent.close();
+    }
+}

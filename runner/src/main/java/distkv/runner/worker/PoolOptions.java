@@ -1,0 +1,20 @@
+package distkv.runner.worker;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the workers need to know, and how many there may be.
+ *
+ * @param host the server's, as a worker reaches it
+ * @param config what code sees as {@code _cfg}
+ * @param idle seconds after which a job that takes no messages counts as stalled
+ */
+public record PoolOptions(
+        String host,
+        int port,
+        String node,
+        Map<String, @Nullable Object> config,
+        int maxWorkers,
+        int runsPerWorker,
+        double idle) {}

@@ -1,0 +1,102 @@
+package distkv.runner.worker;
+
+import distkv.model.Guard;
+import distkv.model.Value;
+import distkv.protocol.Values;
+import distkv.runner.group.GroupState;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The runner's messages of the worker protocol ({@code docs/worker.md}). */
+public sealed interface ToPython {
+    /** To the parent: fork a worker. */
+    record Fork(int worker) implements ToPython {}
+
+    /** To the parent: signal a worker. */
+    record Kill(int worker, boolean force) implements ToPython {}
+
+    /** To the parent: kill a worker at that time of CLOCK_BOOTTIME, or at none. */
+    record Deadline(int worker, @Nullable Double at) implements ToPython {}
+
+    /** To a worker: where the server is. */
+    record Init(String host, int port, String node, String name, Map<String, @Nullable Object> config)
+            implements ToPython {}
+
+    /** To a worker: run this. */
+    record Start(Launch launch, GroupState state, double idle) implements ToPython {}
+
+    /** To a worker: end a run. */
+    record Cancel(long run) implements ToPython {}
+
+    /** To a worker: the group's state. */
+    record State(GroupState state) implements ToPython {}
+
+    /** To a worker: nothing more comes. */
+    record Finish() implements ToPython {}
+
+    default Value encode() {
+        return Values.encode(
+                switch (this) {
+                    case Fork(int worker) -> map("fork", "worker", worker);
+                    case Kill(int worker, boolean force) ->
+                        map("kill", "worker", worker, "signal", force ? "KILL" : "TERM");
+                    case Deadline(int worker, Double at) -> map("deadline", "worker", worker, "at", at);
+                    case Init(String host, int port, String node, String name, Map<String, @Nullable Object> config) ->
+                        map("init", "host", host, "port", port, "node", node, "name", name, "config", config);
+                    case Start start -> start(start);
+                    case Cancel(long run) -> map("cancel", "run", run);
+                    case State(GroupState state) -> with(map("state"), state);
+                    case Finish() -> map("stop");
+                });
+    }
+
+    private static Map<String, @Nullable Object> start(Start start) {
+        Launch launch = start.launch();
+        Guard claim = launch.claim();
+        Map<String, @Nullable Object> state = new LinkedHashMap<>();
+        return map(
+                "start",
+                "run",
+                launch.run(),
+                "job",
+                launch.job(),
+                "code",
+                launch.procedure().path(),
+                "source",
+                launch.procedure().source(),
+                "mode",
+                launch.procedure().mode().word(),
+                "vars",
+                launch.procedure().vars(),
+                "globals",
+                launch.globals(),
+                "claim",
+                Arrays.asList(claim.path(), claim.tick()),
+                "state",
+                with(state, start.state()),
+                "idle",
+                start.idle(),
+                "log",
+                launch.log());
+    }
+
+    private static Map<String, @Nullable Object> with(Map<String, @Nullable Object> map, GroupState state) {
+        map.put("state", state.level().word());
+        map.put("count", state.count());
+        map.put("nodes", state.wanted());
+        return map;
+    }
+
+    private static Map<String, @Nullable Object> map(String op, @Nullable Object... pairs) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("op", op);
+        List<@Nullable Object> list = Arrays.asList(pairs);
+        for (int i = 0; i < list.size(); i += 2) {
+            map.put(String.valueOf(list.get(i)), list.get(i + 1));
+        }
+        return map;
+    }
+}

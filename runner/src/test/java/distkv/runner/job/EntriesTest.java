@@ -1,0 +1,156 @@
+package distkv.runner.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Values;
+import distkv.runner.code.BadEntry;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EntriesTest {
+    @Test
+    void aJobEntryHasTheDefaultsOfTheOriginal() throws BadEntry {
+        Value value = Values.encode(Map.of("code", Path.of("demo", "hello")));
+        assertThat(JobEntry.read(value)).isEqualTo(new JobEntry(Path.of("demo", "hello"), Map.of(), 0, 0, 100, 1.1, 0));
+    }
+
+    @Test
+    void aJobEntryThatTheOriginalWroteIsRead() throws BadEntry {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("code", List.of("demo", "hello"));
+        map.put("data", Map.of("who", "any"));
+        map.put("target", null);
+        map.put("repeat", 5L);
+        map.put("delay", 3L);
+        map.put("backoff", 1.2);
+        map.put("info", "text");
+        assertThat(JobEntry.read(Values.encode(map)))
+                .isEqualTo(new JobEntry(Path.of("demo", "hello"), Map.of("who", "any"), 0, 5, 3, 1.2, 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "delay   | soon | delay: soon (expected: a number, 0 or more)",
+                "repeat  | -1   | repeat: -1 (expected: a number, 0 or more)",
+                "target  | x    | target: x (expected: a number, 0 or more)",
+                "data    | x    | data: x (expected: a map)",
+            })
+    void aBadJobEntryIsNamedWithWhatWasExpected(String key, String content, String message) {
+        Object value = content.equals("-1") ? (Object) Long.valueOf(-1) : content;
+        assertThatThrownBy(() -> JobEntry.read(Values.encode(Map.of("code", "a.b", key, value))))
+                .isInstanceOf(BadEntry.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void aTimeThatIsNoNumberIsABadEntry() {
+        assertThatThrownBy(() -> JobEntry.read(Values.encode(Map.of("target", Double.NaN))))
+                .hasMessage("target: NaN (expected: a number, 0 or more)");
+    }
+
+    @Test
+    void aJobEntryThatIsNoMapIsABadEntry() {
+        assertThatThrownBy(() -> JobEntry.read(Values.encode("hello"))).hasMessage("job: hello (expected: a map)");
+    }
+
+    @Test
+    void aCodePathThatDoesNotParseIsABadEntry() {
+        assertThatThrownBy(() -> JobEntry.read(Values.encode(Map.of("code", "a..b"))))
+                .isInstanceOf(BadEntry.class)
+                .hasMessageStartingWith("code: ");
+    }
+
+    @Test
+    void aStateThatWasWrittenIsReadBack() {
+        StateEntry state =
+                new StateEntry(10.5, 11.5, 0, 99.25, "backoff", Values.encode(Map.of("answer", 42L)), "node", 7);
+        assertThat(StateEntry.read(state.encode())).isEqualTo(state);
+    }
+
+    @Test
+    void aStateHasTheKeysOfTheOriginal() {
+        Object map = Values.decode(StateEntry.NEW.running("vm", 10.5, 0).encode());
+        assertThat(map)
+                .isEqualTo(new LinkedHashMap<>(Map.of(
+                        "started",
+                        10.5,
+                        "stopped",
+                        0L,
+                        "pinged",
+                        0L,
+                        "computed",
+                        0L,
+                        "reason",
+                        "",
+                        "node",
+                        "vm",
+                        "backoff",
+                        0L)));
+    }
+
+    @Test
+    void aResultOfNilIsAResult() {
+        StateEntry done = StateEntry.NEW.ended(5, 0, "", Values.NIL);
+        assertThat((Map<?, ?>) Values.decode(done.encode())).satisfies(map -> {
+            assertThat(map.containsKey("result")).isTrue();
+            assertThat(map.get("result")).isNull();
+        });
+        assertThat((Map<?, ?>) Values.decode(StateEntry.NEW.encode()))
+                .satisfies(map -> assertThat(map.containsKey("result")).isFalse());
+    }
+
+    @Test
+    void anErrorKeepsTheResultOfTheSuccessBefore() {
+        StateEntry done = StateEntry.NEW.ended(5, 0, "", Values.encode(42L));
+        assertThat(done.running("vm", 6, 0).ended(7, 1, "", null).result()).isEqualTo(Values.encode(42L));
+    }
+
+    @Test
+    void aStateThatMakesNoSenseIsReadAsANewOne() {
+        assertThat(StateEntry.read(Values.encode(Arrays.asList(1, null)))).isEqualTo(StateEntry.NEW);
+        assertThat(StateEntry.read(Values.encode(Map.of("started", "x", "backoff", -5L, "node", 7L))))
+                .isEqualTo(StateEntry.NEW);
+    }
+
+    @Test
+    void dataAreTheSameWhateverTheirOrder() {
+        Map<String, @Nullable Object> one = new LinkedHashMap<>();
+        one.put("a", 1L);
+        one.put("b", new byte[] {1});
+        Map<String, @Nullable Object> other = new LinkedHashMap<>();
+        other.put("b", new byte[] {1});
+        other.put("a", 1L);
+        assertThat(job(one).sameData(job(other))).isTrue();
+        other.put("a", 1.0);
+        assertThat(job(one).sameData(job(other))).isFalse();
+        assertThat(job(Collections.singletonMap("a", null)).sameData(job(Map.of())))
+                .isFalse();
+    }
+
+    private static JobEntry job(Map<String, @Nullable Object> data) {
+        return new JobEntry(Path.of("a"), data, 0, 0, 100, 1.1, 0);
+    }
+
+    @Test
+    void theThreeKindsHaveTheirPlaces() {
+        Path run = Path.of(".distkv", "run");
+        assertThat(Kind.ANY.entries(run, "g", "n")).isEqualTo(Path.of(".distkv", "run", "any", "g"));
+        assertThat(Kind.AT.entries(run, "g", "n")).isEqualTo(Path.of(".distkv", "run", "at", "n", "g"));
+        assertThat(Kind.ALL.entries(run, "g", "n")).isEqualTo(Path.of(".distkv", "run", "all", "g"));
+        assertThat(Kind.ANY.states(run, "g", "n")).isEqualTo(Path.of(".distkv", "run", "any", "g"));
+        assertThat(Kind.AT.states(run, "g", "n")).isEqualTo(Path.of(".distkv", "run", "at", "n", "g"));
+        assertThat(Kind.ALL.states(run, "g", "n")).isEqualTo(Path.of(".distkv", "run", "all", "g", "n"));
+    }
+}

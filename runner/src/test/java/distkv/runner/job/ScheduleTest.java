@@ -1,0 +1,203 @@
+package distkv.runner.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import distkv.model.Path;
+import distkv.runner.code.Code;
+import distkv.runner.code.Mode;
+import distkv.runner.code.Procedure;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScheduleTest {
+    private static final Path NAME = Path.of("demo", "hello");
+    private static final Code FOUND = new Code.Found(new Procedure(NAME, "return 42", Mode.ASYNC, List.of(), Map.of()));
+    private static final double NOW = 1_000;
+
+    private double target = 900;
+    private double repeat;
+    private double started;
+    private double stopped;
+    private int backoff;
+    private String reason = "";
+    private Code code = FOUND;
+    private boolean mended;
+
+    private Decision decide() {
+        JobEntry job = new JobEntry(NAME, Map.of(), target, repeat, 100, 2, 0);
+        StateEntry state = new StateEntry(started, stopped, 0, 0, reason, null, null, backoff);
+        return Schedule.decide(job, state, code, mended, NOW);
+    }
+
+    @Test
+    void aJobWithoutCodeDoesNotStart() {
+        JobEntry job = new JobEntry(null, Map.of(), 900, 0, 100, 2, 0);
+        assertThat(Schedule.decide(job, StateEntry.NEW, code, false, NOW)).isEqualTo(new Decision.Nothing("no code"));
+    }
+
+    @Test
+    void aJobWithoutTargetDoesNotStart() {
+        target = 0;
+        repeat = 5;
+        assertThat(decide()).isEqualTo(new Decision.Nothing("no target"));
+    }
+
+    @Test
+    void aJobWhoseTargetHasPassedStartsAtOnce() {
+        assertThat(decide()).isEqualTo(new Decision.Start(900, "target > started"));
+    }
+
+    @Test
+    void aJobWhoseTargetIsAheadWaitsForIt() {
+        target = 1_001;
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_001, "target > started"));
+    }
+
+    @Test
+    void aNewTargetCountsMoreThanAnError() {
+        target = 950;
+        started = 940;
+        stopped = 945;
+        backoff = 3;
+        assertThat(decide()).isEqualTo(new Decision.Start(950, "target > started"));
+    }
+
+    @Test
+    void afterAnErrorTheJobWaitsForItsDelay() {
+        started = 990;
+        stopped = 991;
+        backoff = 1;
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(991 + 200, "backoff"));
+    }
+
+    @Test
+    void everyFurtherErrorMultipliesTheDelay() {
+        started = 990;
+        stopped = 991;
+        backoff = 4;
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(991 + 100 * 16, "backoff"));
+    }
+
+    @Test
+    void anErrorCountsMoreThanTheRepetition() {
+        started = 990;
+        stopped = 991;
+        backoff = 1;
+        repeat = 5;
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(991 + 200, "backoff"));
+    }
+
+    @Test
+    void aJobThatWasMendedAfterAnErrorStartsAtOnce() {
+        started = 990;
+        stopped = 991;
+        backoff = 1;
+        mended = true;
+        assertThat(decide()).isEqualTo(new Decision.Start(991, "changed after an error"));
+    }
+
+    @Test
+    void afterASuccessARepeatedJobWaitsForItsTime() {
+        started = 990;
+        stopped = 991;
+        repeat = 30;
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_021, "repeat"));
+    }
+
+    @Test
+    void aRepeatedJobStartsWhenItsTimeHasCome() {
+        started = 950;
+        stopped = 951;
+        repeat = 30;
+        assertThat(decide()).isEqualTo(new Decision.Start(981, "repeat"));
+    }
+
+    @Test
+    void afterASuccessAJobThatIsNotRepeatedDoesNotStart() {
+        started = 950;
+        stopped = 951;
+        assertThat(decide()).isEqualTo(new Decision.Nothing("no target"));
+    }
+
+    @Test
+    void anInterruptedJobStartsAgainAtOnce() {
+        started = 950;
+        stopped = 951;
+        reason = Stop.RUNNER_STOPPED.reason();
+        assertThat(decide()).isEqualTo(new Decision.Start(951, "runner stopped"));
+    }
+
+    @Test
+    void aJobWhoseTargetWasClearedIsNotInterrupted() {
+        started = 950;
+        stopped = 951;
+        reason = Stop.NO_TARGET.reason();
+        assertThat(decide()).isEqualTo(new Decision.Nothing("no target"));
+    }
+
+    @Test
+    void aJobThatPointsToNoCodeIsRefusedByName() {
+        code = new Code.Missing(NAME);
+        assertThat(decide())
+                .isEqualTo(new Decision.Refuse("no procedure demo.hello", "There is no procedure demo.hello"));
+    }
+
+    @Test
+    void missingCodeIsNoErrorBeforeTheJobIsDue() {
+        code = new Code.Missing(NAME);
+        target = 1_001;
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_001, "target > started"));
+    }
+
+    @Test
+    void aProcedureThatCannotBeReadIsRefusedWithTheReason() {
+        code = new Code.Broken(NAME, "code: null (expected: text)");
+        assertThat(decide())
+                .isEqualTo(new Decision.Refuse(
+                        "bad procedure demo.hello", "Procedure demo.hello: code: null (expected: text)"));
+    }
+
+    @Test
+    void theWaitAfterManyErrorsIsStillANumber() {
+        started = 990;
+        stopped = 991;
+        backoff = 20;
+        JobEntry job = new JobEntry(NAME, Map.of(), 900, 0, 1e300, 1e300, 0);
+        StateEntry state = new StateEntry(started, stopped, 0, 0, "", null, null, backoff);
+        assertThat(Schedule.decide(job, state, FOUND, false, NOW))
+                .isEqualTo(new Decision.WaitUntil(991 + 1e9, "backoff"));
+    }
+
+    /** Whatever the entry and the state: a job that starts does not start again for the same reason, unless it failed. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void aJobThatHasStartedIsNotDueAgainForTheSameTarget(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 2_000; i++) {
+            target = random.nextInt(2_000);
+            repeat = random.nextBoolean() ? 0 : random.nextInt(100);
+            started = random.nextInt(1_000);
+            stopped = started + random.nextInt(10);
+            backoff = random.nextInt(3);
+            reason = random.nextBoolean() ? "" : "code changed";
+            if (decide() instanceof Decision.Start start) {
+                assertThat(start.due()).as("seed %d, round %d", seed, i).isLessThanOrEqualTo(NOW);
+                StateEntry done = new StateEntry(started, stopped, 0, 0, reason, null, null, backoff)
+                        .running("node", NOW, backoff)
+                        .ended(NOW, 0, "", null);
+                JobEntry job = new JobEntry(NAME, Map.of(), target, repeat, 100, 2, 0);
+                Decision next = Schedule.decide(job, done, code, false, NOW);
+                assertThat(next)
+                        .as("seed %d, round %d", seed, i)
+                        .isEqualTo(
+                                repeat > 0
+                                        ? new Decision.WaitUntil(NOW + repeat, "repeat")
+                                        : new Decision.Nothing("no target"));
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package distkv.runner.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.protocol.Values;
+import distkv.runner.code.Mode;
+import distkv.runner.code.Procedure;
+import distkv.runner.group.GroupState;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class MessagesTest {
+    private static final GroupState PARTIAL = new GroupState(GroupState.Level.PARTIAL, 2, 3);
+
+    private static @Nullable FromPython read(@Nullable Object... pairs) {
+        return FromPython.read(Values.encode(map(pairs)));
+    }
+
+    private static Map<String, @Nullable Object> map(@Nullable Object... pairs) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            map.put(String.valueOf(pairs[i]), pairs[i + 1]);
+        }
+        return map;
+    }
+
+    private static @Nullable Object sent(ToPython message) {
+        return Values.decode(message.encode());
+    }
+
+    @Test
+    void aStartSaysEverythingThatARunNeeds() {
+        Procedure procedure = new Procedure(Path.of("a", "b"), "return x", Mode.ASYNC, List.of("x"), Map.of());
+        Launch launch = new Launch(
+                7, Path.of("run", "j"), procedure, Map.of("x", 1L), new Guard(Path.of("claim"), 99), false, "j");
+        assertThat(sent(new ToPython.Start(launch, PARTIAL, 10)))
+                .isEqualTo(map(
+                        "op",
+                        "start",
+                        "run",
+                        7L,
+                        "job",
+                        Path.of("run", "j"),
+                        "code",
+                        Path.of("a", "b"),
+                        "source",
+                        "return x",
+                        "mode",
+                        "async",
+                        "vars",
+                        List.of("x"),
+                        "globals",
+                        Map.of("x", 1L),
+                        "claim",
+                        Arrays.asList(Path.of("claim"), 99L),
+                        "state",
+                        Map.of("state", "partial", "count", 2L, "nodes", 3L),
+                        "idle",
+                        10.0,
+                        "log",
+                        "j"));
+    }
+
+    @Test
+    void theOtherMessagesOfTheRunnerAreWhatTheProtocolSays() {
+        assertThat(sent(new ToPython.Fork(1))).isEqualTo(map("op", "fork", "worker", 1L));
+        assertThat(sent(new ToPython.Kill(1, true))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "KILL"));
+        assertThat(sent(new ToPython.Kill(1, false))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "TERM"));
+        assertThat(sent(new ToPython.Deadline(1, null))).isEqualTo(map("op", "deadline", "worker", 1L, "at", null));
+        assertThat(sent(new ToPython.Deadline(1, 2.5))).isEqualTo(map("op", "deadline", "worker", 1L, "at", 2.5));
+        assertThat(sent(new ToPython.Cancel(7))).isEqualTo(map("op", "cancel", "run", 7L));
+        assertThat(sent(new ToPython.Finish())).isEqualTo(map("op", "stop"));
+        assertThat(sent(new ToPython.State(PARTIAL)))
+                .isEqualTo(map("op", "state", "state", "partial", "count", 2L, "nodes", 3L));
+        assertThat(sent(new ToPython.Init("localhost", 1, "n", "c", Map.of("k", "v"))))
+                .isEqualTo(map(
+                        "op",
+                        "init",
+                        "host",
+                        "localhost",
+                        "port",
+                        1L,
+                        "node",
+                        "n",
+                        "name",
+                        "c",
+                        "config",
+                        Map.of("k", "v")));
+    }
+
+    @Test
+    void theMessagesOfTheParentAreRead() {
+        assertThat(read("op", "parent", "pid", 5, "python", "3.11.2")).isEqualTo(new FromPython.Parent(5, "3.11.2"));
+        assertThat(read("op", "forked", "worker", 1, "pid", 6)).isEqualTo(new FromPython.Forked(1, 6));
+        assertThat(read("op", "exited", "worker", 1, "status", null, "signal", 9))
+                .isEqualTo(new FromPython.Exited(1, "signal 9"));
+        assertThat(read("op", "exited", "worker", 1, "status", 3, "signal", null))
+                .isEqualTo(new FromPython.Exited(1, "exit status 3"));
+        assertThat(read("op", "exited", "worker", 1, "status", null, "signal", null, "message", "no memory"))
+                .isEqualTo(new FromPython.Exited(1, "could not be forked: no memory"));
+    }
+
+    @Test
+    void theMessagesOfAWorkerAreRead() {
+        assertThat(read("op", "worker", "worker", 1, "pid", 6)).isEqualTo(new FromPython.Worker(1, 6));
+        assertThat(read("op", "started", "run", 7)).isEqualTo(new FromPython.Started(7));
+        assertThat(read("op", "setup", "run", 7, "data", Map.of("comment", "up")))
+                .isEqualTo(new FromPython.Setup(7, Map.of("comment", "up")));
+        assertThat(read("op", "log", "run", 7, "level", "INFO", "text", "hi", "at", 1.5))
+                .isEqualTo(new FromPython.Log(7, "INFO", "hi", 1.5));
+        assertThat(read("op", "done", "run", 7, "result", null))
+                .isEqualTo(new FromPython.Over(7, new Ended.Done(Values.NIL)));
+        assertThat(read(
+                        "op",
+                        "failed",
+                        "run",
+                        7,
+                        "kind",
+                        "vars",
+                        "type",
+                        "T",
+                        "message",
+                        "m",
+                        "trace",
+                        null,
+                        "line",
+                        3,
+                        "data",
+                        Map.of("missing", List.of("x"))))
+                .isEqualTo(new FromPython.Over(
+                        7, new Ended.Failed(Ended.Fault.VARS, "T", "m", null, 3L, Map.of("missing", List.of("x")))));
+        assertThat(read(
+                        "op",
+                        "error",
+                        "run",
+                        7,
+                        "path",
+                        null,
+                        "type",
+                        null,
+                        "message",
+                        null,
+                        "trace",
+                        null,
+                        "severity",
+                        2,
+                        "comment",
+                        "c",
+                        "data",
+                        Map.of()))
+                .isEqualTo(new FromPython.Reported(
+                        7, null, 2, "c", new Ended.Failed(Ended.Fault.ERROR, null, null, null, null, Map.of())));
+    }
+
+    @Test
+    void anUnknownMessageIsIgnored() {
+        assertThat(read("op", "heartbeat", "run", 7)).isNull();
+        assertThat(read("no", "op")).isNull();
+    }
+
+    @Test
+    void anUnknownKindOfFailureIsAnError() {
+        assertThat(read("op", "failed", "run", 7, "kind", "new", "data", null))
+                .isEqualTo(
+                        new FromPython.Over(7, new Ended.Failed(Ended.Fault.ERROR, null, null, null, null, Map.of())));
+    }
+
+    @Test
+    void aMessageThatLacksItsRunIsNamed() {
+        assertThatThrownBy(() -> read("op", "done", "result", 1))
+                .hasMessage("worker message done: run: null (expected: an integer)");
+        assertThatThrownBy(() -> FromPython.read(Values.encode("done"))).hasMessage("worker message that is no map");
+    }
+}

@@ -1,0 +1,140 @@
+package distkv.store.sqlite;
+
+import distkv.store.Outcome;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies the write-ahead log into the file in time, so that the log starts again at its beginning and its blocks are
+ * used again: appending to a growing file halves the rate of synced writes.
+ *
+ * <p>Most is copied on the thread {@code distkv-checkpoint} while commits go on; then the {@link Writer} copies the
+ * little that came meanwhile, since the log can only start again when all of it is copied.
+ */
+final class Checkpoint implements Runnable {
+    private static final int LOG_BYTES = 5 << 20;
+    /** The log's length in pages at which it is copied; a little less than {@link #LOG_BYTES}. */
+    private static final long DUE = 900;
+    /** Asking for the log's length takes a while, so it is done once for so many bytes. */
+    private static final long LOOK_BYTES = 256 << 10;
+
+    private static final int PAGE = 4096;
+
+    private final Connection connection;
+    private final PreparedStatement look;
+    private final PreparedStatement rest;
+    private final Inbox inbox;
+    private final Semaphore asked = new Semaphore(0);
+    private boolean running;
+    private long unseenBytes;
+    private long pages;
+    private long dueAt = DUE;
+
+    Checkpoint(Connection connection, Connection writer, Inbox inbox) throws SQLException {
+        this.connection = connection;
+        this.inbox = inbox;
+        look = writer.prepareStatement("PRAGMA wal_checkpoint(NOOP)");
+        rest = writer.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
+    /**
+     * Makes the log as long as it usually gets, filled with zeros, which are no frames for SQLite. The file is open in
+     * SQLite already; that does no harm, since no locks are on the log itself.
+     */
+    static void lengthen(Path file) throws IOException {
+        try (FileChannel log = FileChannel.open(
+                file.resolveSibling(file.getFileName() + "-wal"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE)) {
+            long size = log.size();
+            if (size < LOG_BYTES) {
+                ByteBuffer zeros = ByteBuffer.allocate((int) (LOG_BYTES - size));
+                log.position(size);
+                while (zeros.hasRemaining()) {
+                    log.write(zeros);
+                }
+                log.force(true);
+            }
+        }
+    }
+
+    /** Told by the writer what it wrote; starts a copy if it is time. */
+    Outcome.@Nullable Unknown wrote(List<Task> group) {
+        for (Task task : group) {
+            unseenBytes += task.bytes();
+        }
+        unseenBytes += 2 * PAGE;
+        if (unseenBytes < LOOK_BYTES || running) {
+            return null;
+        }
+        unseenBytes = 0;
+        long length;
+        try {
+            length = copy(look);
+        } catch (SQLException e) {
+            return failed(e);
+        }
+        if (length < pages) {
+            dueAt = DUE;
+        }
+        pages = length;
+        if (pages >= dueAt) {
+            running = true;
+            asked.release();
+        }
+        return null;
+    }
+
+    @Override
+    public void run() {
+        try (PreparedStatement most = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)")) {
+            boolean open = true;
+            while (open) {
+                asked.acquire();
+                open = inbox.put(new Task.Copied(attempt(most)));
+            }
+        } catch (InterruptedException e) {
+            // The store is being closed, and its writer copies the rest.
+        } catch (SQLException e) {
+            inbox.put(new Task.Copied(failed(e)));
+        }
+    }
+
+    /** Copies what is left, on the writer's thread. Returns {@code null}, or why the file is no longer to be trusted. */
+    Outcome.@Nullable Unknown finish() {
+        running = false;
+        dueAt = pages + DUE;
+        return attempt(rest);
+    }
+
+    private static Outcome.@Nullable Unknown attempt(PreparedStatement checkpoint) {
+        try {
+            copy(checkpoint);
+            return null;
+        } catch (SQLException e) {
+            // A full disk loses nothing: the log still has it all, and the next copy starts where this one did.
+            return Database.isFull(e) ? null : failed(e);
+        }
+    }
+
+    private static Outcome.Unknown failed(SQLException e) {
+        return new Outcome.Unknown("the checkpoint failed: " + Database.reason(e));
+    }
+
+    /** Returns the length of the log in pages. */
+    private static long copy(PreparedStatement checkpoint) throws SQLException {
+        try (ResultSet row = checkpoint.executeQuery()) {
+            return row.next() ? row.getLong(2) : 0;
+        }
+    }
+}

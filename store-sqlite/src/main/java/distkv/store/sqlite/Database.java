@@ -1,0 +1,82 @@
+package distkv.store.sqlite;
+
+import distkv.store.StoreException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** How this engine talks to SQLite: its settings, small statements and what its errors mean. */
+final class Database {
+    private static final int BUSY_MILLIS = 10_000;
+
+    private Database() {}
+
+    /** The connection that writes. */
+    static Connection writer(Path file) throws SQLException {
+        SQLiteConfig config = config();
+        config.setJournalMode(JournalMode.WAL);
+        // NORMAL loses acknowledged commits when the power goes.
+        config.setSynchronous(SynchronousMode.FULL);
+        // SQLite's own checkpoints hide their sync errors.
+        config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
+        return config.createConnection("jdbc:sqlite:" + file);
+    }
+
+    /** A connection that only reads. It may belong to another process than the writer's. */
+    static Connection reader(Path file) throws SQLException {
+        Connection connection = config().createConnection("jdbc:sqlite:" + file);
+        run(connection, "PRAGMA query_only = ON");
+        return connection;
+    }
+
+    private static SQLiteConfig config() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(BUSY_MILLIS);
+        // Otherwise every insert is followed by a query for its row id, which takes longer than the insert.
+        config.setGetGeneratedKeys(false);
+        config.setPragma(SQLiteConfig.Pragma.TEMP_STORE, "memory");
+        return config;
+    }
+
+    static void run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    static long number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    static boolean isFull(SQLException e) {
+        return e instanceof SQLiteException sqlite && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
+    }
+
+    /** What to tell the person whose file cannot be used. */
+    static StoreException explain(Path file, SQLException e) {
+        String reason = reason(e);
+        String advice = reason.startsWith("SQLITE_CORRUPT") || reason.startsWith("SQLITE_NOTADB")
+                ? " is damaged or not a DistKV store: " + reason + " (" + Format.RESTORE + ")"
+                : " cannot be used: " + reason;
+        return new StoreException(file + advice, e);
+    }
+
+    /** The error's own words, without the driver's. */
+    static String reason(SQLException e) {
+        if (e instanceof SQLiteException sqlite) {
+            return sqlite.getResultCode().name().toUpperCase(Locale.ROOT) + ", " + sqlite.getResultCode().message;
+        }
+        return String.valueOf(e.getMessage());
+    }
+}

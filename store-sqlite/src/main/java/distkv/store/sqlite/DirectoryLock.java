@@ -1,0 +1,99 @@
+package distkv.store.sqlite;
+
+import distkv.store.StoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The right to use a data directory: a lock on the file {@code lock} in it, which holds the owner's process id. The
+ * operating system drops the lock when the process ends, however it ends.
+ */
+final class DirectoryLock implements AutoCloseable {
+    /**
+     * The directories that this process holds. Asked before the file is opened, since closing any descriptor of a
+     * locked file drops the process's lock on it.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
+    private final FileChannel channel;
+
+    private DirectoryLock(Path directory, FileChannel channel) {
+        this.directory = directory;
+        this.channel = channel;
+    }
+
+    /** Takes the directory, which is made if it does not exist. */
+    static DirectoryLock take(Path directory) {
+        Path real;
+        try {
+            Files.createDirectories(directory);
+            real = directory.toRealPath();
+        } catch (IOException e) {
+            throw unusable(directory, e);
+        }
+        if (!HELD.add(real)) {
+            throw inUse(directory, Long.toString(ProcessHandle.current().pid()));
+        }
+        try {
+            return new DirectoryLock(real, lock(directory));
+        } catch (IOException e) {
+            HELD.remove(real);
+            throw unusable(directory, e);
+        } catch (StoreException e) {
+            HELD.remove(real);
+            throw e;
+        }
+    }
+
+    private static FileChannel lock(Path directory) throws IOException {
+        Path file = directory.resolve("lock");
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw inUse(directory, Files.readString(file).strip());
+            }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+            return channel;
+        } catch (IOException | StoreException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static StoreException inUse(Path directory, String pid) {
+        return new StoreException("data directory " + directory + " is in use by process " + pid
+                + " (expected: one server for each directory; stop it or name another with --data)");
+    }
+
+    private static StoreException unusable(Path directory, IOException e) {
+        String reason = e instanceof AccessDeniedException ? "permission denied" : e.toString();
+        return new StoreException(
+                "data directory " + directory + " cannot be used: " + reason
+                        + " (expected: a directory that this user can write)",
+                e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new StoreException("cannot unlock data directory " + directory + ": " + e, e);
+        } finally {
+            HELD.remove(directory);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package distkv.store.sqlite;
+
+import distkv.store.StoreException;
+import distkv.store.Tree;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A file that was found or made, understood and read. */
+record Opened(
+        Path file,
+        String tree,
+        Tree content,
+        Map<Long, Duration> leases,
+        long superseded,
+        Connection writer,
+        Connection reader,
+        Connection copier) {
+    static final String FILE = "store.db";
+
+    static SqliteStore open(Path directory, SqliteOptions options, Format format) {
+        DirectoryLock lock = DirectoryLock.take(directory);
+        Path file = directory.resolve(FILE);
+        try {
+            if (!Files.exists(file)) {
+                create(file, options, format);
+            }
+            return new SqliteStore(read(file, format), lock, options);
+        } catch (SQLException e) {
+            lock.close();
+            throw Database.explain(file, e);
+        } catch (IOException e) {
+            lock.close();
+            throw new StoreException(file + " cannot be used: " + e, e);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** Makes the file under another name first, so that there never is one that is half made. */
+    private static void create(Path file, SqliteOptions options, Format format) throws SQLException, IOException {
+        Path draft = file.resolveSibling(FILE + ".new");
+        for (String suffix : new String[] {"", "-wal", "-shm"}) {
+            Files.deleteIfExists(file.resolveSibling(FILE + ".new" + suffix));
+            Files.deleteIfExists(file.resolveSibling(FILE + suffix));
+        }
+        try (Connection connection = Database.writer(draft)) {
+            format.create(connection, options.tree());
+        }
+        put(draft, file);
+    }
+
+    /** Gives a finished file its name, durably. */
+    static void put(Path draft, Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel channel = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static Opened read(Path file, Format format) throws SQLException, IOException {
+        Format.checkMagic(file);
+        Connection writer = Database.writer(file);
+        try {
+            format.upgrade(writer, file);
+            // What a killed process had not synced yet is synced before anybody sees it.
+            Database.run(writer, "PRAGMA wal_checkpoint(PASSIVE)");
+            Checkpoint.lengthen(file);
+            long newest = Math.max(
+                    Database.number(writer, "SELECT max(tick) / 256 FROM change"),
+                    Database.number(writer, "SELECT value FROM meta WHERE key = 'compacted'"));
+            Rows.Tip tip = Rows.tip(writer, newest);
+            Map<Long, Duration> leases = leases(writer);
+            long lastLease = Database.number(writer, "SELECT seq FROM sqlite_sequence WHERE name = 'lease'");
+            Tree content = new Tree(tip.index(), newest, leases, lastLease);
+            String tree = Format.text(writer, file, "tree");
+            return new Opened(
+                    file,
+                    tree,
+                    content,
+                    leases,
+                    tip.superseded(),
+                    writer,
+                    Database.reader(file),
+                    Database.writer(file));
+        } catch (SQLException | IOException | RuntimeException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    private static Map<Long, Duration> leases(Connection connection) throws SQLException {
+        Map<Long, Duration> leases = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT id, ttl_millis FROM lease")) {
+            while (row.next()) {
+                leases.put(row.getLong(1), Duration.ofMillis(row.getLong(2)));
+            }
+        }
+        return leases;
+    }
+}

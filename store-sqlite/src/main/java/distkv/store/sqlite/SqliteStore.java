@@ -1,0 +1,213 @@
+package distkv.store.sqlite;
+
+import distkv.model.ChangeBatch;
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.store.Compacted;
+import distkv.store.Contents;
+import distkv.store.Feed;
+import distkv.store.LeaseClock;
+import distkv.store.Leases;
+import distkv.store.Outcome;
+import distkv.store.Recent;
+import distkv.store.Store;
+import distkv.store.StoreException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/**
+ * The store in a directory of its own: one SQLite file with an append-only table of changes, one thread that writes it
+ * (see {@link Writer}), and the present entries in memory.
+ */
+public final class SqliteStore implements Store {
+    private static final int RECENT_BATCHES = 4096;
+    private static final long RECENT_BYTES = 16L << 20;
+    /** What a follower that is far behind takes from the file at a time. */
+    private static final long CHUNK_BYTES = 1L << 20;
+
+    private final Path file;
+    private final String tree;
+    private final DirectoryLock lock;
+    private final LeaseClock clock;
+    private final Inbox inbox = new Inbox();
+    private final Recent recent;
+    private final Leases leases;
+    private final Compaction compaction;
+    private final Thread writer;
+    private final List<Thread> helpers;
+    /** Reads for followers that are far behind, one at a time. */
+    private final Connection reader;
+
+    private final List<Connection> connections;
+
+    SqliteStore(Opened opened, DirectoryLock lock, SqliteOptions options) throws SQLException {
+        this.file = opened.file();
+        this.tree = opened.tree();
+        this.lock = lock;
+        this.reader = opened.reader();
+        this.connections = List.of(opened.reader(), opened.copier(), opened.writer());
+        this.clock = options.clock().get();
+        this.recent = new Recent(opened.content().newest(), RECENT_BATCHES, RECENT_BYTES);
+        this.leases = new Leases(clock, this::expire);
+        ChangeLog log = new ChangeLog(opened.writer());
+        Checkpoint checkpoint = new Checkpoint(opened.copier(), opened.writer(), inbox);
+        this.compaction = new Compaction(file, opened.writer(), inbox, options.retain(), opened.superseded());
+        this.writer = thread(
+                "distkv-store", new Writer(inbox, opened.content(), log, checkpoint, compaction, recent, leases));
+        this.helpers = List.of(thread("distkv-checkpoint", checkpoint), thread("distkv-compaction", compaction));
+        opened.leases().forEach(leases::start);
+        writer.start();
+        helpers.forEach(Thread::start);
+    }
+
+    private static Thread thread(String name, Runnable work) {
+        return Thread.ofPlatform().daemon().name(name).unstarted(work);
+    }
+
+    /**
+     * Opens the store in a directory, which is made if it does not exist.
+     *
+     * @throws StoreException if the directory or the file in it cannot be used; the message says why and what to do
+     */
+    public static SqliteStore open(Path directory, SqliteOptions options) {
+        return Opened.open(directory, options, Format.CURRENT);
+    }
+
+    @Override
+    public String tree() {
+        return tree;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> commit(Commit commit) {
+        CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        if (!inbox.put(new Task.Ask(commit, answer))) {
+            answer.complete(new Outcome.Refused("the store is closed"));
+        }
+        return answer;
+    }
+
+    @Override
+    public Contents load() {
+        Task.View view = ask(new CompletableFuture<>(), Task.Look::new);
+        return Contents.sorted(view.revision(), view.entries());
+    }
+
+    @Override
+    public Contents load(long revision) throws Compacted {
+        Contents.checkRevision(revision, recent.newest());
+        Entry[] entries;
+        try (Connection connection = Database.reader(file)) {
+            entries = Rows.tip(connection, revision).index().toArray();
+        } catch (SQLException e) {
+            throw Database.explain(file, e);
+        }
+        checkHistory(revision);
+        return Contents.sorted(revision, entries);
+    }
+
+    @Override
+    public Feed follow(long after) throws Compacted {
+        Contents.checkRevision(after, recent.newest());
+        checkHistory(after);
+        return recent.follow(after, this::read);
+    }
+
+    private List<ChangeBatch> read(long after) throws Compacted {
+        List<ChangeBatch> batches;
+        synchronized (reader) {
+            try {
+                if (reader.isClosed()) {
+                    return List.of();
+                }
+                batches = Rows.batches(reader, after, recent.newest(), CHUNK_BYTES);
+            } catch (SQLException e) {
+                throw Database.explain(file, e);
+            }
+        }
+        checkHistory(after);
+        return batches;
+    }
+
+    /** To be asked after reading: what is read below this revision may have lost rows meanwhile. */
+    private void checkHistory(long revision) throws Compacted {
+        long reached = compaction.reached();
+        if (revision < reached) {
+            throw new Compacted(revision, reached);
+        }
+    }
+
+    @Override
+    public long grant(Duration ttl) {
+        Leases.check(ttl);
+        return ask(new CompletableFuture<Long>(), answer -> new Task.Grant(Duration.ofMillis(ttl.toMillis()), answer));
+    }
+
+    @Override
+    public boolean renew(long lease) {
+        return leases.renew(lease);
+    }
+
+    @Override
+    public void revoke(long lease) {
+        ask(new CompletableFuture<Boolean>(), answer -> new Task.End(lease, true, answer));
+    }
+
+    private void expire(long lease) {
+        inbox.put(new Task.End(lease, false, new CompletableFuture<>()));
+    }
+
+    private <T> T ask(CompletableFuture<T> answer, Function<CompletableFuture<T>, Task> task) {
+        if (!inbox.put(task.apply(answer))) {
+            throw new StoreException("the store is closed");
+        }
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoreException refused ? refused : e;
+        }
+    }
+
+    @Override
+    public void close() {
+        clock.close();
+        inbox.close();
+        boolean interrupted = join(writer);
+        for (Thread helper : helpers) {
+            helper.interrupt();
+            interrupted |= join(helper);
+        }
+        recent.close();
+        try (lock) {
+            synchronized (reader) {
+                for (Connection connection : connections) {
+                    connection.close();
+                }
+            }
+        } catch (SQLException e) {
+            throw Database.explain(file, e);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until a thread has ended, and returns whether somebody wanted this one to end meanwhile. */
+    private static boolean join(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                return interrupted;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package distkv.store.sqlite;
+
+import distkv.store.LeaseClock;
+import distkv.store.ManualClock;
+import distkv.store.RandomContract;
+import distkv.store.Store;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The SQLite engine under the contract. */
+class SqliteStoreTest extends RandomContract {
+    @TempDir
+    Path directory;
+
+    @Override
+    protected Store open(LeaseClock clock) {
+        return closing(SqliteStore.open(directory, SqliteOptions.of("contract").withClock(() -> clock)));
+    }
+
+    @Override
+    protected Store openForgetful() {
+        return closing(SqliteStore.open(
+                directory,
+                SqliteOptions.of("contract").withClock(ManualClock::new).withRetain(300)));
+    }
+}
