@@ -40,6 +40,7 @@ class Mirror:
         self._nchain = nchain
         self._seen = 0
         self._waiters: list[tuple[int, int, anyio.Event]] = []
+        self._loaded = anyio.Event()
         self._news = anyio.Event()
         self._scope = anyio.CancelScope()
 
@@ -68,6 +69,15 @@ class Mirror:
         """Return the entry at this path below the root, None if there is none."""
         return self.entries.get(path)
 
+    @property
+    def loaded(self) -> bool:
+        """Whether the copy was complete once."""
+        return self._loaded.is_set()
+
+    async def wait_loaded(self) -> None:
+        """Wait until the copy is complete."""
+        await self._loaded.wait()
+
     async def wait_tock(self, tock: int) -> None:
         """Wait until the copy has reached a write that was made below its root, by that write's ``tock``."""
         if self._seen < tock:
@@ -88,7 +98,6 @@ class Mirror:
         """Take note that an entry has changed or (None) is gone. For subclasses; ``path`` is below the root."""
 
     async def _run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        started = False
         try:
             with self._scope:
                 async with self.client.watch(self.path, fetch=True, nchain=self._nchain) as watch:
@@ -96,11 +105,11 @@ class Mirror:
                         if "path" in item:
                             await self._apply(item.path[len(self.path) :], item)
                         else:
-                            started = True
+                            self._loaded.set()
                             task_status.started()
                         self._reached(item.get("tock") or 0)
         except ServerError:
-            if not started:
+            if not self.loaded:
                 raise
             logger.exception("%s: changes below %s are no longer followed", type(self).__name__, self.path)
 
@@ -153,16 +162,10 @@ class Handler(Mirror):
             if not handler.loaded:
                 try:
                     await handler.start()
-                    handler.loaded = True
                 except BaseException:
                     client.handlers.pop(key, None)
                     raise
         return handler
-
-    def __init__(self, client: Client, path: Path, *, nchain: int = 0) -> None:
-        super().__init__(client, path, nchain=nchain)
-        self.loaded = False
-        """Whether everything was loaded once."""
 
     async def start(self) -> None:
         """Load the entries and go on following them."""

@@ -206,6 +206,15 @@ async def test_code_can_be_added_and_removed_through_the_handler(server):
             cr("forty.two")
 
 
+async def test_a_handler_is_loaded_when_it_is_returned(server):
+    async with server.client() as client:
+        await store(client, "forty.two", "return 42")
+        cr = await CodeRoot.as_handler(client)
+        await cr.wait_loaded()
+        assert cr.loaded
+        assert len(cr) == 1
+
+
 async def test_a_client_has_one_handler_however_often_it_is_asked_for(server):
     async with server.client() as client:
         found = []
