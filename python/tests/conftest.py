@@ -7,6 +7,7 @@ from pathlib import Path as File
 
 import anyio
 import pytest
+from runner_fixtures import runner, tree, whole_tree, worker  # noqa: F401  (fixtures)
 
 from distkv.client import open_client
 from distkv.exceptions import NotFoundError

@@ -52,6 +52,17 @@ class Peer:
     def kept(self, op: str) -> list[dict[str, Any]]:
         return [message for message in self._kept if message["op"] == op]
 
+    def arrived(self, op: str) -> list[dict[str, Any]]:
+        """What is there of this kind without waiting."""
+        self.sock.settimeout(0)
+        try:
+            while True:
+                self._kept.append(self.receive())
+        except BlockingIOError:
+            return self.kept(op)
+        finally:
+            self.sock.settimeout(PATIENCE)
+
     def at_end(self) -> bool:
         """Whether the other side closes the connection, whatever it says before."""
         try:
@@ -72,6 +83,7 @@ class Worker(Peer):
 
     number: int
     pid: int
+    reaped = False
     _runs = 0
 
     def start(self, source: str, mode: str = "async", **keys: Any) -> int:
@@ -123,7 +135,8 @@ class FakeRunner:
         self._init = {"host": host, "port": port, "node": "here", "name": "here", "config": config or {}}
         self._numbers = 0
         self.workers: list[Worker] = []
-        environment = {**os.environ, "PYTHONPATH": str(File(__file__).parents[1])}
+        package = str(File(__file__).parents[1])
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([package, os.environ.get("PYTHONPATH", "")])}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "distkv.worker", self.path], stderr=subprocess.PIPE, env=environment
         )
@@ -149,6 +162,17 @@ class FakeRunner:
         if init:
             worker.send(op="init", **self._init)
         return worker
+
+    def exited(self, worker: Worker) -> dict[str, Any]:
+        """How this worker has ended."""
+        worker.reaped = True
+        return self.parent.expect("exited", worker=worker.number)
+
+    def kill(self, worker: Worker) -> None:
+        """End this worker if it has not been waited for."""
+        if not worker.reaped:
+            self.parent.send(op="kill", worker=worker.number, signal="KILL")
+            self.exited(worker)
 
     def close(self) -> None:
         """Vanish, as a runner does that is killed; return when the parent has ended."""

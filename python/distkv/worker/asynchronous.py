@@ -32,6 +32,9 @@ class AsyncRun(Run):
         self.inbox = Inbox(spec.idle)
         self._server = server
         self._scope = anyio.CancelScope()
+        self.inbox.put(ReadyMsg(0))
+        if spec.state is not None:
+            self.set_state(spec.state)
 
     def interrupt(self) -> None:
         """Cancel the code's tasks; their ``finally`` blocks run."""
@@ -67,18 +70,16 @@ class AsyncRun(Run):
 
     async def _run(self, procedure: Procedure) -> Any:
         result = None
-        async with anyio.create_task_group() as tasks, AsyncExitStack() as stack:
-            self.client = RunClient(self._server.link, self.site.config, tasks, self.spec.claim, self.lose)
-            admin = CallAdmin(self, tasks, stack)
-            self.inbox.put(ReadyMsg(0))
-            if self.spec.state is not None:
-                self.set_state(self.spec.state)
-            call = procedure.bind(kwargs={**self.names(self.client), "_self": admin, "_info": self.inbox})
-            try:
-                result = await call()
-            finally:
-                with anyio.CancelScope(shield=True):
-                    await admin.end()
+        async with anyio.create_task_group() as tasks:
+            async with AsyncExitStack() as stack:
+                self.client = RunClient(self._server.link, self.site.config, tasks, self.spec.claim, self.lose)
+                admin = CallAdmin(self, tasks, stack)
+                call = procedure.bind(kwargs={**self.names(self.client), "_self": admin, "_info": self.inbox})
+                try:
+                    result = await call()
+                finally:
+                    with anyio.CancelScope(shield=True):
+                        await admin.end()
             tasks.cancel_scope.cancel()
         return result
 

@@ -52,7 +52,7 @@ def describe(exc: BaseException, filename: str) -> dict[str, Any]:
     return {
         "type": type(exc).__name__,
         "message": message_of(exc),
-        "trace": trace_of(exc),
+        "trace": trace_of(exc) if exc.__traceback__ is not None else None,
         "line": _line_in(exc, filename),
     }
 

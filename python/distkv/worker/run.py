@@ -31,6 +31,10 @@ _MESSAGES = (
 )
 
 
+LOST_GRACE = 0.1
+"""Seconds between the `Lost` that code gets and its being stopped."""
+
+
 class Run(ABC):
     """One run of a procedure; its methods are called on the event loop unless they say otherwise."""
 
@@ -51,9 +55,10 @@ class Run(ABC):
         self.interrupt()
 
     def lose(self) -> None:
-        """Stop, because the claim is gone."""
-        self.lost = True
-        self.interrupt()
+        """Stop, because the claim is gone. The code is about to get `Lost`; if it catches that it ends all the same."""
+        if not self.lost:
+            self.lost = True
+            asyncio.get_running_loop().call_later(LOST_GRACE, self.interrupt)
 
     @abstractmethod
     def interrupt(self) -> None:
@@ -84,6 +89,9 @@ class Run(ABC):
 
     def report_done(self, result: Any) -> None:
         """Tell the runner that the code returned. On any thread."""
+        if self.lost:
+            self.report_failed(None)
+            return
         self.log.close()
         try:
             self.link.report(op="done", run=self.spec.run, result=result)

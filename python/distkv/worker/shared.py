@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import os
 import signal
@@ -92,12 +93,7 @@ class SharedWorker:
 
     def _runner_gone(self) -> None:
         self._cancel_all()
-        self._tasks.start_soon(self._die_soon)
-
-    async def _die_soon(self) -> None:
-        with anyio.CancelScope(shield=True):
-            await anyio.sleep(LAST_SECONDS)
-        os._exit(1)
+        asyncio.get_running_loop().call_later(LAST_SECONDS, os._exit, 1)
 
     async def _terminate_on_signal(self) -> None:
         with anyio.open_signal_receiver(signal.SIGTERM) as signals:

@@ -1,0 +1,46 @@
+"""A wire to a server that a test can cut."""
+
+import socket
+import threading
+from contextlib import suppress
+
+
+class Proxy:
+    """Passes on what comes to its port, to the server's; between ``cut`` and ``mend`` nobody gets through."""
+
+    def __init__(self, port):
+        self._to = port
+        self._pairs = []
+        self.port = 0
+        self.mend()
+
+    def mend(self):
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def cut(self):
+        # shutdown wakes the thread that waits in accept; close alone would not.
+        for sock in (self._listener, *(sock for pair in self._pairs for sock in pair)):
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+            sock.close()
+        self._pairs.clear()
+
+    def _accept(self, listener):
+        with suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._to))
+                self._pairs.append((near, far))
+                for pair in ((near, far), (far, near)):
+                    threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
+
+    @staticmethod
+    def _pass_on(source, target):
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        for sock in (source, target):
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,210 @@
+"""The queue behind ``_info``, and timers."""
+
+import asyncio
+
+import anyio
+import pytest
+
+from distkv.runner import ChangeMsg, CompleteState, Inbox, PartialState, ReadyMsg, Timer, TimerMsg
+from distkv.runner.inbox import ROOM, STATES
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"  # workers run on asyncio only
+
+
+def fail(exc):
+    raise exc
+
+
+async def test_messages_come_in_the_order_they_were_put():
+    inbox = Inbox(idle=10)
+    messages = [ReadyMsg(0), CompleteState(), ChangeMsg(1), ChangeMsg(2)]
+    for message in messages:
+        inbox.put(message)
+    assert [await inbox.get() for _ in messages] == messages
+
+
+async def test_a_reader_that_waits_is_woken():
+    inbox = Inbox(idle=10)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(inbox.get)
+        await anyio.wait_all_tasks_blocked()
+        inbox.put(ReadyMsg(0))
+    assert inbox.qsize() == 0
+
+
+async def test_a_cancelled_reader_takes_no_message_with_it():
+    inbox = Inbox(idle=10)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(inbox.get)
+        await anyio.wait_all_tasks_blocked()
+        tasks.cancel_scope.cancel()
+        inbox.put(ReadyMsg(7))
+    assert (await inbox.get()).msg == 7
+
+
+async def test_a_full_inbox_holds_watches_back_until_the_reader_has_caught_up():
+    inbox = Inbox(idle=10)
+    put = []
+
+    async def watch():
+        for i in range(3 * ROOM):
+            if inbox.full:
+                await inbox.room()
+            inbox.put(ChangeMsg(i))
+            put.append(i)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(watch)
+        await anyio.wait_all_tasks_blocked()
+        assert len(put) == ROOM
+        taken = []
+        while len(taken) < 3 * ROOM:
+            assert inbox.qsize() <= ROOM
+            taken.append((await inbox.get()).msg)
+    assert taken == list(range(3 * ROOM))
+
+
+async def test_two_watches_share_the_room():
+    inbox = Inbox(idle=10)
+
+    async def watch(name):
+        for _ in range(2 * ROOM):
+            if inbox.full:
+                await inbox.room()
+            inbox.put(ChangeMsg(name))
+
+    async with anyio.create_task_group() as tasks:
+        for name in "ab":
+            tasks.start_soon(watch, name)
+        await anyio.wait_all_tasks_blocked()
+        seen = {"a": 0, "b": 0}
+        for _ in range(4 * ROOM):
+            assert inbox.qsize() <= ROOM
+            seen[(await inbox.get()).msg] += 1
+    assert seen == {"a": 2 * ROOM, "b": 2 * ROOM}
+
+
+async def test_what_is_not_from_a_watch_never_waits():
+    inbox = Inbox(idle=10)
+    for i in range(ROOM):
+        inbox.put(ChangeMsg(i))
+    assert inbox.full
+    inbox.put(TimerMsg("now"))
+    inbox.put_state(CompleteState())
+    assert inbox.qsize() == ROOM + 2
+
+
+async def test_of_too_many_group_states_the_oldest_goes():
+    inbox = Inbox(idle=10)
+    inbox.put(TimerMsg("stays"))
+    for i in range(STATES + 5):
+        inbox.put_state((CompleteState, PartialState)[i % 2](i))
+    assert inbox.qsize() == STATES + 1
+    assert (await inbox.get()).msg == "stays"
+    assert (await inbox.get()).msg == 5
+
+
+async def test_a_reader_that_takes_nothing_finds_none_and_then_the_end():
+    inbox = Inbox(idle=0.05)
+    inbox.put(ReadyMsg(0))
+    await anyio.sleep(0.1)
+    assert inbox.full
+    inbox.put(TimerMsg("too late"))
+    assert [message async for message in inbox] == [None]
+    assert inbox.gave_up
+    with pytest.raises(StopAsyncIteration):
+        await inbox.get()
+
+
+async def test_a_slow_reader_is_not_a_stalled_one():
+    inbox = Inbox(idle=0.2)
+    for i in range(10):
+        inbox.put(ChangeMsg(i))
+    taken = []
+    for _ in range(10):
+        await anyio.sleep(0.05)
+        taken.append(await inbox.get())
+    assert None not in taken
+
+
+async def test_a_reader_that_waits_for_messages_is_not_a_stalled_one():
+    inbox = Inbox(idle=0.05)
+    inbox.put(ReadyMsg(0))
+    await inbox.get()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(inbox.get)
+        await anyio.sleep(0.2)
+        inbox.put(ReadyMsg(1))
+    assert not inbox.full
+
+
+async def test_an_event_loop_that_was_blocked_is_no_reason_to_give_up():
+    inbox = Inbox(idle=0.2)
+    inbox.put(ReadyMsg(0))
+    asyncio.get_running_loop().call_soon(__import__("time").sleep, 0.3)  # another job's fault
+    await anyio.sleep(0.01)
+    assert (await inbox.get()).msg == 0
+
+
+async def test_a_timer_fires_once_with_itself_as_the_message():
+    inbox = Inbox(idle=10)
+    timer = Timer(inbox, TimerMsg, fail)
+    await timer.run(0.01)
+    message = await inbox.get()
+    assert type(message) is TimerMsg
+    assert message.msg is timer
+    await anyio.sleep(0.03)
+    assert inbox.qsize() == 0
+
+
+@pytest.mark.parametrize("delay", [0, -1, -0.5])
+async def test_a_timer_of_zero_or_less_does_not_run(delay):
+    inbox = Inbox(idle=10)
+    timer = Timer(inbox, TimerMsg, fail)
+    await timer.run(delay)
+    assert not await timer.cancel()
+
+
+async def test_run_starts_a_timer_again():
+    inbox = Inbox(idle=10)
+    timer = Timer(inbox, TimerMsg, fail)
+    timer.run(1000)
+    for _ in range(3):
+        await timer.run(0.005)
+        assert (await inbox.get()).msg is timer
+
+
+async def test_a_timer_can_be_cancelled_with_and_without_await():
+    inbox = Inbox(idle=10)
+    timer = Timer(inbox, TimerMsg, fail)
+    timer.run(0.01)
+    assert await timer.cancel()
+    timer.run(0.01)
+    assert timer.cancel()
+    assert not timer.cancel()
+    await anyio.sleep(0.03)
+    assert inbox.qsize() == 0
+
+
+async def test_restarting_a_timer_takes_back_its_unread_message():
+    inbox = Inbox(idle=10)
+    timer = Timer(inbox, TimerMsg, fail)
+    timer.run(0.001)
+    await anyio.sleep(0.02)
+    assert inbox.qsize() == 1
+    timer.run(0.005)
+    assert inbox.qsize() == 0
+    await inbox.get()
+    await anyio.sleep(0.02)
+    assert inbox.qsize() == 0
+
+
+@pytest.mark.parametrize("delay", ["1", None, float("nan")])
+async def test_a_delay_that_is_no_number_is_refused(delay):
+    with pytest.raises(TypeError, match="expected: a number of seconds"):
+        Timer(Inbox(idle=10), TimerMsg, fail).run(delay)

@@ -1,0 +1,182 @@
+"""The parent of workers, as a runner sees it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path as File
+
+import pytest
+from fake_runner import PATIENCE, FakeRunner
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with FakeRunner() as runner:
+        yield runner
+    assert runner.stderr == []
+
+
+@pytest.fixture
+def doomed():
+    """A runner whose parent the test ends."""
+    with FakeRunner() as runner:
+        yield runner
+    assert runner.stderr == []
+
+
+def ended(pid):
+    """Wait until no process of this id is there, or only its remains."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            if File(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def test_the_parent_says_who_it_is(runner):
+    version = ".".join(map(str, sys.version_info[:3]))
+    assert runner.greeting == {"op": "parent", "pid": runner.process.pid, "python": version}
+
+
+def test_a_worker_is_forked_and_reaped(runner):
+    worker = runner.fork()
+    worker.send(op="stop")
+    assert runner.exited(worker) == {"op": "exited", "worker": worker.number, "status": 0, "signal": None}
+    assert worker.at_end()
+
+
+@pytest.mark.parametrize(("word", "number"), [("TERM", signal.SIGTERM), ("KILL", signal.SIGKILL)])
+def test_a_worker_is_signalled(runner, word, number):
+    worker = runner.fork()
+    runner.parent.send(op="kill", worker=worker.number, signal=word)
+    exited = runner.exited(worker)
+    assert (exited["status"], exited["signal"]) == (None, number)
+
+
+def test_killing_a_worker_kills_what_its_code_has_started(runner):
+    worker = runner.fork()
+    child = worker.result("import subprocess; return subprocess.Popen(['sleep', '1000']).pid")
+    runner.kill(worker)
+    assert ended(child)
+
+
+def test_what_a_worker_has_started_does_not_outlive_it(runner):
+    worker = runner.fork()
+    child = worker.result("import subprocess; return subprocess.Popen(['sleep', '1000']).pid")
+    worker.send(op="stop")
+    runner.exited(worker)
+    assert ended(child)
+
+
+def test_a_worker_ends_at_its_deadline(runner):
+    patient, hasty = runner.fork(), runner.fork()
+    now = time.clock_gettime(time.CLOCK_BOOTTIME)
+    runner.parent.send(op="deadline", worker=patient.number, at=now + 1000)
+    runner.parent.send(op="deadline", worker=hasty.number, at=now + 0.05)
+    assert runner.exited(hasty)["signal"] == signal.SIGKILL
+    assert patient.result("return 1") == 1
+    runner.parent.send(op="deadline", worker=patient.number, at=now + 0.1)
+    assert runner.exited(patient)["signal"] == signal.SIGKILL
+
+
+def test_a_deadline_can_be_moved_and_lifted(runner):
+    moved, lifted = runner.fork(), runner.fork()
+    now = time.clock_gettime(time.CLOCK_BOOTTIME)
+    for worker in (moved, lifted):
+        runner.parent.send(op="deadline", worker=worker.number, at=now + 0.1)
+    runner.parent.send(op="deadline", worker=moved.number, at=now + 1000)
+    runner.parent.send(op="deadline", worker=lifted.number, at=None)
+    time.sleep(0.2)
+    assert (moved.result("return 1"), lifted.result("return 2")) == (1, 2)
+
+
+def test_a_deadline_that_has_passed_kills_at_once(runner):
+    worker = runner.fork()
+    runner.parent.send(op="deadline", worker=worker.number, at=1.0)
+    assert runner.exited(worker)["signal"] == signal.SIGKILL
+
+
+def test_unknown_messages_and_workers_are_ignored(runner):
+    runner.parent.send(op="dance", worker=1)
+    runner.parent.send(worker=1)
+    runner.parent.send(op="kill", worker=99, signal="KILL")
+    runner.parent.send(op="fork", worker="one")
+    runner.parent.sock.sendall(b"\x2a")
+    assert runner.fork().result("return 1") == 1
+
+
+def test_workers_and_their_children_end_with_the_runner():
+    with FakeRunner() as runner:
+        worker = runner.fork()
+        escaped = worker.result(
+            "import subprocess; return subprocess.Popen(['sleep', '1000'], start_new_session=True).pid"
+        )
+        pids = [worker.pid, runner.fork().pid, escaped]
+    assert runner.process.returncode == 0
+    assert all(map(ended, pids))
+
+
+def test_workers_end_with_the_parent(doomed):
+    pids = [doomed.fork().pid, doomed.fork().pid]
+    doomed.process.kill()
+    assert all(map(ended, pids))
+
+
+def test_sigterm_ends_the_parent_and_its_workers(doomed):
+    pid = doomed.fork().pid
+    doomed.process.terminate()
+    assert doomed.process.wait(PATIENCE) == 0
+    assert ended(pid)
+
+
+def test_ctrl_c_is_left_to_the_runner(runner):
+    worker = runner.fork()
+    runner.process.send_signal(signal.SIGINT)
+    assert worker.result("return 1") == 1
+    assert runner.fork().result("return 2") == 2
+
+
+def test_a_worker_leads_its_own_process_group(runner):
+    worker = runner.fork()
+    assert os.getpgid(worker.pid) == worker.pid
+    assert worker.result("import os; return os.getpgid(0) == os.getpid()")
+
+
+def test_a_worker_inherits_no_open_files_of_the_parent(runner):
+    worker = runner.fork()
+    links = {fd: os.readlink(f"/proc/{worker.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{worker.pid}/fd")}
+    assert links.pop("0") == os.devnull
+    assert links.pop("1") == links.pop("2") == os.readlink(f"/proc/{runner.process.pid}/fd/2")
+    assert len(links) == 1, links  # its own connection to the runner
+
+
+def test_many_workers_at_once(runner):
+    workers = [runner.fork() for _ in range(20)]
+    runs = [worker.start("return _P('a.b')") for worker in workers]
+    for worker, run in zip(workers, runs, strict=True):
+        assert worker.outcome(run)["op"] == "done"
+        worker.send(op="stop")
+    assert {runner.exited(worker)["status"] for worker in workers} == {0}
+
+
+def test_without_a_runner_there_is_one_clear_line():
+    command = [sys.executable, "-m", "distkv.worker"]
+    environment = {**os.environ, "PYTHONPATH": str(File(__file__).parents[1])}
+    done = subprocess.run([*command, "/nowhere/socket"], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "/nowhere/socket" in done.stderr
+    assert subprocess.run(command, env=environment, capture_output=True).returncode == 2
+
+
+def test_a_worker_whose_runner_vanishes_ends(runner):
+    worker = runner.fork()
+    worker.start("await __import__('anyio').sleep_forever()")
+    worker.expect("started")
+    worker.sock.close()
+    assert runner.exited(worker)["status"] in (0, 1)
