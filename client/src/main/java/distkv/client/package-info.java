@@ -1,4 +1,4 @@
-/** DistKV client. */
+/** The client: blocking calls, watches and mirrors over one connection that mends itself. */
 @NullMarked
 package distkv.client;
 

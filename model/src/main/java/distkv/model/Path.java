@@ -132,6 +132,16 @@ public final class Path implements Comparable<Path> {
         return key.length >= end && Arrays.equals(key, 0, end, prefix.key, 0, end);
     }
 
+    /**
+     * The upper bound of what is at and below this path: all of that sorts before it, whatever else follows sorts after
+     * it. It is for comparing only, and no path.
+     */
+    public Path endOfSubtree() {
+        byte[] end = Arrays.copyOf(key, key.length + 1);
+        end[key.length] = (byte) 0xFF;
+        return new Path(end);
+    }
+
     /** The order of a tree walk: parents first, siblings by type and value. */
     @Override
     public int compareTo(Path other) {

@@ -1,0 +1,203 @@
+package distkv.client;
+
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Chained;
+import distkv.protocol.Conditions;
+import distkv.protocol.Depths;
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import distkv.protocol.Seq;
+import distkv.protocol.Values;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of one server, for any number of threads. Calls block until the answer is there; calls of different threads
+ * share one connection and do not wait for each other. An interrupted call throws, and its answer is dropped.
+ *
+ * <p>When the connection breaks, calls under way fail with {@link ServerConnectionException}, and so do new ones until
+ * it is mended. The {@link Session} is attached to the new connection; {@link Watch}es, {@link Mirror}s and
+ * {@link Monitor}s go on where they were.
+ */
+public final class Client implements AutoCloseable {
+    private final Connector connector;
+
+    private Client(Connector connector) {
+        this.connector = connector;
+    }
+
+    /** Connects and waits for the server's greeting; one attempt only, so that a wrong address is noticed. */
+    public static Client connect(ClientOptions options) throws InterruptedException {
+        return new Client(Connector.connect(options));
+    }
+
+    /** What is at a path; {@code null} if there is nothing. */
+    public @Nullable Entry get(Path path) throws InterruptedException {
+        return switch (call(false, seq -> new Request.GetValue(seq, path, false, false))) {
+            case Reply.Got got when got.value() != null -> new Entry(path, got.value(), got.tock(), 0);
+            case Reply.Got _, Reply.Done _ -> null;
+            case Reply reply -> throw unexpected(reply);
+        };
+    }
+
+    /** Writes a value, whatever is there. Returns the write's tick. */
+    public long set(Path path, Value value) throws InterruptedException {
+        return set(path, value, Expectation.anything());
+    }
+
+    /** Writes a value if what is there is as expected and the guards hold. Returns the write's tick. */
+    public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
+        Conditions conditions = conditions(expectation, guards);
+        return changed(seq -> new Request.SetValue(seq, path, false, value, conditions, false, false, false));
+    }
+
+    /** Deletes an entry, whatever it is. Returns the write's tick. */
+    public long delete(Path path) throws InterruptedException {
+        return delete(path, Expectation.anything());
+    }
+
+    /** Deletes an entry if it is as expected and the guards hold. Returns the write's tick. */
+    public long delete(Path path, Expectation expectation, Guard... guards) throws InterruptedException {
+        Conditions conditions = conditions(expectation, guards);
+        return changed(seq -> new Request.DeleteValue(seq, path, false, conditions, false));
+    }
+
+    /** Deletes an entry and all below it. Returns how many they were. */
+    public long deleteTree(Path path, Guard... guards) throws InterruptedException {
+        return switch (call(true, seq -> new Request.DeleteTree(seq, path, List.of(guards), false))) {
+            case Reply.Count count -> count.changed();
+            case Reply reply -> throw unexpected(reply);
+        };
+    }
+
+    /** The entry at a path and all below it, parents first. */
+    public List<Entry> tree(Path path) throws InterruptedException {
+        return tree(path, Depths.ALL);
+    }
+
+    /** The entries of a subtree at these depths, parents first. */
+    public List<Entry> tree(Path path, Depths depths) throws InterruptedException {
+        return TreeCollector.collect(
+                connector.link(), path, seq -> new Request.GetTree(seq, path, false, depths, false, false));
+    }
+
+    /** The last elements of the paths right below {@code path} that have an entry, or one below them. */
+    public List<?> children(Path path) throws InterruptedException {
+        try {
+            Reply reply = call(false, seq -> new Request.Enumerate(seq, path, false, false, true));
+            return reply instanceof Reply.Result(Seq _, Value names, long _)
+                            && Values.decode(names) instanceof List<?> list
+                    ? list
+                    : List.of();
+        } catch (ClientException e) {
+            if (e.etype() == Etype.NOTFOUND) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /** Follows a subtree. */
+    public Watch watch(Path path, WatchOptions options) {
+        return new Watch(connector, path, options);
+    }
+
+    /** Keeps a copy of a subtree current. */
+    public Mirror mirror(Path path) {
+        return Mirror.start(connector, path);
+    }
+
+    /** Opens a session; a client has one at a time. */
+    public Session session(Duration ttl) throws InterruptedException {
+        if (connector.session() != null) {
+            throw new IllegalStateException("this client has a session (expected: one at a time)");
+        }
+        return Session.open(connector, ttl);
+    }
+
+    /** All these writes or none; a write's lease is the client's session or none. Returns the tick of each. */
+    public List<Long> commit(Commit commit) throws InterruptedException {
+        return Commits.commit(connector, commit);
+    }
+
+    /** Sends a message to all who monitor its topic now. */
+    public void send(List<String> topic, Value data) throws InterruptedException {
+        call(true, seq -> new Request.MsgSend(seq, topic, data, null));
+    }
+
+    /** Receives the messages of a topic; {@code +} in it is any one level, {@code #} at its end the rest. */
+    public Monitor monitor(List<String> topic) {
+        return new Monitor(connector, topic);
+    }
+
+    /** A number that was never returned before in this tree. */
+    public long newTock() throws InterruptedException {
+        return call(true, Request.GetTock::new).tock();
+    }
+
+    /**
+     * Any request, for what has no method of its own, and its only reply. A failure is thrown.
+     *
+     * @param write whether it changes something, so that a broken connection leaves it open what happened
+     */
+    public Reply call(boolean write, Function<Seq, Request> request) throws InterruptedException {
+        return connector.link().call(write, request);
+    }
+
+    /** The greeting of the server that it is connected to. */
+    public Reply.Greeting greeting() {
+        return connector.link().greeting();
+    }
+
+    /** The tree's name, the node of every chain. */
+    public String treeName() {
+        return connector.tree();
+    }
+
+    public boolean isConnected() {
+        Link link = connector.linkOrNull();
+        return link != null && link.isUp();
+    }
+
+    /** Waits until there is a connection. */
+    public void awaitConnected() throws InterruptedException {
+        Objects.requireNonNull(connector.awaitLink());
+    }
+
+    public void listen(ConnectionListener listener) {
+        connector.listen(listener);
+    }
+
+    /** Closes the connection. Calls under way fail, watches end; a session that was not closed lives on until its time is over. */
+    @Override
+    public void close() {
+        connector.close();
+    }
+
+    private Conditions conditions(Expectation expectation, Guard... guards) {
+        Chained chain = Commits.chained(connector, expectation);
+        return chain instanceof Chained.Unchecked && guards.length == 0
+                ? Conditions.NONE
+                : new Conditions(chain, null, List.of(guards));
+    }
+
+    private long changed(Function<Seq, Request> request) throws InterruptedException {
+        return switch (call(true, request)) {
+            case Reply.Changed changed -> changed.tock();
+            case Reply reply -> throw unexpected(reply);
+        };
+    }
+
+    private static ClientException unexpected(Reply reply) {
+        return new ClientException(Etype.OTHER, "the server answered " + reply + " (expected: another kind of reply)");
+    }
+}

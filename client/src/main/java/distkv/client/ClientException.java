@@ -1,0 +1,29 @@
+package distkv.client;
+
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+
+/** A request that failed; what kind of failure it is says {@link #etype}, and for some a subclass. */
+public class ClientException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final Etype etype;
+
+    ClientException(Etype etype, String message) {
+        super(message);
+        this.etype = etype;
+    }
+
+    /** The server's error as an exception. */
+    static ClientException of(Reply.Failed failed) {
+        return switch (failed.etype()) {
+            case CHAIN, GUARD, VALUE -> new ConflictException(failed);
+            case UNKNOWN -> new UnknownOutcomeException(failed.text());
+            case SESSION -> new SessionLostException(failed.text());
+            default -> new ClientException(failed.etype(), failed.text());
+        };
+    }
+
+    public final Etype etype() {
+        return etype;
+    }
+}

@@ -1,0 +1,74 @@
+package distkv.client;
+
+import distkv.protocol.FrameLimits;
+import java.time.Duration;
+
+/**
+ * How to reach a server.
+ *
+ * @param name what this client calls itself in its threads and messages
+ * @param connectTimeout how long a connection, its greeting included, may take
+ * @param keepAlive a connection that is silent for this long is asked whether it lives, and given up after as long again
+ * @param retryFirst the pause before the first attempt to connect again; it doubles with every failure
+ * @param retryMost the longest such pause
+ * @param window how many items of a stream may be waiting here, 4 to 4096
+ */
+public record ClientOptions(
+        String host,
+        int port,
+        String name,
+        Duration connectTimeout,
+        Duration keepAlive,
+        Duration retryFirst,
+        Duration retryMost,
+        int window,
+        FrameLimits limits) {
+    public static final int DEFAULT_PORT = 27586;
+
+    public ClientOptions {
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");
+        }
+        if (window < 4 || window > 4096) {
+            throw new IllegalArgumentException("window: " + window + " (expected: 4 to 4096)");
+        }
+    }
+
+    public static ClientOptions of(String host, int port) {
+        return new ClientOptions(
+                host,
+                port,
+                "client",
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(20),
+                Duration.ofSeconds(2),
+                1024,
+                FrameLimits.DEFAULT);
+    }
+
+    public ClientOptions withName(String newName) {
+        return new ClientOptions(host, port, newName, connectTimeout, keepAlive, retryFirst, retryMost, window, limits);
+    }
+
+    public ClientOptions withConnectTimeout(Duration timeout) {
+        return new ClientOptions(host, port, name, timeout, keepAlive, retryFirst, retryMost, window, limits);
+    }
+
+    public ClientOptions withKeepAlive(Duration silence) {
+        return new ClientOptions(host, port, name, connectTimeout, silence, retryFirst, retryMost, window, limits);
+    }
+
+    public ClientOptions withRetry(Duration first, Duration most) {
+        return new ClientOptions(host, port, name, connectTimeout, keepAlive, first, most, window, limits);
+    }
+
+    public ClientOptions withWindow(int items) {
+        return new ClientOptions(host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, items, limits);
+    }
+
+    /** The server, for messages. */
+    String address() {
+        return host + ":" + port;
+    }
+}

@@ -1,0 +1,34 @@
+package distkv.client;
+
+import distkv.model.Path;
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import org.jspecify.annotations.Nullable;
+
+/** Nothing was written: an expectation ({@code CHAIN}, {@code VALUE}) or a guard ({@code GUARD}) did not hold. */
+public final class ConflictException extends ClientException {
+    private static final long serialVersionUID = 1;
+    private final transient @Nullable Path path;
+    private final @Nullable Long tick;
+
+    ConflictException(Reply.Failed failed) {
+        super(failed.etype(), failed.text());
+        Reply.Found found = failed.found();
+        path = found == null ? null : found.path();
+        tick = found == null ? null : found.tick();
+    }
+
+    public boolean isGuard() {
+        return etype() == Etype.GUARD;
+    }
+
+    /** The entry that is in the way, if the server says. */
+    public @Nullable Path path() {
+        return path;
+    }
+
+    /** Which write left what is there; {@code null} if there is nothing, or the server does not say. */
+    public @Nullable Long tick() {
+        return tick;
+    }
+}

@@ -1,0 +1,248 @@
+package distkv.client;
+
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import distkv.protocol.StatePart;
+import distkv.protocol.Values;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a client connected: when the connection ends, a virtual thread makes a new one, with growing, jittered pauses
+ * between attempts. A new connection is only used when the session is attached to it again.
+ */
+final class Connector implements Runnable {
+    private final ClientOptions options;
+    private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
+    /** Guards the fields below. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition changed = lock.newCondition();
+    private @Nullable Link link;
+    private @Nullable Session session;
+    private boolean closed;
+    private String reason = "not connected yet";
+    private volatile String tree = "";
+    private volatile @Nullable Thread thread;
+
+    private Connector(ClientOptions options) {
+        this.options = options;
+    }
+
+    /** Connects, or throws if the first attempt fails. */
+    static Connector connect(ClientOptions options) throws InterruptedException {
+        Connector connector = new Connector(options);
+        connector.publish(connector.open());
+        connector.thread =
+                Thread.ofVirtual().name(options.name() + "-connector").start(connector);
+        return connector;
+    }
+
+    ClientOptions options() {
+        return options;
+    }
+
+    /** The tree's name, which is the node of every chain. */
+    String tree() {
+        return tree;
+    }
+
+    void listen(ConnectionListener listener) {
+        listeners.add(listener);
+    }
+
+    /** The connection, now; {@link ServerConnectionException} if there is none. */
+    Link link() {
+        lock.lock();
+        try {
+            if (link == null) {
+                throw new ServerConnectionException(reason, false);
+            }
+            return link;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Nullable
+    Link linkOrNull() {
+        lock.lock();
+        try {
+            return link;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a connection; {@link ServerConnectionException} once the client is closed. */
+    Link awaitLink() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (link == null && !closed) {
+                changed.await();
+            }
+            if (link == null) {
+                throw new ServerConnectionException(reason, false);
+            }
+            return link;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Nullable
+    Session session() {
+        lock.lock();
+        try {
+            return session;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void session(@Nullable Session newSession) {
+        lock.lock();
+        try {
+            session = newSession;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!isClosed()) {
+                link().awaitEnd();
+                retract();
+                publish(reopen());
+            }
+        } catch (InterruptedException | ServerConnectionException e) {
+            // Closed: there is nothing to keep any more.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Link reopen() throws InterruptedException {
+        Duration pause = options.retryFirst();
+        while (true) {
+            // A server that comes back must not be met by all its clients in the same moment.
+            Thread.sleep(pause.toMillis() / 2 + ThreadLocalRandom.current().nextLong(pause.toMillis() / 2 + 1));
+            try {
+                return open();
+            } catch (ClientException e) {
+                failed(e);
+            }
+            pause = pause.multipliedBy(2).compareTo(options.retryMost()) < 0
+                    ? pause.multipliedBy(2)
+                    : options.retryMost();
+        }
+    }
+
+    private Link open() throws InterruptedException {
+        Link opened = Link.open(options);
+        try {
+            tree = treeName(opened);
+            Session mine = session();
+            if (mine != null) {
+                mine.attach(opened);
+            }
+            return opened;
+        } catch (ClientException | InterruptedException e) {
+            opened.close("given up");
+            throw e;
+        }
+    }
+
+    private static String treeName(Link opened) throws InterruptedException {
+        Reply reply = opened.call(false, seq -> new Request.GetState(seq, EnumSet.of(StatePart.NODES)));
+        if (reply instanceof Reply.State state
+                && state.parts().containsKey(StatePart.NODES)
+                && Values.decode(state.parts().get(StatePart.NODES)) instanceof Map<?, ?> nodes
+                && !nodes.isEmpty()) {
+            return String.valueOf(nodes.keySet().iterator().next());
+        }
+        return opened.greeting().node();
+    }
+
+    private void publish(Link opened) {
+        lock.lock();
+        try {
+            if (closed) {
+                opened.close(reason);
+                return;
+            }
+            link = opened;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        listeners.forEach(ConnectionListener::connected);
+    }
+
+    private void retract() {
+        String why;
+        lock.lock();
+        try {
+            if (link != null && !closed) {
+                reason = link.endReason() + "; trying to connect again";
+            }
+            why = reason;
+            link = null;
+        } finally {
+            lock.unlock();
+        }
+        listeners.forEach(listener -> listener.disconnected(why));
+    }
+
+    private void failed(ClientException e) {
+        lock.lock();
+        try {
+            reason = e.getMessage() + "; trying again";
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        Link last;
+        Session mine;
+        lock.lock();
+        try {
+            closed = true;
+            reason = "the client is closed";
+            last = link;
+            mine = session;
+            link = null;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (mine != null) {
+            mine.abandon();
+        }
+        Thread keeper = thread;
+        if (keeper != null) {
+            keeper.interrupt();
+        }
+        if (last != null) {
+            last.close("the client is closed");
+        }
+    }
+}

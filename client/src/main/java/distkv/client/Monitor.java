@@ -1,0 +1,103 @@
+package distkv.client;
+
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of a topic. It outlives connections, but messages sent while there is none are missed: nobody keeps
+ * them. Read by one thread; {@link #close} may come from another.
+ */
+public final class Monitor implements AutoCloseable {
+    private final Connector connector;
+    private final List<String> topic;
+    private volatile @Nullable Stream stream;
+    private volatile boolean closed;
+
+    Monitor(Connector connector, List<String> topic) {
+        this.connector = connector;
+        this.topic = List.copyOf(topic);
+    }
+
+    /** Waits until the server has begun to send messages; those sent before it are missed. */
+    public void awaitStart() throws InterruptedException {
+        while (!closed && stream == null) {
+            try {
+                open();
+            } catch (ServerConnectionException e) {
+                lost();
+            }
+        }
+    }
+
+    /**
+     * Waits for the next message.
+     *
+     * @return {@code null} once this monitor or its client is closed
+     * @throws ClientException if messages were missed since they were read too slowly ({@code OVERFLOW}); the next call
+     *     goes on
+     */
+    public @Nullable Message next() throws InterruptedException {
+        while (!closed) {
+            try {
+                Stream open = stream;
+                if (open == null) {
+                    open();
+                } else {
+                    Message message = accept(open.next());
+                    if (message != null) {
+                        return message;
+                    }
+                }
+            } catch (ServerConnectionException e) {
+                lost();
+            }
+        }
+        return null;
+    }
+
+    private void lost() {
+        stream = null;
+        if (connector.isClosed()) {
+            closed = true;
+        }
+    }
+
+    private void open() throws InterruptedException {
+        Stream opened = Stream.open(connector.awaitLink(), seq -> new Request.MsgMonitor(seq, topic, false));
+        stream = opened;
+        Reply first = opened.next();
+        if (first instanceof Reply.Failed failed) {
+            throw ClientException.of(failed);
+        }
+        if (closed) {
+            close();
+        }
+    }
+
+    private @Nullable Message accept(Reply reply) {
+        return switch (reply) {
+            case Reply.Message message -> new Message(message.topic(), message.data(), message.raw());
+            case Reply.StreamEnd _ -> {
+                stream = null;
+                yield null;
+            }
+            case Reply.Failed failed -> {
+                stream = null;
+                throw ClientException.of(failed);
+            }
+            default -> throw new ClientException(Etype.OTHER, "monitor: answered by " + reply);
+        };
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Stream open = stream;
+        if (open != null) {
+            open.close(new ServerConnectionException("the monitor is closed", false));
+        }
+    }
+}

@@ -1,0 +1,286 @@
+package distkv.client;
+
+import distkv.model.Commit;
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.model.Write;
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lease that entries can be bound to: they are deleted when it has not been renewed for its time to live. It is renewed
+ * three times in that time, on a virtual thread of its own, and outlives connections: a new one attaches to it again.
+ */
+public final class Session implements AutoCloseable {
+    /** Is told what becomes of a session, on the session's thread; it should not wait long. */
+    public interface Listener {
+        /** The deadline has passed without a renewal: the server may have ended the session, or will. */
+        default void detached() {}
+
+        /** It is there after all: a new connection has it, or a renewal came after the deadline. */
+        default void reattached() {}
+
+        /** It is gone, and all that was bound to it. Nothing more follows. */
+        default void lost() {}
+    }
+
+    private final Connector connector;
+    private final long id;
+    private final String secret;
+    private final Duration ttl;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    /** Guards the fields below. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition changed = lock.newCondition();
+    private long deadline;
+    private long renewAt;
+    private boolean detached;
+    private boolean renewing;
+    private boolean reattached;
+    private boolean lost;
+    private boolean ended;
+
+    private Session(Connector connector, Reply.SessionOpened opened, String secret, long sentAt) {
+        this.connector = connector;
+        this.id = opened.session();
+        this.secret = secret;
+        this.ttl = opened.ttl();
+        this.deadline = sentAt + ttl.toNanos();
+        this.renewAt = sentAt + ttl.toNanos() / 3;
+    }
+
+    static Session open(Connector connector, Duration ttl) throws InterruptedException {
+        Link link = connector.link();
+        long sentAt = System.nanoTime();
+        Reply reply = link.call(true, seq -> new Request.OpenSession(seq, ttl));
+        if (!(reply instanceof Reply.SessionOpened opened) || opened.secret() == null) {
+            throw new ClientException(Etype.OTHER, "session: answered by " + reply + " (expected: session and secret)");
+        }
+        Session session = new Session(connector, opened, opened.secret(), sentAt);
+        connector.session(session);
+        Thread.ofVirtual().name(connector.options().name() + "-session").start(session::run);
+        return session;
+    }
+
+    /** Its number, which is the lease of {@link Write#under} for {@link Client#commit}. */
+    public long id() {
+        return id;
+    }
+
+    public Duration ttl() {
+        return ttl;
+    }
+
+    /**
+     * When the session may end unless a renewal is acknowledged before, in {@link System#nanoTime}'s time: the sending
+     * of the last renewal that was acknowledged, and the time to live. After it nobody may rely on the session.
+     */
+    public long deadline() {
+        lock.lock();
+        try {
+            return deadline;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The time left until {@link #deadline}; zero if it has passed or the session is lost. */
+    public Duration remaining() {
+        long left = deadline() - System.nanoTime();
+        return left <= 0 || isLost() ? Duration.ZERO : Duration.ofNanos(left);
+    }
+
+    public boolean isLost() {
+        lock.lock();
+        try {
+            return lost;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public void listen(Listener listener) {
+        listeners.add(listener);
+    }
+
+    /** Writes an entry that lives and dies with this session. Returns the write's tick. */
+    public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
+        Write write = Write.set(path, value, expectation).under(id);
+        return Commits.commit(connector, new Commit(List.of(write), List.of(guards)))
+                .getFirst();
+    }
+
+    /** Ends the session, and with it all entries bound to it, at once if there is a connection, otherwise in its time. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        connector.session(null);
+        Link link = connector.linkOrNull();
+        if (link == null || isLost()) {
+            return;
+        }
+        try {
+            link.call(true, Request.EndSession::new);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ClientException e) {
+            // It ends by itself then, if it has not already.
+        }
+    }
+
+    /** Renews no more: the client is closed. */
+    void abandon() {
+        lock.lock();
+        try {
+            ended = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Attaches a new connection, before anybody else uses it. */
+    void attach(Link link) throws InterruptedException {
+        long sentAt = System.nanoTime();
+        try {
+            link.call(true, seq -> new Request.AttachSession(seq, id, secret));
+            acknowledged(sentAt, true);
+        } catch (SessionLostException e) {
+            lose();
+        }
+    }
+
+    private void acknowledged(long sentAt, boolean attached) {
+        lock.lock();
+        try {
+            deadline = Math.max(deadline, sentAt + ttl.toNanos());
+            renewAt = sentAt + ttl.toNanos() / 3;
+            renewing = false;
+            reattached |= attached || detached;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lose() {
+        connector.session(null);
+        lock.lock();
+        try {
+            lost = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void renewalFailed() {
+        lock.lock();
+        try {
+            // A new connection attaches, which renews; a server that only refuses is asked again soon.
+            renewing = false;
+            renewAt = System.nanoTime() + ttl.toNanos() / 10;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        try {
+            for (Step step = next(); step != Step.END; step = next()) {
+                switch (step) {
+                    case RENEW -> renew();
+                    case DETACHED -> listeners.forEach(Listener::detached);
+                    case REATTACHED -> listeners.forEach(Listener::reattached);
+                    case LOST -> listeners.forEach(Listener::lost);
+                    case END -> {}
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private enum Step {
+        RENEW,
+        DETACHED,
+        REATTACHED,
+        LOST,
+        END
+    }
+
+    /** Waits for the next thing to do. */
+    private Step next() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (true) {
+                if (ended) {
+                    return Step.END;
+                }
+                if (lost) {
+                    ended = true;
+                    return Step.LOST;
+                }
+                if (reattached) {
+                    reattached = false;
+                    detached = false;
+                    return Step.REATTACHED;
+                }
+                long now = System.nanoTime();
+                if (!detached && now - deadline >= 0) {
+                    detached = true;
+                    return Step.DETACHED;
+                }
+                if (!renewing && now - renewAt >= 0) {
+                    renewing = true;
+                    return Step.RENEW;
+                }
+                long wait = detached ? Long.MAX_VALUE : deadline - now;
+                wait = renewing ? wait : Math.min(wait, renewAt - now);
+                var _ = changed.awaitNanos(wait);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void renew() {
+        @Nullable Link link = connector.linkOrNull();
+        if (link == null) {
+            renewalFailed();
+            return;
+        }
+        long sentAt = System.nanoTime();
+        Call call = new Call(false);
+        link.sendNow(call, Request.RenewSession::new);
+        var _ = call.reply().whenComplete((reply, failure) -> {
+            if (reply instanceof Reply.Failed failed && failed.etype() == Etype.SESSION) {
+                lose();
+            } else if (failure != null || reply instanceof Reply.Failed) {
+                renewalFailed();
+            } else {
+                acknowledged(sentAt, false);
+            }
+        });
+    }
+}

@@ -1,0 +1,12 @@
+package distkv.client;
+
+import distkv.protocol.Etype;
+
+/** The server does not know whether the write happened: read before trying again. */
+public final class UnknownOutcomeException extends ClientException {
+    private static final long serialVersionUID = 1;
+
+    UnknownOutcomeException(String message) {
+        super(Etype.UNKNOWN, message);
+    }
+}

@@ -1,0 +1,162 @@
+package distkv.client;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.protocol.Etype;
+import distkv.protocol.PathLengthener;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subtree's entries and their changes, in order. Per path it delivers values in the order in which they were written
+ * and ends in the newest; it skips one only while its reader lags. It outlives connections: it resumes after the last
+ * tick it has seen, and where the history no longer reaches back it fetches anew and delivers the difference.
+ *
+ * <p>Read by one thread; {@link #close} may come from another. (A watch without fetch knows only what it has
+ * delivered: of what it never saw it cannot tell a deletion that happened during a cut longer than the history.)
+ */
+public final class Watch implements AutoCloseable {
+    private static final long NOWHERE = -1;
+
+    private final Connector connector;
+    private final Path path;
+    private final WatchOptions options;
+    private final KnownEntries known = new KnownEntries();
+    private final Deque<WatchEvent> ready = new ArrayDeque<>();
+    private PathLengthener paths;
+    /** Everything up to here is delivered. */
+    private long position;
+    /** A fetch is under way. */
+    private boolean fetching;
+    /** The history was compacted: the next request fetches. */
+    private boolean fetchAnew;
+
+    private volatile @Nullable Stream stream;
+    private volatile boolean closed;
+
+    Watch(Connector connector, Path path, WatchOptions options) {
+        this.connector = connector;
+        this.path = path;
+        this.options = options;
+        this.position = options.since() == null ? NOWHERE : options.since();
+        this.paths = new PathLengthener(path);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * Waits for the next event.
+     *
+     * @return {@code null} once this watch or its client is closed
+     * @throws ClientException if the server refuses the watch; it is closed then
+     */
+    public @Nullable WatchEvent next() throws InterruptedException {
+        while (!closed) {
+            WatchEvent event = ready.poll();
+            if (event != null) {
+                return event;
+            }
+            try {
+                Stream open = stream;
+                if (open == null) {
+                    open();
+                } else {
+                    accept(open.next());
+                }
+            } catch (ServerConnectionException e) {
+                cutOff(String.valueOf(e.getMessage()));
+            }
+        }
+        return null;
+    }
+
+    private void cutOff(String reason) {
+        if (connector.isClosed()) {
+            closed = true;
+        } else if (stream != null) {
+            stream = null;
+            ready.add(new WatchEvent.CutOff(reason));
+        }
+    }
+
+    private void open() throws InterruptedException {
+        Link link = connector.awaitLink();
+        fetching = fetchAnew || (options.fetch() && position == NOWHERE);
+        Long since = fetching || position == NOWHERE ? null : (Long) position;
+        if (fetching) {
+            known.beginFetch();
+        }
+        paths = new PathLengthener(path);
+        boolean fetch = fetching;
+        stream = Stream.open(link, seq -> new Request.Watch(seq, path, options.depths(), fetch, since, false));
+        if (closed) {
+            close();
+        }
+    }
+
+    private void accept(Reply reply) throws InterruptedException {
+        switch (reply) {
+            case Reply.StreamStart start -> {
+                if (position == NOWHERE && !fetching) {
+                    position = start.tock();
+                }
+            }
+            case Reply.Item item -> accept(item);
+            case Reply.UpToDate upToDate -> {
+                // A tree that was restored from a copy may have gone back, which a fetch then shows.
+                position = fetching ? upToDate.tock() : Math.max(position, upToDate.tock());
+                if (fetching) {
+                    known.endFetch(upToDate.tock()).forEach(gone -> ready.add(new WatchEvent.Changed(gone)));
+                    fetching = false;
+                    fetchAnew = false;
+                }
+                ready.add(new WatchEvent.UpToDate(position));
+            }
+            case Reply.Failed failed when failed.etype() == Etype.COMPACTED && !fetching -> fetchAnew = true;
+            case Reply.Failed failed -> {
+                close();
+                throw ClientException.of(failed);
+            }
+            case Reply.StreamEnd _ -> {
+                if (!fetchAnew) {
+                    // The server is about to stop: its connections end next.
+                    Thread.sleep(connector.options().retryFirst());
+                    cutOff("the server ended the watch");
+                }
+                stream = null;
+            }
+            default -> throw new ClientException(Etype.OTHER, "watch: answered by " + reply);
+        }
+    }
+
+    private void accept(Reply.Item item) {
+        Entry entry = new Entry(paths.next(item.depth(), item.path()), item.value(), item.tock(), 0);
+        boolean news = true;
+        if (fetching && !entry.isDeletion()) {
+            boolean old = !options.fetch() && entry.tick() <= position && known.tick(entry.path()) == null;
+            news = known.fetched(entry) && !old;
+        } else {
+            known.changed(entry);
+        }
+        if (!fetching) {
+            position = Math.max(position, entry.tick());
+        }
+        if (news) {
+            ready.add(new WatchEvent.Changed(entry));
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Stream open = stream;
+        if (open != null) {
+            open.close(new ServerConnectionException("the watch is closed", false));
+        }
+    }
+}
