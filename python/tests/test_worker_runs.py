@@ -252,6 +252,17 @@ def test_a_subtask_that_fails_fails_the_run_with_its_own_error(worker):
     assert failure["trace"].splitlines()[1].strip() == 'File "distkv:forty.two", line 2, in f'
 
 
+def test_tasks_that_code_starts_by_itself_end_with_it(worker):
+    source = (
+        "import asyncio\nasync def stray():\n  try:\n    await asyncio.sleep(1000)\n  finally:\n    print('over')\n"
+        "tasks.append(asyncio.create_task(stray()))\nawait asyncio.sleep(0.01)\nreturn len(asyncio.all_tasks())"
+    )
+    first = worker.result(source.replace("tasks.append", ""))
+    assert [log["text"] for log in worker.kept("log")] == ["over"]
+    assert worker.failure("import asyncio\nasyncio.create_task(asyncio.sleep(1000))\nraise ValueError")
+    assert worker.result(source.replace("tasks.append", "")) == first
+
+
 def test_several_errors_are_all_told(worker):
     source = (
         "import anyio\n"

@@ -129,6 +129,7 @@ class Inbox:
         for reader in self._readers:
             if not reader.done():
                 reader.set_result(None)
+        self._readers.clear()
 
     def _wake_writer(self) -> None:
         while self._writers:

@@ -50,6 +50,7 @@ class AsyncRun(Run):
         """Run the code and report how it ended; raises nothing."""
         ended = False
         result = None
+        failure: BaseException | None = None
         try:
             procedure = self.compile()
             with self._scope:
@@ -57,12 +58,11 @@ class AsyncRun(Run):
                 result = await self._run(procedure)
                 ended = True
         except BaseException as exc:
-            self.report_failed(exc)
-            return
-        finally:
-            self.inbox.close()
+            failure = exc
+        self.inbox.close()
+        await self.strays.end()
         if not ended:
-            self.report_failed(None)
+            self.report_failed(failure)
         elif self.inbox.gave_up:
             self.report_stalled()
         else:

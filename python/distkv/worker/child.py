@@ -25,8 +25,8 @@ def work(worker: int, path: str) -> None:
         link.say(op="worker", worker=worker, pid=os.getpid())
         _serve(link)
         status = 0
-    except (ConnectionError, FileNotFoundError) as exc:
-        sys.stderr.write(f"distkv worker {worker}: the runner at {path} is gone: {exc}\n")
+    except (ConnectionError, FileNotFoundError, ValueError) as exc:
+        sys.stderr.write(f"distkv worker {worker}, runner at {path}: {exc}\n")
     except Exception:
         sys.excepthook(*sys.exc_info())
     finally:

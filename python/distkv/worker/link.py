@@ -138,12 +138,12 @@ class Link:
     def _readable(self) -> None:
         try:
             data = self._sock.recv(_CHUNK)
+            self._read.extend(self._messages.feed(data))
         except BlockingIOError:
             return
-        except OSError:
+        except (OSError, ValueError):  # ValueError: what it sends is not MsgPack
             data = b""
         if data:
-            self._read.extend(self._messages.feed(data))
             self._deliver()
         else:
             self._lose()

@@ -72,14 +72,14 @@ class Parent:
     def _receive(self) -> list[dict[str, Any]]:
         try:
             data = self._sock.recv(65536)
+            if data:
+                return list(self._messages.feed(data))
         except BlockingIOError:
             return []
-        except OSError:
-            data = b""
-        if not data:
-            self._over = True
-            return []
-        return list(self._messages.feed(data))
+        except (OSError, ValueError) as exc:
+            sys.stderr.write(f"distkv worker parent: the runner's messages cannot be read: {exc}\n")
+        self._over = True
+        return []
 
     def _send(self, **message: Any) -> None:
         self._unsent += pack(message)

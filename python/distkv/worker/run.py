@@ -15,6 +15,7 @@ from . import report
 from .link import Link
 from .logs import RunLog
 from .spec import Site, Spec
+from .strays import Strays
 
 _MESSAGES = (
     messages.CompleteState,
@@ -43,6 +44,7 @@ class Run(ABC):
         self.site = site
         self.link = link
         self.log = RunLog(spec.run, spec.log, link.log)
+        self.strays = Strays()
         self.name = str(spec.code)
         self.running = False
         """Whether the code has begun: from then on what it raises is its own."""

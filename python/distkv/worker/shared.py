@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 from anyio.abc import TaskGroup
 
-from . import logs
+from . import logs, strays
 from .asynchronous import AsyncRun
 from .link import Link
 from .spec import Site, Spec
@@ -37,6 +37,7 @@ class SharedWorker:
 
     async def serve(self, first: Mapping[str, Any]) -> None:
         """Run what the runner asks for, beginning with this ``start``."""
+        strays.watch(asyncio.get_running_loop())
         self._finished = anyio.Event()
         async with anyio.create_task_group() as self._tasks:
             self._server = Upstream(self._site.config, self._tasks)
@@ -73,6 +74,7 @@ class SharedWorker:
         run = self._runs[spec.run] = kind(spec, self._site, self._link, self._server)
         context = contextvars.copy_context()
         context.run(logs.CURRENT.set, run.log)
+        context.run(strays.OWNER.set, run.strays)
         context.run(self._tasks.start_soon, self._execute, run)
 
     async def _execute(self, run: AsyncRun | ThreadRun) -> None:

@@ -40,6 +40,8 @@ class ThreadRun(Run):
 
     async def execute(self) -> None:
         """Run the code and report how it ended; raises nothing."""
+        result = None
+        failure: BaseException | None = None
         try:
             procedure = self.compile()
             async with anyio.create_task_group() as tasks:
@@ -49,9 +51,12 @@ class ThreadRun(Run):
                 result = await self._thread.run(call)
                 tasks.cancel_scope.cancel()
         except BaseException as exc:
-            self.report_failed(exc)
-        else:
+            failure = exc
+        await self.strays.end()
+        if failure is None:
             self.report_done(result)
+        else:
+            self.report_failed(failure)
 
 
 class InterruptibleThread:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextvars
+
 import anyio
 from anyio.abc import TaskGroup
 
@@ -18,13 +20,15 @@ class Upstream:
     def __init__(self, config: attrdict, tasks: TaskGroup) -> None:
         self.link = Link(None, config.connect)
         self._tasks = tasks
+        self._context = contextvars.copy_context()
         self._begun = False
 
     async def tried(self) -> None:
         """Wait until the first attempt to connect has succeeded or failed, but not for long."""
         if not self._begun:
             self._begun = True
-            self._tasks.start_soon(self.link.run)
+            # In the worker's context: the task is not the run's whose need it is, and does not end with it.
+            self._context.run(self._tasks.start_soon, self.link.run)
         if not self.link.attempted.is_set():
             with anyio.move_on_after(PATIENCE):
                 await self.link.attempted.wait()
