@@ -15,6 +15,7 @@ from distkv.exceptions import (
     ServerClosedError,
     ServerConnectionError,
     ServerError,
+    SessionError,
 )
 from distkv.util import P, Path
 
@@ -237,6 +238,39 @@ async def test_calls_fail_at_once_while_cut_off_and_work_again_afterwards():
             await client.link.up()
             assert client.connected
             assert (await client.get(P("a"))).value == 1
+
+
+async def test_a_session_is_attached_to_a_new_connection_before_anything_is_written_to_it():
+    async with peer() as server, connect(server) as client:
+        known = [True]
+
+        async def session(connection, message):
+            if known[0]:
+                await connection.send(seq=message.seq, session=7, secret="s", ttl=message.get("ttl", 30))
+            else:
+                await connection.send(seq=message.seq, error="no such session", etype="session")
+
+        async def answer(connection, message):
+            await connection.send(seq=message.seq, changed=True)
+
+        server.answers.update(session=session, set_value=answer, session_end=answer)
+        async with client.session(ttl=30) as held:
+            for fate in (True, False):
+                known[0] = fate
+                await server.connections[-1].drop()
+                await client.link.changed()
+                assert not client.connected
+                with anyio.fail_after(10):
+                    if fate:
+                        await held.set(P("a"), 1)
+                    else:
+                        with pytest.raises(SessionError, match="session 7: "):
+                            await held.set(P("a"), 1)
+                asked = [one.action for one in server.connections[-1].received if "action" in one]
+                assert asked == ["session", *(["set_value"] if fate else [])]
+            assert held.lost
+        request = await server.request("session", connection=1)
+        assert (request.session, request.secret) == (7, "s")
 
 
 async def test_a_cancelled_call_leaves_the_connection_as_it_was():

@@ -29,8 +29,9 @@ class Session:
     def __init__(self, client: Client, reply: attrdict) -> None:
         self._client = client
         self._secret = reply.secret
-        self._attached = anyio.Event()
-        self._attached.set()
+        self._connection = client.link.connects
+        """The number of the connection that knows this session."""
+        self._news = anyio.Event()
         self.id: int = reply.session
         self.ttl: float = reply.ttl
         """Seconds that the entries outlive the last renewal."""
@@ -38,8 +39,13 @@ class Session:
         """Whether the server no longer knows this session; its entries are gone then."""
 
     async def set(self, path: Path, value: Any, **options: Any) -> attrdict:
-        """As `Client.set`, for an entry bound to this session; raises SessionError if it is gone."""
-        await self._attached.wait()
+        """
+        As `Client.set`, for an entry bound to this session. Waits for a connection if there is none.
+
+        Raises SessionError if the session is lost.
+        """
+        while not self.lost and not (self._client.connected and self._connection == self._client.link.connects):
+            await self._news.wait()
         if self.lost:
             raise SessionError(f"session {self.id}: its time was over before it could be renewed")
         return await self._client.set(path, value, session=True, **options)
@@ -49,27 +55,25 @@ class Session:
         await self._client.request("session_end")
 
     async def keep(self) -> None:
-        """Renew the session until it is lost: the task of a session."""
+        """Renew the session, and attach every new connection to it, until it is lost: the task of a session."""
         link = self._client.link
-        connects = link.connects
         while not self.lost:
-            with anyio.move_on_after(self.ttl / 3):
-                await link.changed()
-            if connects != link.connects or not link.connected:
-                self._attached = anyio.Event()
+            if self._connection == link.connects or not link.connected:
+                with anyio.move_on_after(self.ttl / 3):
+                    await link.changed()
+            current = link.connects
             try:
-                if connects == link.connects:
+                if self._connection == current:
                     await self._client.request("session_renew")
                 else:
-                    now = link.connects
                     await self._client.request("session", session=self.id, secret=self._secret)
-                    connects = now
+                    self._connection = current
+            except ServerConnectionError:
+                continue
             except SessionError as error:
                 logger.warning("session %s is lost: %s", self.id, error)
                 self.lost = True
-            except ServerConnectionError:
-                continue
             except DistKVError as error:
-                logger.warning("session %s: %s", self.id, error)
-                continue
-            self._attached.set()
+                logger.warning("session %s was not renewed: %s", self.id, error)
+            event, self._news = self._news, anyio.Event()
+            event.set()
