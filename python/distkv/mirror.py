@@ -98,6 +98,7 @@ class Mirror:
         """Take note that an entry has changed or (None) is gone. For subclasses; ``path`` is below the root."""
 
     async def _run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        self._scope = anyio.CancelScope()
         try:
             with self._scope:
                 async with self.client.watch(self.path, fetch=True, nchain=self._nchain) as watch:
