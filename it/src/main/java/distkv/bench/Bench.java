@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.logging.LogManager;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ public final class Bench {
      * line.
      */
     public static void main(String[] arguments) throws Exception {
+        // The chatter of a peer's client.
+        LogManager.getLogManager().reset();
         Bench bench = new Bench();
         try {
             bench.read(List.of(arguments).subList(3, arguments.length));
