@@ -1,5 +1,6 @@
 package distkv.runner;
 
+import distkv.client.ClientOptions;
 import distkv.runner.job.Kind;
 import distkv.runner.worker.PythonCommand;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param kinds which kinds of job it runs
  * @param nodes how many nodes the group should have; 0: what the group's entry in the store says
  * @param ttl how long after its last sign of life the runner counts as gone, 300 ms or more
+ * @param host the server, as the workers reach it
  * @param config what code sees as {@code _cfg}
  * @param maxWorkers how many processes may run code at once
  * @param runsPerWorker how many runs may share one of them
@@ -28,6 +30,8 @@ public record RunnerOptions(
         Set<Kind> kinds,
         int nodes,
         Duration ttl,
+        String host,
+        int port,
         PythonCommand python,
         Prefixes prefixes,
         Map<String, @Nullable Object> config,
@@ -67,6 +71,8 @@ public record RunnerOptions(
                 kinds,
                 0,
                 Duration.ofSeconds(3),
+                "localhost",
+                ClientOptions.DEFAULT_PORT,
                 PythonCommand.of("python3"),
                 Prefixes.DEFAULT,
                 Map.of(),
@@ -78,41 +84,163 @@ public record RunnerOptions(
 
     public RunnerOptions group(String newGroup) {
         return new RunnerOptions(
-                node, newGroup, kinds, nodes, ttl, python, prefixes, config, maxWorkers, runsPerWorker, idle, log);
+                node,
+                newGroup,
+                kinds,
+                nodes,
+                ttl,
+                host,
+                port,
+                python,
+                prefixes,
+                config,
+                maxWorkers,
+                runsPerWorker,
+                idle,
+                log);
     }
 
     public RunnerOptions nodes(int newNodes) {
         return new RunnerOptions(
-                node, group, kinds, newNodes, ttl, python, prefixes, config, maxWorkers, runsPerWorker, idle, log);
+                node,
+                group,
+                kinds,
+                newNodes,
+                ttl,
+                host,
+                port,
+                python,
+                prefixes,
+                config,
+                maxWorkers,
+                runsPerWorker,
+                idle,
+                log);
     }
 
     public RunnerOptions ttl(Duration newTtl) {
         return new RunnerOptions(
-                node, group, kinds, nodes, newTtl, python, prefixes, config, maxWorkers, runsPerWorker, idle, log);
+                node,
+                group,
+                kinds,
+                nodes,
+                newTtl,
+                host,
+                port,
+                python,
+                prefixes,
+                config,
+                maxWorkers,
+                runsPerWorker,
+                idle,
+                log);
+    }
+
+    public RunnerOptions server(String newHost, int newPort) {
+        return new RunnerOptions(
+                node,
+                group,
+                kinds,
+                nodes,
+                ttl,
+                newHost,
+                newPort,
+                python,
+                prefixes,
+                config,
+                maxWorkers,
+                runsPerWorker,
+                idle,
+                log);
     }
 
     public RunnerOptions python(PythonCommand newPython) {
         return new RunnerOptions(
-                node, group, kinds, nodes, ttl, newPython, prefixes, config, maxWorkers, runsPerWorker, idle, log);
+                node,
+                group,
+                kinds,
+                nodes,
+                ttl,
+                host,
+                port,
+                newPython,
+                prefixes,
+                config,
+                maxWorkers,
+                runsPerWorker,
+                idle,
+                log);
     }
 
     public RunnerOptions prefixes(Prefixes newPrefixes) {
         return new RunnerOptions(
-                node, group, kinds, nodes, ttl, python, newPrefixes, config, maxWorkers, runsPerWorker, idle, log);
+                node,
+                group,
+                kinds,
+                nodes,
+                ttl,
+                host,
+                port,
+                python,
+                newPrefixes,
+                config,
+                maxWorkers,
+                runsPerWorker,
+                idle,
+                log);
     }
 
     public RunnerOptions config(Map<String, @Nullable Object> newConfig) {
         return new RunnerOptions(
-                node, group, kinds, nodes, ttl, python, prefixes, newConfig, maxWorkers, runsPerWorker, idle, log);
+                node,
+                group,
+                kinds,
+                nodes,
+                ttl,
+                host,
+                port,
+                python,
+                prefixes,
+                newConfig,
+                maxWorkers,
+                runsPerWorker,
+                idle,
+                log);
     }
 
     public RunnerOptions workers(int newMaxWorkers, int newRunsPerWorker) {
         return new RunnerOptions(
-                node, group, kinds, nodes, ttl, python, prefixes, config, newMaxWorkers, newRunsPerWorker, idle, log);
+                node,
+                group,
+                kinds,
+                nodes,
+                ttl,
+                host,
+                port,
+                python,
+                prefixes,
+                config,
+                newMaxWorkers,
+                newRunsPerWorker,
+                idle,
+                log);
     }
 
     public RunnerOptions log(JobLog newLog) {
         return new RunnerOptions(
-                node, group, kinds, nodes, ttl, python, prefixes, config, maxWorkers, runsPerWorker, idle, newLog);
+                node,
+                group,
+                kinds,
+                nodes,
+                ttl,
+                host,
+                port,
+                python,
+                prefixes,
+                config,
+                maxWorkers,
+                runsPerWorker,
+                idle,
+                newLog);
     }
 }

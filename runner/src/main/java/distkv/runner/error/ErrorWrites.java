@@ -17,7 +17,7 @@ public final class ErrorWrites {
      * The writes of a report; none if it changes nothing.
      *
      * @param known the record about the same thing, or {@code null}
-     * @param fresh where to put a new record
+     * @param fresh where to put the record if there is none
      * @param node who reports
      * @param tock roughly when, in the order of all changes
      */

@@ -39,10 +39,13 @@ public record GroupState(Level level, int count, int wanted) {
     }
 
     private static Level level(View view) {
-        if (view.expired() && !view.connected()) {
+        if (!view.synchronised()) {
+            return Level.BROKEN;
+        }
+        if (view.expired()) {
             return Level.DETACHED;
         }
-        if (!view.synchronised() || (view.connected() && !view.present())) {
+        if (view.connected() && !view.present()) {
             return Level.BROKEN;
         }
         if (view.count() <= 1) {

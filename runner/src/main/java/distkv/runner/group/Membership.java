@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Membership {
     private final Path prefix;
     private final Map<Path, Member> present = new TreeMap<>();
+    private int count;
 
     /** The group whose presence entries are below this prefix, by node and kind. */
     public Membership(Path prefix) {
@@ -26,7 +27,16 @@ public final class Membership {
         if (!path.startsWith(prefix) || path.length() != prefix.length() + 2) {
             return false;
         }
-        Value value = entry.value();
+        boolean news = apply(path, entry.value());
+        if (news) {
+            TreeSet<String> nodes = new TreeSet<>();
+            present.values().forEach(member -> nodes.add(member.node()));
+            count = nodes.size();
+        }
+        return news;
+    }
+
+    private boolean apply(Path path, @Nullable Value value) {
         if (value == null) {
             return present.remove(path) != null;
         }
@@ -37,9 +47,7 @@ public final class Membership {
 
     /** How many nodes there are, whatever kinds of runner they have. */
     public int count() {
-        TreeSet<String> nodes = new TreeSet<>();
-        present.values().forEach(member -> nodes.add(member.node()));
-        return nodes.size();
+        return count;
     }
 
     /** The nodes that run jobs of this kind, in order. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A commit that is wanted for a job.
  *
  * @param tock roughly when, in the order of all changes; goes into error records
- * @param writes what to write; the first {@code leased} of them live and die with the runner's session
+ * @param writes what to write
  * @param reports what to write into the error tree in the same commit
  * @param otherwise what to write instead if the claim is gone; empty: nothing
  */
@@ -19,7 +19,6 @@ public record Ask(
         JobId job,
         Purpose purpose,
         long tock,
-        int leased,
         List<Write> writes,
         List<Guard> guards,
         List<News> reports,

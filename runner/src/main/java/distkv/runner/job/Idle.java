@@ -113,23 +113,20 @@ final class Idle {
             return;
         }
         StateEntry running = from.running(desk.node, desk.now(), from.backoff());
-        Value claim = Values.encode(Map.of("node", desk.node, "started", running.started()));
+        long session = desk.lease.session();
+        Value claim = Values.encode(Map.of("node", desk.node, "started", running.started(), "session", session));
         List<Write> writes = List.of(
-                Write.set(job.claimPath, claim, Expectation.absent()),
+                Write.set(job.claimPath, claim, Expectation.absent()).under(session),
                 Write.set(job.statePath, running.encode(), stateExpected(job)));
         job.to(Phase.CLAIMING);
         job.newsMeanwhile = false;
         job.claiming = new Job.Claiming(
-                new Attempt(entry, found.procedure()),
-                running,
-                desk.lease.session(),
-                Schedule.refused(job.state.reason()));
+                new Attempt(entry, found.procedure()), running, session, Schedule.refused(job.state.reason()));
         claiming++;
         desk.hands.commit(new Ask(
                 job.id,
                 Ask.Purpose.CLAIM,
                 job.entryTick,
-                1,
                 writes,
                 List.of(new Guard(job.entryPath, job.entryTick)),
                 List.of(),
@@ -167,7 +164,7 @@ final class Idle {
         job.to(Phase.NOTING);
         job.newsMeanwhile = false;
         List<Guard> guards = job.isGone() ? List.of() : List.of(new Guard(job.entryPath, job.entryTick));
-        desk.hands.commit(new Ask(job.id, Ask.Purpose.NOTE, job.entryTick, 0, writes, guards, reports, List.of()));
+        desk.hands.commit(new Ask(job.id, Ask.Purpose.NOTE, job.entryTick, writes, guards, reports, List.of()));
     }
 
     private static Expectation stateExpected(Job job) {

@@ -114,7 +114,7 @@ final class Running {
             return;
         }
         List<Guard> guards = List.of(new Guard(job.claimPath, run.claim));
-        desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim, 0, writes, guards, news, List.of()));
+        desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim, writes, guards, news, List.of()));
     }
 
     /** What the run told is written. */
@@ -214,6 +214,8 @@ final class Running {
             run.state = settled.state();
             state = run.state.encode();
             if (settled.error() != null && !outcome.failure()) {
+                // Its success is old news: there is an error about the same job now.
+                reports.clear();
                 reports.add(settled.error());
             }
         }
@@ -222,7 +224,6 @@ final class Running {
                 job.id,
                 Ask.Purpose.RECORD,
                 run.claim,
-                0,
                 List.of(
                         new Write(job.statePath, state, Expectation.anything(), 0),
                         Write.delete(job.claimPath, Expectation.at(run.claim))),

@@ -63,8 +63,13 @@ class GroupStateTest {
     }
 
     @Test
-    void aServerThatAnswersAgainMakesTheGroupBrokenUntilOnesOwnPresenceIsBack() {
-        assertThat(level(true, true, true, false, 3, 0)).isEqualTo(BROKEN);
-        assertThat(level(true, true, true, true, 3, 0)).isEqualTo(COMPLETE);
+    void aServerThatAnswersButRenewsNothingIsAsGoodAsNone() {
+        assertThat(level(true, true, true, true, 3, 0)).isEqualTo(DETACHED);
+    }
+
+    @Test
+    void aNewSessionMakesTheGroupBrokenUntilOnesOwnPresenceIsBack() {
+        assertThat(level(true, true, false, false, 3, 0)).isEqualTo(BROKEN);
+        assertThat(level(true, true, false, true, 3, 0)).isEqualTo(COMPLETE);
     }
 }

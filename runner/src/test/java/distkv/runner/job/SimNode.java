@@ -276,12 +276,8 @@ final class SimNode implements Hands {
     }
 
     private Ask.Answer attempt(Ask ask) {
-        List<Write> writes = new ArrayList<>();
-        for (Write write : ask.writes()) {
-            writes.add(writes.size() < ask.leased() ? write.under(lease) : write);
-        }
         List<Write> reports = reports(ask);
-        List<Long> ticks = commit(writes, reports, ask.guards());
+        List<Long> ticks = commit(ask.writes(), reports, ask.guards());
         if (ticks != null) {
             return new Ask.Answer.Done(ticks);
         }

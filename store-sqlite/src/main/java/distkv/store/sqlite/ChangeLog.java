@@ -17,8 +17,6 @@ final class ChangeLog {
     /** So many rows are inserted by one statement where there are as many: most of the cost is per statement. */
     private static final int MANY = 16;
 
-    private static final int COLUMNS = 6;
-
     private static final long NO_TICK = -1;
 
     private record Row(Entry entry, @Nullable Entry previous) {}
@@ -32,6 +30,7 @@ final class ChangeLog {
     private final PreparedStatement insertLease;
     private final PreparedStatement deleteLease;
     private final PreparedStatement deleteMany;
+    private final PreparedStatement updateMeta;
     private final List<Row> rows = new ArrayList<>();
 
     ChangeLog(Connection connection) throws SQLException {
@@ -39,13 +38,13 @@ final class ChangeLog {
         begin = connection.prepareStatement("BEGIN IMMEDIATE");
         commit = connection.prepareStatement("COMMIT");
         rollback = connection.prepareStatement("ROLLBACK");
-        String insert = "INSERT INTO change(tick, path, value, lease, replaces, sum) VALUES ";
-        String row = "(?, ?, ?, ?, ?, ?)";
-        insertOne = connection.prepareStatement(insert + row);
-        insertMany = connection.prepareStatement(insert + row + (", " + row).repeat(MANY - 1));
-        insertLease = connection.prepareStatement("INSERT INTO lease(id, ttl_millis) VALUES (?, ?)");
+        String row = "(?, ?, ?, ?, ?)";
+        insertOne = connection.prepareStatement("INSERT INTO change VALUES " + row);
+        insertMany = connection.prepareStatement("INSERT INTO change VALUES " + row + (", " + row).repeat(MANY - 1));
+        insertLease = connection.prepareStatement("INSERT INTO lease VALUES (?, ?)");
         deleteLease = connection.prepareStatement("DELETE FROM lease WHERE id = ?");
         deleteMany = connection.prepareStatement("DELETE FROM change WHERE tick IN (?" + ", ?".repeat(MANY - 1) + ")");
+        updateMeta = connection.prepareStatement("UPDATE meta SET value = ? WHERE key = ?");
     }
 
     /** Writes all that in one transaction. Returns {@code null} if it is durable, else what became of it. */
@@ -84,7 +83,7 @@ final class ChangeLog {
             int count = rows.size() - at >= MANY ? MANY : 1;
             PreparedStatement insert = count == MANY ? insertMany : insertOne;
             for (int i = 0; i < count; i++) {
-                bind(insert, COLUMNS * i, rows.get(at + i));
+                bind(insert, 5 * i, rows.get(at + i));
             }
             insert.executeUpdate();
             at += count;
@@ -98,30 +97,32 @@ final class ChangeLog {
             }
             deleteMany.executeUpdate();
         }
-        Format.put(connection, "compacted", drop.compacted());
+        put("compacted", drop.compacted());
         if (drop.last()) {
-            Format.put(connection, "walked", drop.compacted());
+            put("walked", drop.compacted());
         }
+    }
+
+    private void put(String key, long value) throws SQLException {
+        updateMeta.setLong(1, value);
+        updateMeta.setString(2, key);
+        updateMeta.executeUpdate();
     }
 
     private static void bind(PreparedStatement insert, int offset, Row row) throws SQLException {
         Entry entry = row.entry();
-        byte[] key = entry.path().key();
-        byte[] value = entry.value() == null ? null : entry.value().bytes();
-        long replaces = row.previous() == null ? 0 : row.previous().tick();
         insert.setLong(offset + 1, entry.tick());
-        insert.setBytes(offset + 2, key);
-        insert.setBytes(offset + 3, value);
-        setUnlessZero(insert, offset + 4, entry.lease());
-        setUnlessZero(insert, offset + 5, replaces);
-        insert.setLong(offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces));
-    }
-
-    private static void setUnlessZero(PreparedStatement insert, int column, long number) throws SQLException {
-        if (number == 0) {
-            insert.setNull(column, Types.INTEGER);
+        insert.setBytes(offset + 2, entry.path().key());
+        insert.setBytes(offset + 3, entry.value() == null ? null : entry.value().bytes());
+        if (entry.lease() == 0) {
+            insert.setNull(offset + 4, Types.INTEGER);
         } else {
-            insert.setLong(column, number);
+            insert.setLong(offset + 4, entry.lease());
+        }
+        if (row.previous() == null) {
+            insert.setNull(offset + 5, Types.INTEGER);
+        } else {
+            insert.setLong(offset + 5, row.previous().tick());
         }
     }
 

@@ -12,47 +12,31 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the table of changes back into entries. */
 final class Rows {
     private static final String SELECT =
-            "SELECT tick, path, value, lease, replaces, sum FROM change WHERE tick >= ? AND tick < ? ORDER BY tick";
-
-    static final long ALL = Long.MAX_VALUE;
-
-    private static final long MIX = 0x9E3779B97F4A7C15L;
+            "SELECT tick, path, value, lease FROM change WHERE tick >= ? AND tick < ? ORDER BY tick";
 
     private Rows() {}
 
     /**
-     * What rows make when they are read in order.
+     * What the rows up to a revision make.
      *
-     * @param newest the newest revision that there was
      * @param index the entries present at that revision
      * @param superseded how many rows are not among them
      */
-    record Tip(long newest, EntryIndex index, long superseded) {}
+    record Tip(EntryIndex index, long superseded) {}
 
-    /** Reads all that was committed up to a revision. */
     static Tip tip(Connection connection, long revision) throws SQLException {
         EntryIndex index = new EntryIndex();
         long rows = 0;
-        // One view of the file for all that is read.
-        Database.run(connection, "BEGIN");
-        long newest = Format.number(connection, "compacted");
         try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-            select.setLong(1, Long.MIN_VALUE);
-            select.setLong(2, revision == ALL ? Long.MAX_VALUE : Revision.tick(revision + 1, 0));
+            select.setLong(1, 0);
+            select.setLong(2, Revision.tick(revision + 1, 0));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     Entry entry = entry(row);
-                    // From where history begins, every revision has a row.
-                    if (entry.revision() > newest + 1) {
-                        throw new SQLException("revision " + (newest + 1) + " is missing");
-                    }
-                    newest = Math.max(newest, entry.revision());
                     rows++;
                     if (entry.isDeletion()) {
                         index.remove(entry.path());
@@ -62,8 +46,7 @@ final class Rows {
                 }
             }
         }
-        Database.run(connection, "COMMIT");
-        return new Tip(newest, index, rows - index.size());
+        return new Tip(index, rows - index.size());
     }
 
     /** The commits after a revision up to another, as many as {@code maxBytes} hold, at least one. */
@@ -100,24 +83,11 @@ final class Rows {
     }
 
     private static Entry entry(ResultSet row) throws SQLException {
-        long tick = row.getLong(1);
-        byte[] key = row.getBytes(2);
         byte[] value = row.getBytes(3);
-        long lease = row.getLong(4);
-        if (key == null || row.getLong(6) != sum(tick, key, value, lease, row.getLong(5))) {
-            throw new SQLException("the row of tick " + tick + " is damaged");
-        }
-        return new Entry(Path.ofTrustedKey(key), value == null ? null : new Value(value), tick, lease);
-    }
-
-    /** The checksum of a row: what a file's garbage does not have. */
-    static long sum(long tick, byte[] key, byte @Nullable [] value, long lease, long replaces) {
-        CRC32C bytes = new CRC32C();
-        bytes.update(key, 0, key.length);
-        if (value != null) {
-            bytes.update(value, 0, value.length);
-        }
-        long numbers = ((tick * 31 + lease) * 31 + replaces) * 31 + (value == null ? -1 : value.length);
-        return bytes.getValue() ^ ((numbers * MIX) >>> 32);
+        return new Entry(
+                Path.ofTrustedKey(row.getBytes(2)),
+                value == null ? null : new Value(value),
+                row.getLong(1),
+                row.getLong(4));
     }
 }

@@ -1,0 +1,225 @@
+package distkv.runner;
+
+import distkv.client.Client;
+import distkv.client.ClientException;
+import distkv.client.ConflictException;
+import distkv.client.ServerConnectionException;
+import distkv.client.UnknownOutcomeException;
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Write;
+import distkv.protocol.Etype;
+import distkv.runner.error.ErrorWrites;
+import distkv.runner.error.Known;
+import distkv.runner.job.Ask;
+import distkv.runner.job.Ask.Answer;
+import distkv.runner.job.JobId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the commits that are wanted for jobs, each on a virtual thread of its own: those of one job one after another,
+ * those of different jobs side by side. It is also the outbox: how runs ended waits here while the server is away.
+ */
+final class Committer {
+    /** How many messages of running jobs may wait. A full outbox drops further ones, and says so. */
+    private static final int OUTBOX = 1_000;
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final int ATTEMPTS = 8;
+
+    private final Client client;
+    private final String node;
+    private final Path errors;
+    private final Events events;
+
+    /** How many commits of a job are under way, and the last of them. */
+    private record Line(int length, Thread last) {}
+
+    /** Used by the decision thread only, as is {@link #telling}. */
+    private final Map<JobId, Line> lines = new HashMap<>();
+
+    private int telling;
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    Committer(Client client, RunnerOptions options, Events events) {
+        this.client = client;
+        this.node = options.node();
+        this.errors = options.prefixes().errors();
+        this.events = events;
+    }
+
+    /** Commits; the answer comes as {@link Event.Answered}. Returns false if the outbox is full. */
+    boolean commit(Ask ask) {
+        boolean tell = ask.purpose() == Ask.Purpose.TELL;
+        if (tell && telling >= OUTBOX) {
+            return false;
+        }
+        telling += tell ? 1 : 0;
+        Line before = lines.get(ask.job());
+        Thread thread = Thread.ofVirtual()
+                .name("runner commit " + ask.job())
+                .unstarted(() -> run(ask, before == null ? null : before.last()));
+        lines.put(ask.job(), new Line(before == null ? 1 : before.length() + 1, thread));
+        threads.add(thread);
+        thread.start();
+        return true;
+    }
+
+    private void run(Ask ask, @Nullable Thread before) {
+        Answer answer;
+        try {
+            if (before != null) {
+                before.join();
+            }
+            answer = attempt(ask);
+        } catch (InterruptedException e) {
+            answer = new Answer.Failed("the runner is stopping");
+        } catch (RuntimeException e) {
+            answer = new Answer.Failed(String.valueOf(e.getMessage()));
+        }
+        threads.remove(Thread.currentThread());
+        events.put(new Event.Answered(ask, answer));
+    }
+
+    /** An answer has arrived on the decision thread. */
+    void answered(Ask ask) {
+        telling -= ask.purpose() == Ask.Purpose.TELL ? 1 : 0;
+        lines.computeIfPresent(
+                ask.job(), (job, line) -> line.length() == 1 ? null : new Line(line.length() - 1, line.last()));
+    }
+
+    /** Gives up what still waits for the server. */
+    void close() {
+        closed = true;
+        threads.forEach(Thread::interrupt);
+    }
+
+    private Answer attempt(Ask ask) throws InterruptedException {
+        boolean patient = ask.purpose() == Ask.Purpose.TELL || ask.purpose() == Ask.Purpose.RECORD;
+        Draft draft = new Draft(ask, System.currentTimeMillis() / 1e3);
+        while (true) {
+            try {
+                return draft.commit();
+            } catch (ServerConnectionException | UnknownOutcomeException e) {
+                draft.perhapsMade |= !(e instanceof ServerConnectionException lost) || lost.outcomeUnknown();
+                if (closed || !(patient || draft.perhapsMade)) {
+                    return new Answer.Failed(String.valueOf(e.getMessage()));
+                }
+                client.awaitConnected();
+            } catch (ClientException e) {
+                if (closed || !patient || e.etype() != Etype.REFUSED) {
+                    return new Answer.Failed(String.valueOf(e.getMessage()));
+                }
+                // The disk is full, or the like: what became of a run is worth waiting for.
+                Thread.sleep(PAUSE);
+            }
+        }
+    }
+
+    /** One commit until it is made, or cannot be. */
+    private final class Draft {
+        private final Ask ask;
+        private final double now;
+        private final List<@Nullable Known> known = new ArrayList<>();
+        private List<Write> writes;
+        private List<Guard> guards;
+        private boolean otherwise;
+        /** An attempt may have succeeded without our knowing. */
+        private boolean perhapsMade;
+
+        Draft(Ask ask, double now) {
+            this.ask = ask;
+            this.now = now;
+            this.writes = ask.writes();
+            this.guards = ask.guards();
+            ask.reports().forEach(news -> known.add(news.known()));
+        }
+
+        Answer commit() throws InterruptedException {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                if (perhapsMade) {
+                    Answer made = made();
+                    if (made != null) {
+                        return made;
+                    }
+                    perhapsMade = false;
+                }
+                List<Write> all = new ArrayList<>(writes);
+                all.addAll(reports());
+                if (all.isEmpty()) {
+                    return new Answer.Done(List.of());
+                }
+                try {
+                    List<Long> ticks = client.commit(new Commit(all, guards)).subList(0, writes.size());
+                    return otherwise ? new Answer.Otherwise(ticks) : new Answer.Done(ticks);
+                } catch (ConflictException e) {
+                    if (!reread(e.path()) && !fallBack()) {
+                        return new Answer.Conflict();
+                    }
+                }
+            }
+            return new Answer.Conflict();
+        }
+
+        private List<Write> reports() throws InterruptedException {
+            List<Write> all = new ArrayList<>();
+            for (int i = 0; i < known.size(); i++) {
+                Known record = known.get(i);
+                Path fresh = record == null ? errors.child(node).child(client.newTock()) : record.record();
+                all.addAll(ErrorWrites.of(ask.reports().get(i).report(), record, fresh, node, ask.tock(), now));
+            }
+            return all;
+        }
+
+        /** If it was an error record that has changed: takes in what is there now. */
+        private boolean reread(@Nullable Path path) throws InterruptedException {
+            for (int i = 0; i < known.size(); i++) {
+                Known record = known.get(i);
+                if (record != null && record.record().equals(path)) {
+                    Entry entry = client.get(record.record());
+                    known.set(i, entry == null ? null : Known.read(entry));
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private boolean fallBack() {
+            if (otherwise || ask.otherwise().isEmpty()) {
+                return false;
+            }
+            otherwise = true;
+            writes = ask.otherwise();
+            guards = List.of();
+            return true;
+        }
+
+        /** After an attempt of unknown outcome: the answer if it was made after all. */
+        private @Nullable Answer made() throws InterruptedException {
+            if (writes.isEmpty()) {
+                return null;
+            }
+            Write first = writes.getFirst();
+            Entry entry = client.get(first.path());
+            if (first.value() == null || entry == null || !first.value().equals(entry.value())) {
+                return null;
+            }
+            List<Long> ticks = new ArrayList<>();
+            for (int i = 0; i < writes.size(); i++) {
+                // The writes of one commit have ticks in a row.
+                ticks.add(entry.tick() + i);
+            }
+            return otherwise ? new Answer.Otherwise(ticks) : new Answer.Done(ticks);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package distkv.runner;
+
+import distkv.client.Session;
+import distkv.model.Entry;
+import distkv.runner.job.Ask;
+import distkv.runner.worker.PythonEvent;
+
+/** What the decision thread is told. */
+sealed interface Event {
+    /** An entry of a feed was written or deleted. */
+    record Changed(Feed feed, Entry entry) implements Event {}
+
+    /** All that the server has for this feed is in. */
+    record Current(Feed feed) implements Event {}
+
+    /** The connection is away, and with it the news of this feed. */
+    record CutOff(Feed feed) implements Event {}
+
+    /** A commit was made, or not. */
+    record Answered(Ask ask, Ask.Answer answer) implements Event {}
+
+    /** Something comes from parent or workers. */
+    record Python(PythonEvent event) implements Event {}
+
+    /** A line that parent or workers have printed. */
+    record Printed(String line) implements Event {}
+
+    /** There is a session, and the presence of this runner is bound to it. */
+    record Opened(Session session) implements Event {}
+
+    /** The runner is to stop. */
+    record Stop() implements Event {}
+
+    /** Nothing in particular: the connection or the session has changed. */
+    record Nudge() implements Event {}
+}

@@ -1,0 +1,66 @@
+package distkv.runner;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.runner.code.Catalog;
+import distkv.runner.error.ErrorIndex;
+import distkv.runner.group.Membership;
+import distkv.runner.job.Dispatcher;
+import distkv.runner.job.Kind;
+import distkv.runner.worker.Pool;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What the feeds have told: takes each change to those whom it concerns. Used by the decision thread only. */
+final class Knowledge {
+    final Catalog catalog = new Catalog();
+    final ErrorIndex errors;
+    final Membership membership;
+    private final RunnerOptions options;
+    private @Nullable Value group;
+
+    Knowledge(RunnerOptions options) {
+        this.options = options;
+        this.errors = new ErrorIndex(options.prefixes().errors());
+        this.membership = new Membership(options.prefixes().presence().child(options.group()));
+    }
+
+    /** How many nodes the group should have: the option, or what the group's entry says. */
+    int wanted() {
+        return options.nodes() > 0 ? options.nodes() : Membership.wanted(group);
+    }
+
+    /** Takes in a change. */
+    void take(Feed feed, Entry entry, Dispatcher dispatcher, Pool pool) {
+        Path below = entry.path().tail(feed.root().length());
+        if (feed.what() == Feed.What.GROUP) {
+            group = below.isRoot() ? entry.value() : group;
+        }
+        if (below.isRoot()) {
+            return;
+        }
+        switch (feed.what()) {
+            case CODES -> {
+                if (catalog.apply(below, entry)) {
+                    dispatcher.codeChanged(below);
+                }
+            }
+            case MODULES -> pool.modulesChanged(entry.tick());
+            case ERRORS -> errors.apply(entry);
+            case PRESENCE -> {
+                if (membership.apply(entry)) {
+                    dispatcher.peers(membership.nodes(Kind.ANY.word()));
+                }
+            }
+            case ENTRIES -> dispatcher.changed(kind(feed), Dispatcher.Part.ENTRY, below, entry);
+            case STATES -> dispatcher.changed(kind(feed), Dispatcher.Part.STATE, below, entry);
+            case CLAIMS -> dispatcher.changed(kind(feed), Dispatcher.Part.CLAIM, below, entry);
+            case GROUP -> {}
+        }
+    }
+
+    private static Kind kind(Feed feed) {
+        return Objects.requireNonNull(feed.kind());
+    }
+}

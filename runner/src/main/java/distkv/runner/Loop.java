@@ -1,0 +1,216 @@
+package distkv.runner;
+
+import distkv.client.Client;
+import distkv.runner.code.Mode;
+import distkv.runner.group.GroupState;
+import distkv.runner.job.Ask;
+import distkv.runner.job.Dispatcher;
+import distkv.runner.job.Hands;
+import distkv.runner.job.JobId;
+import distkv.runner.job.Kind;
+import distkv.runner.job.Site;
+import distkv.runner.worker.FromPython;
+import distkv.runner.worker.Launch;
+import distkv.runner.worker.Pool;
+import distkv.runner.worker.PoolOptions;
+import distkv.runner.worker.PythonEvent;
+import distkv.runner.worker.PythonHost;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decision thread: takes one event after another, from feeds, commits, workers and the clock, and has the dispatcher
+ * decide. All that the runner knows belongs to it, and it waits for nothing but the next event.
+ */
+final class Loop implements Hands, Runnable {
+    /** After this long, in seconds, a clock that was set is noticed. */
+    private static final double LONGEST_WAIT = 60;
+    /** How long the runs may take to end and to be recorded when the runner stops, in seconds. */
+    private static final double STOPPING = 4;
+    /** How many events are taken before the clock is looked at again. */
+    private static final int BATCH = 256;
+
+    private final JobLog log;
+    private final Events events;
+    private final Feeds feeds;
+    private final Committer committer;
+    private final Presence presence;
+    private final PythonHost host;
+    private final Knowledge knowledge;
+    private final Standing standing;
+    private final Dispatcher dispatcher;
+    private final Pool pool;
+    /** Completed when everything is read and Python is warm; fails if Python cannot be started. */
+    final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+    private boolean warm;
+    private double stopAt = Double.POSITIVE_INFINITY;
+
+    Loop(RunnerOptions options, Client client, Events events, Feeds feeds, Presence presence, PythonHost host) {
+        this.log = options.log();
+        this.events = events;
+        this.feeds = feeds;
+        this.presence = presence;
+        this.host = host;
+        this.committer = new Committer(client, options, events);
+        this.knowledge = new Knowledge(options);
+        this.standing = new Standing(client, options, feeds, presence, knowledge);
+        this.dispatcher = new Dispatcher(site(options), this, knowledge.catalog, knowledge.errors, Loop::now);
+        this.pool = new Pool(
+                new PoolOptions(
+                        options.host(),
+                        options.port(),
+                        options.node(),
+                        options.config(),
+                        options.maxWorkers(),
+                        options.runsPerWorker(),
+                        options.idle().toNanos() / 1e9),
+                host,
+                new Workers(dispatcher, log, this::trouble),
+                Loop::now);
+    }
+
+    private static Site site(RunnerOptions options) {
+        Prefixes at = options.prefixes();
+        Map<Kind, Site.Roots> roots = new EnumMap<>(Kind.class);
+        for (Kind kind : options.kinds()) {
+            roots.put(
+                    kind,
+                    new Site.Roots(
+                            kind.entries(at.runs(), options.group(), options.node()),
+                            kind.states(at.states(), options.group(), options.node()),
+                            kind.states(at.claims(), options.group(), options.node())));
+        }
+        return new Site(options.node(), at.codes(), roots);
+    }
+
+    /** Unix time. */
+    static double now() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() + now.getNano() / 1e9;
+    }
+
+    GroupState state() {
+        return standing.state();
+    }
+
+    @Override
+    public void run() {
+        pool.start();
+        try {
+            while (!isOver()) {
+                turn();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            trouble("the runner has failed: " + e);
+            ready.completeExceptionally(e);
+            throw e;
+        } finally {
+            end();
+        }
+    }
+
+    /** The workers end before the session does: while there are claims nobody else may run what runs here. */
+    private void end() {
+        committer.close();
+        pool.close();
+        host.close();
+        presence.close();
+        events.close();
+    }
+
+    private boolean isOver() {
+        return stopAt < Double.POSITIVE_INFINITY && (dispatcher.busy() == 0 || now() >= stopAt);
+    }
+
+    private void turn() throws InterruptedException {
+        double now = now();
+        dispatcher.lease(standing.lease(now, pool));
+        dispatcher.open(standing.open());
+        GroupState changed = standing.changed(this::trouble);
+        if (changed != null) {
+            pool.state(changed);
+        }
+        double next = Math.min(dispatcher.run(), pool.run());
+        next = Math.min(next, standing.publish(now, dispatcher.running().size()));
+        next = Math.min(next, stopAt);
+        Event event = events.next(Math.clamp(next - now(), 0, LONGEST_WAIT));
+        for (int i = 0; event != null && i < BATCH; i++) {
+            handle(event);
+            event = i + 1 < BATCH ? events.next(0) : null;
+        }
+    }
+
+    private void handle(Event event) {
+        switch (event) {
+            case Event.Changed(Feed feed, var entry) -> knowledge.take(feed, entry, dispatcher, pool);
+            case Event.Current(Feed feed) -> feeds.current(feed);
+            case Event.CutOff(Feed feed) -> feeds.cutOff(feed);
+            case Event.Answered(Ask ask, Ask.Answer answer) -> {
+                committer.answered(ask);
+                dispatcher.answered(ask, answer);
+            }
+            case Event.Python(PythonEvent python) -> python(python);
+            case Event.Printed(String line) -> trouble(line);
+            case Event.Opened(var session) -> standing.opened(session);
+            case Event.Stop _ -> {
+                stopAt = now() + STOPPING;
+                dispatcher.close();
+            }
+            case Event.Nudge _ -> {}
+        }
+        if (warm && !ready.isDone() && standing.open()) {
+            ready.complete(null);
+        }
+    }
+
+    private void python(PythonEvent event) {
+        if (event instanceof PythonEvent.Received(var _, FromPython.Parent _)) {
+            warm = true;
+        } else if (event instanceof PythonEvent.ParentEnded(String how) && !warm) {
+            ready.completeExceptionally(new RunnerException(how));
+        }
+        pool.accept(event);
+    }
+
+    private void trouble(String what) {
+        log.log(new JobLog.Line(Instant.now(), "WARNING", "runner", what));
+    }
+
+    @Override
+    public void commit(Ask ask) {
+        if (!committer.commit(ask)) {
+            say(System.Logger.Level.WARNING, ask.job(), "too much waits for the server: what it told is dropped");
+        }
+    }
+
+    @Override
+    public boolean room(Mode mode, boolean outlivesClaim) {
+        return pool.room(mode, outlivesClaim);
+    }
+
+    @Override
+    public void start(Launch launch) {
+        pool.start(launch);
+    }
+
+    @Override
+    public void cancel(long run) {
+        pool.cancel(run);
+    }
+
+    @Override
+    public void kill(long run) {
+        pool.kill(run);
+    }
+
+    @Override
+    public void say(System.Logger.Level level, JobId job, @Nullable String text) {
+        log.log(new JobLog.Line(Instant.now(), level.getName(), job.path().toString(), String.valueOf(text)));
+    }
+}

@@ -1,0 +1,80 @@
+package distkv.runner;
+
+import distkv.client.Client;
+import distkv.runner.group.GroupState;
+import distkv.runner.worker.PythonHost;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Runs the jobs of a group that are for this node: any-node, single-node and all-node jobs, as its options say. What it
+ * does is decided on one thread, the {@link Loop}; stored code runs in worker processes.
+ */
+public final class Runner implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final Events events;
+    private final Feeds feeds;
+    private final Presence presence;
+    private final Loop loop;
+    private final Thread thread;
+
+    private Runner(RunnerOptions options, Client client) {
+        events = new Events();
+        feeds = new Feeds(events, options);
+        presence = new Presence(client, options, events);
+        PythonHost host = PythonHost.open(
+                options.python(),
+                event -> events.put(new Event.Python(event)),
+                line -> events.put(new Event.Printed(line)));
+        loop = new Loop(options, client, events, feeds, presence, host);
+        thread = Thread.ofPlatform().name("runner " + options.node()).unstarted(loop);
+    }
+
+    /**
+     * Starts a runner, and waits until it has read everything and can run code.
+     *
+     * @param client its connection to the server, for as long as it lives; it opens the client's session
+     * @throws RunnerException if it cannot: the message says what is missing
+     */
+    public static Runner start(RunnerOptions options, Client client) throws InterruptedException {
+        Runner runner = new Runner(options, client);
+        runner.thread.start();
+        runner.feeds.open(client);
+        runner.presence.open();
+        try {
+            runner.loop.ready.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return runner;
+        } catch (ExecutionException e) {
+            runner.close();
+            throw e.getCause() instanceof RunnerException known
+                    ? known
+                    : new RunnerException("the runner cannot start: " + e.getCause());
+        } catch (TimeoutException e) {
+            runner.close();
+            throw new RunnerException("the runner is not ready after " + PATIENCE_SECONDS
+                    + " s (expected: a server that answers, and Python)");
+        } catch (InterruptedException e) {
+            runner.close();
+            throw e;
+        }
+    }
+
+    /** The state of the group as this runner sees it. */
+    public GroupState groupState() {
+        return loop.state();
+    }
+
+    /** Stops: ends all runs, records how they ended, gives up claims and presence, ends the workers. */
+    @Override
+    public void close() {
+        events.put(new Event.Stop());
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        feeds.close();
+    }
+}

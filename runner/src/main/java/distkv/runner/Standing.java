@@ -1,0 +1,120 @@
+package distkv.runner;
+
+import distkv.client.Client;
+import distkv.client.Session;
+import distkv.runner.group.GroupState;
+import distkv.runner.job.Lease;
+import distkv.runner.worker.Pool;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Where this runner stands: its session, its place in the group, the state of the group. Used by the decision thread. */
+final class Standing {
+    /** The last part of a lease's life, in which runs are ended, in seconds: a fifth of it, within these limits. */
+    private static final double SHORTEST_MARGIN = 0.06;
+
+    private static final double LONGEST_MARGIN = 0.6;
+    /** How often this runner's load is published at most, in seconds. */
+    private static final double PUBLISH = 5;
+
+    private static final Lease NONE = new Lease(0, Double.NEGATIVE_INFINITY, 0);
+
+    private final Client client;
+    private final RunnerOptions options;
+    private final Feeds feeds;
+    private final Presence presence;
+    private final Knowledge knowledge;
+    private @Nullable Session session;
+    private boolean synchronised;
+    private boolean replaced;
+    private long limited;
+    private int published;
+    private double publishedAt = Double.NEGATIVE_INFINITY;
+    private volatile GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
+
+    Standing(Client client, RunnerOptions options, Feeds feeds, Presence presence, Knowledge knowledge) {
+        this.client = client;
+        this.options = options;
+        this.feeds = feeds;
+        this.presence = presence;
+        this.knowledge = knowledge;
+    }
+
+    void opened(Session newSession) {
+        session = newSession;
+    }
+
+    /** The state of the group, for any thread. */
+    GroupState state() {
+        return state;
+    }
+
+    /** Whether something may be begun: everything is read, the server answers, and there is a session. */
+    boolean open() {
+        synchronised |= feeds.areCurrent();
+        return feeds.areCurrent() && client.isConnected() && alive();
+    }
+
+    private boolean alive() {
+        return session != null && !session.isLost() && left(session) > 0;
+    }
+
+    private static double left(Session session) {
+        return session.remaining().toNanos() / 1e9;
+    }
+
+    /** How long the claims certainly live; also tells the workers' parent, which sees to it by itself. */
+    Lease lease(double now, Pool pool) {
+        if (session == null) {
+            return NONE;
+        }
+        double left = left(session);
+        double margin = Math.clamp(options.ttl().toNanos() / 5e9, SHORTEST_MARGIN, LONGEST_MARGIN);
+        if (session.deadline() != limited) {
+            limited = session.deadline();
+            double at = BootClock.now() + left - margin / 8;
+            if (!Double.isNaN(at)) {
+                pool.deadline(at);
+            }
+        }
+        return new Lease(session.id(), now + left, margin);
+    }
+
+    /** Works out the state of the group; returns it if it has changed. */
+    @Nullable
+    GroupState changed(Consumer<String> trouble) {
+        boolean isReplaced = presence.isReplaced(knowledge.membership);
+        if (isReplaced && !replaced) {
+            trouble.accept("another runner calls itself " + options.node() + " in the group " + options.group()
+                    + " (expected: a name for each)");
+        }
+        replaced = isReplaced;
+        GroupState now = GroupState.of(new GroupState.View(
+                synchronised,
+                client.isConnected(),
+                session != null && !alive(),
+                presence.isSeen(knowledge.membership),
+                knowledge.membership.count(),
+                knowledge.wanted()));
+        if (now.equals(state)) {
+            return null;
+        }
+        state = now;
+        return now;
+    }
+
+    /** Publishes what is news about this runner; returns when to call again at the latest. */
+    double publish(double now, int running) {
+        boolean missing = synchronised && !replaced && alive() && !presence.isSeen(knowledge.membership);
+        if (running == published && !missing) {
+            return Double.POSITIVE_INFINITY;
+        }
+        if (now < publishedAt + PUBLISH) {
+            return publishedAt + PUBLISH;
+        }
+        publishedAt = now;
+        published = running;
+        presence.publish(running);
+        return missing ? now + PUBLISH : Double.POSITIVE_INFINITY;
+    }
+}
