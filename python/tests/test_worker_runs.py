@@ -377,3 +377,36 @@ def test_a_signal_kills_as_the_runner_is_told(runner, worker):
     worker.start("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     exited = runner.exited(worker)
     assert exited["signal"] == signal.SIGSEGV
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("return 'x' * 2**24", "bytes (expected: 16777216 at most)"),
+        ("x = []\nfor _ in range(70): x = [x]\nreturn x", "nested deeper than 63"),
+        ("x = []\nx.append(x)\nreturn x", "nested deeper than 63"),
+        ("return '\\ud800'", "surrogates not allowed"),
+    ],
+)
+def test_a_result_that_a_runner_would_not_read_is_an_error(worker, source, text):
+    failure = worker.failure(source)
+    assert (failure["kind"], failure["type"]) == ("error", "ValueError")
+    assert text in failure["message"]
+    assert worker.result("return 1") == 1
+
+
+@every_mode
+def test_no_text_is_too_strange_or_too_long_to_be_told(worker, mode):
+    failure = worker.failure(
+        "_log.error('\\ud800 log')\nprint('\\udcff print')\nraise ValueError('\\ud800' * 100_000)", mode
+    )
+    assert failure["type"] == "ValueError"
+    assert failure["message"].startswith("\\ud800\\ud800")
+    assert len(failure["message"]) < 250_000
+    assert [log["text"] for log in worker.kept("log")] == ["\\ud800 log", "\\udcff print"]
+
+
+def test_an_error_without_text_is_told(worker):
+    source = "class Odd(Exception):\n  def __str__(self): raise ValueError\nraise Odd"
+    failure = worker.failure(source)
+    assert (failure["type"], failure["message"]) == ("Odd", "(its text cannot be had: ValueError)")

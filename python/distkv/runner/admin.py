@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any, Protocol, TypeVar
@@ -51,7 +52,7 @@ class CallAdmin:
         self._tasks = tasks
         self._stack = stack
         self._running: set[Watcher | Task] = set()
-        self._timers: list[Timer] = []
+        self._timers: weakref.WeakSet[Timer] = weakref.WeakSet()  # those that run are held by the event loop
         self._readiness = Readiness(lambda count: self._inbox.put(ReadyMsg(count)))
         self.cancelled = False
         """Whether the job has cancelled itself."""
@@ -103,7 +104,7 @@ class CallAdmin:
         _check_class(cls, TimerMsg)
         timer = Timer(self._inbox, cls, self._fail)
         timer.run(delay)
-        self._timers.append(timer)
+        self._timers.add(timer)
         return timer
 
     async def spawn(self, proc: Callable[..., Awaitable[Any]], *args: Any, **kw: Any) -> Task:
@@ -171,7 +172,7 @@ class CallAdmin:
 
     async def end(self) -> None:
         """Stop everything that was started, and wait for it, before the contexts close that it may be using."""
-        for timer in self._timers:
+        for timer in list(self._timers):
             timer.cancel()
         for running in list(self._running):
             await running.cancel()

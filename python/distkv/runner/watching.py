@@ -29,7 +29,7 @@ class Watcher:
         self._scope = anyio.CancelScope()
         self._started = anyio.Event()
         self._ended = anyio.Event()
-        self._awaited = False
+        self._awaited = client.connected
         self._open = False
         self._refused: Exception | None = None
 
@@ -44,14 +44,17 @@ class Watcher:
 
     async def started(self) -> None:
         """Wait until the server has opened the stream, unless there is no server; raises what it reports."""
-        if self._client.connected:
+        if not self._awaited:
+            return
+        try:
             await self._started.wait()
-            if self._refused is not None:
-                raise self._refused
+        finally:
+            self._awaited = False
+        if self._refused is not None:
+            raise self._refused
 
     async def run(self, on_end: Callable[[Any], None]) -> None:
         """Fill the inbox until the stream ends or is cancelled."""
-        self._awaited = self._client.connected
         try:
             with self._scope:
                 await self._run()

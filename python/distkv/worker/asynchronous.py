@@ -9,7 +9,6 @@ from typing import Any
 import anyio
 
 from ..code import Procedure
-from ..codec import pack
 from ..runner import CallAdmin, Inbox, ReadyMsg
 from ..runner.messages import GROUP_STATES
 from ..util import Path, attrdict
@@ -19,6 +18,7 @@ from .link import Link
 from .run import Run
 from .spec import Site, Spec
 from .upstream import Upstream
+from .wire import clean, pack
 
 
 class AsyncRun(Run):
@@ -101,21 +101,21 @@ class AsyncRun(Run):
             trace=None if exc is None else report.trace_of(exc),
             severity=int(details.get("severity", 0)),
             comment=_text(details.get("comment")),
-            data=_packable(data) if isinstance(data, Mapping) else {} if data is None else {"data": repr(data)},
+            data=_packable(data) if isinstance(data, Mapping) else {} if data is None else {"data": clean(repr(data))},
         )
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else clean(str(value))
 
 
 def _packable(data: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Show what MsgPack cannot hold as Python prints it: it is only for people to read."""
+    """Show what cannot be sent as Python prints it: it is only for people to read."""
     result = {}
     for key, value in data.items():
         try:
             pack({key: value})
             result[key] = value
         except Exception:
-            result[str(key)] = repr(value)
+            result[clean(str(key))] = clean(repr(value))
     return result

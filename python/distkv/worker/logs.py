@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, Protocol
 
-LONGEST_TEXT = 32_768
-"""A longer log text is cut, and says so."""
+from .wire import LONGEST_TEXT, clean
 
 _LEVELS = ((50, "CRITICAL"), (40, "ERROR"), (30, "WARNING"), (20, "INFO"), (0, "DEBUG"))
 
@@ -37,10 +36,8 @@ class RunLog:
         """Record this; False if the run is over."""
         if not self._open:
             return False
-        if len(text) > LONGEST_TEXT:
-            text = f"{text[:LONGEST_TEXT]}… ({len(text) - LONGEST_TEXT} characters more)"
         word = next(word for least, word in _LEVELS if level >= least)
-        self._recorder(self._run, level=word, text=text, at=at)
+        self._recorder(self._run, level=word, text=clean(text), at=at)
         return True
 
     def print(self, text: str) -> bool:

@@ -14,11 +14,10 @@ from typing import Any
 
 import anyio
 
+from .wire import LONGEST_TEXT, clean
+
 if sys.version_info < (3, 11):
     from exceptiongroup import BaseExceptionGroup
-
-LONGEST_TRACE = 32_768
-"""A longer trace loses its middle."""
 
 _OURS = (
     tuple(
@@ -61,20 +60,18 @@ def message_of(exc: BaseException) -> str:
     """The exception's text; for a group, each member with its type."""
     if isinstance(exc, BaseExceptionGroup):
         members = [f"{type(e).__name__}: {_text(e)}" for e in leaves(exc)]
-        return f"{len(members)} errors: {'; '.join(members)}"
-    if isinstance(exc, KeyError) and len(exc.args) == 1:
-        return repr(exc.args[0])
-    return _text(exc)
+        return clean(f"{len(members)} errors: {'; '.join(members)}")
+    return clean(_text(exc))
 
 
 def trace_of(exc: BaseException) -> str:
     """The trace, from the first line of the user's code that it passed."""
     _trim(exc, set())
     text = "".join(traceback.TracebackException(type(exc), exc, exc.__traceback__).format())
-    if len(text) <= LONGEST_TRACE:
-        return text
-    half = LONGEST_TRACE // 2
-    return f"{text[:half]}\n  … {len(text) - 2 * half} characters left out …\n{text[-half:]}"
+    half = LONGEST_TEXT // 2 - 50
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[:half]}\n  … {len(text) - 2 * half} characters left out …\n{text[-half:]}"
+    return clean(text)
 
 
 def _text(exc: BaseException) -> str:

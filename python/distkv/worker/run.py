@@ -16,6 +16,7 @@ from .link import Link
 from .logs import RunLog
 from .spec import Site, Spec
 from .strays import Strays
+from .wire import clean
 
 _MESSAGES = (
     messages.CompleteState,
@@ -98,7 +99,8 @@ class Run(ABC):
         try:
             self.link.report(op="done", run=self.spec.run, result=result)
         except Exception as exc:
-            self.report_failed(TypeError(f"the result: {exc}"))
+            kind = TypeError if isinstance(exc, TypeError) else ValueError
+            self.report_failed(kind(f"the result: {exc}"))
 
     def report_failed(self, exc: BaseException | None) -> None:
         """Tell the runner that the code raised this, or with None that it was stopped. On any thread."""
@@ -109,7 +111,7 @@ class Run(ABC):
             details: dict[str, Any] = {"type": kind.capitalize(), "message": message, "trace": None, "line": None}
         elif kind in ("compile", "vars"):
             line = getattr(exc, "line", None)
-            details = {"type": type(exc).__name__, "message": str(exc), "trace": None, "line": line}
+            details = {"type": type(exc).__name__, "message": clean(str(exc)), "trace": None, "line": line}
         else:
             details = report.describe(exc, f"distkv:{self.name}")
         data = {"missing": exc.missing} if kind == "vars" and isinstance(exc, MissingVariablesError) else {}
