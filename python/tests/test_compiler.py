@@ -111,7 +111,7 @@ def test_a_compile_error_names_the_procedure_and_the_line(source, mode, line, re
     assert reason in str(caught.value)
 
 
-@pytest.mark.parametrize("names", ["ab", ["1a"], ["if"], ["a", "a"], [3]])
+@pytest.mark.parametrize("names", ["ab", b"ab", {"a": 1}, 5, ["1a"], ["if"], ["a", "a"], [3], [{}]])
 def test_variables_must_be_names(names):
     with pytest.raises(CompileError, match=r"forty\.two: vars"):
         compiled("return 1", vars=names)

@@ -120,6 +120,9 @@ async def test_all_arguments_are_passed_to_the_stored_code(server):
         await store(client, "all", "return (a, b, c, d)", vars=["a", "b"])
         cr = await CodeRoot.as_handler(client)
         assert cr("all", 1, 2, c=3, d=None) == (1, 2, 3, None)
+        await store(client, "odd", "return (name, self, args, code)", vars=["name"])
+        await until(cr, lambda: P("odd") in cr)
+        assert cr("odd", name=1, self=2, args=3, code=4) == (1, 2, 3, 4)
         with pytest.raises(TypeError, match="at most 2: a, b"):
             cr("all", 1, 2, 3, c=4, d=5)
 
@@ -176,6 +179,7 @@ async def test_code_that_does_not_compile_is_in_the_error_tree_and_raises_when_c
         ({}, "code: a NoneType"),
         ({"code": "return 1", "is_async": 7}, "is_async: 7"),
         ({"code": "return 1", "vars": "abc"}, "vars: 'abc'"),
+        ({"code": "return 1", "vars": 5}, "vars: 5"),
         ({"code": "return 1", "default": [1]}, "default"),
         ({"code": "await x"}, "outside async function"),
     ],

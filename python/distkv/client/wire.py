@@ -161,6 +161,7 @@ class Wire:
                 if self._drained is None:
                     self._drained = anyio.Event()
                 await self._drained.wait()
+        self.closed = True
         await anyio.aclose_forcefully(self._stream)
 
     def _queue(self, message: dict[str, Any]) -> None:

@@ -49,7 +49,7 @@ class Procedure:
     """Values of arguments that a call does not pass."""
     code: CodeType
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """
         Run the procedure and return its value, or what to await for it if the mode is not "sync".
 
@@ -134,7 +134,7 @@ def forget_source(name: str, *, module: bool = False) -> None:
 
 
 def _variables(name: str, given: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(given, str):
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
         raise CompileError(name, f"vars: {given!r} (expected: a list of names)")
     names = tuple(given)
     for one in names:

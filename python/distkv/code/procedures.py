@@ -37,7 +37,7 @@ class CodeRoot(Handler):
         self._errors = await ErrorRoot.as_handler(self.client)
         await super().start()
 
-    def __call__(self, name: str | Path | Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, name: str | Path | Iterable[Any], /, *args: Any, **kwargs: Any) -> Any:
         """
         Run a procedure: by dotted text, a tuple of names, or a path below the prefix. See `Procedure.__call__`.
 
