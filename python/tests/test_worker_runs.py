@@ -252,15 +252,15 @@ def test_a_subtask_that_fails_fails_the_run_with_its_own_error(worker):
     assert failure["trace"].splitlines()[1].strip() == 'File "distkv:forty.two", line 2, in f'
 
 
-def test_tasks_that_code_starts_by_itself_end_with_it(worker):
+@pytest.mark.parametrize("end", ["return", "raise ValueError", "_self.cancel(); await asyncio.sleep(0)"])
+def test_tasks_that_code_starts_by_itself_end_with_it(worker, end):
     source = (
         "import asyncio\nasync def stray():\n  try:\n    await asyncio.sleep(1000)\n  finally:\n    print('over')\n"
-        "tasks.append(asyncio.create_task(stray()))\nawait asyncio.sleep(0.01)\nreturn len(asyncio.all_tasks())"
+        f"asyncio.create_task(stray())\nawait asyncio.sleep(0.01)\n{end}"
     )
-    first = worker.result(source.replace("tasks.append", ""))
+    worker.outcome(worker.start(source))
     assert [log["text"] for log in worker.kept("log")] == ["over"]
-    assert worker.failure("import asyncio\nasyncio.create_task(asyncio.sleep(1000))\nraise ValueError")
-    assert worker.result(source.replace("tasks.append", "")) == first
+    assert worker.result("import asyncio; return ['stray' in str(t) for t in asyncio.all_tasks()].count(True)") == 0
 
 
 def test_several_errors_are_all_told(worker):
@@ -410,3 +410,16 @@ def test_an_error_without_text_is_told(worker):
     source = "class Odd(Exception):\n  def __str__(self): raise ValueError\nraise Odd"
     failure = worker.failure(source)
     assert (failure["type"], failure["message"]) == ("Odd", "(its text cannot be had: ValueError)")
+
+
+def test_a_signal_just_before_a_system_call_is_not_lost(runner):
+    for i in range(40):
+        worker = runner.fork()
+        run = worker.start(forever("sync"), "sync")
+        wait(worker, run)
+        if i % 2:
+            worker.send(op="cancel", run=run)
+        else:
+            runner.parent.send(op="kill", worker=worker.number, signal="TERM")
+        assert worker.outcome(run)["kind"] == "cancelled"
+        runner.exited(worker)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import threading
 from collections.abc import Mapping
 from types import FrameType
@@ -22,6 +23,9 @@ from .shared import LAST_SECONDS
 from .spec import Site, Spec
 from .upstream import Upstream
 
+AGAIN = 0.05
+"""Seconds after which a signal is repeated that has not had its effect."""
+
 
 class SyncRun(Run):
     """The run. SIGTERM raises Terminated in its code, once."""
@@ -30,11 +34,30 @@ class SyncRun(Run):
         super().__init__(spec, site, link)
         self._in_code = False
         self._main = threading.get_ident()
+        self._signals, notes = socket.socketpair()
+        for sock in (self._signals, notes):
+            sock.setblocking(False)
         signal.signal(signal.SIGTERM, self._signalled)
+        signal.set_wakeup_fd(notes.detach(), warn_on_full_buffer=False)
+
+    def attach(self) -> None:
+        """From now on the event loop, in its thread, sees to it that signals have their effect."""
+        asyncio.get_running_loop().add_reader(self._signals, self._noted)
 
     def interrupt(self) -> None:
-        """Interrupt the code, and the system call that it may be waiting in."""
-        signal.pthread_kill(self._main, signal.SIGTERM)
+        """
+        Interrupt the code, and the system call that it may be waiting in.
+
+        A signal that arrives just before the system call begins does not interrupt it, and Python reacts only when it
+        is back from there: so the signal is repeated.
+        """
+        if self._in_code:
+            signal.pthread_kill(self._main, signal.SIGTERM)
+            asyncio.get_running_loop().call_later(AGAIN, self.interrupt)
+
+    def _noted(self) -> None:
+        if signal.SIGTERM in self._signals.recv(4096) and not (self.cancelled or self.lost):
+            self.cancel()
 
     def execute(self, client: BlockingClient) -> None:
         """Run the code in this, the main, thread, and report how it ended; raises nothing."""
@@ -87,6 +110,7 @@ class LoneWorker:
         async with anyio.create_task_group() as tasks:
             self._link.attach(self._obey, self._runner_gone)
             run = self._run
+            run.attach()
             server = Upstream(run.site.config, tasks)
             client = RunClient(server.link, run.site.config, tasks, run.spec.claim, run.lose)
             self._client = BlockingClient(client, server.tried)
