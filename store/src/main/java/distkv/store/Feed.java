@@ -14,6 +14,13 @@ public interface Feed extends AutoCloseable {
     @Nullable
     ChangeBatch next() throws InterruptedException, Compacted;
 
+    /**
+     * The next batch if it is at hand, so that a reader can do several at once. {@code null} says nothing about
+     * whether there is one: ask {@link #next} then.
+     */
+    @Nullable
+    ChangeBatch poll();
+
     @Override
     void close();
 }

@@ -2,6 +2,7 @@ package distkv.store;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +22,9 @@ public final class Recent {
          */
         List<ChangeBatch> read(long after) throws Compacted;
     }
+
+    /** How many batches a follower takes at a time. */
+    private static final int CHUNK = 256;
 
     private final Step.@Nullable Changed[] ring;
     private final long maxBytes;
@@ -157,38 +161,54 @@ public final class Recent {
 
         @Override
         public @Nullable ChangeBatch next() throws InterruptedException, Compacted {
-            ChangeBatch batch = taken < chunk.size() ? chunk.get(taken++) : fetch();
-            if (batch != null) {
-                if (batch.revision() != last + 1) {
-                    throw new IllegalStateException(
-                            "revision " + batch.revision() + " follows " + last + " in the feed");
-                }
-                last = batch.revision();
+            if (taken == chunk.size()) {
+                chunk = fetch();
+                taken = 0;
             }
+            return poll();
+        }
+
+        @Override
+        public @Nullable ChangeBatch poll() {
+            if (taken == chunk.size()) {
+                return null;
+            }
+            ChangeBatch batch = chunk.get(taken++);
+            if (batch.revision() != last + 1) {
+                throw new IllegalStateException("revision " + batch.revision() + " follows " + last + " in the feed");
+            }
+            last = batch.revision();
             return batch;
         }
 
-        private @Nullable ChangeBatch fetch() throws InterruptedException, Compacted {
+        /** What comes next, waiting for the first; none if nothing more will come. */
+        private List<ChangeBatch> fetch() throws InterruptedException, Compacted {
             lock.lockInterruptibly();
             try {
                 while (!done && !closed && last == newest) {
                     news.await();
                 }
                 if (done || last == newest) {
-                    return null;
+                    return List.of();
                 }
                 if (last + 1 >= oldest) {
-                    return at(last + 1).batch();
+                    return inMemory();
                 }
                 if (closed) {
-                    return null;
+                    return List.of();
                 }
             } finally {
                 lock.unlock();
             }
-            chunk = archive.read(last);
-            taken = Math.min(1, chunk.size());
-            return chunk.isEmpty() ? null : chunk.getFirst();
+            return archive.read(last);
+        }
+
+        private List<ChangeBatch> inMemory() {
+            List<ChangeBatch> batches = new ArrayList<>();
+            for (long revision = last + 1; revision <= newest && batches.size() < CHUNK; revision++) {
+                batches.add(at(revision).batch());
+            }
+            return batches;
         }
 
         @Override

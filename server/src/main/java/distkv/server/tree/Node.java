@@ -31,10 +31,24 @@ abstract sealed class Node {
     /** Entries in the order of their keys. */
     static final class Leaf extends Node {
         Entry[] entries;
+        Words words;
 
         Leaf(Owner owner, Entry... entries) {
+            this(owner, entries, wordsOf(entries));
+        }
+
+        Leaf(Owner owner, Entry[] entries, Words words) {
             super(owner);
             this.entries = entries;
+            this.words = words;
+        }
+
+        static Words wordsOf(Entry[] entries) {
+            byte[][] keys = new byte[entries.length][];
+            for (int i = 0; i < keys.length; i++) {
+                keys[i] = entries[i].path().key();
+            }
+            return Words.of(keys, 0);
         }
 
         @Override
@@ -44,13 +58,21 @@ abstract sealed class Node {
 
         /** Where {@code key} is, or {@code -1 - } where it would be. */
         int find(byte[] key) {
+            int whole = words.order(key);
+            if (whole != 0) {
+                return whole < 0 ? -1 : -1 - entries.length;
+            }
+            long word = words.word(key);
             int low = 0;
             int high = entries.length - 1;
             while (low <= high) {
                 int middle = (low + high) >>> 1;
-                int order = Arrays.compareUnsigned(entries[middle].path().key(), key);
+                int order = words.compare(middle, word);
                 if (order == 0) {
-                    return middle;
+                    order = Arrays.compareUnsigned(entries[middle].path().key(), key);
+                    if (order == 0) {
+                        return middle;
+                    }
                 }
                 if (order < 0) {
                     low = middle + 1;
@@ -68,11 +90,17 @@ abstract sealed class Node {
      */
     static final class Inner extends Node {
         byte[][] keys;
+        Words words;
         Node[] children;
 
         Inner(Owner owner, byte[][] keys, Node[] children) {
+            this(owner, keys, Words.of(keys, 1), children);
+        }
+
+        Inner(Owner owner, byte[][] keys, Words words, Node[] children) {
             super(owner);
             this.keys = keys;
+            this.words = words;
             this.children = children;
         }
 
@@ -83,11 +111,20 @@ abstract sealed class Node {
 
         /** Which child {@code key} is or would be below. */
         int find(byte[] key) {
+            int whole = words.order(key);
+            if (whole != 0) {
+                return whole < 0 ? 0 : keys.length - 1;
+            }
+            long word = words.word(key);
             int low = 1;
             int high = keys.length - 1;
             while (low <= high) {
                 int middle = (low + high) >>> 1;
-                if (Arrays.compareUnsigned(keys[middle], key) <= 0) {
+                int order = words.compare(middle, word);
+                if (order == 0) {
+                    order = Arrays.compareUnsigned(keys[middle], key);
+                }
+                if (order <= 0) {
                     low = middle + 1;
                 } else {
                     high = middle - 1;

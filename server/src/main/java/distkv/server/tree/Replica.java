@@ -1,6 +1,7 @@
 package distkv.server.tree;
 
 import distkv.model.ChangeBatch;
+import distkv.model.Entry;
 import distkv.store.Compacted;
 import distkv.store.Contents;
 import distkv.store.Feed;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The whole tree in memory, as the store's change feed makes it. One thread, {@code distkv-replica}, applies the feed:
- * for each batch it publishes a new {@link Snapshot}, gives the changes to the watches, and then runs what waits for
- * that revision. All methods may be called from any thread.
+ * for the batches at hand it publishes a new {@link Snapshot}, gives the changes to the watches, and then runs what
+ * waits for their revisions. All methods may be called from any thread.
  */
 public final class Replica implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Replica.class.getName());
@@ -146,15 +147,24 @@ public final class Replica implements AutoCloseable {
         }
     }
 
-    /** Publishes one batch. */
-    private void apply(ChangeBatch batch) {
-        Snapshot next = snapshot.changed(batch.revision(), batch.changes());
+    /** Publishes a batch and those behind it that are at hand: a tree that changes often is copied less often. */
+    private void apply(ChangeBatch first) {
+        long revision = first.revision();
+        List<Entry> changes = first.changes();
+        for (ChangeBatch more = feed.poll(); more != null; more = feed.poll()) {
+            if (revision == first.revision()) {
+                changes = new ArrayList<>(changes);
+            }
+            revision = more.revision();
+            changes.addAll(more.changes());
+        }
+        Snapshot next = snapshot.changed(revision, changes);
         List<Runnable> due = List.of();
         lock.lock();
         try {
             snapshot = next;
-            watches.offer(batch.revision(), batch.changes()).forEach(Watch::wake);
-            due = due(batch.revision());
+            watches.offer(revision, changes).forEach(Watch::wake);
+            due = due(revision);
         } finally {
             lock.unlock();
         }

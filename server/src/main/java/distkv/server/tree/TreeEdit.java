@@ -78,11 +78,13 @@ final class TreeEdit {
         }
         Entry[] entries = inserted(old.entries, -1 - at, entry);
         if (entries.length <= Node.MAX) {
-            return with(old, entries);
+            Words words = old.words.fit(key) ? old.words.inserted(-1 - at, key) : Leaf.wordsOf(entries);
+            return with(old, entries, words);
         }
         int half = entries.length / 2;
         split = new Leaf(owner, Arrays.copyOfRange(entries, half, entries.length));
-        return with(old, Arrays.copyOf(entries, half));
+        Entry[] left = Arrays.copyOf(entries, half);
+        return with(old, left, Leaf.wordsOf(left));
     }
 
     private Inner putBelow(Inner old, byte[] key, Entry entry) {
@@ -93,7 +95,8 @@ final class TreeEdit {
         Node right = split;
         split = null;
         if (right != null) {
-            inner.keys = inserted(inner.keys, at + 1, lowest(right));
+            byte[] between = lowest(right);
+            inner.keys = inserted(inner.keys, at + 1, between);
             inner.children = inserted(inner.children, at + 1, right);
             if (inner.children.length > Node.MAX) {
                 int half = inner.children.length / 2;
@@ -102,7 +105,11 @@ final class TreeEdit {
                         Arrays.copyOfRange(inner.keys, half, inner.keys.length),
                         Arrays.copyOfRange(inner.children, half, inner.children.length));
                 inner.keys = Arrays.copyOf(inner.keys, half);
+                inner.words = Words.of(inner.keys, 1);
                 inner.children = Arrays.copyOf(inner.children, half);
+            } else {
+                inner.words =
+                        inner.words.fit(between) ? inner.words.inserted(at + 1, between) : Words.of(inner.keys, 1);
             }
         }
         return inner;
@@ -117,7 +124,7 @@ final class TreeEdit {
                     yield leaf;
                 }
                 replaced = leaf.entries[at];
-                yield with(leaf, without(leaf.entries, at));
+                yield with(leaf, without(leaf.entries, at), leaf.words.without(at));
             }
             case Inner inner -> {
                 int at = inner.find(key);
@@ -158,22 +165,24 @@ final class TreeEdit {
 
     private static void drop(Inner inner, int at) {
         inner.keys = without(inner.keys, at);
+        inner.words = inner.words.without(at);
         inner.children = without(inner.children, at);
     }
 
     private Leaf own(Leaf leaf) {
-        return leaf.owner == owner ? leaf : new Leaf(owner, leaf.entries.clone());
+        return leaf.owner == owner ? leaf : new Leaf(owner, leaf.entries.clone(), leaf.words);
     }
 
     private Inner own(Inner inner) {
-        return inner.owner == owner ? inner : new Inner(owner, inner.keys.clone(), inner.children.clone());
+        return inner.owner == owner ? inner : new Inner(owner, inner.keys.clone(), inner.words, inner.children.clone());
     }
 
-    private Leaf with(Leaf leaf, Entry[] entries) {
+    private Leaf with(Leaf leaf, Entry[] entries, Words words) {
         if (leaf.owner != owner) {
-            return new Leaf(owner, entries);
+            return new Leaf(owner, entries, words);
         }
         leaf.entries = entries;
+        leaf.words = words;
         return leaf;
     }
 

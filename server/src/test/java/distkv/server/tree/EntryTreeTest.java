@@ -68,6 +68,34 @@ class EntryTreeTest {
         }
     }
 
+    /** Searches look at eight bytes of a key first: keys that end there, share them, or differ before them. */
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14})
+    void keysThatBeginAlikeAreKeptApart(long seed) {
+        Random random = new Random(seed);
+        List<Object> elements = List.of("", "a", "b", "aaaaaaa", "aaaaaaaa", "aaaaaaaaa\0", "\0", 0, 1, 256, -1, true);
+        TreeMap<Path, Entry> model = new TreeMap<>();
+        EntryTree tree = EntryTree.EMPTY;
+        for (int i = 0; i < 20_000; i++) {
+            Path path = Path.ROOT;
+            for (int left = random.nextInt(6); left > 0; left--) {
+                path = path.child(elements.get(random.nextInt(elements.size())));
+            }
+            TreeEdit edit = tree.edit();
+            if (random.nextInt(3) == 0) {
+                assertThat(edit.remove(path.key())).isEqualTo(model.remove(path));
+            } else {
+                Entry entry = entry(path, i);
+                assertThat(edit.put(entry)).isEqualTo(model.put(path, entry));
+            }
+            tree = edit.done();
+            assertThat(tree.get(path.key())).isEqualTo(model.get(path));
+            Path near = path.child("a");
+            assertThat(tree.get(near.key())).isEqualTo(model.get(near));
+        }
+        assertThat(all(tree)).containsExactlyElementsOf(model.values());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 23, 24, 25, 32, 33, 576, 577, 20_000})
     void aTreeBuiltAtOnceHoldsAllAndCanBeChanged(int count) {
