@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries found by their path: an open hash table that holds nothing but the entries, 8 bytes for each. It has one
+ * Entries found by their path: an open hash table that holds the entries and their hashes, about 16 bytes for each. It has one
  * owner, a thread or a lock.
  *
  * <p>The hash is keyed with random numbers, so nobody who chooses paths can make them collide.
@@ -22,6 +22,9 @@ public final class EntryIndex {
     private final long seed = RANDOM.nextLong();
     private final long factor = RANDOM.nextLong() | 1;
     private @Nullable Entry[] slots = new Entry[64];
+    /** The hash of the entry in each slot, so that other entries' keys are hardly ever looked at. */
+    private int[] hashes = new int[64];
+
     private int size;
 
     public int size() {
@@ -29,14 +32,18 @@ public final class EntryIndex {
     }
 
     public @Nullable Entry get(Path path) {
-        return slots[find(path)];
+        byte[] key = path.key();
+        return slots[find(key, hash(key))];
     }
 
     /** Puts an entry in the place of what its path had, and returns that. */
     public @Nullable Entry put(Entry entry) {
-        int at = find(entry.path());
+        byte[] key = entry.path().key();
+        int hash = hash(key);
+        int at = find(key, hash);
         Entry previous = slots[at];
         slots[at] = entry;
+        hashes[at] = hash;
         if (previous == null && ++size > slots.length / 4 * 3) {
             grow();
         }
@@ -45,7 +52,8 @@ public final class EntryIndex {
 
     /** Removes what a path has, and returns it. */
     public @Nullable Entry remove(Path path) {
-        int hole = find(path);
+        byte[] key = path.key();
+        int hole = find(key, hash(key));
         Entry removed = slots[hole];
         if (removed == null) {
             return null;
@@ -54,20 +62,15 @@ public final class EntryIndex {
         slots[hole] = null;
         // What was displaced by the removed entry moves up, or it would no longer be found behind the hole.
         int mask = slots.length - 1;
-        int at = hole;
-        while (true) {
-            at = (at + 1) & mask;
-            Entry next = slots[at];
-            if (next == null) {
-                return removed;
-            }
-            int home = home(next.path().key());
-            if (((at - home) & mask) >= ((at - hole) & mask)) {
-                slots[hole] = next;
+        for (int at = (hole + 1) & mask; slots[at] != null; at = (at + 1) & mask) {
+            if (((at - hashes[at]) & mask) >= ((at - hole) & mask)) {
+                slots[hole] = slots[at];
+                hashes[hole] = hashes[at];
                 slots[at] = null;
                 hole = at;
             }
         }
+        return removed;
     }
 
     /** All entries, in no order. */
@@ -82,21 +85,21 @@ public final class EntryIndex {
         return all;
     }
 
-    /** The slot that holds the path's entry, or the free one where it would go. */
-    private int find(Path path) {
-        byte[] key = path.key();
+    /** The slot that holds the key's entry, or the free one where it would go. */
+    private int find(byte[] key, int hash) {
         int mask = slots.length - 1;
-        int at = home(key);
+        int at = hash & mask;
         while (true) {
             Entry entry = slots[at];
-            if (entry == null || Arrays.equals(entry.path().key(), key)) {
+            if (entry == null
+                    || (hashes[at] == hash && Arrays.equals(entry.path().key(), key))) {
                 return at;
             }
             at = (at + 1) & mask;
         }
     }
 
-    private int home(byte[] key) {
+    private int hash(byte[] key) {
         long hash = seed;
         int at = 0;
         for (; at + Long.BYTES <= key.length; at += Long.BYTES) {
@@ -106,7 +109,7 @@ public final class EntryIndex {
         for (; at < key.length; at++) {
             rest = rest << Byte.SIZE | (key[at] & 0xFF);
         }
-        return (int) fold(hash ^ rest) & (slots.length - 1);
+        return (int) fold(hash ^ rest);
     }
 
     private long fold(long word) {
@@ -114,11 +117,19 @@ public final class EntryIndex {
     }
 
     private void grow() {
-        @Nullable Entry[] old = slots;
-        slots = new Entry[old.length * 2];
-        for (Entry entry : old) {
-            if (entry != null) {
-                slots[find(entry.path())] = entry;
+        @Nullable Entry[] oldSlots = slots;
+        int[] oldHashes = hashes;
+        slots = new Entry[oldSlots.length * 2];
+        hashes = new int[slots.length];
+        int mask = slots.length - 1;
+        for (int i = 0; i < oldSlots.length; i++) {
+            if (oldSlots[i] != null) {
+                int at = oldHashes[i] & mask;
+                while (slots[at] != null) {
+                    at = (at + 1) & mask;
+                }
+                slots[at] = oldSlots[i];
+                hashes[at] = oldHashes[i];
             }
         }
     }

@@ -128,7 +128,7 @@ public abstract class LeaseContract extends FeedContract {
             for (int i = from; i < Math.min(count, from + Revision.MAX_WRITES); i++) {
                 writes.add(set("many." + i, 1).under(lease));
             }
-            await(store, new Commit(writes, List.of()));
+            outcome(store, new Commit(writes, List.of()));
         }
         Feed feed = closing(store.follow(3));
         store.revoke(lease);

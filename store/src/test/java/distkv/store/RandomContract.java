@@ -49,7 +49,7 @@ public abstract class RandomContract extends LeaseContract {
                 }
                 default -> {
                     Commit commit = model.randomCommit(random);
-                    assertThat(await(store, commit))
+                    assertThat(outcome(store, commit))
                             .as("step %d: %s", i, commit)
                             .isEqualTo(model.apply(commit));
                 }

@@ -162,7 +162,7 @@ public abstract class StoreContract extends StoreTesting {
         for (int i = 0; i < Revision.MAX_WRITES; i++) {
             writes.add(set("many." + i, i % 100));
         }
-        assertThat(await(store, new Commit(writes, List.of()))).isInstanceOf(Outcome.Committed.class);
+        assertThat(outcome(store, new Commit(writes, List.of()))).isInstanceOf(Outcome.Committed.class);
         List<Entry> entries = store.load().entries();
         assertThat(entries).hasSize(Revision.MAX_WRITES);
         assertThat(entries.getLast().tick()).isEqualTo(Revision.tick(1, Revision.MAX_WRITES - 1));
@@ -180,7 +180,7 @@ public abstract class StoreContract extends StoreTesting {
                 List.of(new Value(new byte[0]), new Value(new byte[] {(byte) 0xc0}), new Value(new byte[3_000_000]));
         for (Path path : paths) {
             for (Value value : values) {
-                await(store, Commit.of(Write.set(path, value, Expectation.anything())));
+                outcome(store, Commit.of(Write.set(path, value, Expectation.anything())));
             }
         }
         assertThat(store.load().entries())
@@ -244,7 +244,7 @@ public abstract class StoreContract extends StoreTesting {
         for (int done = 0; done < times; ) {
             Value value = new Value(BigInteger.valueOf(number(seen) + 1).toByteArray());
             Write write = Write.set(seen.path(), value, Expectation.at(seen.tick()));
-            switch (await(store, Commit.of(write))) {
+            switch (outcome(store, Commit.of(write))) {
                 case Outcome.Committed committed -> {
                     seen = new Entry(seen.path(), value, Revision.tick(committed.revision(), 0), 0);
                     done++;

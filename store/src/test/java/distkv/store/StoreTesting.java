@@ -60,14 +60,14 @@ public abstract class StoreTesting {
     }
 
     protected static Outcome commit(Store store, Write... writes) {
-        return await(store, new Commit(List.of(writes), List.of()));
+        return outcome(store, new Commit(List.of(writes), List.of()));
     }
 
     protected static Outcome commit(Store store, Guard guard, Write... writes) {
-        return await(store, new Commit(List.of(writes), List.of(guard)));
+        return outcome(store, new Commit(List.of(writes), List.of(guard)));
     }
 
-    protected static Outcome await(Store store, Commit commit) {
+    protected static Outcome outcome(Store store, Commit commit) {
         return store.commit(commit).orTimeout(60, TimeUnit.SECONDS).join();
     }
 

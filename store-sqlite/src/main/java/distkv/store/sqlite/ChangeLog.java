@@ -17,34 +17,52 @@ final class ChangeLog {
     /** So many rows are inserted by one statement where there are as many: most of the cost is per statement. */
     private static final int MANY = 16;
 
+    private static final int COLUMNS = 6;
+
     private static final long NO_TICK = -1;
 
     private record Row(Entry entry, @Nullable Entry previous) {}
 
+    /** The statements, prepared. The driver closes one that has failed, so they are all made again then. */
+    private record Statements(
+            PreparedStatement begin,
+            PreparedStatement commit,
+            PreparedStatement rollback,
+            PreparedStatement insertOne,
+            PreparedStatement insertMany,
+            PreparedStatement insertLease,
+            PreparedStatement deleteLease,
+            PreparedStatement deleteMany) {
+
+        static Statements prepare(Connection connection) throws SQLException {
+            String insert = "INSERT INTO change(tick, path, value, lease, replaces, sum) VALUES ";
+            String row = "(?, ?, ?, ?, ?, ?)";
+            return new Statements(
+                    connection.prepareStatement("BEGIN IMMEDIATE"),
+                    connection.prepareStatement("COMMIT"),
+                    connection.prepareStatement("ROLLBACK"),
+                    connection.prepareStatement(insert + row),
+                    connection.prepareStatement(insert + row + (", " + row).repeat(MANY - 1)),
+                    connection.prepareStatement("INSERT INTO lease(id, ttl_millis) VALUES (?, ?)"),
+                    connection.prepareStatement("DELETE FROM lease WHERE id = ?"),
+                    connection.prepareStatement("DELETE FROM change WHERE tick IN (?" + ", ?".repeat(MANY - 1) + ")"));
+        }
+
+        void close() throws SQLException {
+            for (PreparedStatement statement :
+                    List.of(begin, commit, rollback, insertOne, insertMany, insertLease, deleteLease, deleteMany)) {
+                statement.close();
+            }
+        }
+    }
+
     private final Connection connection;
-    private final PreparedStatement begin;
-    private final PreparedStatement commit;
-    private final PreparedStatement rollback;
-    private final PreparedStatement insertOne;
-    private final PreparedStatement insertMany;
-    private final PreparedStatement insertLease;
-    private final PreparedStatement deleteLease;
-    private final PreparedStatement deleteMany;
-    private final PreparedStatement updateMeta;
     private final List<Row> rows = new ArrayList<>();
+    private Statements statements;
 
     ChangeLog(Connection connection) throws SQLException {
         this.connection = connection;
-        begin = connection.prepareStatement("BEGIN IMMEDIATE");
-        commit = connection.prepareStatement("COMMIT");
-        rollback = connection.prepareStatement("ROLLBACK");
-        String row = "(?, ?, ?, ?, ?)";
-        insertOne = connection.prepareStatement("INSERT INTO change VALUES " + row);
-        insertMany = connection.prepareStatement("INSERT INTO change VALUES " + row + (", " + row).repeat(MANY - 1));
-        insertLease = connection.prepareStatement("INSERT INTO lease VALUES (?, ?)");
-        deleteLease = connection.prepareStatement("DELETE FROM lease WHERE id = ?");
-        deleteMany = connection.prepareStatement("DELETE FROM change WHERE tick IN (?" + ", ?".repeat(MANY - 1) + ")");
-        updateMeta = connection.prepareStatement("UPDATE meta SET value = ? WHERE key = ?");
+        this.statements = Statements.prepare(connection);
     }
 
     /** Writes all that in one transaction. Returns {@code null} if it is durable, else what became of it. */
@@ -63,13 +81,13 @@ final class ChangeLog {
                         }
                     }
                     case Step.Granted granted -> {
-                        insertLease.setLong(1, granted.lease());
-                        insertLease.setLong(2, granted.ttl().toMillis());
-                        insertLease.executeUpdate();
+                        statements.insertLease.setLong(1, granted.lease());
+                        statements.insertLease.setLong(2, granted.ttl().toMillis());
+                        statements.insertLease.executeUpdate();
                     }
                     case Step.Ended ended -> {
-                        deleteLease.setLong(1, ended.lease());
-                        deleteLease.executeUpdate();
+                        statements.deleteLease.setLong(1, ended.lease());
+                        statements.deleteLease.executeUpdate();
                     }
                 }
             }
@@ -81,9 +99,9 @@ final class ChangeLog {
         int at = 0;
         while (at < rows.size()) {
             int count = rows.size() - at >= MANY ? MANY : 1;
-            PreparedStatement insert = count == MANY ? insertMany : insertOne;
+            PreparedStatement insert = count == MANY ? statements.insertMany : statements.insertOne;
             for (int i = 0; i < count; i++) {
-                bind(insert, 5 * i, rows.get(at + i));
+                bind(insert, COLUMNS * i, rows.get(at + i));
             }
             insert.executeUpdate();
             at += count;
@@ -93,36 +111,34 @@ final class ChangeLog {
     private void delete(Task.Drop drop) throws SQLException {
         for (int at = 0; at < drop.ticks().length; at += MANY) {
             for (int i = 0; i < MANY; i++) {
-                deleteMany.setLong(i + 1, at + i < drop.ticks().length ? drop.ticks()[at + i] : NO_TICK);
+                statements.deleteMany.setLong(i + 1, at + i < drop.ticks().length ? drop.ticks()[at + i] : NO_TICK);
             }
-            deleteMany.executeUpdate();
+            statements.deleteMany.executeUpdate();
         }
-        put("compacted", drop.compacted());
+        Format.put(connection, "compacted", drop.compacted());
         if (drop.last()) {
-            put("walked", drop.compacted());
+            Format.put(connection, "walked", drop.compacted());
         }
-    }
-
-    private void put(String key, long value) throws SQLException {
-        updateMeta.setLong(1, value);
-        updateMeta.setString(2, key);
-        updateMeta.executeUpdate();
     }
 
     private static void bind(PreparedStatement insert, int offset, Row row) throws SQLException {
         Entry entry = row.entry();
+        byte[] key = entry.path().key();
+        byte[] value = entry.value() == null ? null : entry.value().bytes();
+        long replaces = row.previous() == null ? 0 : row.previous().tick();
         insert.setLong(offset + 1, entry.tick());
-        insert.setBytes(offset + 2, entry.path().key());
-        insert.setBytes(offset + 3, entry.value() == null ? null : entry.value().bytes());
-        if (entry.lease() == 0) {
-            insert.setNull(offset + 4, Types.INTEGER);
+        insert.setBytes(offset + 2, key);
+        insert.setBytes(offset + 3, value);
+        setUnlessZero(insert, offset + 4, entry.lease());
+        setUnlessZero(insert, offset + 5, replaces);
+        insert.setLong(offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces));
+    }
+
+    private static void setUnlessZero(PreparedStatement insert, int column, long number) throws SQLException {
+        if (number == 0) {
+            insert.setNull(column, Types.INTEGER);
         } else {
-            insert.setLong(offset + 4, entry.lease());
-        }
-        if (row.previous() == null) {
-            insert.setNull(offset + 5, Types.INTEGER);
-        } else {
-            insert.setLong(offset + 5, row.previous().tick());
+            insert.setLong(column, number);
         }
     }
 
@@ -138,10 +154,10 @@ final class ChangeLog {
     private @Nullable Outcome transact(Work work) {
         boolean committing = false;
         try {
-            begin.executeUpdate();
+            statements.begin.executeUpdate();
             work.run();
             committing = true;
-            commit.executeUpdate();
+            statements.commit.executeUpdate();
             return null;
         } catch (SQLException e) {
             String reason = Database.reason(e);
@@ -149,16 +165,24 @@ final class ChangeLog {
                 return new Outcome.Unknown("the commit failed: " + reason);
             }
             try {
-                if (!connection.isClosed()) {
-                    rollback.executeUpdate();
-                }
+                rollback();
             } catch (SQLException again) {
-                // SQLite rolls back by itself after some errors, and then there is nothing left to roll back.
-                if (!String.valueOf(again.getMessage()).contains("no transaction is active")) {
-                    return new Outcome.Unknown("the rollback failed: " + Database.reason(again) + ", after " + reason);
-                }
+                return new Outcome.Unknown("the rollback failed: " + Database.reason(again) + ", after " + reason);
             }
             return new Outcome.Refused(Database.isFull(e) ? "disk full: " + reason : "cannot write: " + reason);
         }
+    }
+
+    private void rollback() throws SQLException {
+        try {
+            statements.rollback.executeUpdate();
+        } catch (SQLException e) {
+            // SQLite rolls back by itself after some errors, and then there is nothing left to roll back.
+            if (!String.valueOf(e.getMessage()).contains("no transaction is active")) {
+                throw e;
+            }
+        }
+        statements.close();
+        statements = Statements.prepare(connection);
     }
 }

@@ -7,9 +7,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +28,11 @@ final class Checkpoint implements Runnable {
     /** Asking for the log's length takes a while, so it is done once for so many bytes. */
     private static final long LOOK_BYTES = 256 << 10;
 
-    private static final int PAGE = 4096;
+    private static final String LOOK = "PRAGMA wal_checkpoint(NOOP)";
+    private static final String COPY = "PRAGMA wal_checkpoint(PASSIVE)";
 
     private final Connection connection;
-    private final PreparedStatement look;
-    private final PreparedStatement rest;
+    private final Connection writer;
     private final Inbox inbox;
     private final Semaphore asked = new Semaphore(0);
     private boolean running;
@@ -40,11 +40,11 @@ final class Checkpoint implements Runnable {
     private long pages;
     private long dueAt = DUE;
 
-    Checkpoint(Connection connection, Connection writer, Inbox inbox) throws SQLException {
+    /** @param connection the own one; the writer's is only used on the writer's thread */
+    Checkpoint(Connection connection, Connection writer, Inbox inbox) {
         this.connection = connection;
+        this.writer = writer;
         this.inbox = inbox;
-        look = writer.prepareStatement("PRAGMA wal_checkpoint(NOOP)");
-        rest = writer.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
     }
 
     /**
@@ -73,14 +73,14 @@ final class Checkpoint implements Runnable {
         for (Task task : group) {
             unseenBytes += task.bytes();
         }
-        unseenBytes += 2 * PAGE;
+        unseenBytes += 2 * Format.PAGE;
         if (unseenBytes < LOOK_BYTES || running) {
             return null;
         }
         unseenBytes = 0;
         long length;
         try {
-            length = copy(look);
+            length = length(writer, LOOK);
         } catch (SQLException e) {
             return failed(e);
         }
@@ -97,16 +97,14 @@ final class Checkpoint implements Runnable {
 
     @Override
     public void run() {
-        try (PreparedStatement most = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)")) {
+        try {
             boolean open = true;
             while (open) {
                 asked.acquire();
-                open = inbox.put(new Task.Copied(attempt(most)));
+                open = inbox.put(new Task.Copied(copy(connection)));
             }
         } catch (InterruptedException e) {
             // The store is being closed, and its writer copies the rest.
-        } catch (SQLException e) {
-            inbox.put(new Task.Copied(failed(e)));
         }
     }
 
@@ -114,12 +112,12 @@ final class Checkpoint implements Runnable {
     Outcome.@Nullable Unknown finish() {
         running = false;
         dueAt = pages + DUE;
-        return attempt(rest);
+        return copy(writer);
     }
 
-    private static Outcome.@Nullable Unknown attempt(PreparedStatement checkpoint) {
+    private static Outcome.@Nullable Unknown copy(Connection connection) {
         try {
-            copy(checkpoint);
+            length(connection, COPY);
             return null;
         } catch (SQLException e) {
             // A full disk loses nothing: the log still has it all, and the next copy starts where this one did.
@@ -131,9 +129,10 @@ final class Checkpoint implements Runnable {
         return new Outcome.Unknown("the checkpoint failed: " + Database.reason(e));
     }
 
-    /** Returns the length of the log in pages. */
-    private static long copy(PreparedStatement checkpoint) throws SQLException {
-        try (ResultSet row = checkpoint.executeQuery()) {
+    /** Runs a checkpoint of some kind, and returns the length of the log in pages. */
+    private static long length(Connection connection, String checkpoint) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(checkpoint)) {
             return row.next() ? row.getLong(2) : 0;
         }
     }

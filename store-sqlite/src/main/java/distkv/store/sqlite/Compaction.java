@@ -42,8 +42,9 @@ final class Compaction implements Runnable {
         this.inbox = inbox;
         this.retain = retain;
         this.superseded = superseded;
-        this.reached = Database.number(writer, "SELECT value FROM meta WHERE key = 'compacted'");
-        this.walked = Database.number(writer, "SELECT value FROM meta WHERE key = 'walked'");
+        this.reached = Format.number(writer, "compacted");
+        this.walked = Format.number(writer, "walked");
+        walkIfDue();
     }
 
     /** The oldest revision that can still be loaded and followed from. Ask after reading, not before. */
@@ -69,6 +70,10 @@ final class Compaction implements Runnable {
         for (Task.Drop drop : drops) {
             superseded -= drop.ticks().length;
         }
+        walkIfDue();
+    }
+
+    private void walkIfDue() {
         // A change can make two rows superfluous: the one it replaced, and itself if it is a deletion.
         if (!running && superseded >= 2 * (retain + Revision.MAX_WRITES) + Math.max(retain, SLICE)) {
             running = true;
@@ -121,7 +126,8 @@ final class Compaction implements Runnable {
                 connection,
                 "SELECT tick / 256 - 1 FROM change WHERE tick >= " + Revision.tick(walked + 1, 0)
                         + " ORDER BY tick LIMIT 1 OFFSET " + MOST);
-        return most == 0 ? limit : Math.min(limit, most);
+        // A restored store's history begins after all that it holds.
+        return Math.max(reached, most == 0 ? limit : Math.min(limit, most));
     }
 
     /** The ticks that can go when history begins at {@code to}, in order. */

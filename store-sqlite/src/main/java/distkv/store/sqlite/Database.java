@@ -66,9 +66,10 @@ final class Database {
     /** What to tell the person whose file cannot be used. */
     static StoreException explain(Path file, SQLException e) {
         String reason = reason(e);
-        String advice = reason.startsWith("SQLITE_CORRUPT") || reason.startsWith("SQLITE_NOTADB")
-                ? " is damaged or not a DistKV store: " + reason + " (" + Format.RESTORE + ")"
-                : " cannot be used: " + reason;
+        boolean damaged = !(e instanceof SQLiteException)
+                || reason.startsWith("SQLITE_CORRUPT")
+                || reason.startsWith("SQLITE_NOTADB");
+        String advice = damaged ? " is damaged: " + reason + " (" + Format.RESTORE + ")" : " cannot be used: " + reason;
         return new StoreException(file + advice, e);
     }
 

@@ -55,6 +55,10 @@ final class DirectoryLock implements AutoCloseable {
         }
     }
 
+    Path directory() {
+        return directory;
+    }
+
     private static FileChannel lock(Path directory) throws IOException {
         Path file = directory.resolve("lock");
         FileChannel channel =

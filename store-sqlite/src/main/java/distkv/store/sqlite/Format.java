@@ -13,13 +13,14 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * What is in the file, and how older files become like it.
  *
  * <p>{@code change} is the log, only ever appended to: {@code tick} is revision and position, {@code value} is NULL for
  * a deletion, {@code replaces} is the tick of the entry that was there before, so what a change supersedes is found
- * without searching. {@code lease} holds the leases; SQLite's AUTOINCREMENT sees to it that no id comes twice.
+ * without searching, and {@code sum} a checksum of the row, since SQLite has none. {@code lease} holds the leases; SQLite's AUTOINCREMENT sees to it that no id comes twice.
  * {@code meta} holds {@code format}, {@code tree}, {@code created}, {@code compacted}, the revision where history
  * begins, and {@code walked}, that up to which all that was superseded is gone.
  *
@@ -33,27 +34,35 @@ record Format(List<List<String>> upgrades) {
 
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
+    private static final int HEADER = 512;
+    static final int PAGE = 4096;
+
     private static final List<String> SCHEMA = List.of(
-            "CREATE TABLE change(tick INTEGER PRIMARY KEY, path BLOB NOT NULL, value BLOB, lease INTEGER, replaces INTEGER)",
+            "CREATE TABLE change(tick INTEGER PRIMARY KEY, path BLOB NOT NULL, value BLOB, lease INTEGER,"
+                    + " replaces INTEGER, sum INTEGER NOT NULL)",
             "CREATE TABLE lease(id INTEGER PRIMARY KEY AUTOINCREMENT, ttl_millis INTEGER NOT NULL)",
-            "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID");
+            "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID");
 
     /** The number of the format that this makes. */
     int number() {
         return upgrades.size() + 1;
     }
 
-    /** Refuses a file that SQLite would take for a new one, or that is something else. */
+    /** Refuses a file that SQLite would take for a new one or would mend, or that is something else. */
     static void checkMagic(Path file) {
-        byte[] head = new byte[MAGIC.length];
+        byte[] head;
+        long size;
         try (InputStream in = Files.newInputStream(file)) {
-            if (in.readNBytes(head, 0, head.length) < head.length || Files.size(file) < 512) {
-                throw new StoreException(file + " is cut off after " + Files.size(file) + " bytes (" + RESTORE + ")");
-            }
+            head = in.readNBytes(HEADER);
+            size = Files.size(file);
         } catch (IOException e) {
             throw new StoreException(file + " cannot be read: " + e, e);
         }
-        if (!Arrays.equals(head, MAGIC)) {
+        boolean complete = Files.exists(file.resolveSibling(file.getFileName() + "-wal")) || size % PAGE == 0;
+        if (head.length < HEADER || !complete) {
+            throw new StoreException(file + " is cut off after " + size + " bytes (" + RESTORE + ")");
+        }
+        if (!Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
             throw new StoreException(file + " is not an SQLite file (" + RESTORE + ")");
         }
     }
@@ -67,8 +76,8 @@ record Format(List<List<String>> upgrades) {
         put(connection, "format", number());
         put(connection, "tree", tree);
         put(connection, "created", Instant.now().toString());
-        put(connection, "compacted", 0L);
-        put(connection, "walked", 0L);
+        put(connection, "compacted", 0);
+        put(connection, "walked", 0);
         Database.run(connection, "COMMIT");
     }
 
@@ -77,13 +86,10 @@ record Format(List<List<String>> upgrades) {
         if (Database.number(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") == 0) {
             throw new StoreException(file + " is an SQLite file, but not a store of DistKV (" + RESTORE + ")");
         }
-        long found = Database.number(connection, "SELECT value FROM meta WHERE key = 'format'");
+        long found = number(connection, "format");
         if (found > number()) {
             throw new StoreException(file + " has format " + found + " (expected: " + number()
                     + " or older; it was written by a newer DistKV, so use that one)");
-        }
-        if (found < 1) {
-            throw new StoreException(file + " has no format number (" + RESTORE + ")");
         }
         if (found < number()) {
             Database.run(connection, "BEGIN IMMEDIATE");
@@ -97,23 +103,40 @@ record Format(List<List<String>> upgrades) {
         }
     }
 
+    static long lastLease(Connection connection) throws SQLException {
+        return Database.number(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'lease'");
+    }
+
     static void put(Connection connection, String key, Object value) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("INSERT OR REPLACE INTO meta VALUES (?, ?)")) {
+        try (PreparedStatement statement =
+                connection.prepareStatement("INSERT OR REPLACE INTO meta(key, value, sum) VALUES (?, ?, ?)")) {
             statement.setString(1, key);
-            statement.setObject(2, value);
+            statement.setString(2, value.toString());
+            statement.setLong(3, sum(key, value.toString()));
             statement.executeUpdate();
         }
     }
 
-    static String text(Connection connection, Path file, String key) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT value FROM meta WHERE key = ?")) {
+    static long number(Connection connection, String key) throws SQLException {
+        return Long.parseLong(text(connection, key));
+    }
+
+    static String text(Connection connection, String key) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT value, sum FROM meta WHERE key = ?")) {
             statement.setString(1, key);
             try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    throw new StoreException(file + " has no '" + key + "' (" + RESTORE + ")");
+                String value = row.next() ? row.getString(1) : null;
+                if (value == null || row.getLong(2) != sum(key, value)) {
+                    throw new SQLException("its '" + key + "' is missing or garbled");
                 }
-                return row.getString(1);
+                return value;
             }
         }
+    }
+
+    private static long sum(String key, String value) {
+        CRC32C sum = new CRC32C();
+        sum.update((key + "=" + value).getBytes(StandardCharsets.UTF_8));
+        return sum.getValue();
     }
 }

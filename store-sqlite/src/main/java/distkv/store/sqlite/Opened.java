@@ -33,7 +33,7 @@ record Opened(
         Path file = directory.resolve(FILE);
         try {
             if (!Files.exists(file)) {
-                create(file, options, format);
+                create(directory, file, options, format);
             }
             return new SqliteStore(read(file, format), lock, options);
         } catch (SQLException e) {
@@ -49,16 +49,21 @@ record Opened(
     }
 
     /** Makes the file under another name first, so that there never is one that is half made. */
-    private static void create(Path file, SqliteOptions options, Format format) throws SQLException, IOException {
-        Path draft = file.resolveSibling(FILE + ".new");
-        for (String suffix : new String[] {"", "-wal", "-shm"}) {
-            Files.deleteIfExists(file.resolveSibling(FILE + ".new" + suffix));
-            Files.deleteIfExists(file.resolveSibling(FILE + suffix));
-        }
+    private static void create(Path directory, Path file, SqliteOptions options, Format format)
+            throws SQLException, IOException {
+        Path draft = directory.resolve(FILE + ".new");
+        clear(directory);
         try (Connection connection = Database.writer(draft)) {
             format.create(connection, options.tree());
         }
         put(draft, file);
+    }
+
+    /** Removes what a half made file, or a file that was moved away, has left behind. */
+    static void clear(Path directory) throws IOException {
+        for (String leftover : new String[] {".new", ".new-journal", ".new-wal", ".new-shm", "-wal", "-shm"}) {
+            Files.deleteIfExists(directory.resolve(FILE + leftover));
+        }
     }
 
     /** Gives a finished file its name, durably. */
@@ -80,14 +85,10 @@ record Opened(
             // What a killed process had not synced yet is synced before anybody sees it.
             Database.run(writer, "PRAGMA wal_checkpoint(PASSIVE)");
             Checkpoint.lengthen(file);
-            long newest = Math.max(
-                    Database.number(writer, "SELECT max(tick) / 256 FROM change"),
-                    Database.number(writer, "SELECT value FROM meta WHERE key = 'compacted'"));
-            Rows.Tip tip = Rows.tip(writer, newest);
+            Tip tip = Tip.now(writer, file);
             Map<Long, Duration> leases = leases(writer);
-            long lastLease = Database.number(writer, "SELECT seq FROM sqlite_sequence WHERE name = 'lease'");
-            Tree content = new Tree(tip.index(), newest, leases, lastLease);
-            String tree = Format.text(writer, file, "tree");
+            Tree content = new Tree(tip.index(), tip.newest(), leases, Format.lastLease(writer));
+            String tree = Format.text(writer, "tree");
             return new Opened(
                     file,
                     tree,

@@ -5,48 +5,37 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
-import distkv.store.EntryIndex;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the table of changes back into entries. */
 final class Rows {
     private static final String SELECT =
-            "SELECT tick, path, value, lease FROM change WHERE tick >= ? AND tick < ? ORDER BY tick";
+            "SELECT tick, path, value, lease, replaces, sum FROM change WHERE tick >= ? AND tick < ? ORDER BY tick";
+
+    private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private Rows() {}
 
-    /**
-     * What the rows up to a revision make.
-     *
-     * @param index the entries present at that revision
-     * @param superseded how many rows are not among them
-     */
-    record Tip(EntryIndex index, long superseded) {}
-
-    static Tip tip(Connection connection, long revision) throws SQLException {
-        EntryIndex index = new EntryIndex();
-        long rows = 0;
+    /** The changes from one tick to before another, in order. */
+    static List<Entry> read(Connection connection, long from, long to) throws SQLException {
+        List<Entry> changes = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-            select.setLong(1, 0);
-            select.setLong(2, Revision.tick(revision + 1, 0));
+            select.setLong(1, from);
+            select.setLong(2, to);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    Entry entry = entry(row);
-                    rows++;
-                    if (entry.isDeletion()) {
-                        index.remove(entry.path());
-                    } else {
-                        index.put(entry);
-                    }
+                    changes.add(entry(row));
                 }
             }
         }
-        return new Tip(index, rows - index.size());
+        return changes;
     }
 
     /** The commits after a revision up to another, as many as {@code maxBytes} hold, at least one. */
@@ -83,11 +72,24 @@ final class Rows {
     }
 
     private static Entry entry(ResultSet row) throws SQLException {
+        long tick = row.getLong(1);
+        byte[] key = row.getBytes(2);
         byte[] value = row.getBytes(3);
-        return new Entry(
-                Path.ofTrustedKey(row.getBytes(2)),
-                value == null ? null : new Value(value),
-                row.getLong(1),
-                row.getLong(4));
+        long lease = row.getLong(4);
+        if (key == null || row.getLong(6) != sum(tick, key, value, lease, row.getLong(5))) {
+            throw new SQLException("the row of tick " + tick + " is damaged");
+        }
+        return new Entry(Path.ofTrustedKey(key), value == null ? null : new Value(value), tick, lease);
+    }
+
+    /** The checksum of a row: what a file's garbage does not have. */
+    static long sum(long tick, byte[] key, byte @Nullable [] value, long lease, long replaces) {
+        CRC32C bytes = new CRC32C();
+        bytes.update(key, 0, key.length);
+        if (value != null) {
+            bytes.update(value, 0, value.length);
+        }
+        long numbers = ((tick * 31 + lease) * 31 + replaces) * 31 + (value == null ? -1 : value.length);
+        return bytes.getValue() ^ ((numbers * MIX) >>> 32);
     }
 }

@@ -79,6 +79,26 @@ public final class SqliteStore implements Store {
         return Opened.open(directory, options, Format.CURRENT);
     }
 
+    /** Copies the store to a new file while it goes on. The copy holds what was committed when this began. */
+    public void backup(Path target, BackupProgress progress) {
+        Backup.take(lock.directory(), target, progress);
+    }
+
+    /** Copies the store in a directory, which may be in use by another process, to a new file. */
+    public static void backup(Path directory, Path target, BackupProgress progress) {
+        Backup.take(directory, target, progress);
+    }
+
+    /**
+     * Makes a backup the store of a directory that has none. History begins anew there, since the store may have gone
+     * on after the backup: whoever asks for older revisions is told that they are compacted.
+     *
+     * @return how many entries the store has
+     */
+    public static long restore(Path source, Path directory) {
+        return Backup.restore(source, directory);
+    }
+
     @Override
     public String tree() {
         return tree;
@@ -104,7 +124,7 @@ public final class SqliteStore implements Store {
         Contents.checkRevision(revision, recent.newest());
         Entry[] entries;
         try (Connection connection = Database.reader(file)) {
-            entries = Rows.tip(connection, revision).index().toArray();
+            entries = Tip.at(connection, revision).index().toArray();
         } catch (SQLException e) {
             throw Database.explain(file, e);
         }

@@ -1,0 +1,73 @@
+package distkv.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import distkv.model.ChangeBatch;
+import distkv.model.Entry;
+import distkv.store.Compacted;
+import distkv.store.Contents;
+import distkv.store.Feed;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The commits that a {@link StoreChild} knows to have happened: number by revision. */
+record Acks(Map<Long, Long> numbers) {
+    static Acks read(Path file) throws IOException {
+        return of(ByteBuffer.wrap(Files.readAllBytes(file)));
+    }
+
+    /** Half a record at the end was never written for good. */
+    static Acks of(ByteBuffer records) {
+        Map<Long, Long> numbers = new HashMap<>();
+        while (records.remaining() >= 16) {
+            numbers.put(records.getLong(), records.getLong());
+        }
+        return new Acks(numbers);
+    }
+
+    long newest() {
+        return numbers.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
+    /**
+     * Every acknowledged commit after a revision is in the store, no revision is missing, and no commit is there by
+     * half. Returns the store's newest revision.
+     */
+    long check(SqliteStore store, long after) throws InterruptedException, Compacted {
+        Contents contents = store.load();
+        assertThat(contents.revision()).isGreaterThanOrEqualTo(newest());
+        Map<String, Integer> present = new HashMap<>();
+        try (Feed feed = store.follow(after)) {
+            for (long revision = after + 1; revision <= contents.revision(); revision++) {
+                ChangeBatch batch = Objects.requireNonNull(feed.next());
+                assertThat(batch.revision()).isEqualTo(revision);
+                List<Entry> changes = batch.changes();
+                assertThat(changes).hasSize(2);
+                assertThat(StoreChild.number(changes.get(0))).isEqualTo(StoreChild.number(changes.get(1)));
+                Long acknowledged = numbers.get(revision);
+                assertThat(acknowledged == null || acknowledged == StoreChild.number(batch))
+                        .isTrue();
+                for (Entry entry : changes) {
+                    present.put(entry.path().toString(), StoreChild.number(entry));
+                }
+            }
+        }
+        for (Entry entry : contents.entries()) {
+            Integer number = present.get(entry.path().toString());
+            assertThat(number == null || number == StoreChild.number(entry)).isTrue();
+        }
+        // The left entries come first, then the right ones, each sorted by the number of the pair.
+        int pairs = contents.entries().size() / 2;
+        for (int i = 0; i < pairs; i++) {
+            assertThat(StoreChild.number(contents.entries().get(i)))
+                    .isEqualTo(StoreChild.number(contents.entries().get(i + pairs)));
+        }
+        return contents.revision();
+    }
+}

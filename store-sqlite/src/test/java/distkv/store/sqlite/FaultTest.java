@@ -1,0 +1,180 @@
+package distkv.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Disks that are full or fail: what is acknowledged stays, what is refused is not there, what is unknown is so called. */
+@SuppressWarnings("NullAway.Init")
+class FaultTest {
+    @TempDir
+    static Path temporary;
+
+    private static Faults faults;
+    private static Child child;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void start() throws Exception {
+        faults = Faults.make(temporary);
+        child = faults.child();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (child != null) {
+            child.close();
+        }
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        assertThat(child.ask("open " + directory + " 100")).isEqualTo("opened");
+    }
+
+    @AfterEach
+    void closeStore() throws IOException {
+        faults.off();
+        child.ask("close");
+    }
+
+    private void reopen() throws IOException {
+        faults.off();
+        assertThat(child.ask("close")).isEqualTo("closed");
+        open();
+    }
+
+    @Test
+    void afterAFailedSyncTheOutcomeIsUnknownAndTheStoreStops() throws IOException {
+        assertThat(child.ask("set a 1")).isEqualTo("committed");
+        faults.syncsFail(Faults.EIO, Faults.LOG);
+        assertThat(child.ask("set a 2")).startsWith("unknown the commit failed: SQLITE_IOERR_FSYNC");
+        assertThat(child.ask("show")).isEqualTo("1 a=1");
+        faults.off();
+        assertThat(child.ask("set a 3"))
+                .startsWith(
+                        "refused the store has stopped, because it cannot know what is on the disk: the commit failed: "
+                                + "SQLITE_IOERR_FSYNC")
+                .endsWith("(check the disk, then restart the server)");
+        assertThat(child.ask("grant 1000")).startsWith("error no lease was granted: the store has stopped");
+        reopen();
+        assertThat(child.ask("show")).isIn("1 a=1", "2 a=2");
+        assertThat(child.ask("set a 4")).isEqualTo("committed");
+    }
+
+    @Test
+    void aFailedWriteOfTheLogStopsTheStoreToo() throws IOException {
+        assertThat(child.ask("set a 1")).isEqualTo("committed");
+        faults.writesFail(Faults.EIO, Faults.LOG, 0);
+        assertThat(child.ask("set a 2")).startsWith("unknown the commit failed: SQLITE_IOERR_WRITE");
+        faults.off();
+        assertThat(child.ask("set a 3")).startsWith("refused the store has stopped");
+        reopen();
+        assertThat(child.ask("show")).isIn("1 a=1", "2 a=2");
+        assertThat(child.ask("set a 4")).isEqualTo("committed");
+    }
+
+    @Test
+    void aCheckpointThatCannotBeSyncedStopsTheStoreAndLosesNothing() throws IOException {
+        faults.syncsFail(Faults.EIO, Faults.DATA);
+        String[] filled = child.ask("fill 20000 2000").split(" ", 2);
+        assertThat(filled[1]).startsWith("refused the store has stopped").contains("the checkpoint failed");
+        int done = Integer.parseInt(filled[0]);
+        reopen();
+        String shown = child.ask("show");
+        assertThat(shown).startsWith(done + " ").contains("fill" + (done - 1) % 100 + "=" + (done - 1));
+        assertThat(child.ask("set a 1")).isEqualTo("committed");
+    }
+
+    @Test
+    void onAFullDiskCommitsAreRefusedUntilThereIsRoomAgain() throws IOException {
+        assertThat(child.ask("set a 1")).isEqualTo("committed");
+        faults.writesFail(Faults.ENOSPC, Faults.LOG | Faults.DATA, 0);
+        assertThat(child.ask("set a 2")).startsWith("refused disk full: SQLITE_FULL");
+        assertThat(child.ask("set b 2")).startsWith("refused disk full");
+        assertThat(child.ask("show")).isEqualTo("1 a=1");
+        assertThat(child.ask("grant 1000")).startsWith("error no lease was granted: disk full");
+        faults.off();
+        assertThat(child.ask("set b 3")).isEqualTo("committed");
+        assertThat(child.ask("show")).isEqualTo("2 a=1 b=3");
+        reopen();
+        assertThat(child.ask("show")).isEqualTo("2 a=1 b=3");
+    }
+
+    @Test
+    void whereverTheDiskBecomesFullNothingIsLostOrTorn() throws IOException {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        long revision = 0;
+        for (int round = 0; round < 20; round++) {
+            faults.writesFail(Faults.ENOSPC, Faults.LOG | Faults.DATA, random.nextInt(1_000_000));
+            String[] filled =
+                    child.ask("fill 2000 " + (4 + random.nextInt(4000))).split(" ", 2);
+            assertThat(filled[1]).as("seed %d, round %d", seed, round).matches("committed|refused disk full.*");
+            int done = Integer.parseInt(filled[0]);
+            revision += done;
+            String expected = child.ask("show");
+            assertThat(expected).as("seed %d, round %d", seed, round).startsWith(Long.toString(revision));
+            if (done > 0) {
+                assertThat(expected + " ").contains("fill" + (done - 1) % 100 + "=" + (done - 1) + " ");
+            }
+            assertThat(shownAfterCrash()).as("seed %d, round %d", seed, round).isEqualTo(expected);
+            if (random.nextInt(4) == 0) {
+                reopen();
+                assertThat(child.ask("show"))
+                        .as("seed %d, round %d", seed, round)
+                        .isEqualTo(expected);
+            }
+        }
+        faults.off();
+        assertThat(child.ask("set a 1")).isEqualTo("committed");
+    }
+
+    /** What the files hold as they are now, if the process ended here. */
+    private String shownAfterCrash() throws IOException {
+        Path crashed = Files.createDirectories(directory.resolve("crashed"));
+        for (String file : List.of("store.db", "store.db-wal")) {
+            Files.copy(directory.resolve(file), crashed.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        try (SqliteStore store = SqliteStore.open(crashed, SqliteOptions.of("child"))) {
+            return StoreChild.words(store.load());
+        }
+    }
+
+    @Test
+    void aDiskThatIsFullForCheckpointsOnlyHoldsNobodyUp() throws IOException {
+        faults.writesFail(Faults.ENOSPC, Faults.DATA, 0);
+        assertThat(child.ask("fill 500 20000")).isEqualTo("500 committed");
+        faults.off();
+        assertThat(child.ask("fill 500 20000")).isEqualTo("500 committed");
+        String expected = child.ask("show");
+        reopen();
+        assertThat(child.ask("show")).isEqualTo(expected).startsWith("1000 ");
+    }
+
+    @Test
+    void aLeaseThatEndsWhileTheDiskIsFullTakesItsEntriesWithItAfterwards() throws IOException {
+        String lease = child.ask("grant 1000");
+        assertThat(child.ask("under a " + lease)).isEqualTo("committed");
+        faults.writesFail(Faults.ENOSPC, Faults.LOG | Faults.DATA, 0);
+        assertThat(child.ask("advance 1000")).isEqualTo("advanced");
+        assertThat(child.ask("show")).isEqualTo("1 a=1");
+        assertThat(child.ask("renew " + lease)).isEqualTo("false");
+        faults.off();
+        assertThat(child.ask("advance 1000")).isEqualTo("advanced");
+        assertThat(child.ask("show")).isEqualTo("2");
+    }
+}

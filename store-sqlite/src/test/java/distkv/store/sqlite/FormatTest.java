@@ -1,0 +1,182 @@
+package distkv.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import distkv.model.Entry;
+import distkv.store.Contents;
+import distkv.store.StoreException;
+import distkv.store.StoreTesting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that are old, new, broken or somebody else's. */
+class FormatTest extends StoreTesting {
+    private static final SqliteOptions OPTIONS = SqliteOptions.of("home");
+
+    @TempDir
+    Path directory;
+
+    private Path file() {
+        return directory.resolve("store.db");
+    }
+
+    private SqliteStore open() {
+        return closing(SqliteStore.open(directory, OPTIONS));
+    }
+
+    private void sql(String... statements) throws SQLException {
+        try (Connection connection = Database.writer(file())) {
+            for (String statement : statements) {
+                Database.run(connection, statement);
+            }
+        }
+    }
+
+    @Test
+    void aNewerFormatIsRefused() throws SQLException {
+        open().close();
+        try (Connection connection = Database.writer(file())) {
+            Format.put(connection, "format", 7);
+        }
+        assertThatThrownBy(this::open)
+                .hasMessage(file()
+                        + " has format 7 (expected: 1 or older; it was written by a newer DistKV, so use that one)");
+    }
+
+    @Test
+    void anOlderFormatIsUpgradedStepByStepAndThenOpensAsItIs() throws SQLException {
+        try (SqliteStore store = open()) {
+            committed(store, set("a", 1), set("b", 2));
+        }
+        Format later = new Format(List.of(
+                List.of("ALTER TABLE change ADD COLUMN author TEXT", "UPDATE change SET author = 'nobody'"),
+                List.of("CREATE TABLE note(text TEXT)", "INSERT INTO note SELECT author FROM change")));
+        try (SqliteStore store = Opened.open(directory, OPTIONS, later)) {
+            assertThat(words(store.load().entries())).containsExactly("a=1", "b=2");
+        }
+        try (Connection connection = Database.reader(file())) {
+            assertThat(Format.number(connection, "format")).isEqualTo(3);
+            assertThat(Database.number(connection, "SELECT count(*) FROM note WHERE text = 'nobody'"))
+                    .isEqualTo(2);
+        }
+        Opened.open(directory, OPTIONS, later).close();
+        assertThatThrownBy(this::open).hasMessageContaining("has format 3 (expected: 1 or older");
+    }
+
+    @Test
+    void anUpgradeThatFailsLeavesTheFileAsItWas() throws SQLException {
+        try (SqliteStore store = open()) {
+            committed(store, set("a", 1));
+        }
+        Format broken = new Format(List.of(List.of("DELETE FROM change", "SELECT nonsense")));
+        assertThatThrownBy(() -> Opened.open(directory, OPTIONS, broken)).isInstanceOf(StoreException.class);
+        assertThat(words(open().load().entries())).containsExactly("a=1");
+    }
+
+    @Test
+    void aFileThatIsNotSqliteIsRefused() throws IOException {
+        Files.writeString(file(), "This is no database. ....".repeat(4096));
+        assertThatThrownBy(this::open)
+                .hasMessage(
+                        file() + " is not an SQLite file (expected: a store of DistKV; move it away, and bring back a"
+                                + " backup with `distkv restore FILE`)");
+    }
+
+    @Test
+    void somebodyElsesDatabaseIsRefused() throws Exception {
+        sql("CREATE TABLE bookmarks(url TEXT)");
+        assertThatThrownBy(this::open)
+                .hasMessageContaining(file() + " is an SQLite file, but not a store of DistKV (expected: ");
+    }
+
+    @Test
+    void aDirectoryThatCannotBeMadeIsRefused() throws IOException {
+        Files.writeString(directory.resolve("file"), "");
+        Path below = directory.resolve("file").resolve("data");
+        assertThatThrownBy(() -> SqliteStore.open(below, OPTIONS))
+                .hasMessageContaining("data directory " + below + " cannot be used: ")
+                .hasMessageContaining("(expected: a directory that this user can write)");
+    }
+
+    /** Twice 400 entries, and what the file is like when the store was closed or is in use. */
+    private Contents fill(boolean inUse) throws IOException {
+        try (SqliteStore store = open()) {
+            for (int i = 0; i < 400; i++) {
+                committed(store, set("a." + i, i % 100), set("b." + i, i % 50));
+            }
+            if (inUse) {
+                copy("store.db", "copy.db");
+                copy("store.db-wal", "copy.db-wal");
+            }
+            return store.load();
+        }
+    }
+
+    private void copy(String from, String to) throws IOException {
+        Files.copy(directory.resolve(from), directory.resolve(to), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Opens the file, which is damaged, and returns what it has, or {@code null} if it is refused as it ought to be. */
+    private @Nullable Contents openDamaged() {
+        try (SqliteStore store = SqliteStore.open(directory, OPTIONS)) {
+            return store.load();
+        } catch (StoreException e) {
+            assertThat(e).hasMessageStartingWith(file().toString()).hasMessageContaining("distkv restore FILE");
+            return null;
+        }
+    }
+
+    @ParameterizedTest(name = "in use: {0}")
+    @ValueSource(booleans = {false, true})
+    void aFileCutOffAnywhereIsRefusedOrComplete(boolean inUse) throws IOException {
+        Contents complete = fill(inUse);
+        byte[] bytes = Files.readAllBytes(directory.resolve(inUse ? "copy.db" : "store.db"));
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        for (int round = 0; round < 40; round++) {
+            int length = round == 0 ? 0 : random.nextInt(bytes.length);
+            Files.write(file(), Arrays.copyOf(bytes, length));
+            if (inUse) {
+                copy("copy.db-wal", "store.db-wal");
+            }
+            Contents found = openDamaged();
+            assertThat(found == null || found.equals(complete))
+                    .as("seed %d, cut to %d bytes", seed, length)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void garbageInTheFileIsNeverReadAsAnEntry() throws IOException {
+        Set<Entry> complete = Set.copyOf(fill(false).entries());
+        byte[] bytes = Files.readAllBytes(file());
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        for (int round = 0; round < 40; round++) {
+            byte[] broken = bytes.clone();
+            byte[] garbage = new byte[1 + random.nextInt(random.nextBoolean() ? 4096 : 16)];
+            random.nextBytes(garbage);
+            int at = 512 + random.nextInt(broken.length - 512 - garbage.length);
+            System.arraycopy(garbage, 0, broken, at, garbage.length);
+            Files.write(file(), broken);
+            Contents found = openDamaged();
+            assertThat(found == null || complete.containsAll(found.entries()))
+                    .as("seed %d, %d bytes of garbage at %d", seed, garbage.length, at)
+                    .isTrue();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package distkv.store.sqlite;
+
+import distkv.store.Compacted;
+import distkv.store.ManualClock;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The power goes at any moment: of what was not synced, any part may be on the disk, down to single sectors. The writes
+ * and syncs of a loaded store are recorded, and disks as they may have been are made of the record.
+ */
+class PowerLossTest {
+    private static final Map<Integer, String> FILES = Map.of(Faults.DATA, "store.db", Faults.LOG, "store.db-wal");
+    private static final int WRITE = 1;
+    private static final int SYNC = 2;
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void nothingAcknowledgedIsLostOnFortyDisks() throws Exception {
+        replay(1500, 40, new Random().nextLong());
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(1200)
+    void nothingAcknowledgedIsLostOnTwoThousandDisks() throws Exception {
+        replay(6000, 2000, new Random().nextLong());
+    }
+
+    private void replay(int commits, int disks, long seed) throws Exception {
+        System.out.println("PowerLossTest seed " + seed);
+        Random random = new Random(seed);
+        Map<Integer, Disk> files = new HashMap<>();
+        ByteBuffer record = record(commits, seed, files);
+        int records = count(record.duplicate().order(ByteOrder.LITTLE_ENDIAN));
+        int[] cuts = random.ints(disks, 0, records + 1).sorted().toArray();
+        ByteBuffer acks = ByteBuffer.allocate(record.capacity());
+        int at = 0;
+        for (int i = 0; i < cuts.length; i++) {
+            for (; at < cuts[i]; at++) {
+                apply(record, files, acks);
+            }
+            try {
+                check(files, acks.duplicate().flip(), random);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError(
+                        "seed " + seed + ", disk " + i + " after " + at + " of " + records + " calls", e);
+            }
+        }
+    }
+
+    /** Has a store loaded; fills {@code files} with what was on the disk before. */
+    private ByteBuffer record(int commits, long seed, Map<Integer, Disk> files) throws Exception {
+        Path directory = temporary.resolve("data");
+        Faults faults = Faults.make(temporary);
+        try (Child child = faults.child()) {
+            child.ask("open " + directory + " 500");
+            for (Map.Entry<Integer, String> file : FILES.entrySet()) {
+                files.put(file.getKey(), new Disk(Files.readAllBytes(directory.resolve(file.getValue()))));
+            }
+            faults.recording(true);
+            child.ask("load " + temporary.resolve("acks") + " 4 " + commits + " " + seed);
+            faults.recording(false);
+        }
+        return ByteBuffer.wrap(Files.readAllBytes(faults.record())).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static int count(ByteBuffer record) {
+        int count = 0;
+        while (record.hasRemaining()) {
+            int length = (int) record.getLong(record.position() + 16);
+            record.position(record.position() + 24 + length);
+            count++;
+        }
+        return count;
+    }
+
+    private static void apply(ByteBuffer record, Map<Integer, Disk> files, ByteBuffer acks) {
+        int operation = record.getInt();
+        int file = record.getInt();
+        long offset = record.getLong();
+        byte[] bytes = new byte[(int) record.getLong()];
+        record.get(bytes);
+        Disk disk = files.get(file);
+        if (disk == null) {
+            acks.put(bytes);
+        } else if (operation == SYNC) {
+            disk.sync();
+        } else {
+            disk.add(operation == WRITE ? new Disk.Write((int) offset, bytes) : new Disk.Resize((int) offset));
+        }
+    }
+
+    private void check(Map<Integer, Disk> files, ByteBuffer acks, Random random) throws Exception {
+        Path directory = Files.createTempDirectory(memory(), "distkv-disk");
+        try {
+            for (Map.Entry<Integer, Disk> file : files.entrySet()) {
+                Files.write(
+                        directory.resolve(String.valueOf(FILES.get(file.getKey()))),
+                        file.getValue().afterPowerLoss(random));
+            }
+            try (SqliteStore store =
+                    SqliteStore.open(directory, SqliteOptions.of("child").withClock(ManualClock::new))) {
+                Acks.of(acks).check(store, oldest(store));
+            }
+        } finally {
+            for (String file : List.of("store.db", "store.db-wal", "store.db-shm", "lock")) {
+                Files.deleteIfExists(directory.resolve(file));
+            }
+            Files.delete(directory);
+        }
+    }
+
+    private static long oldest(SqliteStore store) {
+        try {
+            store.follow(0).close();
+            return 0;
+        } catch (Compacted e) {
+            return e.oldest();
+        }
+    }
+
+    /** Disks are made in memory where there is a place for that: nothing of them needs to last. */
+    private Path memory() throws IOException {
+        Path shared = Path.of("/dev/shm");
+        return Files.isWritable(shared) ? shared : Files.createDirectories(temporary.resolve("disks"));
+    }
+}
