@@ -106,9 +106,16 @@ public final class Client implements AutoCloseable {
         }
     }
 
-    /** Follows a subtree. */
-    public Watch watch(Path path, WatchOptions options) {
-        return new Watch(connector, path, options);
+    /** Follows a subtree. Waits until the server has begun: it delivers every change from then on. */
+    public Watch watch(Path path, WatchOptions options) throws InterruptedException {
+        Watch watch = new Watch(connector, path, options);
+        try {
+            watch.begin();
+            return watch;
+        } catch (InterruptedException e) {
+            watch.close();
+            throw e;
+        }
     }
 
     /** Keeps a copy of a subtree current. */
@@ -134,9 +141,19 @@ public final class Client implements AutoCloseable {
         call(true, seq -> new Request.MsgSend(seq, topic, data, null));
     }
 
-    /** Receives the messages of a topic; {@code +} in it is any one level, {@code #} at its end the rest. */
-    public Monitor monitor(List<String> topic) {
-        return new Monitor(connector, topic);
+    /**
+     * Receives the messages of a topic; {@code +} in it is any one level, {@code #} at its end the rest. Waits until the
+     * server has begun.
+     */
+    public Monitor monitor(List<String> topic) throws InterruptedException {
+        Monitor monitor = new Monitor(connector, topic);
+        try {
+            monitor.begin();
+            return monitor;
+        } catch (InterruptedException e) {
+            monitor.close();
+            throw e;
+        }
     }
 
     /** A number that was never returned before in this tree. */

@@ -85,7 +85,8 @@ final class Connector implements Runnable {
     Link awaitLink() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (link == null && !closed) {
+            // One that has just ended is still here until it is retracted.
+            while ((link == null || !link.isUp()) && !closed) {
                 changed.await();
             }
             if (link == null) {

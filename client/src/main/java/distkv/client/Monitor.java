@@ -21,8 +21,8 @@ public final class Monitor implements AutoCloseable {
         this.topic = List.copyOf(topic);
     }
 
-    /** Waits until the server has begun to send messages; those sent before it are missed. */
-    public void awaitStart() throws InterruptedException {
+    /** Begins it, and waits until the server has. */
+    void begin() throws InterruptedException {
         while (!closed && stream == null) {
             try {
                 open();
@@ -97,7 +97,7 @@ public final class Monitor implements AutoCloseable {
         closed = true;
         Stream open = stream;
         if (open != null) {
-            open.close(new ServerConnectionException("the monitor is closed", false));
+            open.close("the monitor is closed");
         }
     }
 }

@@ -72,9 +72,9 @@ final class Stream implements Receiver {
         };
     }
 
-    /** Ends it, and wakes its reader with {@code cause}. */
-    void close(ServerConnectionException cause) {
+    /** Ends it, and wakes its reader. */
+    void close(String reason) {
         link.stop(seq);
-        lost(cause);
+        lost(new ServerConnectionException(reason, false));
     }
 }

@@ -34,6 +34,9 @@ public final class Watch implements AutoCloseable {
     /** The history was compacted: the next request fetches. */
     private boolean fetchAnew;
 
+    /** The reader knows that the connection is away. */
+    private boolean cut;
+
     private volatile @Nullable Stream stream;
     private volatile boolean closed;
 
@@ -43,6 +46,18 @@ public final class Watch implements AutoCloseable {
         this.options = options;
         this.position = options.since() == null ? NOWHERE : options.since();
         this.paths = new PathLengthener(path);
+    }
+
+    /** Begins it, and waits until the server has: every change from now on will be delivered. */
+    void begin() throws InterruptedException {
+        while (stream == null && !closed) {
+            try {
+                accept(open().next());
+            } catch (ServerConnectionException e) {
+                stream = null;
+                closed |= connector.isClosed();
+            }
+        }
     }
 
     public Path path() {
@@ -63,11 +78,7 @@ public final class Watch implements AutoCloseable {
             }
             try {
                 Stream open = stream;
-                if (open == null) {
-                    open();
-                } else {
-                    accept(open.next());
-                }
+                accept((open == null ? open() : open).next());
             } catch (ServerConnectionException e) {
                 cutOff(String.valueOf(e.getMessage()));
             }
@@ -78,13 +89,24 @@ public final class Watch implements AutoCloseable {
     private void cutOff(String reason) {
         if (connector.isClosed()) {
             closed = true;
-        } else if (stream != null) {
+        } else {
             stream = null;
-            ready.add(new WatchEvent.CutOff(reason));
+            if (!cut) {
+                cut = true;
+                ready.add(new WatchEvent.CutOff(reason));
+            }
         }
     }
 
-    private void open() throws InterruptedException {
+    private void drop() {
+        Stream open = stream;
+        stream = null;
+        if (open != null) {
+            open.close("the watch has another stream");
+        }
+    }
+
+    private Stream open() throws InterruptedException {
         Link link = connector.awaitLink();
         fetching = fetchAnew || (options.fetch() && position == NOWHERE);
         Long since = fetching || position == NOWHERE ? null : (Long) position;
@@ -93,10 +115,12 @@ public final class Watch implements AutoCloseable {
         }
         paths = new PathLengthener(path);
         boolean fetch = fetching;
-        stream = Stream.open(link, seq -> new Request.Watch(seq, path, options.depths(), fetch, since, false));
+        Stream opened = Stream.open(link, seq -> new Request.Watch(seq, path, options.depths(), fetch, since, false));
+        stream = opened;
         if (closed) {
             close();
         }
+        return opened;
     }
 
     private void accept(Reply reply) throws InterruptedException {
@@ -115,20 +139,22 @@ public final class Watch implements AutoCloseable {
                     fetching = false;
                     fetchAnew = false;
                 }
+                cut = false;
                 ready.add(new WatchEvent.UpToDate(position));
             }
-            case Reply.Failed failed when failed.etype() == Etype.COMPACTED && !fetching -> fetchAnew = true;
+            case Reply.Failed failed
+            when failed.etype() == Etype.COMPACTED && !fetching -> {
+                fetchAnew = true;
+                drop();
+            }
             case Reply.Failed failed -> {
                 close();
                 throw ClientException.of(failed);
             }
             case Reply.StreamEnd _ -> {
-                if (!fetchAnew) {
-                    // The server is about to stop: its connections end next.
-                    Thread.sleep(connector.options().retryFirst());
-                    cutOff("the server ended the watch");
-                }
-                stream = null;
+                // The server is about to stop: its connections end next.
+                Thread.sleep(connector.options().retryFirst());
+                cutOff("the server ended the watch");
             }
             default -> throw new ClientException(Etype.OTHER, "watch: answered by " + reply);
         }
@@ -156,7 +182,7 @@ public final class Watch implements AutoCloseable {
         closed = true;
         Stream open = stream;
         if (open != null) {
-            open.close(new ServerConnectionException("the watch is closed", false));
+            open.close("the watch is closed");
         }
     }
 }

@@ -21,6 +21,7 @@ final class Cable implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private boolean cut;
     private boolean frozen;
+    private int held;
     private final AtomicInteger connections = new AtomicInteger();
 
     Cable(int target) throws IOException {
@@ -51,6 +52,18 @@ final class Cable implements AutoCloseable {
     /** Lets nothing through, and nobody knows. */
     void freeze() {
         set(cut, true);
+    }
+
+    /** Waits until something has come that the frozen cable does not let through. */
+    void awaitHeld() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (held == 0) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void set(boolean newCut, boolean newFrozen) {
@@ -117,9 +130,12 @@ final class Cable implements AutoCloseable {
     private void awaitThaw() {
         lock.lock();
         try {
+            held++;
+            changed.signalAll();
             while (frozen) {
                 changed.awaitUninterruptibly();
             }
+            held--;
         } finally {
             lock.unlock();
         }
