@@ -109,6 +109,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** Tells a listener what becomes of the session from now on. */
     public void listen(Listener listener) {
         listeners.add(listener);
     }
@@ -272,7 +273,8 @@ public final class Session implements AutoCloseable {
         }
         long sentAt = System.nanoTime();
         Call call = new Call(false);
-        link.sendNow(call, Request.RenewSession::new);
+        // Attaching renews, and is also right on a connection that came between the session's opening and now.
+        link.sendNow(call, seq -> new Request.AttachSession(seq, id, secret));
         var _ = call.reply().whenComplete((reply, failure) -> {
             if (reply instanceof Reply.Failed failed && failed.etype() == Etype.SESSION) {
                 lose();
