@@ -23,7 +23,7 @@ final class Feeds implements AutoCloseable {
         this.feeds = Feed.of(options);
     }
 
-    void open(Client client) {
+    void open(Client client) throws InterruptedException {
         for (Feed feed : feeds) {
             Watch watch = client.watch(feed.root(), WatchOptions.FETCH);
             watches.add(watch);
