@@ -1,4 +1,4 @@
-/** DistKV cli. */
+/** The command line: where the rooms are put together, and where people meet them. */
 @NullMarked
 package distkv.cli;
 

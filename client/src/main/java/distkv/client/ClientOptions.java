@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param retryFirst the pause before the first attempt to connect again; it doubles with every failure
  * @param retryMost the longest such pause
  * @param window how many items of a stream may be waiting here, 4 to 4096
+ * @param platformThreads whether its threads are threads of the platform: a process that ends soon wants that, since
+ *     one with virtual threads that read sockets waits 0.3 s for their poller when it exits
  */
 public record ClientOptions(
         String host,
@@ -22,7 +24,8 @@ public record ClientOptions(
         Duration retryFirst,
         Duration retryMost,
         int window,
-        FrameLimits limits) {
+        FrameLimits limits,
+        boolean platformThreads) {
     public static final int DEFAULT_PORT = 27586;
 
     public ClientOptions {
@@ -44,27 +47,44 @@ public record ClientOptions(
                 Duration.ofMillis(20),
                 Duration.ofSeconds(2),
                 1024,
-                FrameLimits.DEFAULT);
+                FrameLimits.DEFAULT,
+                false);
     }
 
     public ClientOptions withName(String newName) {
-        return new ClientOptions(host, port, newName, connectTimeout, keepAlive, retryFirst, retryMost, window, limits);
+        return new ClientOptions(
+                host, port, newName, connectTimeout, keepAlive, retryFirst, retryMost, window, limits, platformThreads);
     }
 
     public ClientOptions withConnectTimeout(Duration timeout) {
-        return new ClientOptions(host, port, name, timeout, keepAlive, retryFirst, retryMost, window, limits);
+        return new ClientOptions(
+                host, port, name, timeout, keepAlive, retryFirst, retryMost, window, limits, platformThreads);
     }
 
     public ClientOptions withKeepAlive(Duration silence) {
-        return new ClientOptions(host, port, name, connectTimeout, silence, retryFirst, retryMost, window, limits);
+        return new ClientOptions(
+                host, port, name, connectTimeout, silence, retryFirst, retryMost, window, limits, platformThreads);
     }
 
     public ClientOptions withRetry(Duration first, Duration most) {
-        return new ClientOptions(host, port, name, connectTimeout, keepAlive, first, most, window, limits);
+        return new ClientOptions(
+                host, port, name, connectTimeout, keepAlive, first, most, window, limits, platformThreads);
     }
 
     public ClientOptions withWindow(int items) {
-        return new ClientOptions(host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, items, limits);
+        return new ClientOptions(
+                host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, items, limits, platformThreads);
+    }
+
+    public ClientOptions withPlatformThreads() {
+        return new ClientOptions(
+                host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, window, limits, true);
+    }
+
+    /** Where this client's threads come from; {@code role} says what one is for. */
+    Thread.Builder thread(String role) {
+        Thread.Builder threads = platformThreads ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+        return threads.name(name + "-" + role);
     }
 
     /** The server, for messages. */

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a client connected: when the connection ends, a virtual thread makes a new one, with growing, jittered pauses
+ * Keeps a client connected: when the connection ends, a thread makes a new one, with growing, jittered pauses
  * between attempts. A new connection is only used when the session is attached to it again.
  */
 final class Connector implements Runnable {
@@ -40,8 +40,7 @@ final class Connector implements Runnable {
     static Connector connect(ClientOptions options) throws InterruptedException {
         Connector connector = new Connector(options);
         connector.publish(connector.open());
-        connector.thread =
-                Thread.ofVirtual().name(options.name() + "-connector").start(connector);
+        connector.thread = options.thread("connector").start(connector);
         return connector;
     }
 

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection, from the greeting to its end. A virtual thread reads it and hands every reply to the
+ * One TCP connection, from the greeting to its end. A thread reads it and hands every reply to the
  * {@link Receiver} of its request; another writes it. Any thread may make requests.
  */
 final class Link {
@@ -73,8 +73,8 @@ final class Link {
         if (greeting.qlen() > 0) {
             writer.writeNow(new Request.Hello(window));
         }
-        Thread.ofVirtual().name(options.name() + "-writer").start(writer);
-        Thread.ofVirtual().name(options.name() + "-reader").start(this::read);
+        options.thread("writer").start(writer);
+        options.thread("reader").start(this::read);
     }
 
     Reply.Greeting greeting() {

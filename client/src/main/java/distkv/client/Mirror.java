@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of a subtree that is kept current, by a virtual thread of its own. Any thread may read it; what it reads while
+ * A copy of a subtree that is kept current, by a thread of its own. Any thread may read it; what it reads while
  * changes come in may be from before and after them.
  */
 public final class Mirror implements AutoCloseable {
@@ -51,7 +51,7 @@ public final class Mirror implements AutoCloseable {
 
     static Mirror start(Connector connector, Path path) {
         Mirror mirror = new Mirror(new Watch(connector, path, WatchOptions.FETCH));
-        Thread.ofVirtual().name(connector.options().name() + "-mirror").start(mirror::run);
+        connector.options().thread("mirror").start(mirror::run);
         return mirror;
     }
 

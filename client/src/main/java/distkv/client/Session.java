@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lease that entries can be bound to: they are deleted when it has not been renewed for its time to live. It is renewed
- * three times in that time, on a virtual thread of its own, and outlives connections: a new one attaches to it again.
+ * three times in that time, on a thread of its own, and outlives connections: a new one attaches to it again.
  */
 public final class Session implements AutoCloseable {
     /** Is told what becomes of a session, on the session's thread; it should not wait long. */
@@ -68,7 +68,7 @@ public final class Session implements AutoCloseable {
         }
         Session session = new Session(connector, opened, opened.secret(), sentAt);
         connector.session(session);
-        Thread.ofVirtual().name(connector.options().name() + "-session").start(session::run);
+        connector.options().thread("session").start(session::run);
         return session;
     }
 

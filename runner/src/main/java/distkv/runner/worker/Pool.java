@@ -212,8 +212,9 @@ public final class Pool {
             return;
         }
         linked.put(link, worker);
-        String name = options.node() + "-worker-" + worker.number;
-        ToPython.Init init = new ToPython.Init(options.host(), options.port(), options.node(), name, options.config());
+        // The client that code sees is called what its node is called: code tells nodes apart by that.
+        ToPython.Init init =
+                new ToPython.Init(options.host(), options.port(), options.node(), options.node(), options.config());
         if (!worker.connected(link, init)) {
             kill(worker, false);
         }

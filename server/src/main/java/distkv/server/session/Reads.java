@@ -199,7 +199,8 @@ final class Reads {
             switch (part) {
                 case NODES -> parts.put(part, Values.encode(Map.of(tree, now.tock())));
                 case PRESENT -> parts.put(part, Values.encode(Map.of(tree, List.of(List.of(1, now.tock() + 1)))));
-                case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUG, DEBUGGER ->
+                case DEBUG -> parts.put(part, Values.encode(Map.of("entries", now.size(), "revision", now.revision())));
+                case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUGGER ->
                     parts.put(part, Values.encode(Map.of()));
                 // The original has no answer to this either.
                 case CURRENT -> {}

@@ -1,0 +1,34 @@
+package distkv.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of everything that talks to a server. */
+@Command(
+        name = "client",
+        description = "Talk to a server.",
+        footer = {"", "Example:", "  distkv client -p 27587 data get room.temp"})
+final class ClientGroup {
+    @Mixin
+    ServerAddress address = new ServerAddress();
+
+    @Option(
+            names = {"-m", "--metadata"},
+            description = "Print metadata too: who wrote an entry last, and when in the order of all writes.")
+    boolean metadata;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "yaml (the default) or json.")
+    @Nullable
+    Format format;
+
+    @Option(
+            names = {"--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    boolean help;
+}

@@ -1,0 +1,10 @@
+package distkv.cli;
+
+import picocli.CommandLine.Command;
+
+/** The commands on procedures. */
+@Command(
+        name = "code",
+        description = "Manage procedures: Python code that jobs run and clients call.",
+        footer = {"", "Example:", "  distkv client code set -s scale.py -e factor 2 demo.scale"})
+final class CodeGroup {}

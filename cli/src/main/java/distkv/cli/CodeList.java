@@ -1,0 +1,76 @@
+package distkv.cli;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Lists stored code. */
+@Command(
+        name = "list",
+        description = "List stored code at and below a path.",
+        footer = {"", "Example:", "  distkv client code list -s :"})
+final class CodeList implements Action.OfLibrary {
+    @Mixin
+    Leaf leaf = new Leaf();
+
+    @Mixin
+    private Selection selection = new Selection();
+
+    @Option(
+            names = {"-f", "--full"},
+            description = "Print the code too.")
+    private boolean full;
+
+    @Option(
+            names = {"-s", "--short"},
+            description = "One line each: the name and what it is about.")
+    private boolean brief;
+
+    @Parameters(paramLabel = "PATH", arity = "0..1", description = "Where to look. Default: everything.")
+    private Path path = Path.ROOT;
+
+    @Override
+    public int run(Tree tree, Library library, Printer printer) throws InterruptedException {
+        if (brief && (full || selection.key != null)) {
+            throw new UsageException("--short excludes --full and --as-dict");
+        }
+        Path top = library.prefix().append(path);
+        int length = top.length();
+        Nested nested = selection.key == null ? null : new Nested(selection.key);
+        try (Printer.Listing listing = printer.listing()) {
+            for (Entry entry : tree.below(top, selection.least(0), selection.most(-1))) {
+                Path name = entry.path().tail(length);
+                Object value = full ? Printer.decoded(entry) : summary(Printer.decoded(entry));
+                if (brief) {
+                    printer.line(name + " :: " + (value instanceof Map<?, ?> map ? map.get("info") : value));
+                } else if (nested != null) {
+                    nested.put(name, printer.shown(tree.name(), entry, value));
+                } else {
+                    listing.item(name, printer.shown(tree.name(), entry, value));
+                }
+            }
+        }
+        if (nested != null) {
+            printer.document(nested.map());
+        }
+        return 0;
+    }
+
+    /** The same without the code, and with a word about it. */
+    private static @Nullable Object summary(@Nullable Object value) {
+        if (!(value instanceof Map<?, ?> map)) {
+            return value;
+        }
+        Map<Object, @Nullable Object> rest = new LinkedHashMap<>(map);
+        Object code = rest.remove("code");
+        rest.computeIfAbsent(
+                "info", missing -> "<" + String.valueOf(code).lines().count() + " lines>");
+        return rest;
+    }
+}

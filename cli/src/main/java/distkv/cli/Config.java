@@ -1,0 +1,134 @@
+package distkv.cli;
+
+import distkv.model.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration: the original's keys and some of our own, as a tree of maps. What nobody set has the value of
+ * {@link #DEFAULTS}.
+ */
+record Config(Map<String, Object> tree) {
+    static final Config DEFAULTS = new Config(Map.of(
+            "connect", Map.of("host", "localhost", "port", 27586L, "init_timeout", 5L),
+            "server", Map.of("bind_default", Map.of("host", "localhost", "port", 27586L)),
+            "codes", Map.of("prefix", ":.distkv.code.proc"),
+            "modules", Map.of("prefix", ":.distkv.code.module"),
+            "errors", Map.of("prefix", ":.distkv.error"),
+            "config", Map.of("prefix", ":.distkv.config"),
+            "runner",
+                    Map.of(
+                            "prefix", ":.distkv.run",
+                            "state", ":.distkv.state",
+                            "claim", ":.distkv.claim",
+                            "presence", ":.distkv.presence",
+                            "group", ":.distkv.group")));
+
+    private static final List<String> PREFIXES = List.of(
+            "codes.prefix",
+            "modules.prefix",
+            "errors.prefix",
+            "config.prefix",
+            "runner.prefix",
+            "runner.state",
+            "runner.claim",
+            "runner.presence",
+            "runner.group");
+
+    /** This configuration, overlaid by a file's content: maps are merged, everything else is replaced. */
+    Config with(Map<?, ?> overlay) {
+        return new Config(merged(tree, overlay));
+    }
+
+    /** This configuration with one value changed. */
+    Config with(Path key, @Nullable Object value) {
+        Object overlay = value;
+        List<Object> names = key.elements();
+        for (int i = names.size() - 1; i >= 0; i--) {
+            Map<Object, @Nullable Object> map = new LinkedHashMap<>();
+            map.put(names.get(i), overlay);
+            overlay = map;
+        }
+        return overlay instanceof Map<?, ?> map ? with(map) : this;
+    }
+
+    private static Map<String, Object> merged(Map<?, ?> below, Map<?, ?> above) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        below.forEach((key, value) -> result.put(String.valueOf(key), value));
+        above.forEach((key, value) -> {
+            Object old = result.get(String.valueOf(key));
+            if (old instanceof Map<?, ?> oldMap && value instanceof Map<?, ?> newMap) {
+                result.put(String.valueOf(key), merged(oldMap, newMap));
+            } else if (value instanceof Map<?, ?> newMap) {
+                result.put(String.valueOf(key), merged(Map.of(), newMap));
+            } else if (value == null) {
+                result.remove(String.valueOf(key));
+            } else {
+                result.put(String.valueOf(key), value);
+            }
+        });
+        return result;
+    }
+
+    /** The value at a dotted key, or {@code null}. */
+    @Nullable
+    Object find(String key) {
+        Object value = tree;
+        for (String name : key.split("\\.", -1)) {
+            value = value instanceof Map<?, ?> map ? map.get(name) : null;
+        }
+        return value;
+    }
+
+    @Nullable
+    String text(String key) {
+        Object value = find(key);
+        return value == null ? null : value.toString();
+    }
+
+    /** A prefix: a path, or the text or the elements of one. */
+    Path path(String key) {
+        return switch (find(key)) {
+            case Path path -> path;
+            case List<?> elements -> Path.of(elements);
+            case String text -> {
+                try {
+                    yield Path.parse(text);
+                } catch (IllegalArgumentException e) {
+                    throw new UsageException("configuration " + key + ": " + e.getMessage(), e);
+                }
+            }
+            case null, default -> throw wrong(key, "a path like :.distkv.run");
+        };
+    }
+
+    int port(String key) {
+        if (find(key) instanceof Number number && number.longValue() >= 0 && number.longValue() <= 0xFFFF) {
+            return number.intValue();
+        }
+        throw wrong(key, "a port from 0 to 65535");
+    }
+
+    Duration seconds(String key) {
+        if (find(key) instanceof Number number && number.doubleValue() > 0 && number.doubleValue() <= 1e6) {
+            return Duration.ofNanos((long) (number.doubleValue() * 1e9));
+        }
+        throw wrong(key, "a number of seconds, more than 0");
+    }
+
+    /** What stored code sees as {@code _cfg}: the same, with the prefixes as paths. */
+    Map<String, @Nullable Object> forCode() {
+        Config config = this;
+        for (String key : PREFIXES) {
+            config = config.with(Path.parse(key), path(key));
+        }
+        return new LinkedHashMap<>(config.tree);
+    }
+
+    private UsageException wrong(String key, String expected) {
+        return new UsageException("configuration " + key + ": " + find(key) + " (expected: " + expected + ")");
+    }
+}

@@ -1,0 +1,72 @@
+package distkv.cli;
+
+import distkv.model.Path;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Where the configuration comes from: the first file that is there, then the {@code -C} options. */
+record ConfigFiles(Map<String, String> environment) {
+    /** The variable that names a configuration file. */
+    static final String VARIABLE = "DISTKV_CFG";
+
+    /**
+     * @param named the file that {@code --cfg} names, or {@code null}
+     * @param overrides {@code key=value} each; the value is a literal, or else a text
+     */
+    Config load(java.nio.file.@Nullable Path named, List<String> overrides) {
+        java.nio.file.Path file = named != null ? named : search();
+        Config config = file == null ? Config.DEFAULTS : Config.DEFAULTS.with(content(file));
+        for (String override : overrides) {
+            config = overridden(config, override);
+        }
+        return config;
+    }
+
+    private java.nio.file.@Nullable Path search() {
+        String variable = environment.get(VARIABLE);
+        if (variable != null && !variable.isEmpty()) {
+            return java.nio.file.Path.of(variable);
+        }
+        String home = environment.getOrDefault("HOME", "/");
+        return Stream.of(
+                        java.nio.file.Path.of(home, ".config", "distkv.yaml"),
+                        java.nio.file.Path.of("/etc/distkv.yaml"))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Map<?, ?> content(java.nio.file.Path file) {
+        return switch (YamlFile.read(file)) {
+            case Map<?, ?> map -> map;
+            case null -> Map.of();
+            case Object other ->
+                throw new FailedException(file + ": " + other + " (expected: a map like 'connect: {port: 27586}')");
+        };
+    }
+
+    private static Config overridden(Config config, String override) {
+        int sign = override.indexOf('=');
+        if (sign <= 0) {
+            throw new UsageException("-C " + override + " (expected: key=value, for example connect.port=27587)");
+        }
+        Path key;
+        try {
+            key = Path.parse(override.substring(0, sign));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("-C " + override + ": " + e.getMessage(), e);
+        }
+        return config.with(key, value(override.substring(sign + 1)));
+    }
+
+    private static @Nullable Object value(String text) {
+        try {
+            return Literal.parse(text);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package distkv.cli;
+
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Path;
+import distkv.protocol.Values;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Removes an entry, or all at and below a path. */
+@Command(
+        name = "delete",
+        description = "Delete an entry; what is below it stays, unless -r is given. The root cannot be deleted.",
+        footer = {"", "Example:", "  distkv client data delete -r room.old"})
+final class DataDelete implements Action.Remote {
+    @Mixin
+    Leaf leaf = new Leaf();
+
+    @Option(
+            names = {"-p", "--prev"},
+            paramLabel = "TEXT",
+            description = "Only if this is its value. Prefer --last.")
+    @Nullable
+    private String previous;
+
+    @Option(
+            names = {"-e", "--eval"},
+            description = "The value of --prev is a literal.")
+    private boolean literal;
+
+    @Option(
+            names = {"-l", "--last"},
+            arity = "2",
+            paramLabel = "NODE TICK",
+            hideParamSyntax = true,
+            description = "Only if this is its last change, as 'client -m data get' prints it.")
+    private List<String> last = List.of();
+
+    @Option(
+            names = {"-r", "--recursive"},
+            description = "Delete everything below the path too.")
+    private boolean recursive;
+
+    @Parameters(paramLabel = "PATH", description = "What to delete.")
+    private Path path = Path.ROOT;
+
+    @Override
+    public int run(Tree tree, Printer printer) throws InterruptedException {
+        if (path.isRoot()) {
+            throw new UsageException("PATH ':' (expected: the path of an entry: the root cannot be deleted)");
+        } else if (literal && previous == null) {
+            throw new UsageException("--eval (expected: --prev with it)");
+        } else if (recursive && (previous != null || !last.isEmpty())) {
+            throw new UsageException("--recursive excludes --prev and --last");
+        }
+        if (recursive) {
+            long count = tree.deleteTree(path);
+            if (printer.metadata()) {
+                printer.document(Map.of("changed", count));
+            }
+            return 0;
+        }
+        Tree.Written written = tree.write(path, Content.NONE, expected(tree));
+        if (printer.metadata()) {
+            printer.document(written.shown(tree.name()));
+        }
+        return 0;
+    }
+
+    private Expectation expected(Tree tree) throws InterruptedException {
+        if (previous == null) {
+            return last.isEmpty() ? Expectation.anything() : tree.last(last);
+        }
+        Object wanted = literal ? Literal.parse(previous) : previous;
+        Entry entry = tree.read(path);
+        if (entry == null || entry.value() == null || !Values.same(entry.value(), Values.encode(wanted))) {
+            throw new FailedException(path + " is "
+                    + (entry == null
+                            ? "not there"
+                            : Format.json.document(Printer.decoded(entry)).strip()) + " (expected: "
+                    + Format.json.document(wanted).strip() + "); nothing was deleted");
+        }
+        return Expectation.at(entry.tick());
+    }
+}

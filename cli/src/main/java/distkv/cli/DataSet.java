@@ -1,0 +1,70 @@
+package distkv.cli;
+
+import distkv.model.Expectation;
+import distkv.model.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes a value, or items in it. */
+@Command(
+        name = "set",
+        description = {
+            "Add or change an entry. NAME says which item of the value; ':' replaces the value itself.",
+            "Items are changed so that nobody else's change is lost; with --last only if nobody changed the entry"
+                    + " since you read it, with --new only if there is none."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  distkv client data set -e : 21.5 room.temp",
+            "  distkv client data set -v name Joe -e age 42 people.joe"
+        })
+final class DataSet implements Action.Remote {
+    @Mixin
+    Leaf leaf = new Leaf();
+
+    @Mixin
+    private Items items = new Items();
+
+    @Option(
+            names = {"-l", "--last"},
+            arity = "2",
+            paramLabel = "NODE TICK",
+            hideParamSyntax = true,
+            description = "Only if this is its last change, as 'client -m data get' prints it.")
+    private List<String> last = List.of();
+
+    @Option(
+            names = {"-n", "--new"},
+            description = "Only if there is no such entry.")
+    private boolean fresh;
+
+    @Parameters(paramLabel = "PATH", description = "Where, for example room.temp.")
+    private Path path = Path.ROOT;
+
+    @Override
+    public int run(Tree tree, Printer printer) throws InterruptedException {
+        if (items.isEmpty()) {
+            throw new UsageException("nothing to set (expected: -e, -v or -p, for example -e : 42)");
+        } else if (fresh && !last.isEmpty()) {
+            throw new UsageException("--new and --last exclude each other");
+        }
+        Tree.Written written = last.isEmpty() && !fresh ? change(tree) : replace(tree);
+        if (printer.metadata()) {
+            printer.document(written.shown(tree.name()));
+        }
+        return 0;
+    }
+
+    private Tree.Written change(Tree tree) throws InterruptedException {
+        return tree.change(path, items::applyTo);
+    }
+
+    private Tree.Written replace(Tree tree) throws InterruptedException {
+        Content old = fresh ? Content.NONE : Content.of(tree.read(path));
+        return tree.write(path, items.applyTo(old), fresh ? Expectation.absent() : tree.last(last));
+    }
+}

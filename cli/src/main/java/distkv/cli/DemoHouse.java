@@ -1,0 +1,178 @@
+package distkv.cli;
+
+import distkv.model.Path;
+import distkv.runner.Runner;
+import distkv.runner.RunnerOptions;
+import distkv.runner.job.Kind;
+import distkv.server.Server;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** What the demonstration plays in: a server on a temporary directory and two nodes, all in this process. */
+final class DemoHouse implements AutoCloseable {
+    private static final List<String> NODES = List.of("alpha", "beta");
+    /** The one that the heater is wired to. */
+    private static final String OWNER = NODES.getFirst();
+
+    private final Context context;
+    private final Narrator narrator;
+    private final java.nio.file.Path directory;
+    private final Deque<Runnable> parts = new ArrayDeque<>();
+    private final Map<String, Runner> nodes = new LinkedHashMap<>();
+    private final List<List<String>> jobs = new ArrayList<>();
+    private final Tree tree;
+    private final DemoWatch seen;
+    private final int port;
+
+    private DemoHouse(Context outer, Narrator narrator, java.nio.file.Path directory) throws Exception {
+        this.narrator = narrator;
+        this.directory = directory;
+        Server server = ServerPlace.start(directory, "demo", new Bind(Bind.LOOPBACK, 0));
+        parts.push(server::close);
+        port = server.port();
+        Config config = Bind.at(server).applyTo(Config.DEFAULTS);
+        context = new Context(outer.terminal(), config, outer.printer(), -1);
+        narrator.line("server", "listens on " + Bind.at(server) + ", data in " + directory);
+        tree = Tree.connect(config);
+        parts.push(tree::close);
+        seen = DemoWatch.start(tree, narrator);
+        parts.push(seen::close);
+        for (String node : NODES) {
+            nodes.put(node, node(node));
+            narrator.line(node, "is ready to run code");
+        }
+    }
+
+    static DemoHouse open(Context context, Narrator narrator) throws Exception {
+        return new DemoHouse(context, narrator, Files.createTempDirectory("distkv-demo"));
+    }
+
+    private Runner node(String name) throws Exception {
+        Tree connection = Tree.connect(context.config());
+        parts.push(connection::close);
+        RunnerOptions options =
+                new RunnerPlace().options(context, name, JobScope.DEFAULT_GROUP, EnumSet.allOf(Kind.class));
+        Runner runner = Runner.start(options, connection.client());
+        parts.push(runner::close);
+        return runner;
+    }
+
+    DemoWatch seen() {
+        return seen;
+    }
+
+    /** Stores a procedure from the examples. */
+    void store(String name) {
+        java.nio.file.Path examples = context.terminal().home().resolve("examples");
+        command(
+                "client",
+                "code",
+                "set",
+                "-s",
+                examples.resolve(name + ".py").toString(),
+                "-d",
+                examples.resolve(name + ".yml").toString(),
+                "demo." + name);
+        narrator.line("code", "demo." + name + " is stored, from examples/" + name + ".py");
+    }
+
+    /** Adds a job that starts now. */
+    void job(Kind kind, String name, String code, String... data) {
+        List<String> run = switch (kind) {
+            case ANY -> List.of("client", "run");
+            case AT -> List.of("client", "run", "-n", OWNER);
+            case ALL -> List.of("client", "run", "-n", "-");
+        };
+        List<String> words = new ArrayList<>(run);
+        words.addAll(List.of("set", "-c", code, "-t", "0"));
+        words.addAll(List.of(data));
+        words.add(name);
+        command(words.toArray(String[]::new));
+        List<String> stop = new ArrayList<>(run);
+        stop.addAll(List.of("set", "-t", "-", name));
+        jobs.add(stop);
+        narrator.line(
+                "job",
+                name + " shall run " + code + " on "
+                        + switch (kind) {
+                            case ANY -> "any node";
+                            case AT -> "node " + OWNER;
+                            case ALL -> "all nodes";
+                        });
+    }
+
+    /** Clears every job's target and waits until nothing runs. */
+    void stopJobs() throws InterruptedException {
+        jobs.forEach(stop -> command(stop.toArray(String[]::new)));
+        seen.await("all jobs to stop", DemoWatch::isIdle);
+    }
+
+    /** Writes a sensor's value and waits until the code has made a temperature of it. */
+    void measure(String room, long raw) throws InterruptedException {
+        Path below = Path.of("house", room);
+        seen.expect(below.child("temp"), raw * 0.1);
+        long begun = System.nanoTime();
+        tree.write(below.child("raw"), Content.of(raw), distkv.model.Expectation.anything());
+        seen.await(room + " to be " + raw / 10.0, DemoWatch::hasExpected);
+        double millis = (System.nanoTime() - begun) / 1e6;
+        narrator.line(room, String.format("raw %d → temp %s, %.1f ms later", raw, seen.shown(), millis));
+    }
+
+    /** Lets one node go; its jobs move to the other. */
+    void leave() throws Exception {
+        String leaver = NODES.getLast();
+        narrator.line(leaver, "leaves");
+        Objects.requireNonNull(nodes.get(leaver)).close();
+        seen.await("the jobs to move", watch -> watch.runsWithout(leaver));
+    }
+
+    long errors() throws InterruptedException {
+        List<ErrorRecords.ErrorRecord> open = ErrorRecords.load(tree).records().stream()
+                .filter(record -> !record.isResolved())
+                .toList();
+        open.forEach(record -> narrator.line("error", record.about() + ": " + record.line()));
+        return open.size();
+    }
+
+    /** Runs a command line as people would type it. */
+    private void command(String... words) {
+        List<String> all =
+                new ArrayList<>(List.of("-C", "connect.host=" + Bind.LOOPBACK, "-C", "connect.port=" + port));
+        all.addAll(List.of(words));
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        int code = new CommandLineRun(
+                        context.terminal().with(nowhere, context.terminal().err()))
+                .run(all);
+        if (code != 0) {
+            throw new FailedException("distkv " + String.join(" ", words) + " ended with exit code " + code);
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            parts.pop().run();
+        }
+        try (Stream<java.nio.file.Path> files = Files.walk(directory)) {
+            for (java.nio.file.Path file :
+                    files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            narrator.line("server", directory + " could not be removed: " + e.getMessage());
+        }
+    }
+}

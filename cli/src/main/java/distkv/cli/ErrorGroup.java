@@ -1,0 +1,10 @@
+package distkv.cli;
+
+import picocli.CommandLine.Command;
+
+/** The commands on error records. */
+@Command(
+        name = "error",
+        description = "See what failed, and mark it as resolved.",
+        footer = {"", "Example:", "  distkv client error list -v"})
+final class ErrorGroup {}

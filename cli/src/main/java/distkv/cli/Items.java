@@ -1,0 +1,136 @@
+package distkv.cli;
+
+import distkv.model.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options {@code -v -e -p}, which say what becomes of a value or of items in it. */
+final class Items {
+    @Option(
+            names = {"-v", "--var"},
+            arity = "2",
+            paramLabel = "NAME TEXT",
+            hideParamSyntax = true,
+            description = "Set this item to a text. NAME ':' is the value itself.")
+    private List<String> texts = new ArrayList<>();
+
+    @Option(
+            names = {"-e", "--eval"},
+            arity = "2",
+            paramLabel = "NAME EXPR",
+            hideParamSyntax = true,
+            description = "Set this item to a literal: 42, 1.5, True, None, [1, 2], {'a': 1}. '-' deletes it.")
+    private List<String> literals = new ArrayList<>();
+
+    @Option(
+            names = {"-p", "--path"},
+            arity = "2",
+            paramLabel = "NAME PATH",
+            hideParamSyntax = true,
+            description = "Set this item to a path.")
+    private List<String> paths = new ArrayList<>();
+
+    /** One item and what becomes of it. */
+    private record Change(Path item, @Nullable Object value, Kind kind) {}
+
+    private enum Kind {
+        SET,
+        DELETE,
+        /** Delete the item, and its name from the inputs too. */
+        FORGET
+    }
+
+    boolean isEmpty() {
+        return texts.isEmpty() && literals.isEmpty() && paths.isEmpty();
+    }
+
+    /** What these options make of an entry's content. */
+    Content applyTo(Content content) {
+        return apply(content, null);
+    }
+
+    /** The same for a procedure's defaults; the names of its inputs are added to and taken from {@code inputs}. */
+    Map<?, ?> applyTo(Map<?, ?> defaults, Set<String> inputs) {
+        Object changed = apply(Content.of(defaults), inputs).value();
+        return changed instanceof Map<?, ?> map ? map : Map.of();
+    }
+
+    private Content apply(Content content, @Nullable Set<String> inputs) {
+        Content result = content;
+        List<Change> changes = changes(inputs != null);
+        for (Change change : changes) {
+            if (change.item.isRoot()) {
+                if (inputs != null) {
+                    throw new UsageException("-e/-v/-p ':' (expected: the name of an input)");
+                } else if (changes.size() > 1) {
+                    throw new UsageException("':' sets the whole value (expected: no other -v, -e or -p beside it)");
+                }
+                return change.kind == Kind.SET ? Content.of(change.value) : Content.NONE;
+            }
+            Map<?, ?> old = result.value() instanceof Map<?, ?> map ? map : Map.of();
+            result = Content.of(changed(old, change.item.elements(), change));
+            if (inputs != null && change.kind == Kind.FORGET) {
+                inputs.remove(change.item.toString());
+            } else if (inputs != null) {
+                inputs.add(change.item.toString());
+            }
+        }
+        return result;
+    }
+
+    private List<Change> changes(boolean forgetting) {
+        List<Change> changes = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i += 2) {
+            changes.add(new Change(item("-v", texts.get(i)), texts.get(i + 1), Kind.SET));
+        }
+        for (int i = 0; i < literals.size(); i += 2) {
+            changes.add(literal(literals.get(i), literals.get(i + 1), forgetting));
+        }
+        for (int i = 0; i < paths.size(); i += 2) {
+            Path item = item("-p", paths.get(i));
+            changes.add(new Change(item, item("-p " + paths.get(i), paths.get(i + 1)), Kind.SET));
+        }
+        return changes;
+    }
+
+    private static Change literal(String name, String text, boolean forgetting) {
+        Path item = item("-e", name);
+        if (text.equals("-")) {
+            return new Change(item, null, Kind.DELETE);
+        } else if (text.equals("/") && forgetting) {
+            return new Change(item, null, Kind.FORGET);
+        }
+        try {
+            return new Change(item, Literal.parse(text), Kind.SET);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("-e " + name + ": " + e.getMessage() + "; for a text use -v", e);
+        }
+    }
+
+    private static Path item(String option, String text) {
+        try {
+            return Path.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(option + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<?, ?> changed(Map<?, ?> old, List<Object> item, Change change) {
+        Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>(old);
+        Object key = item.getFirst();
+        if (item.size() > 1) {
+            Map<?, ?> inner = map.get(key) instanceof Map<?, ?> found ? found : Map.of();
+            map.put(key, changed(inner, item.subList(1, item.size()), change));
+        } else if (change.kind == Kind.SET) {
+            map.put(key, change.value);
+        } else {
+            map.remove(key);
+        }
+        return map;
+    }
+}

@@ -1,0 +1,48 @@
+package distkv.cli;
+
+import distkv.model.Path;
+import distkv.runner.job.Kind;
+
+/**
+ * Whose jobs: those of any node of a group, of one node, or of all nodes of a group.
+ *
+ * @param group the group, or {@link #EVERY} if it is about all of them
+ * @param node the node, if the kind is {@link Kind#AT}
+ */
+record JobScope(Kind kind, String group, String node) {
+    static final String DEFAULT_GROUP = "default";
+    private static final String EVERY = "-";
+
+    boolean isEvery() {
+        return group.equals(EVERY);
+    }
+
+    /** Where the wishes are. */
+    Path jobs(Config config) {
+        return kind.entries(config.path("runner.prefix"), one(), node);
+    }
+
+    /** The wish of this name. */
+    Path job(Config config, Path name) {
+        return jobs(config).append(named(name));
+    }
+
+    /** Where the runners write what became of them; for jobs of all nodes one level, the node's name, comes between. */
+    Path states(Config config) {
+        return kind.entries(config.path("runner.state"), one(), node);
+    }
+
+    private String one() {
+        if (isEvery()) {
+            throw new UsageException("-g - (expected: the name of a group; '-' is for 'list' and 'info' only)");
+        }
+        return group;
+    }
+
+    static Path named(Path name) {
+        if (name.isRoot()) {
+            throw new UsageException("PATH ':' (expected: the name of a job, for example scale.room)");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,46 @@
+package distkv.cli;
+
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * How long a server or runner lives: until somebody stops the process by signal. The process then waits until this is
+ * closed, so open it first and close it last; it ends with exit code 0, since it did what it was asked for.
+ */
+final class Lifetime implements AutoCloseable {
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::stop, "stop");
+
+    Lifetime() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Waits for the signal. */
+    void await() throws InterruptedException {
+        asked.await();
+    }
+
+    private void stop() {
+        asked.countDown();
+        try {
+            done.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        // A JVM that records what it loads, for the start-up cache, does so at an orderly exit only.
+        if (System.getProperty("distkv.rehearsal") == null) {
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    @Override
+    public void close() {
+        done.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process is being stopped; the hook ends it.
+            return;
+        }
+    }
+}

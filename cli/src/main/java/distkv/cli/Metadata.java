@@ -1,0 +1,19 @@
+package distkv.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A file with what is said about stored code; what {@code client -m code get} printed is one too. */
+final class Metadata {
+    private Metadata() {}
+
+    static Map<?, ?> read(Path file) {
+        Object content = YamlFile.read(file);
+        Object value =
+                content instanceof Map<?, ?> map && map.get("value") instanceof Map<?, ?> inner ? inner : content;
+        if (value instanceof Map<?, ?> map) {
+            return map;
+        }
+        throw new FailedException(file + " (expected: a map with keys like info, vars, default)");
+    }
+}

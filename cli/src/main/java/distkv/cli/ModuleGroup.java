@@ -1,0 +1,10 @@
+package distkv.cli;
+
+import picocli.CommandLine.Command;
+
+/** The commands on modules. */
+@Command(
+        name = "module",
+        description = "Manage modules: Python code that procedures import.",
+        footer = {"", "Example:", "  distkv client code module set -s units.py house.units"})
+final class ModuleGroup {}

@@ -1,0 +1,144 @@
+package distkv.cli;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Values;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prints results.
+ *
+ * @param metadata whether an entry's history is printed beside its value
+ * @param quiet whether remarks are left out
+ */
+record Printer(Terminal terminal, Format format, boolean metadata, boolean quiet) {
+    void document(@Nullable Object value) {
+        terminal.out().print(format.document(value));
+    }
+
+    /** One of an endless row of documents; false if nobody reads them any more. */
+    boolean streamed(@Nullable Object value) {
+        document(value);
+        terminal.out().print(format.separator());
+        return !terminal.out().checkError();
+    }
+
+    void line(String text) {
+        terminal.out().println(text);
+    }
+
+    /** A line that somebody waits for. */
+    void now(String text) {
+        terminal.out().println(text);
+        terminal.out().flush();
+    }
+
+    /** What was done, for people; scripts look at the exit code. */
+    void remark(String text) {
+        if (!quiet) {
+            terminal.out().println(text);
+        }
+    }
+
+    /** Why there is no result. The exit code says that too, so it is silent if quiet. */
+    int nothing(String text) {
+        if (!quiet) {
+            terminal.err().println(text);
+        }
+        return 1;
+    }
+
+    /** Something that may be a mistake, but does not stop the command. */
+    void warning(String text) {
+        if (!quiet) {
+            terminal.err().println("distkv: note: " + text);
+        }
+    }
+
+    Dates dates() {
+        return terminal.dates();
+    }
+
+    /** An entry's value, or with metadata all that is known about it. */
+    @Nullable
+    Object shown(String tree, Entry entry) {
+        return shown(tree, entry, decoded(entry));
+    }
+
+    /** The same, with a value that was decoded, and perhaps changed, already. */
+    @Nullable
+    Object shown(String tree, Entry entry, @Nullable Object value) {
+        if (!metadata) {
+            return value;
+        }
+        Map<String, @Nullable Object> all = written(tree, entry.tick());
+        all.put("value", value);
+        return all;
+    }
+
+    /** What is known about a write. */
+    static Map<String, @Nullable Object> written(String tree, long tick) {
+        Map<String, @Nullable Object> chain = new LinkedHashMap<>();
+        chain.put("node", tree);
+        chain.put("prev", null);
+        chain.put("tick", tick);
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        all.put("chain", chain);
+        all.put("tock", tick);
+        return all;
+    }
+
+    static @Nullable Object decoded(Entry entry) {
+        Value value = entry.value();
+        return value == null ? null : Values.decode(value);
+    }
+
+    /** A list that is printed item by item. Close it when there are no more. */
+    Listing listing() {
+        return new Listing(this);
+    }
+
+    /** Items of a list: each a path, and perhaps what is there. */
+    static final class Listing implements AutoCloseable {
+        private final Printer printer;
+        private boolean begun;
+
+        private Listing(Printer printer) {
+            this.printer = printer;
+        }
+
+        void item(Path path) {
+            print(List.of(path), path);
+        }
+
+        void item(Path path, @Nullable Object value) {
+            Map<Path, @Nullable Object> pair = new LinkedHashMap<>();
+            pair.put(path, value);
+            Map<String, @Nullable Object> named = new LinkedHashMap<>();
+            named.put("path", path);
+            named.put("value", value);
+            print(List.of(pair), named);
+        }
+
+        private void print(List<?> yaml, Object json) {
+            if (printer.format == Format.yaml) {
+                printer.document(yaml);
+            } else {
+                String item = printer.format.document(json);
+                printer.terminal.out().print((begun ? ",\n" : "[\n") + item.substring(0, item.length() - 1));
+            }
+            begun = true;
+        }
+
+        @Override
+        public void close() {
+            if (printer.format == Format.json) {
+                printer.terminal.out().print(begun ? "\n]\n" : "[]\n");
+            }
+        }
+    }
+}

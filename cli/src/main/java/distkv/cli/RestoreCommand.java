@@ -1,0 +1,78 @@
+package distkv.cli;
+
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.model.Write;
+import java.util.HashMap;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Fills a tree from a file. */
+@Command(
+        name = "restore",
+        description = {
+            "Fill an empty tree from a backup; with --replace, make any tree equal to it.",
+            "The file is read completely before anything is written. Watchers see the entries come one after another."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  distkv restore house.backup",
+            "  distkv restore --replace --data /var/lib/distkv house.backup"
+        })
+final class RestoreCommand implements Action.Local {
+    @Mixin
+    Leaf leaf = new Leaf();
+
+    @Mixin
+    private DataPlace place = new DataPlace();
+
+    @Option(
+            names = {"--replace"},
+            description = "Overwrite what is there, and delete what is not in the backup.")
+    private boolean replace;
+
+    @Parameters(paramLabel = "FILE", description = "A file that 'distkv backup' wrote.")
+    private java.nio.file.Path file = java.nio.file.Path.of("");
+
+    @Override
+    public int run(Context context) throws Exception {
+        Backup backup = Backup.read(file);
+        return place.with(context, backup.tree(), tree -> {
+            long changed = restore(tree, backup);
+            context.printer().remark(backup.entries().size() + " entries restored, " + changed + " of them changed");
+            return 0;
+        });
+    }
+
+    private long restore(Tree tree, Backup backup) throws InterruptedException {
+        Map<Path, Value> present = new HashMap<>();
+        for (Entry entry : Backup.entries(tree)) {
+            Value value = entry.value();
+            if (value != null) {
+                present.put(entry.path(), value);
+            }
+        }
+        if (!present.isEmpty() && !replace) {
+            throw new FailedException("the tree " + tree.name() + " has " + present.size()
+                    + " entries (expected: an empty tree; --replace makes it equal to the backup)");
+        }
+        Batch batch = new Batch(tree.client());
+        for (Path path : present.keySet()) {
+            if (!backup.entries().containsKey(path)) {
+                batch.add(Write.delete(path, Expectation.anything()));
+            }
+        }
+        for (Map.Entry<Path, Value> entry : backup.entries().entrySet()) {
+            if (!entry.getValue().equals(present.get(entry.getKey()))) {
+                batch.add(Write.set(entry.getKey(), entry.getValue(), Expectation.anything()));
+            }
+        }
+        return batch.finish();
+    }
+}

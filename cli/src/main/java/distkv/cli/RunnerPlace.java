@@ -1,0 +1,80 @@
+package distkv.cli;
+
+import distkv.client.ClientOptions;
+import distkv.runner.JobLog;
+import distkv.runner.Prefixes;
+import distkv.runner.RunnerOptions;
+import distkv.runner.job.Kind;
+import distkv.runner.worker.PythonCommand;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What a runner in this process runs code with. */
+final class RunnerPlace {
+    @Option(
+            names = {"--python"},
+            paramLabel = "FILE",
+            description = "The interpreter for Python code. Default: our own; another one needs our package.")
+    private @Nullable Path python;
+
+    @Option(
+            names = {"-n", "--nodes"},
+            paramLabel = "SIZE",
+            description = "How many nodes the group should have. Default: what the group's entry says.")
+    private int nodes;
+
+    boolean hasSize() {
+        return nodes > 0;
+    }
+
+    /** A runner's options, as the configuration and these say. */
+    RunnerOptions options(Context context, String node, String group, Set<Kind> kinds) {
+        Terminal terminal = context.terminal();
+        ClientOptions server = Tree.options(context.config());
+        Path ours = Files.isExecutable(terminal.python()) ? terminal.python() : Path.of("python3");
+        return RunnerOptions.of(node, kinds)
+                .group(group)
+                .nodes(nodes)
+                .server(server.host(), server.port())
+                .python(PythonCommand.of((python == null ? ours : python).toString()))
+                .prefixes(prefixes(context.config()))
+                .config(context.config().forCode())
+                .log(log(context.verbosity()));
+    }
+
+    static Prefixes prefixes(Config config) {
+        return new Prefixes(
+                config.path("codes.prefix"),
+                config.path("modules.prefix"),
+                config.path("errors.prefix"),
+                config.path("runner.prefix"),
+                config.path("runner.state"),
+                config.path("runner.claim"),
+                config.path("runner.presence"),
+                config.path("runner.group"));
+    }
+
+    /** What jobs log goes where our own log lines go. */
+    private static JobLog log(int verbosity) {
+        System.Logger.Level least = verbosity < 0
+                ? System.Logger.Level.WARNING
+                : verbosity == 0 ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
+        return line -> {
+            if (severity(line.level()) >= least.getSeverity()) {
+                Logging.write(line.level(), line.name(), line.text());
+            }
+        };
+    }
+
+    private static int severity(String level) {
+        return switch (level) {
+            case "DEBUG" -> System.Logger.Level.DEBUG.getSeverity();
+            case "INFO" -> System.Logger.Level.INFO.getSeverity();
+            case "WARNING" -> System.Logger.Level.WARNING.getSeverity();
+            default -> System.Logger.Level.ERROR.getSeverity();
+        };
+    }
+}

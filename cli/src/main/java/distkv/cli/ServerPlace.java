@@ -1,0 +1,76 @@
+package distkv.cli;
+
+import distkv.server.Server;
+import distkv.server.ServerOptions;
+import distkv.store.Store;
+import distkv.store.sqlite.SqliteOptions;
+import distkv.store.sqlite.SqliteStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Where a server of our own keeps its data and listens. */
+final class ServerPlace {
+    @Parameters(
+            paramLabel = "NAME",
+            arity = "0..1",
+            description = "The server's name. Default: connect.name, the name of this machine.")
+    private @Nullable String name;
+
+    @Option(
+            names = {"--data"},
+            paramLabel = "DIR",
+            description = "Where the tree is kept. Default: server.data, ~/.local/share/distkv.")
+    private @Nullable Path data;
+
+    @Option(
+            names = {"--bind"},
+            paramLabel = "ADDR:PORT",
+            description = "Where to listen, on the loopback only. Default: server.bind_default, 127.0.0.1:27586.")
+    private @Nullable String bind;
+
+    /** The name of the server, and of a runner in the same process. */
+    String name(Config config) {
+        String configured = config.text("connect.name");
+        return name != null ? name : configured != null ? configured : Machine.name();
+    }
+
+    Path data(Context context) {
+        String configured = context.config().text("server.data");
+        if (data == null && configured == null) {
+            return Path.of(context.terminal().environment().getOrDefault("HOME", "/"), ".local", "share", "distkv");
+        }
+        return data != null ? data : Path.of(String.valueOf(configured));
+    }
+
+    /** Opens the data and starts the server. */
+    Server start(Context context) throws IOException {
+        Bind place = bind == null ? configured(context.config()) : Bind.parse(bind);
+        return start(data(context), name(context.config()), place);
+    }
+
+    static Server start(Path data, String name, Bind place) throws IOException {
+        ServerOptions options = ServerOptions.defaults().named(name).at(place.host(), place.port());
+        Store store = SqliteStore.open(data, SqliteOptions.of(name));
+        try {
+            return Server.start(options, store);
+        } catch (IOException | RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static Bind configured(Config config) {
+        String host = config.text("server.bind_default.host");
+        return new Bind(host == null ? "localhost" : host, config.port("server.bind_default.port"));
+    }
+
+    /** What is said when it answers. */
+    String report(Context context, Server server) {
+        Bind place = bind == null ? configured(context.config()) : Bind.parse(bind);
+        String host = place.host().equals("localhost") ? "127.0.0.1" : place.host();
+        return "listening on " + new Bind(host, server.port()) + ", data in " + data(context);
+    }
+}

@@ -1,0 +1,72 @@
+package distkv.cli;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.runner.job.Kind;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What became of jobs. A job of all nodes has a state on each of them, printed as a map from node to state. */
+final class States {
+    private final Tree tree;
+    private final JobScope scope;
+    private final Printer printer;
+    private @Nullable Map<Path, Map<Object, Entry>> loaded;
+
+    States(Tree tree, JobScope scope, Printer printer) {
+        this.tree = tree;
+        this.scope = scope;
+        this.printer = printer;
+    }
+
+    /** For each node that has a state of this job, the state; the node is "" unless the job is one of all nodes. */
+    Map<Object, Entry> of(Path job) throws InterruptedException {
+        if (loaded == null) {
+            loaded = load();
+        }
+        return loaded.getOrDefault(job, Map.of());
+    }
+
+    private Map<Path, Map<Object, Entry>> load() throws InterruptedException {
+        Path top = scope.states(tree.config());
+        int length = top.length() + (scope.kind() == Kind.ALL ? 1 : 0);
+        Map<Path, Map<Object, Entry>> states = new HashMap<>();
+        for (Entry entry : tree.below(top, length - top.length(), -1)) {
+            Object node = scope.kind() == Kind.ALL ? entry.path().elements().get(length - 1) : "";
+            states.computeIfAbsent(entry.path().tail(length), job -> new LinkedHashMap<>())
+                    .put(node, entry);
+        }
+        return states;
+    }
+
+    /** A job's state as it is printed, or {@code null} if it has none. */
+    @Nullable
+    Object shown(Path job) throws InterruptedException {
+        Map<Object, Entry> states = of(job);
+        if (scope.kind() != Kind.ALL) {
+            Entry entry = states.get("");
+            return entry == null ? null : shown(entry);
+        }
+        Map<Object, @Nullable Object> nodes = new LinkedHashMap<>();
+        states.forEach((node, entry) -> nodes.put(node, shown(entry)));
+        return nodes.isEmpty() ? null : nodes;
+    }
+
+    private @Nullable Object shown(Entry entry) {
+        return printer.shown(tree.name(), entry, printer.dates().added(Printer.decoded(entry)));
+    }
+
+    /** A job with its state in it. */
+    @Nullable
+    Object beside(@Nullable Object job, Path name) throws InterruptedException {
+        Object state = shown(name);
+        if (state == null || !(job instanceof Map<?, ?> map)) {
+            return job;
+        }
+        Map<Object, @Nullable Object> both = new LinkedHashMap<>(map);
+        both.put("state", state);
+        return both;
+    }
+}

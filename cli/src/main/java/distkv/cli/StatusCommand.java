@@ -1,0 +1,91 @@
+package distkv.cli;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Revision;
+import distkv.model.Value;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import distkv.protocol.StatePart;
+import distkv.protocol.Values;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Shows how things are. */
+@Command(
+        name = "status",
+        description = "Show whether the server answers, which runners there are, and how the jobs are doing.",
+        footer = {"", "Example:", "  distkv status"})
+final class StatusCommand implements Action.Local {
+    @Mixin
+    Leaf leaf = new Leaf();
+
+    @Mixin
+    private ServerAddress address = new ServerAddress();
+
+    @Override
+    public int run(Context context) throws InterruptedException {
+        Config config = address.applyTo(context.config());
+        try (Tree tree = Tree.connect(config)) {
+            Map<String, @Nullable Object> status = new LinkedHashMap<>();
+            status.put("server", config.text("connect.host") + ":" + config.port("connect.port"));
+            status.put("name", tree.client().greeting().node());
+            status.put("tree", tree.name());
+            addState(tree, status);
+            status.put("runners", runners(tree));
+            status.put("jobs", jobs(tree));
+            status.put(
+                    "errors",
+                    ErrorRecords.load(tree).records().stream()
+                            .filter(record -> !record.isResolved())
+                            .count());
+            context.printer().document(status);
+        }
+        return 0;
+    }
+
+    /** What only our servers say is left out with others. */
+    private static void addState(Tree tree, Map<String, @Nullable Object> status) throws InterruptedException {
+        Reply reply = tree.client().call(false, seq -> new Request.GetState(seq, Set.of(StatePart.DEBUG)));
+        if (reply instanceof Reply.State state) {
+            status.put("revision", Revision.ofTick(state.tock()));
+            Value debug = state.parts().get(StatePart.DEBUG);
+            if (debug != null && Values.decode(debug) instanceof Map<?, ?> map && map.get("entries") != null) {
+                status.put("entries", map.get("entries"));
+            }
+        }
+    }
+
+    /** For each group its nodes, each with the kinds of jobs that it runs. */
+    private static Map<String, Object> runners(Tree tree) throws InterruptedException {
+        Path prefix = tree.config().path("runner.presence");
+        Map<String, Map<String, List<Object>>> groups = new TreeMap<>();
+        for (Entry entry : tree.below(prefix, 3, 3)) {
+            List<Object> names = entry.path().tail(prefix.length()).elements();
+            groups.computeIfAbsent(String.valueOf(names.get(0)), group -> new TreeMap<>())
+                    .computeIfAbsent(String.valueOf(names.get(1)), node -> new ArrayList<>())
+                    .add(names.get(2));
+        }
+        return new LinkedHashMap<>(groups);
+    }
+
+    private static Map<String, Object> jobs(Tree tree) throws InterruptedException {
+        long running = 0;
+        for (Entry entry : tree.below(tree.config().path("runner.state"), 0, -1)) {
+            running += Printer.decoded(entry) instanceof Map<?, ?> state && state.get("node") != null ? 1 : 0;
+        }
+        Map<String, Object> jobs = new LinkedHashMap<>();
+        jobs.put("total", (long)
+                tree.below(tree.config().path("runner.prefix"), 0, -1).size());
+        jobs.put("running", running);
+        jobs.put("failed", (long) ErrorRecords.load(tree).unresolvedRuns().size());
+        return jobs;
+    }
+}

@@ -1,0 +1,86 @@
+package distkv.cli;
+
+import distkv.client.Client;
+import distkv.client.ClientOptions;
+import distkv.model.Path;
+import distkv.protocol.Values;
+import distkv.server.Server;
+import distkv.server.ServerOptions;
+import distkv.store.MemoryStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A server in this process, and command lines that talk to it. */
+final class Shell implements AutoCloseable {
+    /** When the original's sessions were recorded. */
+    private static final Instant THEN = Instant.parse("2026-11-24T11:03:00Z");
+
+    private final java.nio.file.Path directory;
+    private final Server server;
+    private final Map<String, String> environment = new HashMap<>();
+
+    /** What a command printed, and its exit code. */
+    record Result(int exit, String out, String err) {}
+
+    Shell(java.nio.file.Path directory) throws IOException {
+        this.directory = directory;
+        this.server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("node1"));
+        environment.put("HOME", directory.toString());
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /** Runs {@code distkv WORDS…} against our server. */
+    Result run(String... words) {
+        List<String> all =
+                new ArrayList<>(List.of("-C", "connect.port=" + server.port(), "-C", "connect.host=127.0.0.1"));
+        all.addAll(List.of(words));
+        return runAlone(all.toArray(String[]::new));
+    }
+
+    /** Runs {@code distkv WORDS…} as it is. */
+    Result runAlone(String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int exit = new CommandLineRun(terminal(stream(out), stream(err))).run(List.of(words));
+        return new Result(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    Terminal terminal(PrintStream out, PrintStream err) {
+        return new Terminal(
+                out,
+                err,
+                environment,
+                Clock.fixed(THEN, ZoneOffset.UTC),
+                false,
+                directory,
+                java.nio.file.Path.of("python3"));
+    }
+
+    static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    void set(String path, @Nullable Object value) throws InterruptedException {
+        try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
+            client.set(Path.parse(path), Values.encode(value));
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
