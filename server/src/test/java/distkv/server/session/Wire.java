@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +110,7 @@ final class Wire implements AutoCloseable {
             return null;
         }
         Value value = frame.copy();
-        return (Map<String, Object>) java.util.Objects.requireNonNull(Values.decode(value));
+        return (Map<String, Object>) Objects.requireNonNull(Values.decode(value));
     }
 
     /** The messages of one stream up to its end. */
@@ -123,6 +124,24 @@ final class Wire implements AutoCloseable {
                 return messages;
             }
         }
+    }
+
+    /** A number that must be in a message. */
+    static long number(Map<String, Object> message, String key) {
+        return (Long) get(message, key);
+    }
+
+    /** What must be in a message. */
+    static Object get(Map<String, Object> message, String key) {
+        return Objects.requireNonNull(message.get(key), key);
+    }
+
+    /** The path of an item below the top of its stream, given that of the one before. */
+    @SuppressWarnings("unchecked")
+    static List<Object> whole(List<Object> before, Map<String, Object> item) {
+        List<Object> whole = new ArrayList<>(before.subList(0, (int) number(item, "depth")));
+        whole.addAll((List<Object>) get(item, "path"));
+        return whole;
     }
 
     static List<Object> path(Object... elements) {

@@ -38,11 +38,11 @@ class EntryTreeTest {
         TreeMap<Path, Entry> model = new TreeMap<>();
         EntryTree tree = EntryTree.EMPTY;
         long tick = 0;
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 90; round++) {
             EntryTree before = tree;
             List<Entry> beforeAll = List.copyOf(model.values());
             TreeEdit edit = tree.edit();
-            boolean shrinking = round % 60 > 40;
+            boolean shrinking = round % 45 > 30;
             for (int i = random.nextInt(300); i > 0; i--) {
                 Path path = Path.of("n", random.nextInt(paths));
                 if (random.nextInt(10) < (shrinking ? 8 : 3)) {

@@ -106,7 +106,7 @@ class WalkTest {
             entries.put(path, entry(path));
         }
         Snapshot snapshot = new Snapshot(1, EntryTree.of(List.copyOf(entries.values())));
-        for (int round = 0; round < 400; round++) {
+        for (int round = 0; round < 120; round++) {
             Path top = randomPath(random, 3);
             int min = random.nextInt(3);
             Depths depths = new Depths(min, random.nextBoolean() ? -1 : random.nextInt(4));

@@ -1,0 +1,45 @@
+package distkv.server.session;
+
+import distkv.server.Server;
+import distkv.server.ServerOptions;
+import distkv.store.MemoryStore;
+import distkv.store.Store;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A server over a store in memory, and as many clients as a test wants. */
+final class Fixture implements AutoCloseable {
+    static final ServerOptions OPTIONS = ServerOptions.defaults().at("127.0.0.1", 0);
+
+    final Server server;
+    private final List<Wire> wires = new ArrayList<>();
+
+    Fixture() throws IOException {
+        this(OPTIONS, new MemoryStore("tree"));
+    }
+
+    Fixture(ServerOptions options, Store store) throws IOException {
+        server = Server.start(options, store);
+    }
+
+    Wire wire() throws IOException {
+        Wire wire = new Wire(server.port());
+        wires.add(wire);
+        return wire;
+    }
+
+    /** The chain of a tick of this server's tree. */
+    static Object chain(@Nullable Object tick) {
+        return Wire.map("node", "tree", "tick", tick, "prev", null);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Wire wire : wires) {
+            wire.close();
+        }
+        server.close();
+    }
+}

@@ -1,0 +1,174 @@
+package distkv.server.session;
+
+import static distkv.server.session.Wire.map;
+import static distkv.server.session.Wire.path;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import distkv.model.Commit;
+import distkv.server.Server;
+import distkv.store.Compacted;
+import distkv.store.Contents;
+import distkv.store.Feed;
+import distkv.store.MemoryStore;
+import distkv.store.Outcome;
+import distkv.store.Store;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LeaseTest {
+    @Test
+    void entriesOfASessionGoWithIt() throws IOException {
+        try (Fixture fixture = new Fixture()) {
+            Wire wire = fixture.wire();
+            Wire watcher = fixture.wire();
+            watcher.call("watch", "path", path());
+            Map<String, Object> opened = wire.call("session", "ttl", 60);
+            assertThat(opened).containsKeys("session", "secret").containsEntry("ttl", 60.0);
+            wire.call("set_value", "path", path("here"), "value", 1, "session", true);
+            wire.call("set_value", "path", path("stays"), "value", 1);
+            wire.call("commit", "writes", List.of(map("path", path("too"), "value", 1, "session", true)));
+            for (int i = 0; i < 3; i++) {
+                assertThat(watcher.read()).containsEntry("value", 1L);
+            }
+            assertThat(wire.call("session_renew")).containsEntry("ttl", 60.0);
+            assertThat(wire.call("session_end")).doesNotContainKey("error");
+            assertThat(wire.call("get_value", "path", path("here"))).doesNotContainKey("value");
+            assertThat(wire.call("get_value", "path", path("too"))).doesNotContainKey("value");
+            assertThat(wire.call("get_value", "path", path("stays"))).containsEntry("value", 1L);
+            assertThat(List.of(watcher.read().get("path"), watcher.read().get("path")))
+                    .containsExactlyInAnyOrder(path("here"), path("too"));
+            assertThat(wire.call("session_renew")).containsEntry("etype", "session");
+        }
+    }
+
+    @Test
+    void aSessionThatIsNotRenewedEnds() throws IOException {
+        try (Fixture fixture = new Fixture()) {
+            Wire wire = fixture.wire();
+            Map<String, Object> opened = wire.call("session", "ttl", 0.15);
+            long seq = wire.ask("watch", "path", path("here"));
+            assertThat(wire.read()).containsEntry("state", "start");
+            wire.ask("set_value", "path", path("here"), "value", 1, "session", true);
+            Map<String, Object> gone = wire.readWhere(
+                    message -> Long.valueOf(seq).equals(message.get("seq")) && !message.containsKey("value"));
+            assertThat(gone).doesNotContainKey("state");
+            assertThat(wire.callAmongOthers("session_renew")).containsEntry("etype", "session");
+            assertThat(wire.callAmongOthers("set_value", "path", path("here"), "value", 1, "session", true))
+                    .containsEntry("etype", "session");
+            assertThat(wire.callAmongOthers(
+                            "session", "session", opened.get("session"), "secret", opened.get("secret")))
+                    .containsEntry("etype", "session");
+        }
+    }
+
+    @Test
+    void aSessionOutlivesItsConnectionAndIsGivenBackForItsSecret() throws IOException {
+        try (Fixture fixture = new Fixture()) {
+            Map<String, Object> opened;
+            try (Wire first = new Wire(fixture.server.port())) {
+                opened = first.call("session", "ttl", 60);
+                first.call("set_value", "path", path("here"), "value", 1, "session", true);
+            }
+            Wire second = fixture.wire();
+            Object id = opened.get("session");
+            assertThat(second.call("get_value", "path", path("here"))).containsEntry("value", 1L);
+            assertThat(second.call("set_value", "path", path("x"), "value", 1, "session", true))
+                    .containsEntry("etype", "session");
+            assertThat(second.call("session", "session", id, "secret", "wrong")).containsEntry("etype", "session");
+            assertThat(second.call("session", "session", 4711, "secret", opened.get("secret")))
+                    .containsEntry("etype", "session");
+            assertThat(second.call("session", "session", id, "secret", opened.get("secret")))
+                    .containsEntry("session", id)
+                    .containsEntry("ttl", 60.0)
+                    .doesNotContainKey("secret");
+            assertThat(second.call("set_value", "path", path("x"), "value", 1, "session", true))
+                    .containsEntry("changed", true);
+            second.call("session_end");
+            assertThat(second.call("get_value", "path", path("here"))).doesNotContainKey("value");
+        }
+    }
+
+    @Test
+    void theSecretIsNotInTheTree() throws IOException {
+        try (Fixture fixture = new Fixture()) {
+            Wire wire = fixture.wire();
+            Object secret = wire.call("session", "ttl", 60).get("secret");
+            List<Map<String, Object>> internal = wire.readStream(wire.ask("get_tree_internal", "path", path()));
+            assertThat(internal).hasSize(3);
+            assertThat(internal.toString()).doesNotContain(String.valueOf(secret));
+        }
+    }
+
+    @Test
+    void aSessionSurvivesARestartOfTheServer() throws IOException {
+        MemoryStore memory = new MemoryStore("tree");
+        Store kept = new Kept(memory);
+        Map<String, Object> opened;
+        try (Server server = Server.start(Fixture.OPTIONS, kept);
+                Wire wire = new Wire(server.port())) {
+            opened = wire.call("session", "ttl", 60);
+            wire.call("set_value", "path", path("here"), "value", 1, "session", true);
+        }
+        try (Server server = Server.start(Fixture.OPTIONS, kept);
+                Wire wire = new Wire(server.port())) {
+            assertThat(wire.call("get_value", "path", path("here"))).containsEntry("value", 1L);
+            assertThat(wire.call("session", "session", opened.get("session"), "secret", opened.get("secret")))
+                    .containsEntry("session", opened.get("session"));
+            wire.call("session_end");
+            assertThat(wire.call("get_value", "path", path("here"))).doesNotContainKey("value");
+        }
+        memory.close();
+    }
+
+    /** A store that outlives the servers over it. */
+    private record Kept(Store store) implements Store {
+        @Override
+        public String tree() {
+            return store.tree();
+        }
+
+        @Override
+        public CompletableFuture<Outcome> commit(Commit commit) {
+            return store.commit(commit);
+        }
+
+        @Override
+        public Contents load() {
+            return store.load();
+        }
+
+        @Override
+        public Contents load(long revision) throws Compacted {
+            return store.load(revision);
+        }
+
+        @Override
+        public Feed follow(long after) throws Compacted {
+            return store.follow(after);
+        }
+
+        @Override
+        public long grant(Duration ttl) {
+            return store.grant(ttl);
+        }
+
+        @Override
+        public boolean renew(long lease) {
+            return store.renew(lease);
+        }
+
+        @Override
+        public void revoke(long lease) {
+            store.revoke(lease);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

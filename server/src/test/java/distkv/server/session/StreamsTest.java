@@ -1,0 +1,281 @@
+package distkv.server.session;
+
+import static distkv.server.session.Wire.map;
+import static distkv.server.session.Wire.path;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class StreamsTest {
+    private Fixture fixture;
+    private Wire wire;
+
+    @BeforeEach
+    void start() throws IOException {
+        fixture = new Fixture();
+        wire = fixture.wire();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        fixture.close();
+    }
+
+    /** Sets many entries at once and waits for all of them. */
+    private Object fill(Wire client, int from, int to, Object value) throws IOException {
+        Object tock = 0L;
+        for (int i = from; i < to; i++) {
+            client.ask("set_value", "path", path("t", i), "value", value, "nchain", 0);
+        }
+        for (int i = from; i < to; i++) {
+            tock = Wire.get(client.readWhere(message -> message.containsKey("changed")), "tock");
+        }
+        return tock;
+    }
+
+    private static Map<String, Object> only(Map<String, Object> message, String... keys) {
+        Map<String, Object> some = new HashMap<>(message);
+        some.keySet().retainAll(List.of(keys));
+        return some;
+    }
+
+    @Test
+    void aWatchTellsWhatIsThereAndThenWhatChanges() throws IOException {
+        fill(wire, 1, 3, "old");
+        Wire watcher = fixture.wire();
+        watcher.ask("watch", "path", path("t"), "fetch", true);
+        Map<String, Object> start = watcher.read();
+        assertThat(start).containsEntry("state", "start");
+        assertThat(only(watcher.read(), "path", "depth", "value"))
+                .isEqualTo(map("path", path(1), "depth", 0L, "value", "old"));
+        assertThat(watcher.read()).containsEntry("path", path(2));
+        assertThat(watcher.read()).containsEntry("state", "uptodate").containsEntry("tock", start.get("tock"));
+        wire.call("set_value", "path", path("t", 2, "x"), "value", "new");
+        wire.call("delete_value", "path", path("t", 1));
+        wire.call("set_value", "path", path("t"), "value", null);
+        wire.call("set_value", "path", path("u"), "value", "elsewhere");
+        assertThat(only(watcher.read(), "path", "depth", "value"))
+                .isEqualTo(map("path", path("x"), "depth", 1L, "value", "new"));
+        assertThat(only(watcher.read(), "path", "depth", "value")).isEqualTo(map("path", path(1), "depth", 0L));
+        assertThat(watcher.read()).containsEntry("path", path()).containsEntry("value", null);
+        assertThat(watcher.call("stop", "task", 1)).containsEntry("result", true);
+        assertThat(watcher.read()).containsEntry("seq", 1L).containsEntry("state", "end");
+        assertThat(watcher.call("stop", "task", 1)).containsEntry("result", false);
+        wire.call("set_value", "path", path("t", 1), "value", 1);
+        assertThat(watcher.call("get_value", "path", path("t", 1))).containsEntry("value", 1L);
+    }
+
+    @Test
+    void aWatchWithoutFetchIsNeverUpToDate() throws IOException {
+        fill(wire, 1, 3, "old");
+        Wire watcher = fixture.wire();
+        watcher.ask("watch", "path", path("t"), "nchain", 3, "min_depth", 1, "max_depth", 1);
+        assertThat(watcher.read()).containsEntry("state", "start");
+        wire.call("set_value", "path", path("t"), "value", "too high");
+        wire.call("set_value", "path", path("t", 1, 1), "value", "too deep");
+        Object tock =
+                wire.call("set_value", "path", path("t", 1), "value", "right").get("tock");
+        assertThat(watcher.read()).containsEntry("value", "right").containsEntry("chain", Fixture.chain(tock));
+    }
+
+    @Test
+    void itemsUpToARevisionComeBeforeTheReplyToItsWrite() throws IOException {
+        wire.ask("watch", "path", path());
+        wire.ask("watch", "path", path("t"));
+        long last = 0;
+        int items = 0;
+        for (int i = 0; i < 500; i++) {
+            wire.ask("set_value", "path", path("t", i % 7), "value", i, "nchain", 0);
+        }
+        for (int replies = 0; replies < 500; ) {
+            Map<String, Object> message = wire.read();
+            if (message.containsKey("changed")) {
+                replies++;
+                last = Math.max(last, Wire.number(message, "tock"));
+                assertThat(items)
+                        .as("two items for each of %d replies", replies)
+                        .isGreaterThanOrEqualTo(2 * replies);
+            } else if (message.containsKey("path")) {
+                items++;
+            }
+        }
+        assertThat(items).isEqualTo(1_000);
+    }
+
+    @Test
+    void sinceTellsWhatWasMissed() throws IOException {
+        fill(wire, 0, 5, "old");
+        Object since =
+                wire.call("set_value", "path", path("t", 5), "value", "seen").get("tock");
+        wire.call("set_value", "path", path("t", 1), "value", "first");
+        wire.call("delete_value", "path", path("t", 2));
+        wire.call("set_value", "path", path("u"), "value", "elsewhere");
+        wire.call("set_value", "path", path("t", 1), "value", "second");
+        Wire watcher = fixture.wire();
+        watcher.ask("watch", "path", path("t"), "since", since);
+        assertThat(watcher.read()).containsEntry("state", "start").containsEntry("tock", since);
+        assertThat(only(watcher.read(), "path", "value")).isEqualTo(map("path", path(2)));
+        assertThat(only(watcher.read(), "path", "value")).isEqualTo(map("path", path(1), "value", "second"));
+        Map<String, Object> upToDate = watcher.read();
+        assertThat(upToDate).containsEntry("state", "uptodate");
+        wire.call("set_value", "path", path("t", 1), "value", "third");
+        assertThat(watcher.read()).containsEntry("value", "third");
+
+        Wire later = fixture.wire();
+        later.ask("watch", "path", path("t"), "since", upToDate.get("tock"));
+        assertThat(later.read()).containsEntry("state", "start");
+        assertThat(later.read()).containsEntry("value", "third");
+        assertThat(later.read()).containsEntry("state", "uptodate");
+    }
+
+    @Test
+    void sinceWithinACommitTellsTheRestOfIt() throws IOException {
+        List<?> ticks = (List<?>) Wire.get(
+                wire.call(
+                        "commit",
+                        "writes",
+                        List.of(
+                                map("path", path("t", 1), "value", 1),
+                                map("path", path("t", 2), "value", 2),
+                                map("path", path("t", 3), "value", 3))),
+                "ticks");
+        wire.ask("watch", "path", path("t"), "since", ticks.get(0));
+        assertThat(wire.read()).containsEntry("state", "start");
+        assertThat(wire.read()).containsEntry("value", 2L);
+        assertThat(wire.read()).containsEntry("value", 3L);
+        assertThat(wire.read()).containsEntry("state", "uptodate");
+    }
+
+    @Test
+    void sinceATockThatIsYetToComeIsCompacted() throws IOException {
+        long tock = Wire.number(wire.call("set_value", "path", path("t"), "value", 1), "tock");
+        List<Map<String, Object>> stream =
+                wire.readStream(wire.ask("watch", "path", path("t"), "since", tock + 10_000));
+        assertThat(stream).extracting(message -> message.get("etype")).containsExactly(null, "compacted", null);
+        assertThat(wire.call("watch", "path", path("t"), "since", 1, "fetch", true))
+                .containsEntry("etype", "request");
+    }
+
+    @Test
+    void aTreeIsReadInOrderAndAMissingOneIsAnError() throws IOException {
+        fill(wire, 0, 1_000, "v");
+        List<Map<String, Object>> stream = wire.readStream(wire.ask("get_tree", "path", path("t")));
+        assertThat(stream).hasSize(1_002);
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(stream.get(i + 1)).containsEntry("path", path(i)).doesNotContainKey("wseq");
+        }
+        List<Map<String, Object>> missing = wire.readStream(wire.ask("get_tree", "path", path("none")));
+        assertThat(missing).hasSize(3);
+        assertThat(missing.get(1)).containsEntry("error", "KeyError(P('none'))").containsEntry("etype", "notfound");
+        assertThat(wire.call("enum", "path", path("none"))).containsEntry("etype", "notfound");
+        assertThat(fixture.wire().call("enum", "path", path())).containsEntry("result", List.of());
+    }
+
+    @Test
+    void aSeqOfARunningStreamCannotBeUsedForAnother() throws IOException {
+        wire.send(map("seq", 5, "action", "watch", "path", path("t")));
+        assertThat(wire.read()).containsEntry("state", "start");
+        wire.send(map("seq", 5, "action", "watch", "path", path("u")));
+        assertThat(wire.read()).containsEntry("etype", "request");
+        wire.call("set_value", "path", path("u"), "value", 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23})
+    void watchersUnderLoadSeeEveryPathInOrderAndItsNewestValueAtLast(long seed) throws Exception {
+        Random random = new Random(seed);
+        List<Wire> watchers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Wire watcher = fixture.wire();
+            if (i % 2 == 0) {
+                watcher.send(map("seq", 0, "qlen", 6));
+            }
+            watcher.ask("watch", "path", path("t"), "fetch", true);
+            watchers.add(watcher);
+        }
+        Thread writer = Thread.ofVirtual().start(() -> {
+            Random choices = new Random(seed);
+            try (Wire client = new Wire(fixture.server.port())) {
+                for (int i = 0; i < 3_000; i++) {
+                    int which = choices.nextInt(150);
+                    if (choices.nextInt(5) == 0) {
+                        client.ask("delete_value", "path", path("t", which), "nchain", 0);
+                    } else {
+                        client.ask("set_value", "path", path("t", which), "value", i, "nchain", 0);
+                    }
+                    if (i % 20 == 19) {
+                        for (int n = 0; n < 20; n++) {
+                            client.read();
+                        }
+                    }
+                }
+                client.call("set_value", "path", path("t", "last"), "value", "last");
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        List<Map<Object, Object>> mirrors = new ArrayList<>();
+        for (Wire watcher : watchers) {
+            mirrors.add(mirror(watcher, random, seed));
+        }
+        writer.join();
+        Map<Object, Object> expected = new HashMap<>();
+        for (Map<String, Object> item : wire.readStream(wire.ask("get_tree", "path", path("t")))) {
+            if (item.containsKey("path")) {
+                expected.put(item.get("path"), item.get("value"));
+            }
+        }
+        for (Map<Object, Object> mirror : mirrors) {
+            assertThat(mirror).as("seed %d", seed).isEqualTo(expected);
+        }
+    }
+
+    /** Reads a watch until it has seen the last write, sometimes slowly; checks the order on the way. */
+    private Map<Object, Object> mirror(Wire watcher, Random random, long seed) throws IOException {
+        Map<Object, Object> mirror = new HashMap<>();
+        Map<Object, Long> ticks = new HashMap<>();
+        List<Object> path = List.of();
+        boolean upToDate = false;
+        long last = 0;
+        while (!mirror.containsKey(path("last"))) {
+            Map<String, Object> message = watcher.read();
+            if (message.containsKey("wseq") && random.nextInt(2) == 0) {
+                watcher.send(map("seq", 1, "state", "ack", "ack", message.get("wseq")));
+            } else if (message.containsKey("wseq") && Wire.number(message, "wseq") % 5 == 0) {
+                watcher.send(map("seq", 1, "state", "ack", "ack", message.get("wseq")));
+            }
+            if ("uptodate".equals(message.get("state"))) {
+                upToDate = true;
+            }
+            if (!message.containsKey("path")) {
+                continue;
+            }
+            path = Wire.whole(path, message);
+            long tick = Wire.number(message, "tock");
+            assertThat(tick).as("seed %d", seed).isGreaterThan(ticks.getOrDefault(path, 0L));
+            if (upToDate) {
+                assertThat(tick).as("seed %d", seed).isGreaterThan(last);
+                last = tick;
+            }
+            ticks.put(path, tick);
+            if (message.containsKey("value")) {
+                mirror.put(path, message.get("value"));
+            } else {
+                mirror.remove(path);
+            }
+        }
+        return mirror;
+    }
+}
