@@ -53,12 +53,12 @@ final class StatusCommand implements Action.Local {
 
     /** What only our servers say is left out with others. */
     private static void addState(Tree tree, Map<String, @Nullable Object> status) throws InterruptedException {
-        Reply reply = tree.client().call(false, seq -> new Request.GetState(seq, Set.of(StatePart.DEBUG)));
+        Reply reply = tree.client().call(false, seq -> new Request.GetState(seq, Set.of(StatePart.ENTRIES)));
         if (reply instanceof Reply.State state) {
             status.put("revision", Revision.ofTick(state.tock()));
-            Value debug = state.parts().get(StatePart.DEBUG);
-            if (debug != null && Values.decode(debug) instanceof Map<?, ?> map && map.get("entries") != null) {
-                status.put("entries", map.get("entries"));
+            Value entries = state.parts().get(StatePart.ENTRIES);
+            if (entries != null) {
+                status.put("entries", Values.decode(entries));
             }
         }
     }

@@ -46,6 +46,7 @@ enum Key {
     DELETED,
     PRESENT,
     SUPERSEDED,
+    ENTRIES,
     DEBUG,
     DEBUGGER,
     ERROR,

@@ -13,7 +13,9 @@ public enum StatePart {
     PRESENT,
     SUPERSEDED,
     DEBUG,
-    DEBUGGER;
+    DEBUGGER,
+    /** How many entries there are; an addition of ours. */
+    ENTRIES;
 
     Key key() {
         return Key.valueOf(name());

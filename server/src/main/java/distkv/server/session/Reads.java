@@ -199,8 +199,8 @@ final class Reads {
             switch (part) {
                 case NODES -> parts.put(part, Values.encode(Map.of(tree, now.tock())));
                 case PRESENT -> parts.put(part, Values.encode(Map.of(tree, List.of(List.of(1, now.tock() + 1)))));
-                case DEBUG -> parts.put(part, Values.encode(Map.of("entries", now.size(), "revision", now.revision())));
-                case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUGGER ->
+                case ENTRIES -> parts.put(part, Values.encode(now.size()));
+                case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUG, DEBUGGER ->
                     parts.put(part, Values.encode(Map.of()));
                 // The original has no answer to this either.
                 case CURRENT -> {}
