@@ -1,6 +1,8 @@
 package distkv.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,8 @@ public final class Bench {
 
     private boolean run(Lab lab) throws Exception {
         long start = System.nanoTime();
+        OperatingSystemMXBean machine = ManagementFactory.getOperatingSystemMXBean();
+        double load = machine.getSystemLoadAverage();
         List<Result> results = new ArrayList<>();
         List<String> failures = new ArrayList<>();
         for (Row row : Row.all()) {
@@ -87,7 +91,9 @@ public final class Bench {
         }
         System.out.print(Table.of(results));
         failures.forEach(System.out::println);
-        System.out.printf("ratio: value / peer's value; %d s in all%n", (System.nanoTime() - start) / 1_000_000_000);
+        System.out.printf(
+                "ratio: value / peer's value; %d processors, load %.1f before; %d s in all%n",
+                machine.getAvailableProcessors(), load, (System.nanoTime() - start) / 1_000_000_000);
         write(results);
         return failures.isEmpty() && results.stream().allMatch(Result::met);
     }

@@ -19,10 +19,6 @@ final class Pack {
         return length;
     }
 
-    byte[] copy() {
-        return Arrays.copyOf(bytes, length);
-    }
-
     Pack clear() {
         length = 0;
         return this;
@@ -42,10 +38,6 @@ final class Pack {
         return put(0x90 | elements);
     }
 
-    Pack nil() {
-        return put(0xc0);
-    }
-
     Pack bool(boolean value) {
         return put(value ? 0xc3 : 0xc2);
     }
@@ -57,16 +49,6 @@ final class Pack {
                 .put((int) (value >>> 16))
                 .put((int) (value >>> 8))
                 .put((int) value);
-    }
-
-    /** Any number as a float: how the protocol's clients send durations. */
-    Pack real(double value) {
-        put(0xcb);
-        long bits = Double.doubleToLongBits(value);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            put((int) (bits >>> shift));
-        }
-        return this;
     }
 
     Pack text(String text) {

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -138,10 +137,5 @@ final class Program implements Closeable {
             Runtime.getRuntime().removeShutdownHook(reaper);
         }
         process.destroyForcibly();
-    }
-
-    /** The environment this process would have, for messages. */
-    static Map<String, String> environment() {
-        return System.getenv();
     }
 }
