@@ -22,6 +22,7 @@ enum Key {
     NODE,
     TICK,
     TOCK,
+    MAX,
     MIN_DEPTH,
     MAX_DEPTH,
     EMPTY,

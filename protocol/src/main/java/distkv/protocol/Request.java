@@ -72,6 +72,13 @@ public sealed interface Request {
     /** The names of the children, with {@code data} their values too. */
     record Enumerate(Seq seq, Path path, boolean internal, boolean data, boolean empty) implements Request {}
 
+    /**
+     * The ticks of a node's writes that are still there.
+     *
+     * @param max how many at most, 0 for all
+     */
+    record EnumerateNode(Seq seq, String node, long max) implements Request {}
+
     record Root(Seq seq, Path path) implements Request {}
 
     record GetState(Seq seq, Set<StatePart> parts) implements Request {}

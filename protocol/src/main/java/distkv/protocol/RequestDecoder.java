@@ -73,6 +73,7 @@ final class RequestDecoder {
             case WATCH -> watch();
             case ENUM, ENUMERATE -> enumerate(false);
             case ENUM_INTERNAL -> enumerate(true);
+            case ENUM_NODE -> new Request.EnumerateNode(seq, fields.text(Key.NODE), fields.number(Key.MAX, 0));
             case ROOT -> new Request.Root(seq, path());
             case GET_STATE -> new Request.GetState(seq, parts());
             case GET_TOCK -> new Request.GetTock(seq);
@@ -93,7 +94,6 @@ final class RequestDecoder {
                     DIFFIE_HELLMAN,
                     SAVE,
                     LOG,
-                    ENUM_NODE,
                     KILL_NODE,
                     CHECK_DELETED,
                     UPDATE,

@@ -48,6 +48,11 @@ public final class RequestEncoder {
                 number(Key.TICK, get.tick());
                 chained(get.chain());
             }
+            case Request.EnumerateNode enumerate -> {
+                action(Action.ENUM_NODE);
+                text(Key.NODE, enumerate.node());
+                number(Key.MAX, enumerate.max());
+            }
             case Request.SetValue set -> {
                 action(set.internal() ? Action.SET_INTERNAL : Action.SET_VALUE);
                 path(set.path());

@@ -37,6 +37,7 @@ final class Handlers {
             case Request.GetTree get -> reads.tree(get);
             case Request.Watch watch -> reads.watch(watch);
             case Request.Enumerate enumerate -> reads.enumerate(enumerate);
+            case Request.EnumerateNode enumerate -> reads.ticks(enumerate);
             case Request.Root root -> root(root);
             case Request.GetByTick get -> reads.byTick(get);
             case Request.GetState get -> reads.state(get);

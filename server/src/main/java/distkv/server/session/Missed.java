@@ -28,8 +28,10 @@ final class Missed {
             return Optional.empty();
         }
         Map<Path, Entry> newest = new LinkedHashMap<>();
-        // The client may have been cut off within a revision.
-        long revision = Math.max(0, Revision.ofTick(since) - 1);
+        // The client may have been cut off within a revision, unless it says that it has had the last possible tick of
+        // it.
+        boolean whole = Revision.position(since) == Revision.MAX_WRITES - 1;
+        long revision = Math.max(0, Revision.ofTick(since) - (whole ? 0 : 1));
         try (Feed feed = store.follow(revision)) {
             while (revision < end.revision()) {
                 ChangeBatch batch = feed.next();

@@ -18,6 +18,7 @@ import distkv.server.tree.Walk;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,32 @@ final class Reads {
             }
         }
         output.write(notFound(request.seq(), request.tick(), now));
+    }
+
+    /** The ticks of all entries, lowest first; looks at every entry, as {@link #byTick}. */
+    void ticks(Request.EnumerateNode request) {
+        Snapshot now = snapshot();
+        if (!request.node().equals(tree)) {
+            output.write(notFound(request.seq(), request.node(), now));
+            return;
+        }
+        LongStream.Builder ticks = LongStream.builder();
+        for (Walk walk = now.walk(session.root(), Depths.ALL); walk.next(); ) {
+            Entry entry = walk.entry();
+            if (entry != null) {
+                ticks.add(entry.tick());
+            }
+        }
+        List<Long> found = ticks.build()
+                .sorted()
+                .limit(request.max() <= 0 ? Long.MAX_VALUE : request.max())
+                .boxed()
+                .toList();
+        Value result = Values.encode(found);
+        output.write(
+                result.size() > Failures.maxValue(session.site())
+                        ? Failures.tooLarge(request.seq(), "result", result.size(), session)
+                        : new Reply.Result(request.seq(), result, now.tock()));
     }
 
     private static Reply notFound(Seq seq, Object what, Snapshot now) {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class Replica implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Replica.class.getName());
 
+    /** With this many changes at hand a snapshot is published, even if more are. */
+    private static final int ENOUGH = 1_000;
+
     private record Waiter(long revision, Runnable action) {}
 
     private final Store store;
@@ -151,7 +154,11 @@ public final class Replica implements AutoCloseable {
     private void apply(ChangeBatch first) {
         long revision = first.revision();
         List<Entry> changes = first.changes();
-        for (ChangeBatch more = feed.poll(); more != null; more = feed.poll()) {
+        while (changes.size() < ENOUGH) {
+            ChangeBatch more = feed.poll();
+            if (more == null) {
+                break;
+            }
             if (revision == first.revision()) {
                 changes = new ArrayList<>(changes);
             }

@@ -5,6 +5,7 @@ import static distkv.server.session.Wire.map;
 import static distkv.server.session.Wire.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Path;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -205,45 +206,22 @@ class WritesTest {
     }
 
     @Test
-    void deletingATreeCountsWhatWasThere() throws IOException {
-        for (int i = 0; i < 700; i++) {
-            wire.ask("set_value", "path", path("t", i / 100, i), "value", i, "nchain", 0);
-        }
-        for (int i = 0; i < 700; i++) {
-            wire.read();
-        }
-        tick("set_value", "path", path("u"), "value", 1);
-        assertThat(wire.call("delete_tree", "path", path("t", 3))).containsEntry("changed", 100L);
-        assertThat(wire.call("delete_tree", "path", path("t"))).containsEntry("changed", 600L);
-        assertThat(wire.call("delete_tree", "path", path("t"))).containsEntry("changed", 0L);
-        assertThat(wire.call("get_value", "path", path("u"))).containsEntry("value", 1L);
-        assertThat(wire.call("delete_tree", "path", path()))
-                .containsEntry("error", "ClientError(\"You can't delete the root node\")");
-    }
-
-    @Test
-    void deletingATreeCanTellWhatWasThere() throws IOException {
-        for (int i = 0; i < 600; i++) {
-            wire.ask("set_value", "path", path("t", i), "value", i, "nchain", 0);
-        }
-        long seq = wire.ask("delete_tree", "path", path("t"), "nchain", 1);
-        wire.ask("set_value", "path", path("t", 3), "value", "new", "nchain", 0);
-        List<Map<String, Object>> items = new ArrayList<>();
-        Set<Object> ticks = new HashSet<>();
-        for (Map<String, Object> message = wire.read(); !"end".equals(message.get("state")); message = wire.read()) {
-            if (Long.valueOf(seq).equals(message.get("seq")) && !message.containsKey("state")) {
-                assertThat(message)
-                        .doesNotContainKey("wseq")
-                        .containsKey("prev")
-                        .containsEntry("node", "tree");
-                ticks.add(message.get("tick"));
-                items.add(message);
-            }
-        }
-        assertThat(items).hasSize(600);
-        assertThat(ticks).hasSize(600);
-        assertThat(items.get(299)).containsEntry("old_value", 299L).containsEntry("path", path(299));
-        assertThat(wire.callAmongOthers("get_value", "path", path("t", 3))).containsEntry("value", "new");
+    void anEntryIsFoundByTheTickThatWroteIt() throws IOException {
+        Object first = tick("set_value", "path", path("a"), "value", 1);
+        Object second = tick("set_value", "path", path("b"), "value", 2);
+        Object third = tick("set_value", "path", path("a"), "value", 3);
+        assertThat(wire.call("get_value", "node", "tree", "tick", second, "nchain", 1))
+                .containsEntry("value", 2L)
+                .containsEntry("path", Path.of("b"))
+                .containsEntry("chain", chain(second));
+        assertThat(wire.call("get_value", "node", "tree", "tick", first))
+                .containsEntry("error", "KeyError(" + first + ")")
+                .containsEntry("etype", "notfound");
+        assertThat(wire.call("get_value", "node", "other", "tick", second)).containsEntry("error", "KeyError('other')");
+        assertThat(wire.call("enum_node", "node", "tree")).containsEntry("result", List.of(second, third));
+        assertThat(wire.call("enum_node", "node", "tree", "max", 1, "current", true))
+                .containsEntry("result", List.of(second));
+        assertThat(wire.call("enum_node", "node", "other")).containsEntry("etype", "notfound");
     }
 
     @Test
