@@ -18,7 +18,7 @@ public interface Store extends AutoCloseable {
     /**
      * Asks for a commit. Commits asked for by one thread happen in that order. The future never fails: everything that
      * can happen is an {@link Outcome}. It may complete on the engine's own thread, so what depends on it must be short
-     * and must not wait.
+     * and must not wait, nor ask for another commit: an engine with a full queue makes who asks wait.
      */
     CompletableFuture<Outcome> commit(Commit commit);
 

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
  * How a store is opened.
  *
  * @param tree the tree's name if it is created now; an existing tree keeps its own
- * @param retain how many revisions the history reaches back at least: what was superseded before that is dropped
+ * @param retain how many changes the history reaches back at least: what was superseded before that is dropped
  * @param clock makes the clock that leases live by
  */
 public record SqliteOptions(String tree, long retain, Supplier<LeaseClock> clock) {
@@ -19,7 +19,7 @@ public record SqliteOptions(String tree, long retain, Supplier<LeaseClock> clock
             throw new IllegalArgumentException("tree: '' (expected: a name)");
         }
         if (retain < 1) {
-            throw new IllegalArgumentException("retain: " + retain + " (expected: 1 revision or more)");
+            throw new IllegalArgumentException("retain: " + retain + " (expected: 1 change or more)");
         }
     }
 
@@ -27,8 +27,8 @@ public record SqliteOptions(String tree, long retain, Supplier<LeaseClock> clock
         return new SqliteOptions(tree, DEFAULT_RETAIN, LeaseClock::system);
     }
 
-    public SqliteOptions withRetain(long revisions) {
-        return new SqliteOptions(tree, revisions, clock);
+    public SqliteOptions withRetain(long changes) {
+        return new SqliteOptions(tree, changes, clock);
     }
 
     public SqliteOptions withClock(Supplier<LeaseClock> newClock) {

@@ -70,6 +70,10 @@ final class Child implements AutoCloseable {
         return Objects.requireNonNull(output.readLine(), "the child has ended");
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Kills it as {@code kill -9} does, and waits until it is gone. */
     void kill() {
         process.destroyForcibly().onExit().join();

@@ -29,8 +29,8 @@ class PowerLossTest {
     Path temporary;
 
     @Test
-    void nothingAcknowledgedIsLostOnFortyDisks() throws Exception {
-        replay(1500, 40, new Random().nextLong());
+    void nothingAcknowledgedIsLostOnAHundredDisks() throws Exception {
+        replay(1500, 100, new Random().nextLong());
     }
 
     @Test
