@@ -6,7 +6,7 @@ import distkv.runner.code.Catalog;
 import distkv.runner.error.ErrorIndex;
 import distkv.runner.worker.Ended;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
@@ -25,7 +25,9 @@ public final class Dispatcher {
     }
 
     private final Map<Kind, Site.Roots> roots;
-    private final Map<JobId, Job> jobs = new HashMap<>();
+    /** In the order in which they became known, so that a simulated history can be replayed. */
+    private final Map<JobId, Job> jobs = new LinkedHashMap<>();
+
     private final Desk desk;
     private final Idle idle;
     private final Running running;

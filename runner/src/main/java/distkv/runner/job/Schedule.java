@@ -27,7 +27,8 @@ public final class Schedule {
         if (job.target() > state.started()) {
             return at(job.target(), "target > started", code, now);
         }
-        if (Stop.interrupted(state.reason())) {
+        // A job that was refused for want of its procedure was due then, and still is.
+        if (Stop.interrupted(state.reason()) || lacksProcedure(state.reason())) {
             return at(state.stopped(), state.reason(), code, now);
         }
         if (state.backoff() > 0) {
@@ -43,7 +44,11 @@ public final class Schedule {
 
     /** Whether a state with this reason was refused a start, which was recorded as an error. */
     static boolean refused(String reason) {
-        return reason.startsWith(NO_PROCEDURE) || reason.startsWith(BAD_PROCEDURE) || reason.equals(BAD_ENTRY);
+        return lacksProcedure(reason) || reason.equals(BAD_ENTRY);
+    }
+
+    private static boolean lacksProcedure(String reason) {
+        return reason.startsWith(NO_PROCEDURE) || reason.startsWith(BAD_PROCEDURE);
     }
 
     private static Decision at(double time, String reason, Code code, double now) {

@@ -147,6 +147,18 @@ class ScheduleTest {
     }
 
     @Test
+    void aJobWhoseCodeWasDeletedWhileItRanStartsAgainWhenTheCodeIsBack() {
+        started = 950;
+        stopped = 951;
+        reason = "code changed";
+        code = new Code.Missing(NAME);
+        reason = ((Decision.Refuse) decide()).reason();
+        assertThat(decide()).isInstanceOf(Decision.Refuse.class);
+        code = FOUND;
+        assertThat(decide()).isEqualTo(new Decision.Start(951, reason));
+    }
+
+    @Test
     void missingCodeIsNoErrorBeforeTheJobIsDue() {
         code = new Code.Missing(NAME);
         target = 1_001;

@@ -80,9 +80,13 @@ class PowerLossTest {
 
     private static int count(ByteBuffer record) {
         int count = 0;
-        while (record.hasRemaining()) {
-            int length = (int) record.getLong(record.position() + 16);
-            record.position(record.position() + 24 + length);
+        while (record.remaining() >= 24) {
+            long length = record.getLong(record.position() + 16);
+            if (length > record.remaining() - 24) {
+                // The child was still writing this one down.
+                break;
+            }
+            record.position(record.position() + 24 + (int) length);
             count++;
         }
         return count;
