@@ -33,6 +33,7 @@ final class Committer {
     /** How many messages of running jobs may wait. A full outbox drops further ones, and says so. */
     private static final int OUTBOX = 1_000;
 
+    private static final Duration BREATH = Duration.ofMillis(20);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int ATTEMPTS = 8;
 
@@ -115,6 +116,8 @@ final class Committer {
                 if (closed || !(patient || draft.perhapsMade)) {
                     return new Answer.Failed(String.valueOf(e.getMessage()));
                 }
+                // A connection that has just broken may still look whole.
+                Thread.sleep(BREATH);
                 client.awaitConnected();
             } catch (ClientException e) {
                 if (closed || !patient || e.etype() != Etype.REFUSED) {

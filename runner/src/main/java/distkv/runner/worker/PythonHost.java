@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Unix socket that parent and workers connect to, and the parent process. The socket is in a directory that only
- * this user may enter. Virtual threads accept connections, copy what the processes print, and wait for the parent's end.
+ * this user may enter. A virtual thread accepts connections; a thread of the system copies what the processes print, and
+ * waits for the parent's end.
  */
 public final class PythonHost implements AutoCloseable {
     private static final int TAIL = 12;
@@ -72,7 +73,8 @@ public final class PythonHost implements AutoCloseable {
         try {
             Process process = builder.start();
             parent = process;
-            Thread.ofVirtual().name("worker parent").start(() -> attend(process));
+            // Reading a pipe holds on to the carrier of a virtual thread, so this is a thread of the system.
+            Thread.ofPlatform().daemon().name("worker parent").start(() -> attend(process));
         } catch (IOException e) {
             events.accept(new PythonEvent.ParentEnded(command.notFound()));
         }
