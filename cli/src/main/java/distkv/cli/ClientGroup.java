@@ -26,9 +26,6 @@ final class ClientGroup {
     @Nullable
     Format format;
 
-    @Option(
-            names = {"--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    boolean help;
+    @Mixin
+    HelpOption help = new HelpOption();
 }

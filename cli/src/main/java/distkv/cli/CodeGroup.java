@@ -1,10 +1,14 @@
 package distkv.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** The commands on procedures. */
 @Command(
         name = "code",
         description = "Manage procedures: Python code that jobs run and clients call.",
         footer = {"", "Example:", "  distkv client code set -s scale.py -e factor 2 demo.scale"})
-final class CodeGroup {}
+final class CodeGroup {
+    @Mixin
+    HelpOption help = new HelpOption();
+}

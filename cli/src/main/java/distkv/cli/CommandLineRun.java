@@ -1,5 +1,6 @@
 package distkv.cli;
 
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -14,6 +15,7 @@ record CommandLineRun(Terminal terminal) {
     int run(List<String> given) {
         Arguments arguments = Arguments.of(given);
         CommandLine root = CommandTree.of(arguments);
+        root.setOut(new PrintWriter(terminal.out(), true));
         try {
             ParseResult parsed = root.parseArgs(arguments.words().toArray(String[]::new));
             Integer helped = CommandLine.executeHelpRequest(parsed);

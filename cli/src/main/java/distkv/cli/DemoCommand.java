@@ -4,7 +4,7 @@ import distkv.runner.job.Kind;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Shows what all this is for. */
 @Command(
@@ -20,11 +20,8 @@ final class DemoCommand implements Action.Local {
     private static final Duration PAUSE = Duration.ofMillis(150);
     private static final List<String> ROOMS = List.of("attic", "bath", "kitchen");
 
-    @Option(
-            names = {"--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    boolean help;
+    @Mixin
+    HelpOption help = new HelpOption();
 
     @Override
     public int run(Context context) throws Exception {

@@ -1,10 +1,14 @@
 package distkv.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** The commands on error records. */
 @Command(
         name = "error",
         description = "See what failed, and mark it as resolved.",
         footer = {"", "Example:", "  distkv client error list -v"})
-final class ErrorGroup {}
+final class ErrorGroup {
+    @Mixin
+    HelpOption help = new HelpOption();
+}

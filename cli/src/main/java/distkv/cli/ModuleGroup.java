@@ -1,10 +1,14 @@
 package distkv.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** The commands on modules. */
 @Command(
         name = "module",
         description = "Manage modules: Python code that procedures import.",
         footer = {"", "Example:", "  distkv client code module set -s units.py house.units"})
-final class ModuleGroup {}
+final class ModuleGroup {
+    @Mixin
+    HelpOption help = new HelpOption();
+}

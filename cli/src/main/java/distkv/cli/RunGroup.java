@@ -3,6 +3,7 @@ package distkv.cli;
 import distkv.runner.job.Kind;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Whose jobs the commands below are about. */
@@ -34,11 +35,8 @@ final class RunGroup {
     @Nullable
     String group;
 
-    @Option(
-            names = {"--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    boolean help;
+    @Mixin
+    HelpOption help = new HelpOption();
 
     JobScope scope() {
         Kind kind = node == null || node.isEmpty() ? Kind.ANY : node.equals("-") ? Kind.ALL : Kind.AT;

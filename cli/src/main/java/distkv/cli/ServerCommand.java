@@ -3,7 +3,6 @@ package distkv.cli;
 import distkv.server.Server;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Runs a server until the process is stopped. */
 @Command(
@@ -18,11 +17,8 @@ final class ServerCommand implements Action.Local {
     @Mixin
     private ServerPlace place = new ServerPlace();
 
-    @Option(
-            names = {"--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    boolean help;
+    @Mixin
+    HelpOption help = new HelpOption();
 
     @Override
     public int run(Context context) throws Exception {

@@ -31,11 +31,8 @@ final class UpCommand implements Action.Local {
             description = "The runner's group of nodes. Default: default.")
     private @Nullable String group;
 
-    @Option(
-            names = {"--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    boolean help;
+    @Mixin
+    HelpOption help = new HelpOption();
 
     @Override
     public int run(Context context) throws Exception {

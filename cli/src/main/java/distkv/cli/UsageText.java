@@ -51,9 +51,14 @@ final class UsageText {
                 .collect(Collectors.joining(", "));
     }
 
-    /** picocli's own words, in one line. */
+    /** picocli's own words, in one line, and without what only its authors want to know. */
     private static String plain(@Nullable String message) {
-        return String.valueOf(message).lines().map(String::strip).collect(Collectors.joining(" "));
+        return String.valueOf(message)
+                .lines()
+                .map(String::strip)
+                .collect(Collectors.joining(" "))
+                .replaceFirst("Invalid value for positional parameter at index \\d+ \\(([^)]*)\\): ", "$1: ")
+                .replaceFirst("Invalid value for option '([^']*)'( \\([^)]*\\))?: ", "$1: ");
     }
 
     private static String hint(String given, List<String> names) {

@@ -1,0 +1,107 @@
+package distkv.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BackupTest {
+    @TempDir
+    private Path directory;
+
+    private Shell shell;
+    private String file;
+
+    @BeforeEach
+    void start() throws Exception {
+        shell = new Shell(directory);
+        file = directory.resolve("house.backup").toString();
+        shell.set(":", "root");
+        shell.set("room.temp", 21.5);
+        shell.set("room", Map.of("name", "Room", "list", List.of(1L, "two")));
+        shell.set("a:1:t.b", null);
+        for (int i = 0; i < 600; i++) {
+            shell.set("many:" + i, (long) i);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        shell.close();
+    }
+
+    @Test
+    void whatWasBackedUpComesBackIntoAnEmptyTree() throws IOException {
+        assertThat(shell.run("backup", file).out()).startsWith("604 entries of node1 are in ");
+        String before = shell.run("client", "data", "get", "-r", ":").out();
+        try (Shell other = new Shell(directory)) {
+            assertThat(other.run("restore", file).out()).startsWith("604 entries restored");
+            assertThat(other.run("client", "data", "get", "-r", ":").out()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aTreeThatIsNotEmptyIsOnlyReplacedIfThatWasAskedFor() throws Exception {
+        shell.run("backup", file);
+        String before = shell.run("client", "data", "get", "-r", ":").out();
+        shell.set("room.temp", 99L);
+        shell.set("new", 1L);
+        Shell.Result refused = shell.run("restore", file);
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err()).hasLineCount(1).contains("605 entries (expected: an empty tree; --replace");
+        assertThat(shell.run("restore", "--replace", file).out())
+                .isEqualTo("604 entries restored, 2 of them changed\n");
+        assertThat(shell.run("client", "data", "get", "-r", ":").out()).isEqualTo(before);
+    }
+
+    @Test
+    void aDirectoryThatNoServerUsesWorksLikeAServer() {
+        shell.run("backup", file);
+        String data = directory.resolve("data").toString();
+        String again = directory.resolve("again.backup").toString();
+        assertThat(shell.run("restore", "--data", data, file).exit()).isZero();
+        assertThat(shell.run("backup", "--data", data, again).out()).startsWith("604 entries of node1 are in ");
+    }
+
+    @Test
+    void presenceAndClaimsAreLeftOut() throws Exception {
+        shell.set(":.distkv.presence.default.a.any", 1L);
+        shell.set(":.distkv.claim.any.default.job", 1L);
+        shell.set(":.distkv.run.any.default.job", 1L);
+        assertThat(shell.run("backup", file).out()).startsWith("605 entries");
+    }
+
+    @Test
+    void aBackupThatIsCutOffOrDamagedIsRefusedBeforeAnythingIsWritten() throws IOException {
+        shell.run("backup", file);
+        byte[] whole = Files.readAllBytes(Path.of(file));
+        try (Shell other = new Shell(directory)) {
+            for (int length : new int[] {0, 5, 100, whole.length / 2, whole.length - 1, whole.length - 5}) {
+                Files.write(Path.of(file), Arrays.copyOf(whole, length));
+                Shell.Result result = other.run("restore", file);
+                assertThat(result.exit()).as("cut after %d", length).isEqualTo(1);
+                assertThat(result.err()).hasLineCount(1).contains(file);
+            }
+            assertThat(other.run("client", "data", "get", "-r", ":").out()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBackupIsAlsoAListOfUpdates() throws IOException {
+        shell.run("backup", file);
+        try (Shell other = new Shell(directory)) {
+            assertThat(other.run("client", "data", "update", "-i", file, "copy").out())
+                    .isEqualTo("604 entries written\n");
+            assertThat(other.run("client", "data", "get", "copy.room.temp").out())
+                    .isEqualTo("21.5\n");
+        }
+    }
+}

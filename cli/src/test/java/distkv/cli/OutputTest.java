@@ -1,0 +1,147 @@
+package distkv.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Output that the original's recorded sessions do not show. */
+class OutputTest {
+    @TempDir
+    private java.nio.file.Path directory;
+
+    private Shell shell;
+
+    @BeforeEach
+    void start() throws Exception {
+        shell = new Shell(directory);
+        shell.set("room.temp", 21.5);
+        shell.set("room.name", "Büro");
+        shell.set("house.attic.temp", 30L);
+    }
+
+    @AfterEach
+    void stop() {
+        shell.close();
+    }
+
+    @Test
+    void jsonIsOneDocumentWhereverTheOptionStands() {
+        String expected = "[\n{\"path\": \"name\", \"value\": \"Büro\"},\n{\"path\": \"temp\", \"value\": 21.5}\n]\n";
+        assertThat(out("-o", "json", "client", "data", "get", "-r", "room")).isEqualTo(expected);
+        assertThat(out("client", "-o", "json", "data", "get", "-r", "room")).isEqualTo(expected);
+        assertThat(out("client", "data", "get", "-o", "json", "-r", "room")).isEqualTo(expected);
+        assertThat(out("client", "data", "room", "get", "-ro", "json")).isEqualTo(expected);
+        assertThat(out("client", "data", "list", "-o", "json", ":")).isEqualTo("[\n\"house\",\n\"room\"\n]\n");
+        assertThat(out("client", "data", "list", "-o", "json", "none")).isEqualTo("[]\n");
+        assertThat(out("-o", "json", "client", "data", "get", "room.temp")).isEqualTo("21.5\n");
+    }
+
+    @Test
+    void depthsLimitWhatIsShown() {
+        assertThat(out("client", "data", "get", "-m", "1", "room")).isEqualTo("- !P name: Büro\n- !P temp: 21.5\n");
+        assertThat(out("client", "data", "get", "-r", "-M", "3", ":")).isEqualTo("- !P house.attic.temp: 30\n");
+        assertThat(out("client", "data", "get", "-re", "-m", "2", "house"))
+                .isEqualTo("- !P ':': null\n- !P attic: null\n- !P attic.temp: 30\n");
+        assertThat(out("client", "data", "list", "-m", "2", "house")).isEqualTo("- !P attic\n- !P attic.temp\n");
+        assertThat(out("client", "data", "list", "-d", "_", ":")).isEqualTo("house:\n  _: null\nroom:\n  _: null\n");
+    }
+
+    @Test
+    void rawTextHasNoQuotes() {
+        assertThat(out("client", "data", "get", "-R", "room.name")).isEqualTo("Büro");
+    }
+
+    @Test
+    void datesAreAddedWhereAskedFor() throws InterruptedException {
+        shell.set("event", Map.of("at", 1795517922.25, "count", 3L));
+        assertThat(out("client", "data", "get", "-D", "event"))
+                .matches("_at: '2026-11-24 \\d\\d:58:42.250'\\n" + "at: 1795517922.25\\ncount: 3\\n");
+    }
+
+    @Test
+    void aJobOfAllNodesHasAStateOnEachOfThem() throws InterruptedException {
+        shell.set(":.distkv.run.all.default.load", Map.of("code", "x"));
+        shell.set(":.distkv.state.all.default.a.load", Map.of("node", "a", "result", 1L));
+        shell.set(":.distkv.state.all.default.b.load", Map.of("node", "b", "result", 2L));
+        assertThat(out("client", "run", "-n", "-", "state", "load"))
+                .isEqualTo("a:\n  node: a\n  result: 1\nb:\n  node: b\n  result: 2\n");
+        assertThat(out("client", "run", "-n", "-", "state", "-r", "load")).isEqualTo("a: 1\nb: 2\n");
+        assertThat(out("client", "run", "-n", "-", "list", "-t")).isEqualTo("load x a,b\n");
+    }
+
+    @Test
+    void aRunningJobIsToldToStopBeforeItIsDeleted() throws InterruptedException {
+        shell.set(":.distkv.run.any.default.job", Map.of("code", "x", "target", 5L));
+        shell.set(":.distkv.state.any.default.job", Map.of("node", "a"));
+        Shell.Result first = shell.run("client", "run", "delete", "job");
+        assertThat(first.exit()).isEqualTo(1);
+        assertThat(first.err()).contains("Still running, not deleted");
+        assertThat(out("client", "run", "get", "job")).contains("target: null\n");
+        assertThat(out("client", "run", "delete", "-f", "job")).isEqualTo("Deleted (unclean!).\n");
+    }
+
+    @Test
+    void aJobCanBeACopyOfAnother() throws InterruptedException {
+        shell.set(":.distkv.run.any.default.old", Map.of("code", "x", "repeat", 5L, "data", Map.of("a", 1L)));
+        out("client", "run", "set", "-C", ":.distkv.run.any.default.old", "-e", "b", "2", "new");
+        assertThat(out("client", "run", "get", "new")).isEqualTo("code: x\ndata:\n  a: 1\n  b: 2\nrepeat: 5\n");
+    }
+
+    @Test
+    void groupsAreListedForEachKindOfJob() throws InterruptedException {
+        shell.set(":.distkv.run.any.one.job", Map.of("code", "x"));
+        shell.set(":.distkv.run.all.two.job", Map.of("code", "x"));
+        shell.set(":.distkv.run.at.attic.three.job", Map.of("code", "x"));
+        assertThat(out("client", "run", "-g", "-", "list")).isEqualTo("one\n");
+        assertThat(out("client", "run", "-n", "-", "info")).isEqualTo("two\n");
+        assertThat(out("client", "run", "-n", "attic", "info")).isEqualTo("three\n");
+        assertThat(out("client", "run", "-g", "-", "info")).isEqualTo("attic\n");
+    }
+
+    @Test
+    void theStatusCountsWhatThereIs() throws InterruptedException {
+        shell.set(":.distkv.run.any.default.job", Map.of("code", "x"));
+        shell.set(":.distkv.state.any.default.job", Map.of("node", "a"));
+        shell.set(":.distkv.presence.default.a.any", Map.of());
+        shell.set(":.distkv.presence.default.a.all", Map.of());
+        shell.set(":.distkv.error.a:7", Map.of("subsystem", "run", "resolved", false));
+        assertThat(out("status"))
+                .contains("tree: node1\n", "entries: 8\n", "errors: 1\n", "  total: 1\n", "  running: 1\n")
+                .contains("runners:\n  default:\n    a:\n    - all\n    - any\n");
+    }
+
+    @Test
+    void theVersionIsThatOfTheBuild() throws IOException {
+        String version = shell.runAlone("--version").out().strip().replace("distkv ", "");
+        assertThat(java.nio.file.Files.readString(java.nio.file.Path.of("pom.xml")))
+                .contains("<artifactId>distkv</artifactId>\n    <version>" + version + "</version>");
+    }
+
+    @Test
+    void everyCommandsHelpEndsWithAnExample() throws IOException {
+        checkHelp(Words.ROOT, "");
+    }
+
+    private void checkHelp(Word word, String line) {
+        String help = shell.runAlone((line + " --help").strip().split(" ", -1)).out();
+        assertThat(help).as(line).startsWith("Usage: distkv" + line);
+        assertThat(help.lines().toList().getLast()).as(line).startsWith("  distkv ");
+        for (Word below : word.below()) {
+            if (!below.name().equals("train")) {
+                checkHelp(below, line + " " + below.name());
+            }
+        }
+    }
+
+    private String out(String... words) {
+        Shell.Result result = shell.run(words);
+        assertThat(result.err()).isEmpty();
+        assertThat(result.exit()).isZero();
+        return result.out();
+    }
+}
