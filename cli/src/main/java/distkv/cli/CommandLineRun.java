@@ -1,6 +1,7 @@
 package distkv.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -15,7 +16,7 @@ record CommandLineRun(Terminal terminal) {
     int run(List<String> given) {
         Arguments arguments = Arguments.of(given);
         CommandLine root = CommandTree.of(arguments);
-        root.setOut(new PrintWriter(terminal.out(), true));
+        root.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         try {
             ParseResult parsed = root.parseArgs(arguments.words().toArray(String[]::new));
             Integer helped = CommandLine.executeHelpRequest(parsed);
