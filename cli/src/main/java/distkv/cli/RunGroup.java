@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  distkv client run set -c demo.scale -p source room.raw -p target room.temp -t 0 scale.room",
+            "  distkv client run set -c demo.scale -p source room.raw -t 0 scale.room",
             "  distkv client run -n - list -t :"
         })
 final class RunGroup {

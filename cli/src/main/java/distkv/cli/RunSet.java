@@ -18,11 +18,7 @@ import picocli.CommandLine.Parameters;
             "Add or change a job: which code runs, with which data, and when.",
             "-v, -e and -p set items of its data, which the code sees as globals; '-e NAME -' deletes one."
         },
-        footer = {
-            "",
-            "Example:",
-            "  distkv client run set -c demo.scale -p source room.raw -p target room.temp -t 0 scale.room"
-        })
+        footer = {"", "Example:", "  distkv client run set -c demo.scale -p source room.raw -t 0 scale.room"})
 final class RunSet implements Action.OfJobs {
     @Mixin
     Leaf leaf = new Leaf();
