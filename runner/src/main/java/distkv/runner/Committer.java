@@ -163,8 +163,7 @@ final class Committer {
                     return new Answer.Done(List.of());
                 }
                 try {
-                    List<Long> ticks = client.commit(new Commit(all, guards)).subList(0, writes.size());
-                    return otherwise ? new Answer.Otherwise(ticks) : new Answer.Done(ticks);
+                    return answer(client.commit(new Commit(all, guards)));
                 } catch (ConflictException e) {
                     if (!reread(e.path()) && !fallBack()) {
                         return new Answer.Conflict();
@@ -197,14 +196,23 @@ final class Committer {
             return false;
         }
 
-        private boolean fallBack() {
-            if (otherwise || ask.otherwise().isEmpty()) {
+        /** If the claim is gone: writes what is to be written instead. Returns false if there is no such thing. */
+        private boolean fallBack() throws InterruptedException {
+            Ask.Fallback fallback = ask.otherwise();
+            Write write = fallback == null ? null : fallback.over(client.get(fallback.path()));
+            if (write == null) {
                 return false;
             }
             otherwise = true;
-            writes = ask.otherwise();
+            writes = List.of(write);
             guards = List.of();
             return true;
+        }
+
+        private Answer answer(List<Long> ticks) {
+            return otherwise
+                    ? new Answer.Otherwise(ticks.getFirst())
+                    : new Answer.Done(ticks.subList(0, writes.size()));
         }
 
         /** After an attempt of unknown outcome: the answer if it was made after all. */
@@ -222,7 +230,7 @@ final class Committer {
                 // The writes of one commit have ticks in a row.
                 ticks.add(entry.tick() + i);
             }
-            return otherwise ? new Answer.Otherwise(ticks) : new Answer.Done(ticks);
+            return answer(ticks);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,165 +83,100 @@ public record RunnerOptions(
                 line -> {});
     }
 
-    public RunnerOptions group(String newGroup) {
-        return new RunnerOptions(
-                node,
-                newGroup,
-                kinds,
-                nodes,
-                ttl,
-                host,
-                port,
-                python,
-                prefixes,
-                config,
-                maxWorkers,
-                runsPerWorker,
-                idle,
-                log);
+    public RunnerOptions group(String value) {
+        return with(draft -> draft.group = value);
     }
 
-    public RunnerOptions nodes(int newNodes) {
-        return new RunnerOptions(
-                node,
-                group,
-                kinds,
-                newNodes,
-                ttl,
-                host,
-                port,
-                python,
-                prefixes,
-                config,
-                maxWorkers,
-                runsPerWorker,
-                idle,
-                log);
+    public RunnerOptions nodes(int value) {
+        return with(draft -> draft.nodes = value);
     }
 
-    public RunnerOptions ttl(Duration newTtl) {
-        return new RunnerOptions(
-                node,
-                group,
-                kinds,
-                nodes,
-                newTtl,
-                host,
-                port,
-                python,
-                prefixes,
-                config,
-                maxWorkers,
-                runsPerWorker,
-                idle,
-                log);
+    public RunnerOptions ttl(Duration value) {
+        return with(draft -> draft.ttl = value);
     }
 
     public RunnerOptions server(String newHost, int newPort) {
-        return new RunnerOptions(
-                node,
-                group,
-                kinds,
-                nodes,
-                ttl,
-                newHost,
-                newPort,
-                python,
-                prefixes,
-                config,
-                maxWorkers,
-                runsPerWorker,
-                idle,
-                log);
+        return with(draft -> {
+            draft.host = newHost;
+            draft.port = newPort;
+        });
     }
 
-    public RunnerOptions python(PythonCommand newPython) {
-        return new RunnerOptions(
-                node,
-                group,
-                kinds,
-                nodes,
-                ttl,
-                host,
-                port,
-                newPython,
-                prefixes,
-                config,
-                maxWorkers,
-                runsPerWorker,
-                idle,
-                log);
+    public RunnerOptions python(PythonCommand value) {
+        return with(draft -> draft.python = value);
     }
 
-    public RunnerOptions prefixes(Prefixes newPrefixes) {
-        return new RunnerOptions(
-                node,
-                group,
-                kinds,
-                nodes,
-                ttl,
-                host,
-                port,
-                python,
-                newPrefixes,
-                config,
-                maxWorkers,
-                runsPerWorker,
-                idle,
-                log);
+    public RunnerOptions prefixes(Prefixes value) {
+        return with(draft -> draft.prefixes = value);
     }
 
-    public RunnerOptions config(Map<String, @Nullable Object> newConfig) {
-        return new RunnerOptions(
-                node,
-                group,
-                kinds,
-                nodes,
-                ttl,
-                host,
-                port,
-                python,
-                prefixes,
-                newConfig,
-                maxWorkers,
-                runsPerWorker,
-                idle,
-                log);
+    public RunnerOptions config(Map<String, @Nullable Object> value) {
+        return with(draft -> draft.config = value);
     }
 
     public RunnerOptions workers(int newMaxWorkers, int newRunsPerWorker) {
-        return new RunnerOptions(
-                node,
-                group,
-                kinds,
-                nodes,
-                ttl,
-                host,
-                port,
-                python,
-                prefixes,
-                config,
-                newMaxWorkers,
-                newRunsPerWorker,
-                idle,
-                log);
+        return with(draft -> {
+            draft.maxWorkers = newMaxWorkers;
+            draft.runsPerWorker = newRunsPerWorker;
+        });
     }
 
-    public RunnerOptions log(JobLog newLog) {
-        return new RunnerOptions(
-                node,
-                group,
-                kinds,
-                nodes,
-                ttl,
-                host,
-                port,
-                python,
-                prefixes,
-                config,
-                maxWorkers,
-                runsPerWorker,
-                idle,
-                newLog);
+    public RunnerOptions log(JobLog value) {
+        return with(draft -> draft.log = value);
+    }
+
+    private RunnerOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** What can be changed of it. */
+    private static final class Draft {
+        private final RunnerOptions from;
+        private String group;
+        private int nodes;
+        private Duration ttl;
+        private String host;
+        private int port;
+        private PythonCommand python;
+        private Prefixes prefixes;
+        private Map<String, @Nullable Object> config;
+        private int maxWorkers;
+        private int runsPerWorker;
+        private JobLog log;
+
+        Draft(RunnerOptions from) {
+            this.from = from;
+            group = from.group;
+            nodes = from.nodes;
+            ttl = from.ttl;
+            host = from.host;
+            port = from.port;
+            python = from.python;
+            prefixes = from.prefixes;
+            config = from.config;
+            maxWorkers = from.maxWorkers;
+            runsPerWorker = from.runsPerWorker;
+            log = from.log;
+        }
+
+        RunnerOptions options() {
+            return new RunnerOptions(
+                    from.node,
+                    group,
+                    from.kinds,
+                    nodes,
+                    ttl,
+                    host,
+                    port,
+                    python,
+                    prefixes,
+                    config,
+                    maxWorkers,
+                    runsPerWorker,
+                    from.idle,
+                    log);
+        }
     }
 }

@@ -1,10 +1,15 @@
 package distkv.runner.job;
 
+import distkv.model.Entry;
+import distkv.model.Expectation;
 import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Value;
 import distkv.model.Write;
 import distkv.runner.error.Known;
 import distkv.runner.error.Report;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param tock roughly when, in the order of all changes; goes into error records
  * @param writes what to write
  * @param reports what to write into the error tree in the same commit
- * @param otherwise what to write instead if the claim is gone; empty: nothing
+ * @param otherwise what to write instead if the claim is gone, or {@code null}
  */
 public record Ask(
         JobId job,
@@ -22,7 +27,7 @@ public record Ask(
         List<Write> writes,
         List<Guard> guards,
         List<News> reports,
-        List<Write> otherwise) {
+        @Nullable Fallback otherwise) {
 
     public enum Purpose {
         /** Why the job does not run. Tried once. */
@@ -35,6 +40,21 @@ public record Ask(
         RECORD
     }
 
+    /**
+     * A write for the case that the claim is gone but nobody else has had the job since: what is there must still be of
+     * the same run.
+     *
+     * @param value the new content, {@code null} to delete
+     */
+    public record Fallback(Path path, @Nullable Value value, Predicate<Value> sameRun) {
+        /** The write, given what is there; {@code null} if it must not be. */
+        public @Nullable Write over(@Nullable Entry there) {
+            return there != null && there.value() != null && sameRun.test(there.value())
+                    ? new Write(path, value, Expectation.at(there.tick()), 0)
+                    : null;
+        }
+    }
+
     /** A report, and the record that is known of the same thing. */
     public record News(Report report, @Nullable Known known) {}
 
@@ -44,7 +64,7 @@ public record Ask(
         record Done(List<Long> ticks) implements Answer {}
 
         /** Instead of {@code writes}, {@code otherwise} is written. */
-        record Otherwise(List<Long> ticks) implements Answer {}
+        record Otherwise(long tick) implements Answer {}
 
         /** Nothing is written: something is not as it was known to be. The feed brings, or has brought, the news. */
         record Conflict() implements Answer {}

@@ -126,7 +126,7 @@ public final class Dispatcher {
         switch (ask.purpose()) {
             case NOTE -> idle.noted(job, answer);
             case CLAIM -> claimAnswered(job, answer);
-            case TELL -> running.told(job, ask, answer);
+            case TELL -> {}
             case RECORD -> running.recorded(job, answer);
         }
         consider(job);

@@ -130,7 +130,7 @@ final class Idle {
                 writes,
                 List.of(new Guard(job.entryPath, job.entryTick)),
                 List.of(),
-                List.of()));
+                null));
     }
 
     /** The answer to a claim is there. */
@@ -164,7 +164,7 @@ final class Idle {
         job.to(Phase.NOTING);
         job.newsMeanwhile = false;
         List<Guard> guards = job.isGone() ? List.of() : List.of(new Guard(job.entryPath, job.entryTick));
-        desk.hands.commit(new Ask(job.id, Ask.Purpose.NOTE, job.entryTick, writes, guards, reports, List.of()));
+        desk.hands.commit(new Ask(job.id, Ask.Purpose.NOTE, job.entryTick, writes, guards, reports, null));
     }
 
     private static Expectation stateExpected(Job job) {

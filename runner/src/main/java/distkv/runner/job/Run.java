@@ -1,5 +1,7 @@
 package distkv.runner.job;
 
+import distkv.model.Value;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One execution of a job on this node. Used by the decision thread only. */
@@ -9,10 +11,14 @@ final class Run {
     /** The write that made its claim: the fencing token. */
     final long claim;
 
-    /** The state that tells of this run, and the write that made it. */
+    /** The state that tells of this run. */
     StateEntry state;
 
-    long stateTick;
+    private final StateEntry begun;
+
+    /** The state that is recorded of its end; {@code null} if that is deleted, as its job is. */
+    @Nullable
+    StateEntry last;
 
     /** Whether its start had been refused before, which is an error that it mends. */
     final boolean refusedBefore;
@@ -27,12 +33,18 @@ final class Run {
     /** When it counts as well, by its job's {@code ok_after}. */
     double wellAt = Double.POSITIVE_INFINITY;
 
-    Run(long number, Job.Claiming claiming, long claim, long stateTick) {
+    Run(long number, Job.Claiming claiming, long claim) {
         this.number = number;
         this.attempt = claiming.attempt();
         this.refusedBefore = claiming.refusedBefore();
         this.claim = claim;
         this.state = claiming.state();
-        this.stateTick = stateTick;
+        this.begun = claiming.state();
+    }
+
+    /** Whether a state that is in the tree still tells of this run. Any thread may ask. */
+    boolean isToldBy(Value stored) {
+        StateEntry state = StateEntry.read(stored);
+        return begun.started() == state.started() && Objects.equals(begun.node(), state.node());
     }
 }

@@ -29,7 +29,7 @@ final class Running {
 
     /** The claim is ours: starts the run, unless something has changed that forbids it. */
     void claimed(Job job, Job.Claiming claiming, long claim, long stateTick) {
-        Run run = new Run(++numbers, claiming, claim, stateTick);
+        Run run = new Run(++numbers, claiming, claim);
         job.run = run;
         if (claim > job.claimTick) {
             job.claimed(claim, true);
@@ -40,7 +40,7 @@ final class Running {
         Stop stop = disturbance(job, run);
         if (claiming.session() != desk.lease.session()) {
             stop = Stop.CLAIM_LOST;
-        } else if (desk.now() >= desk.lease.last() && !job.id.kind().outlivesClaim()) {
+        } else if (isOverdue(job)) {
             // The answer came so late that somebody else may have the claim by now.
             stop = Stop.CUT_OFF;
         }
@@ -114,18 +114,7 @@ final class Running {
             return;
         }
         List<Guard> guards = List.of(new Guard(job.claimPath, run.claim));
-        desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim, writes, guards, news, List.of()));
-    }
-
-    /** What the run told is written. */
-    void told(Job job, Ask ask, Ask.Answer answer) {
-        if (answer instanceof Ask.Answer.Done done && !ask.writes().isEmpty()) {
-            long tick = done.ticks().getFirst();
-            Run run = job.run;
-            if (run != null && run.claim == ask.tock() && tick > run.stateTick) {
-                run.stateTick = tick;
-            }
-        }
+        desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim, writes, guards, news, null));
     }
 
     /** Looks whether the run may go on. */
@@ -152,6 +141,11 @@ final class Running {
         } else {
             desk.wakes.at(job, run.killAt);
         }
+    }
+
+    /** Whether the job must not run any more, since its claim may end before long or has. */
+    private boolean isOverdue(Job job) {
+        return desk.now() >= desk.lease.last() && !job.id.kind().outlivesClaim();
     }
 
     private Path procedure(Run run) {
@@ -195,6 +189,10 @@ final class Running {
             return;
         }
         Run run = job.run;
+        if (run.stop == null && ended instanceof Ended.Died && isOverdue(job)) {
+            // This process was suspended, and the parent has kept its word.
+            run.stop = Stop.CUT_OFF;
+        }
         job.to(Phase.RECORDING);
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
         Outcome outcome = Outcome.of(run, job.entryPath, procedure(run), ended, desk.now());
@@ -207,19 +205,18 @@ final class Running {
 
     private void record(Job job, Run run, Outcome outcome) {
         List<Report> reports = new ArrayList<>(outcome.reports());
-        Value state = null;
-        run.state = outcome.state();
+        StateEntry last = null;
         if (!job.isGone()) {
             Desk.Settled settled = desk.settle(job, outcome.state());
-            run.state = settled.state();
-            state = run.state.encode();
+            last = settled.state();
             if (settled.error() != null && !outcome.failure()) {
                 // Its success is old news: there is an error about the same job now.
                 reports.clear();
                 reports.add(settled.error());
             }
         }
-        Write unclaimed = new Write(job.statePath, state, Expectation.at(run.stateTick), 0);
+        run.last = last;
+        Value state = last == null ? null : last.encode();
         desk.hands.commit(new Ask(
                 job.id,
                 Ask.Purpose.RECORD,
@@ -229,7 +226,7 @@ final class Running {
                         Write.delete(job.claimPath, Expectation.at(run.claim))),
                 List.of(),
                 desk.news(reports.toArray(new Report[0])),
-                List.of(unclaimed)));
+                new Ask.Fallback(job.statePath, state, run::isToldBy)));
     }
 
     /** The end of the run is written, or somebody else has the job now. */
@@ -240,7 +237,7 @@ final class Running {
         if (run == null) {
             return;
         }
-        StateEntry state = job.isGone() ? null : run.state;
+        StateEntry state = run.last;
         switch (answer) {
             case Ask.Answer.Done done -> {
                 stored(job, state, done.ticks().get(0));
@@ -248,8 +245,7 @@ final class Running {
                     job.claimed(done.ticks().get(1), false);
                 }
             }
-            case Ask.Answer.Otherwise otherwise ->
-                stored(job, state, otherwise.ticks().get(0));
+            case Ask.Answer.Otherwise otherwise -> stored(job, state, otherwise.tick());
             case Ask.Answer.Conflict conflict ->
                 desk.hands.say(
                         System.Logger.Level.WARNING, job.id, "lost its claim: how the run ended is not recorded");

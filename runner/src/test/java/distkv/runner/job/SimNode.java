@@ -90,9 +90,9 @@ final class SimNode implements Hands {
         bindPresence();
         sim.store.entries.values().forEach(this::take);
         sim.store.follow(follower);
+        turn();
         fresh.open(true);
         renewLater(mine);
-        turn();
     }
 
     private void bindPresence() {
@@ -281,10 +281,12 @@ final class SimNode implements Hands {
         if (ticks != null) {
             return new Ask.Answer.Done(ticks);
         }
-        if (!ask.otherwise().isEmpty()) {
-            ticks = commit(ask.otherwise(), reports, List.of());
+        Ask.Fallback fallback = ask.otherwise();
+        Write write = fallback == null ? null : fallback.over(sim.store.entries.get(fallback.path()));
+        if (write != null) {
+            ticks = commit(List.of(write), reports, List.of());
             if (ticks != null) {
-                return new Ask.Answer.Otherwise(ticks);
+                return new Ask.Answer.Otherwise(ticks.getFirst());
             }
         }
         return new Ask.Answer.Conflict();
@@ -338,6 +340,7 @@ final class SimNode implements Hands {
         running.put(run, execution);
         sim.note(name + " runs " + kind + " " + job);
         sim.after(sim.between(0.001, 0.01), () -> tell(mine, run, to -> to.started(run)));
+        sim.after(sim.between(0.01, 2), () -> tell(mine, run, to -> to.well(run, Map.of())));
         double lasts = sim.between(0.005, calm ? 0.5 : 8);
         int chance = calm ? 0 : sim.random.nextInt(20);
         sim.after(lasts, () -> {
