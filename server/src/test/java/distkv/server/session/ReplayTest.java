@@ -46,7 +46,7 @@ class ReplayTest {
             for (String line : lines()) {
                 if (line.startsWith("=")) {
                     check(name, expected);
-                    close();
+                    close(name);
                     name = line;
                     wire = new Wire(server.port());
                 } else if (line.startsWith("<")) {
@@ -63,7 +63,7 @@ class ReplayTest {
                 }
             }
             check(name, expected);
-            close();
+            close(name);
         }
     }
 
@@ -71,8 +71,11 @@ class ReplayTest {
         return Objects.requireNonNull(wire);
     }
 
-    private void close() throws IOException {
+    /** Ends a conversation, in which nothing may have been sent beyond what the original sent. */
+    private void close(String name) throws IOException {
         if (wire != null) {
+            wire.socket.shutdownOutput();
+            assertThat(wire.readOrEnd()).as(name).isNull();
             wire.close();
         }
     }
@@ -90,27 +93,23 @@ class ReplayTest {
         return (Map<String, Object>) Objects.requireNonNull(Values.decode(value));
     }
 
-    /** Reads as many messages as the original sent, and compares those of each request. */
+    /**
+     * Compares what the original sent since the last request with what comes here, those of each request in their order.
+     * What comes for another request before its turn, such as a message before the reply to who sent it, waits for it.
+     */
     private void check(String name, List<Map<String, Object>> expected) throws IOException {
-        Map<Object, List<Map<String, Object>>> ours = new TreeMap<>();
         Map<Object, List<Map<String, Object>>> theirs = new TreeMap<>();
         for (Map<String, Object> message : expected) {
             theirs.computeIfAbsent(message.get("seq"), _ -> new ArrayList<>()).add(message);
-            if (message.containsKey("qlen")) {
-                ours.computeIfAbsent(0L, _ -> new ArrayList<>()).add(wire().greeting);
-            } else {
-                Map<String, Object> reply = wire().read();
-                ours.computeIfAbsent(reply.get("seq"), _ -> new ArrayList<>()).add(reply);
-            }
         }
-        assertThat(ours.keySet()).as(name).isEqualTo(theirs.keySet());
-        for (Object seq : theirs.keySet()) {
-            List<Map<String, Object>> our = Objects.requireNonNull(ours.get(seq));
-            List<Map<String, Object>> their = Objects.requireNonNull(theirs.get(seq));
-            assertThat(our).as("%s, seq %s", name, seq).hasSameSizeAs(their);
-            for (int i = 0; i < our.size(); i++) {
-                learn(their.get(i), our.get(i));
-                assertThat(plain(our.get(i))).as("%s, seq %s", name, seq).isEqualTo(plain(translated(their.get(i))));
+        for (Map.Entry<Object, List<Map<String, Object>>> request : theirs.entrySet()) {
+            Object seq = request.getKey();
+            for (Map<String, Object> their : request.getValue()) {
+                Map<String, Object> our = their.containsKey("qlen")
+                        ? wire().greeting
+                        : wire().readWhere(message -> seq.equals(message.get("seq")));
+                learn(their, our);
+                assertThat(plain(our)).as("%s, seq %s", name, seq).isEqualTo(plain(translated(their)));
             }
         }
         expected.clear();
