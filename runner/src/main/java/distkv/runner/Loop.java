@@ -1,7 +1,6 @@
 package distkv.runner;
 
 import distkv.client.Client;
-import distkv.runner.code.Mode;
 import distkv.runner.group.GroupState;
 import distkv.runner.job.Ask;
 import distkv.runner.job.Dispatcher;
@@ -190,8 +189,8 @@ final class Loop implements Hands, Runnable {
     }
 
     @Override
-    public boolean room(Mode mode, boolean outlivesClaim) {
-        return pool.room(mode, outlivesClaim);
+    public boolean room(boolean alone, boolean outlivesClaim) {
+        return pool.room(alone, outlivesClaim);
     }
 
     @Override

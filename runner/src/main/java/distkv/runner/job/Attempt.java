@@ -35,12 +35,18 @@ record Attempt(JobEntry job, Procedure procedure) {
         if (!job.sameData(now)) {
             return Stop.DATA_CHANGED;
         }
+        if (!job.limits().equals(now.limits())) {
+            return Stop.LIMITS_CHANGED;
+        }
         return now.target() == job.target() ? null : Stop.TARGET_CHANGED;
     }
 
     /** Whether a failed run would not be the same one today. */
     boolean mendedBy(JobEntry now, Code code) {
-        return !procedure.path().equals(now.code()) || !same(code) || !job.sameData(now);
+        return !procedure.path().equals(now.code())
+                || !same(code)
+                || !job.sameData(now)
+                || !job.limits().equals(now.limits());
     }
 
     private boolean same(Code code) {

@@ -1,6 +1,5 @@
 package distkv.runner.job;
 
-import distkv.runner.code.Mode;
 import distkv.runner.worker.Launch;
 
 /** What the dispatcher has others do. No method waits; what comes of it arrives as a call of the {@link Dispatcher}. */
@@ -8,8 +7,8 @@ public interface Hands {
     /** Commits; answered by {@link Dispatcher#answered}. */
     void commit(Ask ask);
 
-    /** Whether one more run of this mode finds a place. */
-    boolean room(Mode mode, boolean outlivesClaim);
+    /** Whether one more run finds a place, {@code alone} in a worker or sharing one. */
+    boolean room(boolean alone, boolean outlivesClaim);
 
     /** Starts a run; answered by {@link Dispatcher#started} and, in any case, {@link Dispatcher#ended}. */
     void start(Launch launch);

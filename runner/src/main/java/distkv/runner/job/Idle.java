@@ -108,7 +108,8 @@ final class Idle {
             return;
         }
         if (claiming >= CLAIMS
-                || !desk.hands.room(found.procedure().mode(), job.id.kind().outlivesClaim())) {
+                || !desk.hands.room(
+                        job.isAlone(entry, found.procedure()), job.id.kind().outlivesClaim())) {
             desk.crowded.add(job);
             return;
         }

@@ -4,6 +4,8 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.runner.code.BadEntry;
+import distkv.runner.code.Mode;
+import distkv.runner.code.Procedure;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,10 @@ final class Job {
     /** What the last run here was started with, if it failed. */
     @Nullable
     Attempt failed;
+
+    /** What the run was started with that blocked a loop which others share: the job runs alone from then on. */
+    @Nullable
+    Attempt blocked;
 
     /** When something about it changed last. */
     double newsAt;
@@ -126,6 +132,12 @@ final class Job {
     void claimed(long tick, boolean there) {
         claim = there ? tick : 0;
         claimTick = tick;
+    }
+
+    /** Whether a run of this code must have a worker to itself. */
+    boolean isAlone(JobEntry now, Procedure procedure) {
+        boolean hasBlocked = blocked != null && blocked.procedure().same(procedure);
+        return hasBlocked || procedure.mode() == Mode.SYNC || !now.limits().isEmpty();
     }
 
     boolean isGone() {

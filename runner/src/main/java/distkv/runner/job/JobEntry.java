@@ -5,6 +5,7 @@ import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.runner.code.BadEntry;
 import distkv.runner.code.Fields;
+import distkv.runner.worker.Limits;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param repeat seconds from a success to the next start; 0: none
  * @param delay seconds from an error to the next start, times {@code backoff} to the power of the errors so far
  * @param okAfter seconds after which a run counts as well; 0: the code says so itself
+ * @param limits how much its runs may use
  */
 public record JobEntry(
         @Nullable Path code,
@@ -25,10 +27,23 @@ public record JobEntry(
         double repeat,
         double delay,
         double backoff,
-        double okAfter) {
+        double okAfter,
+        Limits limits) {
 
     private static final double DELAY = 100;
     private static final double BACKOFF = 1.1;
+
+    /** A job without limits. */
+    JobEntry(
+            @Nullable Path code,
+            Map<String, @Nullable Object> data,
+            double target,
+            double repeat,
+            double delay,
+            double backoff,
+            double okAfter) {
+        this(code, data, target, repeat, delay, backoff, okAfter, Limits.NONE);
+    }
 
     public static JobEntry read(Value value) throws BadEntry {
         Fields fields = Fields.of("job", value);
@@ -39,7 +54,8 @@ public record JobEntry(
                 fields.number("repeat", 0, 0),
                 fields.number("delay", DELAY, 0),
                 fields.number("backoff", BACKOFF, 0),
-                fields.number("ok_after", 0, 0));
+                fields.number("ok_after", 0, 0),
+                Limits.read(fields.raw("limits")));
     }
 
     /** Whether the data are the same: equal values of equal types, in whatever order. */

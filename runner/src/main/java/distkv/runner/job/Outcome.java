@@ -54,7 +54,7 @@ record Outcome(
     }
 
     private static Outcome stopped(Run run, Stop stop, double now) {
-        boolean mended = stop == Stop.CODE_CHANGED || stop == Stop.DATA_CHANGED;
+        boolean mended = stop == Stop.CODE_CHANGED || stop == Stop.DATA_CHANGED || stop == Stop.LIMITS_CHANGED;
         int errors = mended ? 0 : run.state.backoff();
         return new Outcome(run.state.ended(now, errors, stop.reason(), null), false, List.of(), Level.DEBUG, null);
     }

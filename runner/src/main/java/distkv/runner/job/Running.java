@@ -56,6 +56,8 @@ final class Running {
                 run.attempt.globals(),
                 new Guard(job.claimPath, claim),
                 job.id.kind().outlivesClaim(),
+                job.isAlone(run.attempt.job(), run.attempt.procedure()),
+                run.attempt.job().limits(),
                 job.id.path().toString()));
     }
 

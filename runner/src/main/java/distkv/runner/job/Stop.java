@@ -9,6 +9,7 @@ public enum Stop {
     BAD_ENTRY("bad entry", false),
     CODE_CHANGED("code changed", true),
     DATA_CHANGED("data changed", true),
+    LIMITS_CHANGED("limits changed", true),
     TARGET_CHANGED("target changed", true),
     CLAIM_LOST("claim lost", true),
     CUT_OFF("cut off", true),

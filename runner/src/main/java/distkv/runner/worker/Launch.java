@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param globals what the code finds as globals
  * @param claim the claim that fences its writes
  * @param outlivesClaim whether it goes on when the claim may have ended
+ * @param alone whether no other run may share its worker
+ * @param limits how much it may use; what they leave open, the limits of the pool say
  * @param log the name of its logger
  */
 public record Launch(
@@ -23,4 +25,6 @@ public record Launch(
         Map<String, @Nullable Object> globals,
         Guard claim,
         boolean outlivesClaim,
+        boolean alone,
+        Limits limits,
         String log) {}

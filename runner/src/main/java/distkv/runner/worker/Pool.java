@@ -1,6 +1,5 @@
 package distkv.runner.worker;
 
-import distkv.runner.code.Mode;
 import distkv.runner.group.GroupState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,15 +38,15 @@ public final class Pool {
         keepOneIdle();
     }
 
-    /** Whether one more run of this mode finds a place. */
-    public boolean room(Mode mode, boolean outlivesClaim) {
+    /** Whether one more run finds a place. */
+    public boolean room(boolean alone, boolean outlivesClaim) {
         if (parent.isDown()) {
             return false;
         }
         if (workers.size() < options.maxWorkers() || idle() != null) {
             return true;
         }
-        return mode != Mode.SYNC && sharing(new Worker.Sharing(false, outlivesClaim, modules)) != null;
+        return !alone && sharing(new Worker.Sharing(false, outlivesClaim, modules)) != null;
     }
 
     /** Starts a run. */

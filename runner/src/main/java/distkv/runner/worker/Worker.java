@@ -1,6 +1,5 @@
 package distkv.runner.worker;
 
-import distkv.runner.code.Mode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,7 @@ final class Worker {
      */
     record Sharing(boolean alone, boolean outlivesClaim, long modules) {
         static Sharing of(Launch launch, long modules) {
-            return new Sharing(launch.procedure().mode() == Mode.SYNC, launch.outlivesClaim(), modules);
+            return new Sharing(launch.alone(), launch.outlivesClaim(), modules);
         }
     }
 

@@ -7,6 +7,7 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.runner.code.BadEntry;
+import distkv.runner.worker.Limits;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -52,6 +53,46 @@ class EntriesTest {
         assertThatThrownBy(() -> JobEntry.read(Values.encode(Map.of("code", "a.b", key, value))))
                 .isInstanceOf(BadEntry.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void theLimitsOfAJobAreRead() throws BadEntry {
+        Map<String, Object> limits = Map.of("memory", "64M", "cpu", 2.5, "files", 64L, "processes", 0L, "time", 10L);
+        Value value = Values.encode(Map.of("code", "a.b", "limits", limits));
+        assertThat(JobEntry.read(value).limits()).isEqualTo(new Limits(64L << 20, 2.5, 64L, 0L, 10.0));
+        Value bytes = Values.encode(Map.of("limits", Map.of("memory", 10_000_000L)));
+        assertThat(JobEntry.read(bytes).limits()).isEqualTo(new Limits(10_000_000L, null, null, null, null));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "memory=abc  | limits.memory: \"abc\" (expected: bytes, or a text like \"64M\"; 8M or more)",
+                "memory=1    | limits.memory: 1 (expected: bytes, or a text like \"64M\"; 8M or more)",
+                "cpu=-1      | limits.cpu: \"-1\" (expected: a number of seconds, more than 0)",
+                "time=0      | limits.time: 0 (expected: a number of seconds, more than 0)",
+                "files=many  | limits.files: \"many\" (expected: an integer, 32 or more)",
+                "processes=1.5 | limits.processes: 1.5 (expected: an integer, 0 or more)",
+                "disk=1      | limits: \"disk\" (expected: memory, cpu, files, processes or time)",
+                "memory      | limits: \"memory\" (expected: NAME=VALUE, e.g. memory=64M)",
+            })
+    void aLimitThatMakesNoSenseIsABadEntry(String word, String message) {
+        assertThatThrownBy(() -> Limits.parse(List.of(word)))
+                .isInstanceOf(BadEntry.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void limitsOfTheCommandLineAreWhatAnEntryHolds() throws BadEntry {
+        Map<String, @Nullable Object> expected =
+                new LinkedHashMap<>(Map.of("memory", "1.5g", "cpu", 2.5, "files", 64L));
+        expected.put("time", null);
+        assertThat(Limits.parse(List.of("memory=1.5g", "cpu=2.5", "files=64", "time=-")))
+                .isEqualTo(expected);
+        assertThat(Limits.read(expected).memory()).isEqualTo(3L << 29);
+        assertThatThrownBy(() -> JobEntry.read(Values.encode(Map.of("limits", 5))))
+                .hasMessage("limits: 5 (expected: a map of memory, cpu, files, processes, time)");
     }
 
     @Test

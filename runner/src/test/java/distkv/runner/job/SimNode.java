@@ -11,7 +11,6 @@ import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.runner.code.Catalog;
-import distkv.runner.code.Mode;
 import distkv.runner.error.ErrorIndex;
 import distkv.runner.error.ErrorWrites;
 import distkv.runner.worker.Ended;
@@ -325,7 +324,7 @@ final class SimNode implements Hands {
     }
 
     @Override
-    public boolean room(Mode mode, boolean outlivesClaim) {
+    public boolean room(boolean alone, boolean outlivesClaim) {
         return running.size() < ROOM;
     }
 

@@ -39,7 +39,15 @@ class MessagesTest {
     void aStartSaysEverythingThatARunNeeds() {
         Procedure procedure = new Procedure(Path.of("a", "b"), "return x", Mode.ASYNC, List.of("x"), Map.of());
         Launch launch = new Launch(
-                7, Path.of("run", "j"), procedure, Map.of("x", 1L), new Guard(Path.of("claim"), 99), false, "j");
+                7,
+                Path.of("run", "j"),
+                procedure,
+                Map.of("x", 1L),
+                new Guard(Path.of("claim"), 99),
+                false,
+                false,
+                Limits.NONE,
+                "j");
         assertThat(sent(new ToPython.Start(launch, PARTIAL, 10)))
                 .isEqualTo(map(
                         "op",
