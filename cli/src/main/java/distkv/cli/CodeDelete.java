@@ -25,9 +25,8 @@ final class CodeDelete implements Action.OfLibrary {
             return printer.nothing("Does not exist.");
         }
         Tree.Written written = tree.write(at, Content.NONE, Expectation.anything());
-        if (printer.metadata()) {
-            printer.document(written.shown(tree.name()));
-        } else {
+        printer.wrote(tree, written);
+        if (!printer.metadata()) {
             printer.remark("Deleted.");
         }
         return 0;

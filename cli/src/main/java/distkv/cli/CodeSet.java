@@ -1,7 +1,6 @@
 package distkv.cli;
 
 import distkv.model.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +24,9 @@ import picocli.CommandLine.Parameters;
 final class CodeSet implements Action.OfLibrary {
     @Mixin
     Leaf leaf = new Leaf();
+
+    @Mixin
+    private Source source = new Source();
 
     @Mixin
     private Items inputs = new Items();
@@ -56,67 +58,27 @@ final class CodeSet implements Action.OfLibrary {
         }
     }
 
-    @Option(
-            names = {"-s", "--script"},
-            paramLabel = "FILE",
-            description = "The file with the code.")
-    private java.nio.file.@Nullable Path script;
-
-    @Option(
-            names = {"-i", "--info"},
-            paramLabel = "TEXT",
-            description = "One line about it.")
-    private @Nullable String info;
-
-    @Option(
-            names = {"-d", "--data"},
-            paramLabel = "FILE",
-            description = "A YAML file with the metadata: info, is_async, vars, default, requires.")
-    private java.nio.file.@Nullable Path metadata;
-
     @Parameters(paramLabel = "PATH", description = "Its name, for example demo.scale.")
     private Path path = Path.ROOT;
 
     @Override
     public int run(Tree tree, Library library, Printer printer) throws InterruptedException {
-        String code = script == null ? null : TextFile.read(script);
-        if (code != null) {
-            new PythonCheck(printer.terminal()).check(library.noun(), path, code);
-        }
-        Map<?, ?> described = metadata == null ? null : Metadata.read(metadata);
-        Tree.Written written = tree.change(library.at(path), old -> Content.of(changed(old, described, code)));
-        if (printer.metadata()) {
-            printer.document(written.shown(tree.name()));
-        }
+        Source.Given given = source.read(library, path, printer.terminal());
+        printer.wrote(tree, tree.change(library.at(path), old -> Content.of(procedure(given.applyTo(old)))));
         return 0;
     }
 
-    private Map<?, ?> changed(Content old, @Nullable Map<?, ?> described, @Nullable String code) {
-        Map<Object, @Nullable Object> procedure = new LinkedHashMap<>();
-        if (old.value() instanceof Map<?, ?> map) {
-            procedure.putAll(map);
-        }
-        if (described != null) {
-            procedure.putAll(described);
-        }
-        if (code != null) {
-            procedure.put("code", code);
-        } else if (!procedure.containsKey("code")) {
-            throw new UsageException("there is no code at " + path + " yet (expected: --script FILE)");
-        }
-        if (info != null) {
-            procedure.put("info", info);
-        }
-        if (way != null || !procedure.containsKey("is_async")) {
-            procedure.put("is_async", way == null ? Boolean.TRUE : way.flag());
+    private Map<?, ?> procedure(Map<Object, @Nullable Object> changed) {
+        if (way != null || !changed.containsKey("is_async")) {
+            changed.put("is_async", way == null ? Boolean.TRUE : way.flag());
         }
         Set<String> vars = new TreeSet<>();
-        if (procedure.get("vars") instanceof List<?> names) {
+        if (changed.get("vars") instanceof List<?> names) {
             names.forEach(name -> vars.add(String.valueOf(name)));
         }
-        Map<?, ?> defaults = procedure.get("default") instanceof Map<?, ?> map ? map : Map.of();
-        procedure.put("default", inputs.applyTo(defaults, vars));
-        procedure.put("vars", List.copyOf(vars));
-        return procedure;
+        Map<?, ?> defaults = changed.get("default") instanceof Map<?, ?> map ? map : Map.of();
+        changed.put("default", inputs.applyTo(defaults, vars));
+        changed.put("vars", List.copyOf(vars));
+        return changed;
     }
 }

@@ -4,7 +4,6 @@ import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.protocol.Values;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,13 +32,8 @@ final class DataDelete implements Action.Remote {
             description = "The value of --prev is a literal.")
     private boolean literal;
 
-    @Option(
-            names = {"-l", "--last"},
-            arity = "2",
-            paramLabel = "NODE TICK",
-            hideParamSyntax = true,
-            description = "Only if this is its last change, as 'client -m data get' prints it.")
-    private List<String> last = List.of();
+    @Mixin
+    private LastChange last = new LastChange();
 
     @Option(
             names = {"-r", "--recursive"},
@@ -55,7 +49,7 @@ final class DataDelete implements Action.Remote {
             throw new UsageException("PATH ':' (expected: the path of an entry: the root cannot be deleted)");
         } else if (literal && previous == null) {
             throw new UsageException("--eval (expected: --prev with it)");
-        } else if (recursive && (previous != null || !last.isEmpty())) {
+        } else if (recursive && (previous != null || last.isGiven())) {
             throw new UsageException("--recursive excludes --prev and --last");
         }
         if (recursive) {
@@ -66,15 +60,13 @@ final class DataDelete implements Action.Remote {
             return 0;
         }
         Tree.Written written = tree.write(path, Content.NONE, expected(tree));
-        if (printer.metadata()) {
-            printer.document(written.shown(tree.name()));
-        }
+        printer.wrote(tree, written);
         return 0;
     }
 
     private Expectation expected(Tree tree) throws InterruptedException {
         if (previous == null) {
-            return last.isEmpty() ? Expectation.anything() : tree.last(last);
+            return last.expectation(tree);
         }
         Object wanted = literal ? Literal.parse(previous) : previous;
         Entry entry = tree.read(path);

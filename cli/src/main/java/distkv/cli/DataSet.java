@@ -2,7 +2,6 @@ package distkv.cli;
 
 import distkv.model.Expectation;
 import distkv.model.Path;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,13 +28,8 @@ final class DataSet implements Action.Remote {
     @Mixin
     private Items items = new Items();
 
-    @Option(
-            names = {"-l", "--last"},
-            arity = "2",
-            paramLabel = "NODE TICK",
-            hideParamSyntax = true,
-            description = "Only if this is its last change, as 'client -m data get' prints it.")
-    private List<String> last = List.of();
+    @Mixin
+    private LastChange last = new LastChange();
 
     @Option(
             names = {"-n", "--new"},
@@ -49,13 +43,11 @@ final class DataSet implements Action.Remote {
     public int run(Tree tree, Printer printer) throws InterruptedException {
         if (items.isEmpty()) {
             throw new UsageException("nothing to set (expected: -e, -v or -p, for example -e : 42)");
-        } else if (fresh && !last.isEmpty()) {
+        } else if (fresh && last.isGiven()) {
             throw new UsageException("--new and --last exclude each other");
         }
-        Tree.Written written = last.isEmpty() && !fresh ? change(tree) : replace(tree);
-        if (printer.metadata()) {
-            printer.document(written.shown(tree.name()));
-        }
+        Tree.Written written = !last.isGiven() && !fresh ? change(tree) : replace(tree);
+        printer.wrote(tree, written);
         return 0;
     }
 
@@ -65,6 +57,6 @@ final class DataSet implements Action.Remote {
 
     private Tree.Written replace(Tree tree) throws InterruptedException {
         Content old = fresh ? Content.NONE : Content.of(tree.read(path));
-        return tree.write(path, items.applyTo(old), fresh ? Expectation.absent() : tree.last(last));
+        return tree.write(path, items.applyTo(old), fresh ? Expectation.absent() : last.expectation(tree));
     }
 }

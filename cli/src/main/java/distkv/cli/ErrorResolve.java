@@ -1,13 +1,10 @@
 package distkv.cli;
 
-import distkv.model.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Marks an error as resolved. */
 @Command(
@@ -18,21 +15,15 @@ final class ErrorResolve implements Action.Remote {
     @Mixin
     Leaf leaf = new Leaf();
 
-    @Option(
-            names = {"-s", "--subsys", "--subsystem"},
-            paramLabel = "NAME",
-            description = "PATH is what the error is about, in this subsystem.")
-    private @Nullable String subsystem;
-
-    @Parameters(paramLabel = "PATH", description = "The record, NODE:TOCK, which 'error list' calls syspath.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private ErrorName name = new ErrorName();
 
     @Override
     public int run(Tree tree, Printer printer) throws InterruptedException {
-        ErrorRecords.ErrorRecord record = ErrorRecords.load(tree).find(path, subsystem);
+        ErrorRecords.ErrorRecord record = name.find(tree);
         if (record == null) {
             throw new FailedException(
-                    "there is no error " + path + " (expected: a syspath that 'error list -a' prints)");
+                    "there is no error " + name + " (expected: a syspath that 'error list -a' prints)");
         } else if (record.isResolved()) {
             return printer.nothing("Already resolved.");
         }

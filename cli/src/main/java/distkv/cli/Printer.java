@@ -80,6 +80,15 @@ record Printer(Terminal terminal, Format format, boolean metadata, boolean quiet
         return all;
     }
 
+    /** What is known about a write that has just happened, if metadata are wanted. */
+    void wrote(Tree tree, Tree.Written written) {
+        if (metadata) {
+            Map<String, @Nullable Object> all = written(tree.name(), written.tick());
+            all.put("changed", true);
+            document(all);
+        }
+    }
+
     /** What is known about a write. */
     static Map<String, @Nullable Object> written(String tree, long tick) {
         Map<String, @Nullable Object> chain = new LinkedHashMap<>();

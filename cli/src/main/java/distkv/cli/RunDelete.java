@@ -44,9 +44,8 @@ final class RunDelete implements Action.OfJobs {
         for (Entry state : states.values()) {
             tree.write(state.path(), Content.NONE, Expectation.anything());
         }
-        if (printer.metadata()) {
-            printer.document(written.shown(tree.name()));
-        } else {
+        printer.wrote(tree, written);
+        if (!printer.metadata()) {
             printer.remark(running ? "Deleted (unclean!)." : "Deleted.");
         }
         return 0;

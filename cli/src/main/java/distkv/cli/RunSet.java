@@ -87,9 +87,7 @@ final class RunSet implements Action.OfJobs {
         if (code != null && tree.read(Library.procedures(tree.config()).at(code)) == null) {
             printer.warning("there is no procedure " + code + " yet; the job " + path + " fails until there is one");
         }
-        if (printer.metadata()) {
-            printer.document(written.shown(tree.name()));
-        }
+        printer.wrote(tree, written);
         return 0;
     }
 

@@ -12,7 +12,6 @@ import distkv.model.Path;
 import distkv.protocol.Depths;
 import distkv.protocol.Values;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +21,7 @@ record Tree(Client client, Config config) implements AutoCloseable {
     private static final int ATTEMPTS = 100;
 
     /** A write that happened. */
-    record Written(long tick) {
-        Map<String, @Nullable Object> shown(String tree) {
-            Map<String, @Nullable Object> all = Printer.written(tree, tick);
-            all.put("changed", true);
-            return all;
-        }
-    }
+    record Written(long tick) {}
 
     static Tree connect(Config config) throws InterruptedException {
         ClientOptions options = options(config);
@@ -111,19 +104,6 @@ record Tree(Client client, Config config) implements AutoCloseable {
             }
         }
         throw new FailedException(path + " is changed by others all the time; try again", Objects.requireNonNull(last));
-    }
-
-    /** What {@code --last NODE TICK} expects. */
-    Expectation last(List<String> nodeAndTick) {
-        try {
-            if (nodeAndTick.get(0).equals(name())) {
-                return Expectation.at(Long.parseLong(nodeAndTick.get(1)));
-            }
-        } catch (NumberFormatException e) {
-            throw new UsageException("--last " + String.join(" ", nodeAndTick) + " (expected: NODE TICK)", e);
-        }
-        throw new FailedException("--last " + String.join(" ", nodeAndTick) + " (expected: " + name()
-                + " and a tick: this tree has no other node)");
     }
 
     /** Deletes an entry and all below it; says how many there were. */

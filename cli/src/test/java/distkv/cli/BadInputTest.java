@@ -48,7 +48,7 @@ class BadInputTest {
                 "client data set -n -l x 1 -e : 1 a | 2 | --new and --last",
                 "client data delete :            | 2 | the root cannot be deleted",
                 "client data get -m many a       | 2 | 'many'",
-                "client code set demo.x          | 2 | there is no code at demo.x yet",
+                "client code set demo.x          | 2 | there is no procedure demo.x yet",
                 "client code set -s FILE demo.x  | 1 | FILE cannot be read: there is no such file",
                 "client code get :               | 2 | expected: the name of a procedure",
                 "client code set -a -A demo.x    | 2 | mutually exclusive",

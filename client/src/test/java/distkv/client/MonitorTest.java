@@ -3,6 +3,9 @@ package distkv.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,21 +44,31 @@ class MonitorTest extends ServerTest {
         try (Monitor monitor = client.monitor(List.of("a"))) {
             cable.cut();
             cable.mend();
-            // When it listens again is not for the sender to know, so the sender goes on until it is heard.
-            Thread sender = Thread.ofVirtual().start(() -> {
+            CompletableFuture<Message> heard = new CompletableFuture<>();
+            Thread reader = Thread.ofVirtual().start(() -> {
                 try {
-                    while (true) {
-                        direct.send(List.of("a"), value("heard"));
-                        Thread.sleep(5);
-                    }
+                    heard.complete(monitor.next());
                 } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
+                    heard.completeExceptionally(e);
                 }
             });
 
-            assertThat(monitor.next()).isEqualTo(new Message(List.of("a"), value("heard"), null));
-            sender.interrupt();
-            sender.join();
+            // When it listens again is not for the sender to know, so the sender goes on until it is heard.
+            do {
+                direct.send(List.of("a"), value("heard"));
+            } while (!isDone(heard));
+            reader.join();
+            assertThat(heard.join()).isEqualTo(new Message(List.of("a"), value("heard"), null));
+        }
+    }
+
+    /** Whether it is done soon. */
+    private static boolean isDone(CompletableFuture<?> future) throws Exception {
+        try {
+            future.get(5, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 

@@ -2,18 +2,15 @@ package distkv.protocol;
 
 import distkv.model.Chain;
 import distkv.model.Path;
-import distkv.model.Value;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes replies straight into a connection's buffer. Used by the one thread that writes the connection. */
 public final class ReplyEncoder {
-    private final MsgWriter out;
-    private int fields;
+    private final MapWriter map;
 
     public ReplyEncoder(MsgWriter out) {
-        this.out = out;
+        map = new MapWriter(out);
     }
 
     /** Writes a reply that is not counted by flow control. */
@@ -27,28 +24,19 @@ public final class ReplyEncoder {
      * @param wseq the number of this item in its stream, for flow control; 0: none
      */
     public void write(Reply reply, long wseq) {
-        int head = out.size();
-        out.put(0);
-        fields = 0;
-        try {
+        map.message(() -> {
             content(reply);
-        } catch (RuntimeException e) {
-            out.truncate(head);
-            throw e;
-        }
-        Seq seq = reply.seq();
-        if (seq != null) {
-            key(Key.SEQ);
-            seq.write(out);
-        }
-        if (reply.tock() != 0) {
-            number(Key.TOCK, reply.tock());
-        }
-        if (wseq != 0) {
-            number(Key.WSEQ, wseq);
-        }
-        // No reply has more than the 15 keys that a one-byte head can count.
-        out.patch(head, 0x80 | fields);
+            Seq seq = reply.seq();
+            if (seq != null) {
+                seq.write(map.key(Key.SEQ));
+            }
+            if (reply.tock() != 0) {
+                map.number(Key.TOCK, reply.tock());
+            }
+            if (wseq != 0) {
+                map.number(Key.WSEQ, wseq);
+            }
+        });
     }
 
     private void content(Reply reply) {
@@ -56,145 +44,101 @@ public final class ReplyEncoder {
             case Reply.Greeting greeting -> greeting(greeting);
             case Reply.Done _ -> {}
             case Reply.Got got -> {
-                value(Key.VALUE, got.value());
+                map.value(Key.VALUE, got.value());
                 if (got.asked()) {
                     chain(got.chain());
                 }
                 if (got.path() != null) {
-                    key(Key.PATH);
-                    WirePath.writeExt(out, got.path());
+                    WirePath.writeExt(map.key(Key.PATH), got.path());
                 }
             }
             case Reply.Changed changed -> {
-                key(Key.CHANGED);
-                out.flag(changed.changed());
-                value(Key.PREV, changed.previous());
+                map.key(Key.CHANGED).flag(changed.changed());
+                map.value(Key.PREV, changed.previous());
                 chainIfAny(changed.chain());
             }
-            case Reply.Count count -> number(Key.CHANGED, count.changed());
-            case Reply.Result result -> value(Key.RESULT, result.result());
-            case Reply.Access access -> value(Key.ACCESS, access.access());
+            case Reply.Count count -> map.number(Key.CHANGED, count.changed());
+            case Reply.Result result -> map.value(Key.RESULT, result.result());
+            case Reply.Access access -> map.value(Key.ACCESS, access.access());
             case Reply.State state -> {
-                text(Key.NODE, state.node());
-                state.parts().forEach((part, value) -> value(part.key(), value));
+                map.text(Key.NODE, state.node());
+                state.parts().forEach((part, value) -> map.value(part.key(), value));
             }
             case Reply.SessionOpened opened -> {
-                number(Key.SESSION, opened.session());
-                textIfAny(Key.SECRET, opened.secret());
+                map.number(Key.SESSION, opened.session());
+                map.textIfAny(Key.SECRET, opened.secret());
                 ttl(opened.ttl());
             }
             case Reply.SessionRenewed renewed -> ttl(renewed.ttl());
             case Reply.Committed committed -> {
-                key(Key.TICKS);
-                out.array(committed.ticks().size());
+                MsgWriter out = map.key(Key.TICKS).array(committed.ticks().size());
                 committed.ticks().forEach(out::number);
             }
-            case Reply.StreamStart _ -> text(Key.STATE, "start");
-            case Reply.StreamEnd _ -> text(Key.STATE, "end");
-            case Reply.UpToDate _ -> text(Key.STATE, "uptodate");
+            case Reply.StreamStart _ -> map.text(Key.STATE, "start");
+            case Reply.StreamEnd _ -> map.text(Key.STATE, "end");
+            case Reply.UpToDate _ -> map.text(Key.STATE, "uptodate");
             case Reply.Item item -> {
                 path(item.depth(), item.path());
-                value(Key.VALUE, item.value());
+                map.value(Key.VALUE, item.value());
                 chainIfAny(item.chain());
             }
             case Reply.Removed removed -> {
                 path(removed.depth(), removed.path());
-                value(Key.OLD_VALUE, removed.oldValue());
-                text(Key.NODE, removed.chain().node());
-                number(Key.TICK, removed.chain().tick());
-                key(Key.PREV);
-                out.nil();
+                map.value(Key.OLD_VALUE, removed.oldValue());
+                map.text(Key.NODE, removed.chain().node());
+                map.number(Key.TICK, removed.chain().tick());
+                map.key(Key.PREV).nil();
             }
             case Reply.Message message -> message(message);
             case Reply.Ack ack -> {
-                text(Key.STATE, "ack");
-                number(Key.ACK, ack.ack());
+                map.text(Key.STATE, "ack");
+                map.number(Key.ACK, ack.ack());
             }
             case Reply.Failed error -> error(error);
         }
     }
 
     private void greeting(Reply.Greeting greeting) {
-        text(Key.NODE, greeting.node());
-        list(Key.VERSION, greeting.version());
-        number(Key.TICK, greeting.tick());
+        map.text(Key.NODE, greeting.node());
+        map.list(Key.VERSION, greeting.version());
+        map.number(Key.TICK, greeting.tick());
         if (greeting.qlen() != 0) {
-            number(Key.QLEN, greeting.qlen());
+            map.number(Key.QLEN, greeting.qlen());
         }
         if (!greeting.auth().isEmpty()) {
-            list(Key.AUTH, greeting.auth());
+            map.list(Key.AUTH, greeting.auth());
         }
         if (!greeting.extensions().isEmpty()) {
-            list(Key.EXT, greeting.extensions());
+            map.list(Key.EXT, greeting.extensions());
         }
     }
 
     private void message(Reply.Message message) {
-        list(Key.TOPIC, message.topic());
-        value(Key.DATA, message.data());
-        if (message.raw() != null) {
-            key(Key.RAW);
-            out.bytes(message.raw().array());
-        }
-        textIfAny(Key.ERROR, message.error());
+        map.list(Key.TOPIC, message.topic());
+        map.value(Key.DATA, message.data());
+        map.bytes(Key.RAW, message.raw());
+        map.textIfAny(Key.ERROR, message.error());
     }
 
     private void error(Reply.Failed error) {
-        text(Key.ERROR, error.text());
+        map.text(Key.ERROR, error.text());
         if (error.etype() != Etype.OTHER) {
-            text(Key.ETYPE, error.etype().word());
+            map.text(Key.ETYPE, error.etype().word());
         }
         Reply.Found found = error.found();
         if (found != null) {
-            key(Key.PATH);
-            WirePath.write(out, found.path());
-            key(Key.TICK);
-            Values.write(out, found.tick());
+            map.path(found.path());
+            Values.write(map.key(Key.TICK), found.tick());
         }
-    }
-
-    private void key(Key key) {
-        fields++;
-        key.write(out);
-    }
-
-    private void number(Key key, long number) {
-        key(key);
-        out.number(number);
-    }
-
-    private void text(Key key, String text) {
-        key(key);
-        out.text(text);
-    }
-
-    private void textIfAny(Key key, @Nullable String text) {
-        if (text != null) {
-            text(key, text);
-        }
-    }
-
-    private void value(Key key, @Nullable Value value) {
-        if (value != null) {
-            key(key);
-            out.value(value);
-        }
-    }
-
-    private void list(Key key, List<?> list) {
-        key(key);
-        Values.write(out, list);
     }
 
     private void path(int depth, Path path) {
-        number(Key.DEPTH, depth);
-        key(Key.PATH);
-        WirePath.write(out, path);
+        map.number(Key.DEPTH, depth);
+        map.path(path);
     }
 
     private void ttl(Duration ttl) {
-        key(Key.TTL);
-        out.real(ttl.toNanos() / 1e9);
+        map.key(Key.TTL).real(ttl.toNanos() / 1e9);
     }
 
     private void chainIfAny(@Nullable Chain chain) {
@@ -204,7 +148,7 @@ public final class ReplyEncoder {
     }
 
     private void chain(@Nullable Chain chain) {
-        key(Key.CHAIN);
+        MsgWriter out = map.key(Key.CHAIN);
         if (chain == null) {
             out.nil();
             return;

@@ -9,47 +9,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
-class FlowControlTest {
-    private Fixture fixture;
-    private Wire wire;
-
-    @BeforeEach
-    void start() throws IOException {
-        fixture = new Fixture();
-        wire = fixture.wire();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        fixture.close();
-    }
-
-    /** Sets many entries at once and waits for all of them. */
-    private Object fill(Wire client, int from, int to, Object value) throws IOException {
-        Object tock = 0L;
-        for (int i = from; i < to; i++) {
-            client.ask("set_value", "path", path("t", i), "value", value, "nchain", 0);
-        }
-        for (int i = from; i < to; i++) {
-            tock = Wire.get(client.readWhere(message -> message.containsKey("changed")), "tock");
-        }
-        return tock;
-    }
-
+class FlowControlTest extends SessionTest {
     @Test
     void aTreeIsOfOneMomentHoweverSlowlyItIsRead() throws IOException {
-        fill(wire, 0, 300, "before");
+        fill(0, 300, "before");
         Wire reader = fixture.wire();
         reader.send(map("seq", 0, "qlen", 4));
         long seq = reader.ask("get_tree", "path", path("t"));
         assertThat(reader.read()).containsEntry("state", "start").containsEntry("wseq", 1L);
-        fill(wire, 0, 300, "after");
+        fill(0, 300, "after");
         List<Object> values = new ArrayList<>();
         for (Map<String, Object> message = reader.read();
                 !"end".equals(message.get("state"));
@@ -62,7 +32,7 @@ class FlowControlTest {
 
     @Test
     void aStalledStreamHoldsNothingElseUp() throws IOException {
-        fill(wire, 0, 100, "v");
+        fill(0, 100, "v");
         Wire slow = fixture.wire();
         slow.send(map("seq", 0, "qlen", 10));
         long tree = slow.ask("get_tree", "path", path("t"));
@@ -86,15 +56,14 @@ class FlowControlTest {
         for (long wseq = 10; wseq <= 18; wseq++) {
             assertThat(slow.read()).containsEntry("seq", tree).containsEntry("wseq", wseq);
         }
-        assertThat(slow.call("stop", "task", tree)).containsEntry("result", true);
-        assertThat(slow.read()).containsEntry("seq", tree).containsEntry("state", "end");
+        stop(slow, tree);
         slow.send(map("seq", tree, "state", "ack", "ack", 18));
         assertThat(slow.call("get_value", "path", path("t", 5))).containsEntry("value", "w");
     }
 
     @Test
     void aClientMayChooseItsWindow() throws IOException {
-        fill(wire, 0, 400, "v");
+        fill(0, 400, "v");
         Wire reader = fixture.wire();
         reader.send(map("seq", 0, "qlen", 200));
         long seq = reader.ask("get_tree", "path", path("t"));
@@ -112,7 +81,7 @@ class FlowControlTest {
         slow.send(map("seq", 0, "qlen", 4));
         long watch = slow.ask("watch", "path", path("t"));
         for (int round = 0; round < 30; round++) {
-            fill(wire, 0, 100, round);
+            fill(0, 100, round);
         }
         wire.call("delete_value", "path", path("t", 50));
         // Two items had been on their way when the queue ran full; the rest is the newest of each path.

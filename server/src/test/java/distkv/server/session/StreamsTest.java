@@ -10,41 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
-class StreamsTest {
-    private Fixture fixture;
-    private Wire wire;
-
-    @BeforeEach
-    void start() throws IOException {
-        fixture = new Fixture();
-        wire = fixture.wire();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        fixture.close();
-    }
-
-    /** Sets many entries at once and waits for all of them. */
-    private Object fill(Wire client, int from, int to, Object value) throws IOException {
-        Object tock = 0L;
-        for (int i = from; i < to; i++) {
-            client.ask("set_value", "path", path("t", i), "value", value, "nchain", 0);
-        }
-        for (int i = from; i < to; i++) {
-            tock = Wire.get(client.readWhere(message -> message.containsKey("changed")), "tock");
-        }
-        return tock;
-    }
-
+class StreamsTest extends SessionTest {
     private static Map<String, Object> only(Map<String, Object> message, String... keys) {
         Map<String, Object> some = new HashMap<>(message);
         some.keySet().retainAll(List.of(keys));
@@ -53,7 +23,7 @@ class StreamsTest {
 
     @Test
     void aWatchTellsWhatIsThereAndThenWhatChanges() throws IOException {
-        fill(wire, 1, 3, "old");
+        fill(1, 3, "old");
         Wire watcher = fixture.wire();
         watcher.ask("watch", "path", path("t"), "fetch", true);
         Map<String, Object> start = watcher.read();
@@ -70,8 +40,7 @@ class StreamsTest {
                 .isEqualTo(map("path", path("x"), "depth", 1L, "value", "new"));
         assertThat(only(watcher.read(), "path", "depth", "value")).isEqualTo(map("path", path(1), "depth", 0L));
         assertThat(watcher.read()).containsEntry("path", path()).containsEntry("value", null);
-        assertThat(watcher.call("stop", "task", 1)).containsEntry("result", true);
-        assertThat(watcher.read()).containsEntry("seq", 1L).containsEntry("state", "end");
+        stop(watcher, 1);
         assertThat(watcher.call("stop", "task", 1)).containsEntry("result", false);
         wire.call("set_value", "path", path("t", 1), "value", 1);
         assertThat(watcher.call("get_value", "path", path("t", 1))).containsEntry("value", 1L);
@@ -79,7 +48,7 @@ class StreamsTest {
 
     @Test
     void aWatchWithoutFetchIsNeverUpToDate() throws IOException {
-        fill(wire, 1, 3, "old");
+        fill(1, 3, "old");
         Wire watcher = fixture.wire();
         watcher.ask("watch", "path", path("t"), "nchain", 3, "min_depth", 1, "max_depth", 1);
         assertThat(watcher.read()).containsEntry("state", "start");
@@ -116,7 +85,7 @@ class StreamsTest {
 
     @Test
     void sinceTellsWhatWasMissed() throws IOException {
-        fill(wire, 0, 5, "old");
+        fill(0, 5, "old");
         Object since =
                 wire.call("set_value", "path", path("t", 5), "value", "seen").get("tock");
         wire.call("set_value", "path", path("t", 1), "value", "first");
@@ -170,7 +139,7 @@ class StreamsTest {
 
     @Test
     void aTreeIsReadInOrderAndAMissingOneIsAnError() throws IOException {
-        fill(wire, 0, 1_000, "v");
+        fill(0, 1_000, "v");
         List<Map<String, Object>> stream = wire.readStream(wire.ask("get_tree", "path", path("t")));
         assertThat(stream).hasSize(1_002);
         for (int i = 0; i < 1_000; i++) {

@@ -9,27 +9,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
-class TreeDeletionTest {
-    private Fixture fixture;
-    private Wire wire;
-
-    @BeforeEach
-    void start() throws IOException {
-        fixture = new Fixture();
-        wire = fixture.wire();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        fixture.close();
-    }
-
+class TreeDeletionTest extends SessionTest {
     @Test
     void deletingATreeCountsWhatWasThere() throws IOException {
         for (int i = 0; i < 700; i++) {

@@ -15,27 +15,9 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
-class WritesTest {
-    private Fixture fixture;
-    private Wire wire;
-
-    @BeforeEach
-    void start() throws IOException {
-        fixture = new Fixture();
-        wire = fixture.wire();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        fixture.close();
-    }
-
+class WritesTest extends SessionTest {
     private Object tick(String action, Object... pairs) throws IOException {
         Map<String, Object> reply = wire.call(action, pairs);
         assertThat(reply).doesNotContainKey("error").containsKey("tock");

@@ -1,0 +1,69 @@
+package distkv.cli;
+
+import distkv.model.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say what is stored as a procedure or module: its text, a line about it, and its metadata. */
+final class Source {
+    @Option(
+            names = {"-s", "--script"},
+            paramLabel = "FILE",
+            description = "The file with the code.")
+    private java.nio.file.@Nullable Path script;
+
+    @Option(
+            names = {"-i", "--info"},
+            paramLabel = "TEXT",
+            description = "One line about it.")
+    private @Nullable String info;
+
+    @Option(
+            names = {"-d", "--data"},
+            paramLabel = "FILE",
+            description = "A YAML file with the metadata: info, requires; of a procedure also is_async, vars, default.")
+    private java.nio.file.@Nullable Path metadata;
+
+    /**
+     * What these options give. An entry is changed by trying until it fits, so files are read, and code is checked,
+     * only once.
+     *
+     * @param code the text, or {@code null} if the one that is stored stays
+     */
+    record Given(
+            Library library,
+            Path path,
+            Map<?, ?> described,
+            @Nullable String info,
+            @Nullable String code) {
+        /** What becomes of what is stored, as a map that can be changed further. */
+        Map<Object, @Nullable Object> applyTo(Content old) {
+            Map<Object, @Nullable Object> changed = new LinkedHashMap<>();
+            if (old.value() instanceof Map<?, ?> map) {
+                changed.putAll(map);
+            }
+            changed.putAll(described);
+            if (code != null) {
+                changed.put("code", code);
+            } else if (!changed.containsKey("code")) {
+                throw new UsageException(
+                        "there is no " + library.noun() + " " + path + " yet (expected: --script FILE)");
+            }
+            if (info != null) {
+                changed.put("info", info);
+            }
+            return changed;
+        }
+    }
+
+    /** Reads the files and checks that the code compiles. */
+    Given read(Library library, Path path, Terminal terminal) throws InterruptedException {
+        String code = script == null ? null : TextFile.read(script);
+        if (code != null) {
+            new PythonCheck(terminal).check(library.noun(), path, code);
+        }
+        return new Given(library, path, metadata == null ? Map.of() : Metadata.read(metadata), info, code);
+    }
+}
