@@ -110,6 +110,23 @@ def test_a_cancelled_run_runs_its_finally(worker, mode):
     assert [log["text"] for log in worker.kept("log")] == ["tidied up"]
 
 
+def test_a_run_that_lost_its_claim_gets_lost_if_it_reads_its_messages(worker):
+    source = "async for msg in _info:\n    print('waiting')"
+    run = worker.start(source)
+    wait(worker, run)
+    worker.send(op="cancel", run=run, lost=True)
+    outcome = worker.outcome(run)
+    assert (outcome["kind"], outcome["type"], outcome["line"]) == ("lost", "Lost", 1)
+
+
+@every_mode
+def test_a_run_that_lost_its_claim_ends_whatever_it_does(worker, mode):
+    run = worker.start(forever(mode), mode)
+    wait(worker, run)
+    worker.send(op="cancel", run=run, lost=True)
+    assert worker.outcome(run)["kind"] == "lost"
+
+
 @every_mode
 def test_an_error_on_the_way_out_is_told_with_the_cancellation(worker, mode):
     run = worker.start(forever(mode, "raise OSError('cannot tidy up')"), mode)

@@ -40,6 +40,7 @@ class Inbox:
         self._stalled = False
         self.gave_up = False
         """Whether the job has taken the ``None``."""
+        self._failure: Exception | None = None
 
     def __repr__(self) -> str:
         return f"<Inbox: {len(self._waiting)} waiting{', stalled' if self._stalled else ''}>"
@@ -66,6 +67,11 @@ class Inbox:
         if len(states) >= STATES:
             self.withdraw(states[0])
         self.put(msg)
+
+    def fail(self, failure: Exception) -> None:
+        """Have whoever reads get this instead of any further message."""
+        self._failure = failure
+        self._wake_readers()
 
     def withdraw(self, msg: Any) -> bool:
         """Take a message back that has not been read: its timer was stopped."""
@@ -96,7 +102,9 @@ class Inbox:
         return self
 
     async def __anext__(self) -> Any:
-        while not self._waiting:
+        while self._failure is not None or not self._waiting:
+            if self._failure is not None:
+                raise self._failure
             if self.gave_up:
                 raise StopAsyncIteration
             reader = asyncio.get_running_loop().create_future()

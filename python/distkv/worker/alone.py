@@ -122,7 +122,7 @@ class LoneWorker:
 
     def _obey(self, message: Mapping[str, Any]) -> None:
         if message.get("op") == "cancel":
-            self._run.cancel()
+            self._run.lose() if message.get("lost") else self._run.cancel()
 
     def _runner_gone(self) -> None:
         os._exit(1)

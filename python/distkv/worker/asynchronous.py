@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 
 from ..code import Procedure
+from ..exceptions import Lost
 from ..runner import CallAdmin, Inbox, ReadyMsg
 from ..runner.messages import GROUP_STATES
 from ..util import Path, attrdict
@@ -39,6 +40,11 @@ class AsyncRun(Run):
     def interrupt(self) -> None:
         """Cancel the code's tasks; their ``finally`` blocks run."""
         self._scope.cancel()
+
+    def lose(self) -> None:
+        """Stop, because the claim is gone: code that reads its messages gets `Lost`."""
+        super().lose()
+        self.inbox.fail(Lost("its claim is gone"))
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         """Tell the code the state of its group."""

@@ -58,7 +58,11 @@ class Run(ABC):
         self.interrupt()
 
     def lose(self) -> None:
-        """Stop, because the claim is gone. The code is about to get `Lost`; if it catches that it ends all the same."""
+        """
+        Stop, because the claim is gone: a write was refused, or the runner says so.
+
+        The code gets `Lost` where it can hear it; if it catches that, or hears nothing, it ends all the same.
+        """
         if not self.lost:
             self.lost = True
             asyncio.get_running_loop().call_later(LOST_GRACE, self.interrupt)

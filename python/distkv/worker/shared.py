@@ -54,7 +54,7 @@ class SharedWorker:
             case "start":
                 self._start(message)
             case "cancel" if run := self._runs.get(message.get("run", 0)):
-                run.cancel()
+                run.lose() if message.get("lost") else run.cancel()
             case "state":
                 for run in self._runs.values():
                     if isinstance(run, AsyncRun):

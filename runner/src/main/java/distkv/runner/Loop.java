@@ -8,6 +8,7 @@ import distkv.runner.job.Hands;
 import distkv.runner.job.JobId;
 import distkv.runner.job.Kind;
 import distkv.runner.job.Site;
+import distkv.runner.job.Stop;
 import distkv.runner.worker.FromPython;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.Pool;
@@ -199,8 +200,8 @@ final class Loop implements Hands, Runnable {
     }
 
     @Override
-    public void cancel(long run) {
-        pool.cancel(run);
+    public void cancel(long run, Stop why) {
+        pool.cancel(run, why == Stop.CLAIM_LOST);
     }
 
     @Override

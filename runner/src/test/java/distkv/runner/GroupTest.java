@@ -172,15 +172,33 @@ class GroupTest {
     }
 
     @Test
-    void aJobWhoseNodeIsLostIsTakenOver() throws Exception {
+    void aJobWhoseRunnerWasKilledStartsElsewhereAtOnceAndTheErrorIsRecorded() throws Exception {
         world.code("long", "_log.warning('RUNS on %s', _client.client_name)\nasync for msg in _info:\n    pass");
         // What is left of a runner that was killed: the state says that it runs the job, and its claim has gone.
         Path state = World.state(Kind.ANY, "", "job");
-        world.set(state, Map.of("started", Loop.now(), "stopped", 0L, "node", "gone", "backoff", 2L, "reason", ""));
+        world.set(state, Map.of("started", Loop.now(), "stopped", 0L, "node", "gone", "backoff", 0L, "reason", ""));
         world.set(World.entry(Kind.ANY, "", "job"), World.job("long", "target", 100.5));
         world.runner("one", Kind.ANY);
         world.logged("RUNS on one");
-        assertThat(world.state(state, "backoff")).isEqualTo(3L);
+        assertThat(world.state(state, "backoff")).isEqualTo(1L);
+        Map<?, ?> error = world.error("run", World.entry(Kind.ANY, "", "job"), false);
+        assertThat(error.get("message")).isEqualTo("Runner killed");
+        assertThat(error.get("count")).isEqualTo(1L);
+    }
+
+    @Test
+    void aJobThatTakesOneRunnerAfterTheOtherWithItBacksOff() throws Exception {
+        world.code("long", "async for msg in _info:\n    pass");
+        Path state = World.state(Kind.ANY, "", "job");
+        double started = Loop.now();
+        world.set(state, Map.of("started", started, "stopped", 0L, "node", "gone", "backoff", 1L, "reason", ""));
+        world.set(World.entry(Kind.ANY, "", "job"), World.job("long", "target", 100.5));
+        world.runner("one", Kind.ANY);
+        assertThat(world.error("run", World.entry(Kind.ANY, "", "job"), false).get("message"))
+                .isEqualTo("Runner killed");
+        world.await("backoff", () -> world.number(state, "backoff") == 2);
+        assertThat(world.state(state, "node")).isNull();
+        assertThat(world.number(state, "computed")).isCloseTo(started + 121, within(0.1));
     }
 
     @Test

@@ -53,6 +53,27 @@ public final class Fields {
         throw new BadEntry(key, found, "a number, " + trim(least) + " or more");
     }
 
+    /** True or false; false if there is none or nil. */
+    public boolean flag(String key) throws BadEntry {
+        Object found = map.get(key);
+        if (found == null || found instanceof Boolean) {
+            return Boolean.TRUE.equals(found);
+        }
+        throw new BadEntry(key, found, "true or false");
+    }
+
+    /** One of these words; the first if there is none or nil. */
+    public String choice(String key, List<String> words) throws BadEntry {
+        Object found = map.get(key);
+        if (found == null) {
+            return words.getFirst();
+        }
+        if (found instanceof String word && words.contains(word)) {
+            return word;
+        }
+        throw new BadEntry(key, found, String.join(" or ", words));
+    }
+
     /** A path: as such, as a list of its elements, or as text; {@code null} if there is none, or an empty one. */
     public @Nullable Path path(String key) throws BadEntry {
         Object found = map.get(key);

@@ -38,7 +38,10 @@ record Attempt(JobEntry job, Procedure procedure) {
         if (!job.limits().equals(now.limits())) {
             return Stop.LIMITS_CHANGED;
         }
-        return now.target() == job.target() ? null : Stop.TARGET_CHANGED;
+        if (now.target() != job.target()) {
+            return Stop.TARGET_CHANGED;
+        }
+        return now.placement().split() == job.placement().split() ? null : Stop.SETTINGS_CHANGED;
     }
 
     /** Whether a failed run would not be the same one today. */

@@ -83,7 +83,7 @@ final class Desk {
     }
 
     /** Reports, each with what is known of its subject; those that would change nothing are left out. */
-    List<Ask.News> news(Report... reports) {
+    List<Ask.News> news(List<Report> reports) {
         List<Ask.News> news = new ArrayList<>();
         for (Report report : reports) {
             if (report instanceof Report.Failed || errors.open(report.subsystem(), report.path())) {

@@ -199,11 +199,7 @@ public final class Dispatcher {
     public double run() {
         Lease lease = desk.lease;
         if (desk.now() >= lease.last()) {
-            for (Job job : running.all()) {
-                if (!job.id.kind().outlivesClaim()) {
-                    running.stop(job, Stop.CUT_OFF, lease.kill());
-                }
-            }
+            running.cutOff(lease);
         }
         desk.wakes.due(desk.now()).forEach(this::consider);
         double next = desk.wakes.next();

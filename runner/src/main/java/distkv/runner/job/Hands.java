@@ -13,8 +13,8 @@ public interface Hands {
     /** Starts a run; answered by {@link Dispatcher#started} and, in any case, {@link Dispatcher#ended}. */
     void start(Launch launch);
 
-    /** Tells a run to end. */
-    void cancel(long run);
+    /** Tells a run to end; one that is told {@link Stop#CLAIM_LOST} gets {@code Lost}. */
+    void cancel(long run, Stop why);
 
     /** Kills the worker of a run. */
     void kill(long run);

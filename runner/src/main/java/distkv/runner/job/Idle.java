@@ -21,6 +21,9 @@ final class Idle {
     /** How long a job is left alone after a commit failed, unless the feed brings news of it first. */
     private static final double PAUSE = 0.25;
 
+    private static final String RESTARTED = "Runner restarted";
+    private static final String KILLED = "Runner killed";
+
     private final Desk desk;
     private int claiming;
 
@@ -41,30 +44,32 @@ final class Idle {
         } else if (job.isGone()) {
             forget(job);
         } else if (job.state.node() == null) {
-            act(job, job.state, List.of());
+            act(job, job.state, List.of(), List.of());
         } else {
             orphaned(job);
         }
     }
 
-    private void act(Job job, StateEntry state, List<Write> also) {
+    private void act(Job job, StateEntry state, List<Report> reports, List<Write> also) {
         Decision decision = desk.decide(job, state);
         if (decision instanceof Decision.Start start) {
-            start(job, state, start.due());
+            start(job, state, start.due(), reports);
             return;
         }
         desk.wakes.at(job, decision instanceof Decision.WaitUntil wait ? wait.time() : Double.POSITIVE_INFINITY);
         Desk.Settled settled = desk.settle(job, state);
         boolean news = !settled.state().equals(job.state) || !job.stateStored;
         if (news && isTurn(job, 0)) {
-            note(job, settled.state(), settled.error() == null ? List.of() : desk.news(settled.error()), also);
+            // There is one record of a job: what keeps it from running now says more than how its last run ended.
+            List<Report> all = settled.error() == null ? reports : List.of(settled.error());
+            note(job, settled.state(), desk.news(all), also);
         }
     }
 
     /**
-     * The state names a node, but there is no claim: the run was not recorded to its end. If that was this node's, in a
-     * former life, it is an error, and the job backs off. If it was another's, the job is taken over at once; should it
-     * be the job that killed its node, then the count of errors, which goes on, slows it down.
+     * The state names a node, but there is no claim: the run was not recorded to its end, which is an error. If it was
+     * this node's run, in a former life, the job backs off. If it was another's, {@link Schedule} has it start at once
+     * the first time, and slows down a job that takes one node after the other with it.
      */
     private void orphaned(Job job) {
         StateEntry state = job.state;
@@ -77,11 +82,13 @@ final class Idle {
         int errors = Math.min(state.backoff() + 1, StateEntry.MAX_BACKOFF);
         Write noClaim = Write.delete(job.claimPath, Expectation.absent());
         if (mine) {
-            Report restarted = Report.Failed.plain(Report.RUN, job.entryPath, "Runner restarted", Map.of());
+            Report restarted = Report.Failed.plain(Report.RUN, job.entryPath, RESTARTED, Map.of());
             Desk.Settled settled = desk.settle(job, state.ended(desk.now(), errors, "", null));
-            note(job, settled.state(), desk.news(restarted), List.of(noClaim));
+            note(job, settled.state(), desk.news(List.of(restarted)), List.of(noClaim));
         } else {
-            act(job, state.ended(desk.now(), errors, Stop.NODE_LOST.reason(), null), List.of(noClaim));
+            Map<String, @Nullable Object> data = Map.of("node", String.valueOf(state.node()));
+            Report killed = Report.Failed.plain(Report.RUN, job.entryPath, KILLED, data);
+            act(job, state.ended(desk.now(), errors, Stop.NODE_LOST.reason(), null), List.of(killed), List.of(noClaim));
         }
     }
 
@@ -102,14 +109,14 @@ final class Idle {
         return false;
     }
 
-    private void start(Job job, StateEntry from, double due) {
+    private void start(Job job, StateEntry from, double due, List<Report> reports) {
         JobEntry entry = job.entry;
         if (entry == null || !(desk.code(entry) instanceof Code.Found found) || !isTurn(job, due)) {
             return;
         }
         if (claiming >= CLAIMS
                 || !desk.hands.room(
-                        job.isAlone(entry, found.procedure()), job.id.kind().outlivesClaim())) {
+                        job.isAlone(entry, found.procedure()), job.id.kind().outlivesClaim(entry))) {
             desk.crowded.add(job);
             return;
         }
@@ -130,7 +137,7 @@ final class Idle {
                 job.entryTick,
                 writes,
                 List.of(new Guard(job.entryPath, job.entryTick)),
-                List.of(),
+                desk.news(reports),
                 null));
     }
 

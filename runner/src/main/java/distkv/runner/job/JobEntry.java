@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param delay seconds from an error to the next start, times {@code backoff} to the power of the errors so far
  * @param okAfter seconds after which a run counts as well; 0: the code says so itself
  * @param limits how much its runs may use
+ * @param placement where it may run
  */
 public record JobEntry(
         @Nullable Path code,
@@ -28,12 +29,13 @@ public record JobEntry(
         double delay,
         double backoff,
         double okAfter,
-        Limits limits) {
+        Limits limits,
+        Placement placement) {
 
     private static final double DELAY = 100;
     private static final double BACKOFF = 1.1;
 
-    /** A job without limits. */
+    /** A job without limits, that may run anywhere. */
     JobEntry(
             @Nullable Path code,
             Map<String, @Nullable Object> data,
@@ -42,7 +44,7 @@ public record JobEntry(
             double delay,
             double backoff,
             double okAfter) {
-        this(code, data, target, repeat, delay, backoff, okAfter, Limits.NONE);
+        this(code, data, target, repeat, delay, backoff, okAfter, Limits.NONE, Placement.ANYWHERE);
     }
 
     public static JobEntry read(Value value) throws BadEntry {
@@ -55,7 +57,8 @@ public record JobEntry(
                 fields.number("delay", DELAY, 0),
                 fields.number("backoff", BACKOFF, 0),
                 fields.number("ok_after", 0, 0),
-                Limits.read(fields.raw("limits")));
+                Limits.read(fields.raw("limits")),
+                Placement.read(fields));
     }
 
     /** Whether the data are the same: equal values of equal types, in whatever order. */

@@ -34,9 +34,10 @@ public enum Kind {
     /**
      * Whether a run goes on when its claim may have ended because the server cannot be reached. A job that may run on
      * any node may by then be running elsewhere. One that belongs to this node is nobody else's, and must go on: to
-     * keep the house warm while the network is down is what {@code DetachedState} is for. Its writes stay fenced.
+     * keep the house warm while the network is down is what {@code DetachedState} is for. Its writes stay fenced. So do
+     * those of a job for any node that says {@code split: run}.
      */
-    public boolean outlivesClaim() {
-        return this != ANY;
+    boolean outlivesClaim(JobEntry job) {
+        return this != ANY || job.placement().split();
     }
 }

@@ -11,6 +11,9 @@ final class Run {
     /** The write that made its claim: the fencing token. */
     final long claim;
 
+    /** Whether it goes on when the claim may have ended because the server cannot be reached. */
+    final boolean outlivesClaim;
+
     /** The state that tells of this run. */
     StateEntry state;
 
@@ -33,8 +36,9 @@ final class Run {
     /** When it counts as well, by its job's {@code ok_after}. */
     double wellAt = Double.POSITIVE_INFINITY;
 
-    Run(long number, Job.Claiming claiming, long claim) {
+    Run(long number, Kind kind, Job.Claiming claiming, long claim) {
         this.number = number;
+        this.outlivesClaim = kind.outlivesClaim(claiming.attempt().job());
         this.attempt = claiming.attempt();
         this.refusedBefore = claiming.refusedBefore();
         this.claim = claim;

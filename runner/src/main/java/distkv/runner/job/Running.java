@@ -29,7 +29,7 @@ final class Running {
 
     /** The claim is ours: starts the run, unless something has changed that forbids it. */
     void claimed(Job job, Job.Claiming claiming, long claim, long stateTick) {
-        Run run = new Run(++numbers, claiming, claim);
+        Run run = new Run(++numbers, job.id.kind(), claiming, claim);
         job.run = run;
         if (claim > job.claimTick) {
             job.claimed(claim, true);
@@ -40,7 +40,7 @@ final class Running {
         Stop stop = disturbance(job, run);
         if (claiming.session() != desk.lease.session()) {
             stop = Stop.CLAIM_LOST;
-        } else if (isOverdue(job)) {
+        } else if (isOverdue(run)) {
             // The answer came so late that somebody else may have the claim by now.
             stop = Stop.CUT_OFF;
         }
@@ -55,7 +55,7 @@ final class Running {
                 run.attempt.procedure(),
                 run.attempt.globals(),
                 new Guard(job.claimPath, claim),
-                job.id.kind().outlivesClaim(),
+                run.outlivesClaim,
                 job.isAlone(run.attempt.job(), run.attempt.procedure()),
                 run.attempt.job().limits(),
                 job.id.path().toString()));
@@ -76,9 +76,9 @@ final class Running {
             run.wellAt = desk.now() + okAfter;
         }
         List<Ask.News> news =
-                new ArrayList<>(desk.news(new Report.Well(Report.COMPILE, procedure(run), null, Map.of())));
+                new ArrayList<>(desk.news(List.of(new Report.Well(Report.COMPILE, procedure(run), null, Map.of()))));
         if (run.refusedBefore) {
-            news.addAll(desk.news(new Report.Well(Report.RUN, job.entryPath, null, Map.of())));
+            news.addAll(desk.news(List.of(new Report.Well(Report.RUN, job.entryPath, null, Map.of()))));
         }
         tell(job, run, List.of(), news);
         consider(job);
@@ -95,7 +95,7 @@ final class Running {
         run.state = run.state.well(desk.now());
         String comment = said.get("comment") instanceof String text ? text : null;
         Map<String, @Nullable Object> data = Reading.names(said.get("data"));
-        List<Ask.News> news = desk.news(new Report.Well(Report.RUN, job.entryPath, comment, data));
+        List<Ask.News> news = desk.news(List.of(new Report.Well(Report.RUN, job.entryPath, comment, data)));
         tell(job, run, List.of(Write.set(job.statePath, run.state.encode(), Expectation.anything())), news);
     }
 
@@ -107,7 +107,7 @@ final class Running {
         }
         Path path = about == null ? job.entryPath : about;
         Report report = Reading.report(Report.RUN, path, severity, comment, failed, job.run.attempt);
-        tell(job, job.run, List.of(), desk.news(report));
+        tell(job, job.run, List.of(), desk.news(List.of(report)));
         desk.hands.say(System.Logger.Level.WARNING, job.id, Reading.line(failed, comment));
     }
 
@@ -145,9 +145,9 @@ final class Running {
         }
     }
 
-    /** Whether the job must not run any more, since its claim may end before long or has. */
-    private boolean isOverdue(Job job) {
-        return desk.now() >= desk.lease.last() && !job.id.kind().outlivesClaim();
+    /** Whether the run must not go on, since its claim may end before long or has. */
+    private boolean isOverdue(Run run) {
+        return desk.now() >= desk.lease.last() && !run.outlivesClaim;
     }
 
     private Path procedure(Run run) {
@@ -168,6 +168,15 @@ final class Running {
         return run.attempt.disturbedBy(entry, desk.code(entry));
     }
 
+    /** The lease is about to end: tells those runs to end that must not outlive their claims. */
+    void cutOff(Lease lease) {
+        for (Job job : all()) {
+            if (job.run != null && !job.run.outlivesClaim) {
+                stop(job, Stop.CUT_OFF, lease.kill());
+            }
+        }
+    }
+
     /** Tells the run to end, for that reason, and has its worker killed should it not. */
     void stop(Job job, Stop stop, double killAt) {
         Run run = job.run;
@@ -180,7 +189,7 @@ final class Running {
             run.stop = stop;
             job.to(Phase.STOPPING);
             desk.hands.say(System.Logger.Level.INFO, job.id, "told to end: " + stop.reason());
-            desk.hands.cancel(run.number);
+            desk.hands.cancel(run.number, stop);
         }
     }
 
@@ -191,7 +200,7 @@ final class Running {
             return;
         }
         Run run = job.run;
-        if (run.stop == null && ended instanceof Ended.Died && isOverdue(job)) {
+        if (run.stop == null && ended instanceof Ended.Died && isOverdue(run)) {
             // This process was suspended, and the parent has kept its word.
             run.stop = Stop.CUT_OFF;
         }
@@ -227,7 +236,7 @@ final class Running {
                         new Write(job.statePath, state, Expectation.anything(), 0),
                         Write.delete(job.claimPath, Expectation.at(run.claim))),
                 List.of(),
-                desk.news(reports.toArray(new Report[0])),
+                desk.news(reports),
                 new Ask.Fallback(job.statePath, state, run::isToldBy)));
     }
 

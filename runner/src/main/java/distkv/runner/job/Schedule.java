@@ -27,6 +27,10 @@ public final class Schedule {
         if (job.target() > state.started()) {
             return at(job.target(), "target > started", code, now);
         }
+        if (state.reason().equals(Stop.NODE_LOST.reason()) && state.backoff() > 1) {
+            double next = Math.max(state.stopped(), state.started() + pause(job, state.backoff()));
+            return at(next, state.reason(), code, now);
+        }
         // A job that was refused for want of its procedure was due then, and still is.
         if (Stop.interrupted(state.reason()) || lacksProcedure(state.reason())) {
             return at(state.stopped(), state.reason(), code, now);

@@ -11,6 +11,7 @@ public enum Stop {
     DATA_CHANGED("data changed", true),
     LIMITS_CHANGED("limits changed", true),
     TARGET_CHANGED("target changed", true),
+    SETTINGS_CHANGED("settings changed", true),
     CLAIM_LOST("claim lost", true),
     CUT_OFF("cut off", true),
     /** The node that ran it is gone; the others find that out. */

@@ -109,11 +109,11 @@ public final class Pool {
         }
     }
 
-    /** Tells a run to end. */
-    public void cancel(long run) {
+    /** Tells a run to end; {@code lost}: because its claim is gone. */
+    public void cancel(long run, boolean lost) {
         Worker worker = runs.get(run);
         if (worker != null) {
-            send(worker, new ToPython.Cancel(run));
+            send(worker, new ToPython.Cancel(run, lost));
         }
     }
 

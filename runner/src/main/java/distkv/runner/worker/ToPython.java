@@ -28,8 +28,8 @@ public sealed interface ToPython {
     /** To a worker: run this. */
     record Start(Launch launch, GroupState state, double idle) implements ToPython {}
 
-    /** To a worker: end a run. */
-    record Cancel(long run) implements ToPython {}
+    /** To a worker: end a run; {@code lost}: because its claim is gone. */
+    record Cancel(long run, boolean lost) implements ToPython {}
 
     /** To a worker: the group's state. */
     record State(GroupState state) implements ToPython {}
@@ -47,7 +47,7 @@ public sealed interface ToPython {
                     case Init(String host, int port, String node, String name, Map<String, @Nullable Object> config) ->
                         map("init", "host", host, "port", port, "node", node, "name", name, "config", config);
                     case Start start -> start(start);
-                    case Cancel(long run) -> map("cancel", "run", run);
+                    case Cancel(long run, boolean lost) -> map("cancel", "run", run, "lost", lost);
                     case State(GroupState state) -> with(map("state"), state);
                     case Finish() -> map("stop");
                 });

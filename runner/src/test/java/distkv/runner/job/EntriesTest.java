@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,9 @@ class EntriesTest {
                 "repeat  | -1   | repeat: -1 (expected: a number, 0 or more)",
                 "target  | x    | target: x (expected: a number, 0 or more)",
                 "data    | x    | data: x (expected: a map)",
+                "split    | no  | split: no (expected: stop or run)",
+                "handover | no  | handover: no (expected: true or false)",
+                "where    | no  | where: no (expected: a map)",
             })
     void aBadJobEntryIsNamedWithWhatWasExpected(String key, String content, String message) {
         Object value = content.equals("-1") ? (Object) Long.valueOf(-1) : content;
@@ -93,6 +97,24 @@ class EntriesTest {
         assertThat(Limits.read(expected).memory()).isEqualTo(3L << 29);
         assertThatThrownBy(() -> JobEntry.read(Values.encode(Map.of("limits", 5))))
                 .hasMessage("limits: 5 (expected: a map of memory, cpu, files, processes, time)");
+    }
+
+    @Test
+    void whereAJobMayRunIsPartOfItsEntry() throws BadEntry {
+        Map<String, Object> map =
+                Map.of("where", Map.of("has", List.of("gpio", "attic")), "split", "run", "handover", true);
+        assertThat(JobEntry.read(Values.encode(map)).placement())
+                .isEqualTo(new Placement(Set.of("attic", "gpio"), true, true));
+    }
+
+    @Test
+    void aBadLabelIsNamedWithItsField() {
+        assertThatThrownBy(() -> JobEntry.read(Values.encode(Map.of("where", Map.of("has", "gpio")))))
+                .hasMessage("where.has: gpio (expected: a list of labels)");
+        assertThatThrownBy(() -> JobEntry.read(Values.encode(Map.of("where", Map.of("has", List.of(7L))))))
+                .hasMessage("where.has: 7 (expected: labels, each a text that is not empty)");
+        assertThatThrownBy(() -> JobEntry.read(Values.encode(Map.of("where", Map.of("not", List.of("a"))))))
+                .hasMessage("where: not (expected: has: a list of labels)");
     }
 
     @Test

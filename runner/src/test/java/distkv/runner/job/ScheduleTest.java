@@ -101,6 +101,27 @@ class ScheduleTest {
     }
 
     @Test
+    void aJobWhoseNodeWasLostStartsAtOnce() {
+        started = 990;
+        stopped = 991;
+        backoff = 1;
+        reason = "node lost";
+        assertThat(decide()).isEqualTo(new Decision.Start(991, "node lost"));
+    }
+
+    @Test
+    void aJobThatLosesNodeAfterNodeWaitsForItsDelayCountedFromItsStart() {
+        target = 50;
+        started = 500;
+        stopped = 991;
+        backoff = 3;
+        reason = "node lost";
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(500 + 100 * 8, "node lost"));
+        started = 100;
+        assertThat(decide()).isEqualTo(new Decision.Start(991, "node lost"));
+    }
+
+    @Test
     void afterASuccessARepeatedJobWaitsForItsTime() {
         started = 990;
         stopped = 991;

@@ -380,7 +380,7 @@ final class SimNode implements Hands {
     }
 
     @Override
-    public void cancel(long run) {
+    public void cancel(long run, Stop why) {
         int mine = life;
         // Some code takes longer to end than it is given.
         sim.after(sim.between(0.001, calm ? 0.1 : 3), () -> over(mine, run, failed(Ended.Fault.CANCELLED)));

@@ -83,7 +83,7 @@ class MessagesTest {
         assertThat(sent(new ToPython.Kill(1, false))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "TERM"));
         assertThat(sent(new ToPython.Deadline(1, null))).isEqualTo(map("op", "deadline", "worker", 1L, "at", null));
         assertThat(sent(new ToPython.Deadline(1, 2.5))).isEqualTo(map("op", "deadline", "worker", 1L, "at", 2.5));
-        assertThat(sent(new ToPython.Cancel(7))).isEqualTo(map("op", "cancel", "run", 7L));
+        assertThat(sent(new ToPython.Cancel(7, true))).isEqualTo(map("op", "cancel", "run", 7L, "lost", true));
         assertThat(sent(new ToPython.Finish())).isEqualTo(map("op", "stop"));
         assertThat(sent(new ToPython.State(PARTIAL)))
                 .isEqualTo(map("op", "state", "state", "partial", "count", 2L, "nodes", 3L));
