@@ -1,0 +1,10 @@
+package distkv.code;
+
+/** The job was told to end: let it pass. */
+public final class CancelledException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public CancelledException() {
+        super("the job was told to end");
+    }
+}

@@ -1,0 +1,10 @@
+package distkv.code;
+
+/** The job has not taken any message for too long while messages waited: it ends, and starts again after its delay. */
+public final class StalledException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public StalledException(String message) {
+        super(message);
+    }
+}
