@@ -145,11 +145,12 @@ public final class Mirror implements AutoCloseable {
                 listeners.forEach(listener -> listener.changed(before, entry));
             }
             case WatchEvent.UpToDate(long upTo) -> {
-                upToDate(upTo);
+                current(true);
                 listeners.forEach(Listener::upToDate);
+                upToDate(upTo);
             }
             case WatchEvent.CutOff _ -> {
-                cutOff();
+                current(false);
                 listeners.forEach(Listener::cutOff);
             }
         }
@@ -168,11 +169,11 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
+    /** Wakes those who wait, who then find that the listeners know it already. */
     private void upToDate(long upTo) {
         lock.lock();
         try {
             initial = true;
-            current = true;
             tick = Math.max(tick, upTo);
             changed.signalAll();
         } finally {
@@ -180,10 +181,10 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    private void cutOff() {
+    private void current(boolean whether) {
         lock.lock();
         try {
-            current = false;
+            current = whether;
         } finally {
             lock.unlock();
         }
