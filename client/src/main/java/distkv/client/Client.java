@@ -131,6 +131,11 @@ public final class Client implements AutoCloseable {
         return Session.open(connector, ttl);
     }
 
+    /** The client's session; {@code null} if it has none. */
+    public @Nullable Session session() {
+        return connector.session();
+    }
+
     /** All these writes or none; a write's lease is the client's session or none. Returns the tick of each. */
     public List<Long> commit(Commit commit) throws InterruptedException {
         return Commits.commit(connector, commit);

@@ -1,0 +1,151 @@
+package distkv.code.call;
+
+import distkv.client.Client;
+import distkv.client.ClientException;
+import distkv.client.Session;
+import distkv.client.Watch;
+import distkv.client.WatchEvent;
+import distkv.client.WatchOptions;
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Path;
+import distkv.protocol.Values;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Procedures that run once on a node of a group. A call is a job entry that lives with this client's session, at
+ * {@code any <group> ".call" <random>}; what comes of it is in the job's state or in the error tree.
+ */
+final class GroupCalls implements AutoCloseable {
+    /** How long a call that was begun outlives a caller that is gone. */
+    private static final Duration TTL = Duration.ofSeconds(5);
+    /** How long a runner may take to begin. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** How much news of a call may wait; whoever reads the watches waits then. */
+    private static final int WAITING = 64;
+    /** A job that fails starts again after a delay: after so many seconds, never. */
+    private static final double NEVER = 1e9;
+
+    private final Client client;
+    private final CodeOptions options;
+    private final SecureRandom random = new SecureRandom();
+    /** Guards the session. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private @Nullable Session opened;
+
+    GroupCalls(Client client, CodeOptions options) {
+        this.client = client;
+        this.options = options;
+    }
+
+    /** Runs it, and waits for its end. */
+    @Nullable
+    Object call(String group, Path code, Map<String, @Nullable Object> data) throws InterruptedException {
+        byte[] id = new byte[8];
+        random.nextBytes(id);
+        Path name = Path.of("any", group, ".call", HexFormat.of().formatHex(id));
+        Path job = options.runs().append(name);
+        GroupCall call = new GroupCall(code, group, job, options.states().append(name), options.errors());
+        BlockingQueue<Entry> news = new ArrayBlockingQueue<>(WAITING);
+        try (Watch state = client.watch(call.state(), WatchOptions.FETCH);
+                Watch errors = client.watch(options.errors(), WatchOptions.CHANGES)) {
+            Thread states = follow(state, news);
+            Thread records = follow(errors, news);
+            try {
+                session().set(job, Values.encode(entry(code, data)), Expectation.absent());
+                return outcome(call, news);
+            } finally {
+                states.interrupt();
+                records.interrupt();
+                tidy(call);
+            }
+        }
+    }
+
+    private static Map<String, @Nullable Object> entry(Path code, Map<String, @Nullable Object> data) {
+        Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+        entry.put("code", code);
+        entry.put("data", data);
+        entry.put("target", System.currentTimeMillis() / 1e3);
+        entry.put("delay", NEVER);
+        return entry;
+    }
+
+    private static @Nullable Object outcome(GroupCall call, BlockingQueue<Entry> news) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!call.isOver()) {
+            Entry entry = call.isBegun() ? news.take() : news.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (entry == null) {
+                throw call.notBegun(PATIENCE.toSeconds());
+            }
+            call.take(entry);
+        }
+        return call.outcome();
+    }
+
+    private static Thread follow(Watch watch, BlockingQueue<Entry> news) {
+        return Thread.ofVirtual().name("call").start(() -> {
+            try {
+                for (WatchEvent event = watch.next(); event != null; event = watch.next()) {
+                    if (event instanceof WatchEvent.Changed(Entry entry)) {
+                        news.put(entry);
+                    }
+                }
+            } catch (InterruptedException e) {
+                // The call is over.
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** The client's session, or one that we open. */
+    private Session session() throws InterruptedException {
+        lock.lock();
+        try {
+            Session session = client.session();
+            if (session == null || session.isLost()) {
+                opened = session = client.session(TTL);
+            }
+            return session;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The runner deletes the state of a job whose entry is gone. */
+    private void tidy(GroupCall call) throws InterruptedException {
+        try {
+            client.delete(call.job());
+            Path record = call.record();
+            if (record != null) {
+                client.deleteTree(record);
+            }
+        } catch (ClientException e) {
+            // The entry vanishes with the session then, and an error's record is left to be read.
+            System.getLogger(GroupCalls.class.getName()).log(System.Logger.Level.DEBUG, "a call leaves traces", e);
+        }
+    }
+
+    /** Ends the session, if it is ours. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (opened != null) {
+                opened.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
