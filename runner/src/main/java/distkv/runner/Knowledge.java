@@ -36,6 +36,7 @@ final class Knowledge {
         Path below = entry.path().tail(feed.root().length());
         if (feed.what() == Feed.What.GROUP) {
             group = below.isRoot() ? entry.value() : group;
+            peers(dispatcher);
         }
         if (below.isRoot()) {
             return;
@@ -50,7 +51,7 @@ final class Knowledge {
             case ERRORS -> errors.apply(entry);
             case PRESENCE -> {
                 if (membership.apply(entry)) {
-                    dispatcher.peers(membership.nodes(Kind.ANY.word()));
+                    peers(dispatcher);
                 }
             }
             case ENTRIES -> dispatcher.changed(kind(feed), Dispatcher.Part.ENTRY, below, entry);
@@ -58,6 +59,10 @@ final class Knowledge {
             case CLAIMS -> dispatcher.changed(kind(feed), Dispatcher.Part.CLAIM, below, entry);
             case GROUP -> {}
         }
+    }
+
+    private void peers(Dispatcher dispatcher) {
+        dispatcher.peers(membership.peers(Kind.ANY.word(), Membership.drained(group)));
     }
 
     private static Kind kind(Feed feed) {

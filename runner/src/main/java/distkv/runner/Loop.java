@@ -84,7 +84,7 @@ final class Loop implements Hands, Runnable {
                             kind.states(at.states(), options.group(), options.node()),
                             kind.states(at.claims(), options.group(), options.node())));
         }
-        return new Site(options.node(), at.codes(), roots);
+        return new Site(options.node(), options.labels(), at.codes(), roots);
     }
 
     /** Unix time. */
@@ -137,7 +137,7 @@ final class Loop implements Hands, Runnable {
             pool.state(changed);
         }
         double next = Math.min(dispatcher.run(), pool.run());
-        next = Math.min(next, standing.publish(now, dispatcher.running().size()));
+        next = Math.min(next, standing.publish(now, dispatcher.load()));
         next = Math.min(next, stopAt);
         Event event = events.next(Math.clamp(next - now(), 0, LONGEST_WAIT));
         for (int i = 0; event != null && i < BATCH; i++) {

@@ -11,6 +11,7 @@ import distkv.model.Write;
 import distkv.runner.group.Member;
 import distkv.runner.group.Membership;
 import distkv.runner.job.Kind;
+import distkv.runner.job.Load;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ final class Presence implements AutoCloseable {
     private final BlockingQueue<Boolean> wishes = new ArrayBlockingQueue<>(1);
 
     private final Thread thread = Thread.ofVirtual().name("runner presence").unstarted(this::run);
-    private volatile int load;
+    private volatile Load load = new Load(0, 0);
     private volatile boolean closed;
 
     Presence(Client client, RunnerOptions options, Events events) {
@@ -48,8 +49,8 @@ final class Presence implements AutoCloseable {
         thread.start();
     }
 
-    /** Publishes how many jobs run here, and mends what is missing. */
-    void publish(int running) {
+    /** Publishes what runs here, and mends what is missing. */
+    void publish(Load running) {
         load = running;
         wish();
     }
@@ -149,7 +150,14 @@ final class Presence implements AutoCloseable {
         List<Write> writes = new ArrayList<>();
         for (Kind kind : options.kinds()) {
             Member me = new Member(
-                    options.node(), kind.word(), pid, started, load, options.maxWorkers() * options.runsPerWorker());
+                    options.node(),
+                    kind.word(),
+                    pid,
+                    started,
+                    load.total(),
+                    load.pinned(),
+                    options.capacity(),
+                    options.labels());
             Path path = prefix.child(options.node()).child(kind.word());
             writes.add(Write.set(path, me.encode(), Expectation.anything()).under(session.id()));
         }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param config what code sees as {@code _cfg}
  * @param maxWorkers how many processes may run code at once
  * @param runsPerWorker how many runs may share one of them
+ * @param capacity how much this node can bear, compared with the others; more than 0
+ * @param labels what it has that not every node has, for jobs that ask for it
  * @param idle after how long without taking a message, while messages wait, a job counts as stalled
  */
 public record RunnerOptions(
@@ -38,6 +40,8 @@ public record RunnerOptions(
         Map<String, @Nullable Object> config,
         int maxWorkers,
         int runsPerWorker,
+        double capacity,
+        Set<String> labels,
         Duration idle,
         JobLog log) {
 
@@ -48,12 +52,15 @@ public record RunnerOptions(
 
     public RunnerOptions {
         kinds = Set.copyOf(kinds);
+        labels = Set.copyOf(labels);
         config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
         require(!node.isEmpty(), "node", "an empty name", "a name");
         require(!group.isEmpty(), "group", "an empty name", "a name");
         require(!kinds.isEmpty(), "kinds", kinds, "one or more");
         require(nodes >= 0, "nodes", nodes, "0 or more");
         require(ttl.compareTo(SHORTEST_TTL) >= 0, "ttl", ttl.toMillis() + " ms", "300 ms or more");
+        require(capacity > 0 && Double.isFinite(capacity), "capacity", capacity, "a number, more than 0");
+        require(!labels.contains(""), "label", "an empty text", "a text");
         require(maxWorkers > 0, "max workers", maxWorkers, "1 or more");
         require(runsPerWorker > 0, "runs per worker", runsPerWorker, "1 or more");
     }
@@ -79,6 +86,8 @@ public record RunnerOptions(
                 Map.of(),
                 64,
                 50,
+                Machine.capacity(),
+                Set.of(),
                 Duration.ofSeconds(10),
                 line -> {});
     }
@@ -121,6 +130,14 @@ public record RunnerOptions(
         });
     }
 
+    public RunnerOptions capacity(double value) {
+        return with(draft -> draft.capacity = value);
+    }
+
+    public RunnerOptions labels(Set<String> value) {
+        return with(draft -> draft.labels = value);
+    }
+
     public RunnerOptions log(JobLog value) {
         return with(draft -> draft.log = value);
     }
@@ -144,6 +161,8 @@ public record RunnerOptions(
         private Map<String, @Nullable Object> config;
         private int maxWorkers;
         private int runsPerWorker;
+        private double capacity;
+        private Set<String> labels;
         private JobLog log;
 
         Draft(RunnerOptions from) {
@@ -158,6 +177,8 @@ public record RunnerOptions(
             config = from.config;
             maxWorkers = from.maxWorkers;
             runsPerWorker = from.runsPerWorker;
+            capacity = from.capacity;
+            labels = from.labels;
             log = from.log;
         }
 
@@ -175,6 +196,8 @@ public record RunnerOptions(
                     config,
                     maxWorkers,
                     runsPerWorker,
+                    capacity,
+                    labels,
                     from.idle,
                     log);
         }

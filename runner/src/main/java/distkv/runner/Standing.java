@@ -4,6 +4,7 @@ import distkv.client.Client;
 import distkv.client.Session;
 import distkv.runner.group.GroupState;
 import distkv.runner.job.Lease;
+import distkv.runner.job.Load;
 import distkv.runner.worker.Pool;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class Standing {
     private boolean synchronised;
     private boolean replaced;
     private long limited;
-    private int published;
+    private Load published = new Load(0, 0);
     private double publishedAt = Double.NEGATIVE_INFINITY;
     private volatile GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
 
@@ -104,17 +105,17 @@ final class Standing {
     }
 
     /** Publishes what is news about this runner; returns when to call again at the latest. */
-    double publish(double now, int running) {
+    double publish(double now, Load load) {
         boolean missing = synchronised && !replaced && alive() && !presence.isSeen(knowledge.membership);
-        if (running == published && !missing) {
+        if (load.equals(published) && !missing) {
             return Double.POSITIVE_INFINITY;
         }
         if (now < publishedAt + PUBLISH) {
             return publishedAt + PUBLISH;
         }
         publishedAt = now;
-        published = running;
-        presence.publish(running);
+        published = load;
+        presence.publish(load);
         return missing ? now + PUBLISH : Double.POSITIVE_INFINITY;
     }
 }

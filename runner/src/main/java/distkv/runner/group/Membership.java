@@ -6,6 +6,7 @@ import distkv.model.Value;
 import distkv.protocol.Values;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ public final class Membership {
         this.prefix = prefix;
     }
 
-    /** Takes in a change; returns whether somebody came or went. */
+    /** Takes in a change; returns whether it is news. */
     public boolean apply(Entry entry) {
         Path path = entry.path();
         if (!path.startsWith(prefix) || path.length() != prefix.length() + 2) {
@@ -42,7 +43,7 @@ public final class Membership {
         }
         List<Object> name = path.tail(prefix.length()).elements();
         Member member = Member.read(String.valueOf(name.get(0)), String.valueOf(name.get(1)), value);
-        return present.put(path, member) == null;
+        return !member.equals(present.put(path, member));
     }
 
     /** How many nodes there are, whatever kinds of runner they have. */
@@ -50,11 +51,15 @@ public final class Membership {
         return count;
     }
 
-    /** The nodes that run jobs of this kind, in order. */
-    public List<String> nodes(String kind) {
+    /**
+     * The nodes that run jobs of this kind, in order.
+     *
+     * @param drained those that are to run no jobs for any node
+     */
+    public List<Peer> peers(String kind, Set<String> drained) {
         return present.values().stream()
                 .filter(member -> member.kind().equals(kind))
-                .map(Member::node)
+                .map(member -> member.peer(drained))
                 .toList();
     }
 
@@ -70,5 +75,16 @@ public final class Membership {
                         && map.get("nodes") instanceof Number number
                 ? Math.clamp(number.longValue(), 0, Integer.MAX_VALUE)
                 : 0;
+    }
+
+    /** The nodes that are to run no jobs for any node, read from the group's entry. */
+    public static Set<String> drained(@Nullable Value group) {
+        Set<String> nodes = new TreeSet<>();
+        if (group != null
+                && Values.decode(group) instanceof Map<?, ?> map
+                && map.get("drain") instanceof List<?> list) {
+            list.forEach(node -> nodes.add(String.valueOf(node)));
+        }
+        return nodes;
     }
 }

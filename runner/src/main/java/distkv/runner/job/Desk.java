@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,9 @@ final class Desk {
     final Wakes wakes = new Wakes();
     /** Jobs that could start if there were room. */
     final LinkedHashSet<Job> crowded = new LinkedHashSet<>();
-    /** The nodes of the group that run jobs of the kind {@link Kind#ANY}. */
-    List<String> peers = List.of();
+
+    final Share share;
+    private final Set<String> labels;
     /** Whether all feeds are read and the server answers: only then is anything begun. */
     boolean open;
 
@@ -34,6 +37,8 @@ final class Desk {
 
     Desk(Site site, Hands hands, Catalog catalog, ErrorIndex errors, DoubleSupplier clock) {
         this.node = site.node();
+        this.labels = site.labels();
+        this.share = new Share(node);
         this.codes = site.codes();
         this.hands = hands;
         this.catalog = catalog;
@@ -56,7 +61,28 @@ final class Desk {
         }
         Code code = code(entry);
         boolean mended = job.failed != null && job.failed.mendedBy(entry, code);
-        return Schedule.decide(entry, state, code, mended, now());
+        Decision decision = Schedule.decide(entry, state, code, mended, now());
+        if (decision instanceof Decision.Start) {
+            String refusal = refusal(job.id.kind(), entry.placement().has());
+            return refusal == null ? decision : new Decision.Nothing(refusal);
+        }
+        return decision;
+    }
+
+    /** Why there is no place for a job that asks for these labels; {@code null} if there is one. */
+    private @Nullable String refusal(Kind kind, Set<String> has) {
+        if (kind == Kind.ANY) {
+            return share.refusal(has);
+        }
+        Set<String> lacking = new TreeSet<>(has);
+        lacking.removeAll(labels);
+        return lacking.isEmpty() ? null : Placement.lacking(lacking);
+    }
+
+    /** Whether this node may go on with a job that it runs. */
+    boolean mayStay(Job job, JobEntry entry) {
+        Set<String> has = entry.placement().has();
+        return job.id.kind() == Kind.ANY ? job.id.isCall() || share.mayRun(has) : labels.containsAll(has);
     }
 
     Code code(JobEntry entry) {

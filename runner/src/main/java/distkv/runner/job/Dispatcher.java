@@ -4,8 +4,8 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.runner.code.Catalog;
 import distkv.runner.error.ErrorIndex;
+import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +31,7 @@ public final class Dispatcher {
     private final Desk desk;
     private final Idle idle;
     private final Running running;
+    private final Balancer balancer;
 
     /** A dispatcher that knows no jobs yet; its clock is unix time in seconds. */
     public Dispatcher(Site site, Hands hands, Catalog catalog, ErrorIndex errors, DoubleSupplier clock) {
@@ -38,6 +39,7 @@ public final class Dispatcher {
         this.desk = new Desk(site, hands, catalog, errors, clock);
         this.idle = new Idle(desk);
         this.running = new Running(desk);
+        this.balancer = new Balancer(desk, running);
     }
 
     /** One of a job's entries has changed; {@code path} is the job's, below the root of that part. */
@@ -77,9 +79,8 @@ public final class Dispatcher {
     }
 
     /** The nodes that run jobs of the kind {@link Kind#ANY} are now these. */
-    public void peers(List<String> nodes) {
-        if (!nodes.equals(desk.peers)) {
-            desk.peers = List.copyOf(nodes);
+    public void peers(List<Peer> peers) {
+        if (desk.share.peers(peers)) {
             considerAll();
         }
     }
@@ -115,6 +116,7 @@ public final class Dispatcher {
             case STARTING, RUNNING, STOPPING -> running.consider(job);
             case NOTING, CLAIMING, RECORDING -> {}
         }
+        desk.share.count(job);
     }
 
     /** A commit that {@link Hands#commit} was asked for is answered. */
@@ -202,7 +204,7 @@ public final class Dispatcher {
             running.cutOff(lease);
         }
         desk.wakes.due(desk.now()).forEach(this::consider);
-        double next = desk.wakes.next();
+        double next = Math.min(desk.wakes.next(), balancer.run());
         return desk.now() < lease.last() ? Math.min(next, lease.last()) : next;
     }
 
@@ -221,10 +223,12 @@ public final class Dispatcher {
         return busy;
     }
 
-    /** Which jobs this node runs, for those who look at it. */
-    public List<JobId> running() {
-        List<JobId> ids = new ArrayList<>();
-        running.all().forEach(job -> ids.add(job.id));
-        return ids;
+    /** What runs here, for those who look at it. */
+    public Load load() {
+        double pinned = 0;
+        for (Job job : running.all()) {
+            pinned += job.id.kind() == Kind.ANY ? 0 : 1;
+        }
+        return new Load(running.all().size(), pinned);
     }
 }

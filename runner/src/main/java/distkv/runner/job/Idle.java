@@ -39,9 +39,11 @@ final class Idle {
         if (desk.now() < job.hold) {
             desk.wakes.at(job, job.hold);
         } else if (job.claim != 0) {
+            job.due = false;
             // Somebody runs it. What comes of that, even its end, comes through the feed.
             desk.wakes.at(job, Double.POSITIVE_INFINITY);
         } else if (job.isGone()) {
+            job.due = false;
             forget(job);
         } else if (job.state.node() == null) {
             act(job, job.state, List.of(), List.of());
@@ -52,6 +54,8 @@ final class Idle {
 
     private void act(Job job, StateEntry state, List<Report> reports, List<Write> also) {
         Decision decision = desk.decide(job, state);
+        job.due = decision instanceof Decision.Start;
+        desk.share.count(job);
         if (decision instanceof Decision.Start start) {
             start(job, state, start.due(), reports);
             return;
@@ -59,7 +63,7 @@ final class Idle {
         desk.wakes.at(job, decision instanceof Decision.WaitUntil wait ? wait.time() : Double.POSITIVE_INFINITY);
         Desk.Settled settled = desk.settle(job, state);
         boolean news = !settled.state().equals(job.state) || !job.stateStored;
-        if (news && isTurn(job, 0)) {
+        if (news && isTurn(job, desk.share.noteDelay(job), 0)) {
             // There is one record of a job: what keeps it from running now says more than how its last run ended.
             List<Report> all = settled.error() == null ? reports : List.of(settled.error());
             note(job, settled.state(), desk.news(all), also);
@@ -74,7 +78,7 @@ final class Idle {
     private void orphaned(Job job) {
         StateEntry state = job.state;
         boolean mine = desk.node.equals(state.node());
-        boolean others = job.id.kind() == Kind.ANY && desk.peers.stream().anyMatch(peer -> !peer.equals(desk.node));
+        boolean others = job.id.kind() == Kind.ANY && desk.share.hasOthers();
         if (mine && others) {
             desk.wakes.at(job, Double.POSITIVE_INFINITY);
             return;
@@ -95,23 +99,26 @@ final class Idle {
     /**
      * Whether this node is the one to act, since those before it have not.
      *
+     * @param delay how long it lets the others go first, in seconds
      * @param due since when there is something to do, if not since the last news
      */
-    private boolean isTurn(Job job, double due) {
-        if (job.id.kind() != Kind.ANY) {
+    private boolean isTurn(Job job, double delay, double due) {
+        double turn = Math.max(job.newsAt, due) + delay;
+        if (job.id.kind() != Kind.ANY || desk.now() >= turn) {
             return true;
         }
-        double turn = Math.max(job.newsAt, due) + Turn.STEP * Turn.rank(job.id.path(), desk.node, desk.peers);
-        if (desk.now() >= turn) {
-            return true;
+        if (turn < Double.POSITIVE_INFINITY) {
+            // What the others have by then may make it this node's turn earlier.
+            desk.wakes.at(job, Math.min(Math.min(turn, desk.now() + Turn.STEP), job.wake));
         }
-        desk.wakes.at(job, Math.min(turn, job.wake));
         return false;
     }
 
     private void start(Job job, StateEntry from, double due, List<Report> reports) {
         JobEntry entry = job.entry;
-        if (entry == null || !(desk.code(entry) instanceof Code.Found found) || !isTurn(job, due)) {
+        if (entry == null
+                || !(desk.code(entry) instanceof Code.Found found)
+                || !isTurn(job, desk.share.delay(job, entry.placement().has()), due)) {
             return;
         }
         if (claiming >= CLAIMS
@@ -160,7 +167,7 @@ final class Idle {
      */
     private void forget(Job job) {
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
-        if (job.stateStored && isTurn(job, 0)) {
+        if (job.stateStored && isTurn(job, desk.share.noteDelay(job), 0)) {
             job.noting = null;
             Write noClaim = Write.delete(job.claimPath, Expectation.absent());
             Write noEntry = Write.delete(job.entryPath, Expectation.absent());

@@ -3,9 +3,12 @@ package distkv.runner.job;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.protocol.Values;
 import distkv.runner.code.BadEntry;
 import distkv.runner.code.Mode;
 import distkv.runner.code.Procedure;
+import distkv.runner.group.Turn;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +62,18 @@ final class Job {
     @Nullable
     Attempt blocked;
 
+    /** Whose claim that is; empty if it does not say. */
+    String claimant = "";
+
+    /** Whether it should be running, and nobody runs it. */
+    boolean due;
+
+    /** As what {@link Share} counts it. */
+    Share.Counted counted = Share.Counted.NOT;
+
+    /** Its part in {@link Turn}. */
+    final long hash;
+
     /** When something about it changed last. */
     double newsAt;
 
@@ -77,6 +92,7 @@ final class Job {
         this.entryPath = entryPath;
         this.statePath = statePath;
         this.claimPath = claimPath;
+        this.hash = Turn.hash(id.path());
     }
 
     void to(Phase next) {
@@ -118,7 +134,7 @@ final class Job {
         if (change.tick() <= claimTick) {
             return false;
         }
-        claimed(change.tick(), change.value() != null);
+        claimed(change.tick(), change.value() == null ? null : claimant(change.value()));
         return true;
     }
 
@@ -129,8 +145,14 @@ final class Job {
         stateTick = tick;
     }
 
-    void claimed(long tick, boolean there) {
-        claim = there ? tick : 0;
+    private static String claimant(Value claim) {
+        return Values.decode(claim) instanceof Map<?, ?> map && map.get("node") instanceof String name ? name : "";
+    }
+
+    /** The claim is now this node's, or, with {@code null}, nobody's. */
+    void claimed(long tick, @Nullable String by) {
+        claim = by == null ? 0 : tick;
+        claimant = by == null ? "" : by;
         claimTick = tick;
     }
 

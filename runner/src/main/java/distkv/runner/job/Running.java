@@ -32,7 +32,7 @@ final class Running {
         Run run = new Run(++numbers, job.id.kind(), claiming, claim);
         job.run = run;
         if (claim > job.claimTick) {
-            job.claimed(claim, true);
+            job.claimed(claim, desk.node);
         }
         stored(job, run.state, stateTick);
         job.to(Phase.STARTING);
@@ -165,7 +165,8 @@ final class Running {
         if (entry == null) {
             return job.bad == null ? Stop.ENTRY_DELETED : Stop.BAD_ENTRY;
         }
-        return run.attempt.disturbedBy(entry, desk.code(entry));
+        Stop changed = run.attempt.disturbedBy(entry, desk.code(entry));
+        return changed == null && !desk.mayStay(job, entry) ? Stop.MOVED : changed;
     }
 
     /** The lease is about to end: tells those runs to end that must not outlive their claims. */
@@ -253,7 +254,7 @@ final class Running {
             case Ask.Answer.Done done -> {
                 stored(job, state, done.ticks().get(0));
                 if (done.ticks().get(1) > job.claimTick) {
-                    job.claimed(done.ticks().get(1), false);
+                    job.claimed(done.ticks().get(1), null);
                 }
             }
             case Ask.Answer.Otherwise otherwise -> stored(job, state, otherwise.tick());

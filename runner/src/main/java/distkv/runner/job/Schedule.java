@@ -31,8 +31,8 @@ public final class Schedule {
             double next = Math.max(state.stopped(), state.started() + pause(job, state.backoff()));
             return at(next, state.reason(), code, now);
         }
-        // A job that was refused for want of its procedure was due then, and still is.
-        if (Stop.interrupted(state.reason()) || lacksProcedure(state.reason())) {
+        // A job that was refused for want of its procedure, or of a node, was due then, and still is.
+        if (Stop.interrupted(state.reason()) || lacksProcedure(state.reason()) || Placement.refused(state.reason())) {
             return at(state.stopped(), state.reason(), code, now);
         }
         if (state.backoff() > 0) {

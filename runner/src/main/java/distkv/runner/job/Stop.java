@@ -13,6 +13,8 @@ public enum Stop {
     TARGET_CHANGED("target changed", true),
     SETTINGS_CHANGED("settings changed", true),
     CLAIM_LOST("claim lost", true),
+    /** Another node is to run it. */
+    MOVED("moved", true),
     CUT_OFF("cut off", true),
     /** The node that ran it is gone; the others find that out. */
     NODE_LOST("node lost", true),

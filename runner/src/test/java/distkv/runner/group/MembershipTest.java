@@ -8,6 +8,7 @@ import distkv.model.Value;
 import distkv.protocol.Values;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MembershipTest {
@@ -15,9 +16,13 @@ class MembershipTest {
     private final Membership membership = new Membership(PREFIX);
     private long tick;
 
+    private static Member member(String node, String kind) {
+        return new Member(node, kind, 1, 2, 3, 1, 4, Set.of("gpio"));
+    }
+
     private boolean comes(String node, String kind) {
         return membership.apply(
-                new Entry(PREFIX.child(node).child(kind), new Member(node, kind, 1, 2, 3, 4).encode(), ++tick, 0));
+                new Entry(PREFIX.child(node).child(kind), member(node, kind).encode(), ++tick, 0));
     }
 
     private boolean goes(String node, String kind) {
@@ -30,7 +35,7 @@ class MembershipTest {
         comes("a", "at");
         comes("b", "all");
         assertThat(membership.count()).isEqualTo(2);
-        assertThat(membership.nodes("any")).isEqualTo(List.of("a"));
+        assertThat(membership.peers("any", Set.of())).isEqualTo(List.of(new Peer("a", 4, 1, Set.of("gpio"), false)));
     }
 
     @Test
@@ -54,14 +59,31 @@ class MembershipTest {
     @Test
     void whatARunnerSaysOfItselfIsReadBack() {
         comes("a", "any");
-        assertThat(membership.find("a", "any")).isEqualTo(new Member("a", "any", 1, 2, 3, 4));
+        assertThat(membership.find("a", "any")).isEqualTo(member("a", "any"));
         assertThat(membership.find("a", "at")).isNull();
     }
 
     @Test
     void thePresenceOfAnotherImplementationCountsToo() {
         membership.apply(new Entry(PREFIX.child("b").child("any"), Values.encode("here"), 1, 0));
-        assertThat(membership.find("b", "any")).isEqualTo(new Member("b", "any", 0, 0, 0, 0));
+        assertThat(membership.find("b", "any")).isEqualTo(new Member("b", "any", 0, 0, 0, 0, 1, Set.of()));
+    }
+
+    @Test
+    void newsOfItsLoadAndLabelsIsNewsToo() {
+        comes("a", "any");
+        Member more = new Member("a", "any", 1, 2, 3, 2, 4, Set.of());
+        assertThat(membership.apply(new Entry(PREFIX.child("a").child("any"), more.encode(), ++tick, 0)))
+                .isTrue();
+        assertThat(membership.peers("any", Set.of("a"))).isEqualTo(List.of(new Peer("a", 4, 2, Set.of(), true)));
+    }
+
+    @Test
+    void theDrainedNodesAreReadFromTheGroupsEntry() {
+        assertThat(Membership.drained(Values.encode(Map.of("drain", List.of("a", "b")))))
+                .containsExactly("a", "b");
+        assertThat(Membership.drained(Values.encode(Map.of("drain", "a")))).isEmpty();
+        assertThat(Membership.drained(null)).isEmpty();
     }
 
     @Test

@@ -1,35 +1,33 @@
 package distkv.runner.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import distkv.model.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TurnTest {
     private static final List<String> NODES = List.of("alpha", "beta", "gamma");
 
-    @Test
-    void everyNodeHasItsOwnRank() {
-        for (int i = 0; i < 100; i++) {
-            Path job = Path.of("job", i);
-            TreeSet<Integer> ranks = new TreeSet<>();
-            NODES.forEach(node -> ranks.add(Turn.rank(job, node, NODES)));
-            assertThat(ranks).as("job %d", i).isEqualTo(new TreeSet<>(List.of(0, 1, 2)));
-        }
+    private static String first(int job, List<String> nodes) {
+        long hash = Turn.hash(Path.of("job", job));
+        return nodes.stream()
+                .max(Comparator.comparingDouble(node -> Turn.draw(hash, Turn.hash(node))))
+                .orElseThrow();
     }
 
     @Test
-    void theJobsAreSharedEvenly() {
-        for (String node : NODES) {
-            long first = 0;
-            for (int i = 0; i < 3_000; i++) {
-                first += Turn.rank(Path.of("job", i), node, NODES) == 0 ? 1 : 0;
-            }
-            assertThat(first).as(node).isBetween(850L, 1150L);
+    void theJobsAreDrawnEvenly() {
+        Map<String, Integer> firsts = new HashMap<>();
+        for (int i = 0; i < 3_000; i++) {
+            firsts.merge(first(i, NODES), 1, Integer::sum);
         }
+        NODES.forEach(node -> assertThat(firsts.get(node)).as(node).isBetween(850, 1150));
     }
 
     @Test
@@ -37,15 +35,20 @@ class TurnTest {
         List<String> rest = new ArrayList<>(NODES);
         rest.remove("beta");
         for (int i = 0; i < 300; i++) {
-            Path job = Path.of("job", i);
-            if (Turn.rank(job, "alpha", NODES) == 0) {
-                assertThat(Turn.rank(job, "alpha", rest)).as("job %d", i).isZero();
+            String before = first(i, NODES);
+            if (!before.equals("beta")) {
+                assertThat(first(i, rest)).as("job %d", i).isEqualTo(before);
             }
         }
     }
 
     @Test
-    void aNodeThatIsNotPresentYetComesAfterThoseWhoAre() {
-        assertThat(Turn.rank(Path.of("a"), "alone", List.of())).isZero();
+    void aNodeThatBearsMoreIsDrawnMoreOften() {
+        int large = 0;
+        for (int i = 0; i < 3_000; i++) {
+            long hash = Turn.hash(Path.of("job", i));
+            large += Turn.draw(hash, Turn.hash("large"), 3) > Turn.draw(hash, Turn.hash("small"), 1) ? 1 : 0;
+        }
+        assertThat(large / 3_000.0).isCloseTo(0.75, within(0.03));
     }
 }

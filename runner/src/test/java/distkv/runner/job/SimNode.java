@@ -13,6 +13,7 @@ import distkv.protocol.Values;
 import distkv.runner.code.Catalog;
 import distkv.runner.error.ErrorIndex;
 import distkv.runner.error.ErrorWrites;
+import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +83,8 @@ final class SimNode implements Hands {
         int mine = ++life;
         catalog = new Catalog();
         errors = new ErrorIndex(Sim.ERRORS);
-        Dispatcher fresh = new Dispatcher(new Site(name, Sim.CODES, roots), this, catalog, errors, () -> sim.now);
+        Dispatcher fresh =
+                new Dispatcher(new Site(name, Set.of(), Sim.CODES, roots), this, catalog, errors, () -> sim.now);
         dispatcher = fresh;
         lease = sim.store.grant(sim.now + Sim.TTL);
         deadline = sim.now + Sim.TTL;
@@ -235,10 +238,10 @@ final class SimNode implements Hands {
         } else if (path.startsWith(Sim.ERRORS)) {
             errors.apply(entry);
         } else if (path.startsWith(Path.of("presence"))) {
-            List<String> peers = new ArrayList<>();
+            List<Peer> peers = new ArrayList<>();
             sim.nodes.forEach((node, state) -> {
                 if (sim.store.entries.containsKey(Path.of("presence", node))) {
-                    peers.add(node);
+                    peers.add(new Peer(node, 1, 0, Set.of(), false));
                 }
             });
             to.peers(peers);

@@ -1,0 +1,78 @@
+package distkv.runner.job;
+
+import distkv.runner.code.Mode;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Gives jobs for any node away when this node has clearly more than its share and others have less: after nodes have
+ * joined, or came back from being drained. Only async code is moved, which is there to stay; what computes something
+ * is left to end. Used by the decision thread only.
+ */
+final class Balancer {
+    /** For how long there must be too many jobs here, in seconds: what ends by itself in the meantime need not move. */
+    static final double SETTLE = 1;
+    /** How often to look, in seconds. */
+    private static final double LOOK = 0.1;
+
+    private final Desk desk;
+    private final Running running;
+    private double since = Double.POSITIVE_INFINITY;
+    private double looked = Double.NEGATIVE_INFINITY;
+
+    Balancer(Desk desk, Running running) {
+        this.desk = desk;
+        this.running = running;
+    }
+
+    /** Ends runs that others are to take over; returns when to call again at the latest. */
+    double run() {
+        double now = desk.now();
+        if (!desk.open || desk.closing) {
+            since = Double.POSITIVE_INFINITY;
+            return Double.POSITIVE_INFINITY;
+        }
+        if (now < looked + LOOK) {
+            return looked + LOOK;
+        }
+        looked = now;
+        int excess = desk.share.excess() - leaving();
+        if (excess <= 0) {
+            since = Double.POSITIVE_INFINITY;
+            return Double.POSITIVE_INFINITY;
+        }
+        since = Math.min(since, now);
+        if (now < since + SETTLE) {
+            return since + SETTLE;
+        }
+        since = Double.POSITIVE_INFINITY;
+        candidates().stream().limit(excess).forEach(job -> running.stop(job, Stop.MOVED, now + Running.GRACE));
+        return now + LOOK;
+    }
+
+    private int leaving() {
+        int leaving = 0;
+        for (Job job : running.all()) {
+            leaving += job.id.kind() == Kind.ANY && job.run != null && job.run.stop != null ? 1 : 0;
+        }
+        return leaving;
+    }
+
+    /** The runs that may move, first those that are drawn to this node the least. */
+    private List<Job> candidates() {
+        return running.all().stream()
+                .filter(this::mayMove)
+                .sorted(Comparator.comparingDouble(desk.share::draw))
+                .toList();
+    }
+
+    private boolean mayMove(Job job) {
+        return job.id.kind() == Kind.ANY
+                && job.phase == Phase.RUNNING
+                && job.run != null
+                && job.run.attempt.procedure().mode() == Mode.ASYNC
+                && !job.id.isCall()
+                && job.entry != null
+                && desk.share.isWantedElsewhere(job.entry.placement().has());
+    }
+}
