@@ -59,6 +59,19 @@ find_python() {
   python3 -c 'import venv, ensurepip' 2>/dev/null || install python3-venv
 }
 
+# get_python VERSION: one beside the system's own, from Debian or, where that has none, through uv from its makers, below
+# build/python. False if neither is possible: there is no such package and no way to the net.
+get_python() {
+  if apt-cache policy "python$1-venv" 2>/dev/null | grep -q 'Candidate: [0-9]'; then
+    (install "python$1" "python$1-venv")
+    return
+  fi
+  say "getting Python $1 (uv, into build/python)"
+  { python3 -m venv "$home/build/uv" && "$home/build/uv/bin/pip" install -q --disable-pip-version-check uv &&
+    UV_HTTP_TIMEOUT=20 timeout 300 "$home/build/uv/bin/uv" python install -q "$1" --no-bin --install-dir "$home/build/python"; } \
+    >"$home/build/python.log" 2>&1
+}
+
 # lock: from here on, this is the only build in this directory.
 lock() {
   mkdir -p "$home/build"

@@ -59,7 +59,8 @@ async def refused(request, *words):
     try:
         res = await request
     except ServerError as exc:
-        for word in words:
-            assert word in str(exc), (word, str(exc))
+        error = str(exc)
     else:
         raise AssertionError(f"not refused: {res!r}")
+    for word in words:
+        assert word in error, (word, error)
