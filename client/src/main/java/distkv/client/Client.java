@@ -15,6 +15,7 @@ import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -30,14 +31,33 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Client implements AutoCloseable {
     private final Connector connector;
+    /** Guards every write; {@code null} if none does. */
+    private final @Nullable Fence fence;
 
-    private Client(Connector connector) {
+    private Client(Connector connector, @Nullable Fence fence) {
         this.connector = connector;
+        this.fence = fence;
     }
 
     /** Connects and waits for the server's greeting; one attempt only, so that a wrong address is noticed. */
     public static Client connect(ClientOptions options) throws InterruptedException {
-        return new Client(Connector.connect(options));
+        return new Client(Connector.connect(options), null);
+    }
+
+    /**
+     * Begins to connect, and goes on until there is a connection. Waits until the first attempt has succeeded or failed,
+     * but not for longer than that.
+     */
+    public static Client begin(ClientOptions options, Duration patience) throws InterruptedException {
+        return new Client(Connector.begin(options, patience), null);
+    }
+
+    /**
+     * The same client for those whose writes are to be guarded, all of them. It has no session, makes no raw writes, and
+     * closing it does nothing.
+     */
+    public Client fenced(Fence by) {
+        return new Client(connector, by);
     }
 
     /** What is at a path; {@code null} if there is nothing. */
@@ -57,7 +77,8 @@ public final class Client implements AutoCloseable {
     /** Writes a value if what is there is as expected and the guards hold. Returns the write's tick. */
     public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
         Conditions conditions = conditions(expectation, guards);
-        return changed(seq -> new Request.SetValue(seq, path, false, value, conditions, false, false, false));
+        return write(
+                () -> changed(seq -> new Request.SetValue(seq, path, false, value, conditions, false, false, false)));
     }
 
     /** Deletes an entry, whatever it is. Returns the write's tick. */
@@ -68,15 +89,16 @@ public final class Client implements AutoCloseable {
     /** Deletes an entry if it is as expected and the guards hold. Returns the write's tick. */
     public long delete(Path path, Expectation expectation, Guard... guards) throws InterruptedException {
         Conditions conditions = conditions(expectation, guards);
-        return changed(seq -> new Request.DeleteValue(seq, path, false, conditions, false));
+        return write(() -> changed(seq -> new Request.DeleteValue(seq, path, false, conditions, false)));
     }
 
     /** Deletes an entry and all below it. Returns how many they were. */
     public long deleteTree(Path path, Guard... guards) throws InterruptedException {
-        return switch (call(true, seq -> new Request.DeleteTree(seq, path, List.of(guards), false))) {
+        List<Guard> all = guards(List.of(guards));
+        return write(() -> switch (request(true, seq -> new Request.DeleteTree(seq, path, all, false))) {
             case Reply.Count count -> count.changed();
             case Reply reply -> throw unexpected(reply);
-        };
+        });
     }
 
     /** The entry at a path and all below it, parents first. */
@@ -125,6 +147,9 @@ public final class Client implements AutoCloseable {
 
     /** Opens a session; a client has one at a time. */
     public Session session(Duration ttl) throws InterruptedException {
+        if (fence != null) {
+            throw new IllegalStateException("a fenced client (expected: one of its own, to have a session)");
+        }
         if (connector.session() != null) {
             throw new IllegalStateException("this client has a session (expected: one at a time)");
         }
@@ -133,17 +158,18 @@ public final class Client implements AutoCloseable {
 
     /** The client's session; {@code null} if it has none. */
     public @Nullable Session session() {
-        return connector.session();
+        return fence == null ? connector.session() : null;
     }
 
     /** All these writes or none; a write's lease is the client's session or none. Returns the tick of each. */
     public List<Long> commit(Commit commit) throws InterruptedException {
-        return Commits.commit(connector, commit);
+        Commit guarded = new Commit(commit.writes(), guards(commit.guards()));
+        return write(() -> Commits.commit(connector, guarded));
     }
 
     /** Sends a message to all who monitor its topic now. */
     public void send(List<String> topic, Value data) throws InterruptedException {
-        call(true, seq -> new Request.MsgSend(seq, topic, data, null));
+        request(true, seq -> new Request.MsgSend(seq, topic, data, null));
     }
 
     /**
@@ -163,7 +189,7 @@ public final class Client implements AutoCloseable {
 
     /** A number that was never returned before in this tree. */
     public long newTock() throws InterruptedException {
-        return call(true, Request.GetTock::new).tock();
+        return request(true, Request.GetTock::new).tock();
     }
 
     /**
@@ -172,6 +198,14 @@ public final class Client implements AutoCloseable {
      * @param write whether it changes something, so that a broken connection leaves it open what happened
      */
     public Reply call(boolean write, Function<Seq, Request> request) throws InterruptedException {
+        if (write && fence != null) {
+            throw new IllegalStateException(
+                    "a raw write of a fenced client (expected: set, delete, deleteTree, commit)");
+        }
+        return request(write, request);
+    }
+
+    private Reply request(boolean write, Function<Seq, Request> request) throws InterruptedException {
         return connector.link().call(write, request);
     }
 
@@ -202,18 +236,45 @@ public final class Client implements AutoCloseable {
     /** Closes the connection. Calls under way fail, watches end; a session that was not closed lives on until its time is over. */
     @Override
     public void close() {
-        connector.close();
+        if (fence == null) {
+            connector.close();
+        }
+    }
+
+    private interface Attempt<T> {
+        T make() throws InterruptedException;
+    }
+
+    private <T> T write(Attempt<T> attempt) throws InterruptedException {
+        try {
+            return attempt.make();
+        } catch (ConflictException e) {
+            throw fence != null && isFencedOff(fence, e) ? fence.refused(e) : e;
+        }
+    }
+
+    private static boolean isFencedOff(Fence by, ConflictException e) {
+        return e.isGuard()
+                && by.guards().stream().anyMatch(guard -> guard.path().equals(e.path()));
+    }
+
+    private List<Guard> guards(List<Guard> given) {
+        if (fence == null) {
+            return given;
+        }
+        List<Guard> all = new ArrayList<>(given);
+        all.addAll(fence.guards());
+        return all;
     }
 
     private Conditions conditions(Expectation expectation, Guard... guards) {
         Chained chain = Commits.chained(connector, expectation);
-        return chain instanceof Chained.Unchecked && guards.length == 0
-                ? Conditions.NONE
-                : new Conditions(chain, null, List.of(guards));
+        List<Guard> all = guards(List.of(guards));
+        return chain instanceof Chained.Unchecked && all.isEmpty() ? Conditions.NONE : new Conditions(chain, null, all);
     }
 
     private long changed(Function<Seq, Request> request) throws InterruptedException {
-        return switch (call(true, request)) {
+        return switch (request(true, request)) {
             case Reply.Changed changed -> changed.tock();
             case Reply reply -> throw unexpected(reply);
         };

@@ -9,7 +9,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,32 @@ final class Connector implements Runnable {
         connector.publish(connector.open());
         connector.thread = options.thread("connector").start(connector);
         return connector;
+    }
+
+    /** Begins to connect; waits until the first attempt is over, but not for longer than that. */
+    static Connector begin(ClientOptions options, Duration patience) throws InterruptedException {
+        Connector connector = new Connector(options);
+        CountDownLatch attempted = new CountDownLatch(1);
+        connector.thread = options.thread("connector").start(() -> connector.begin(attempted));
+        attempted.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+        return connector;
+    }
+
+    private void begin(CountDownLatch attempted) {
+        try {
+            try {
+                publish(open());
+            } catch (ClientException e) {
+                failed(e);
+                attempted.countDown();
+                publish(reopen());
+            }
+            attempted.countDown();
+            run();
+        } catch (InterruptedException e) {
+            // Closed before it was ever connected.
+            Thread.currentThread().interrupt();
+        }
     }
 
     ClientOptions options() {

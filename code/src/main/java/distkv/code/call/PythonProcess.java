@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,11 @@ final class PythonProcess implements AutoCloseable {
         this.frames = new FrameReader(Channels.newInputStream(channel), FrameLimits.DEFAULT);
     }
 
-    /** Starts one, and waits until it is there. @param socket where no file is yet */
+    /**
+     * Starts one, and waits until it is there.
+     *
+     * @param socket where no file is yet
+     */
     static PythonProcess start(CodeOptions options, java.nio.file.Path socket) throws InterruptedException {
         List<String> command = new ArrayList<>(options.python());
         command.addAll(List.of("-m", "distkv.worker.caller", socket.toString()));
@@ -52,12 +57,14 @@ final class PythonProcess implements AutoCloseable {
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             listener.bind(UnixDomainSocketAddress.of(socket));
             Process process = builder.start();
-            process.onExit().thenRun(() -> close(listener));
+            CompletableFuture<?> end = process.onExit().thenRun(() -> close(listener));
             try {
                 return new PythonProcess(process, listener.accept());
             } catch (IOException e) {
                 process.destroyForcibly();
                 throw broken(options, e);
+            } finally {
+                end.cancel(false);
             }
         } catch (IOException e) {
             throw broken(options, e);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -51,17 +52,27 @@ public final class Javac {
     }
 
     /**
+     * What has become of a procedure.
+     *
+     * @param modules the stored modules that were compiled along, since it needs them
+     */
+    record Compiled(Class<?> type, Set<String> modules) {}
+
+    /**
      * Compiles a procedure.
      *
      * @param name what errors call it, as in {@code demo.scale}
      * @throws CompileException naming the procedure or module that is wrong, and the line
      */
-    public Class<?> procedure(String name, String text, ModuleSources modules) {
+    Compiled procedure(String name, String text, ModuleSources modules) {
         String className = className(name);
         MemoryFiles memory = new MemoryFiles(files, modules);
         compile(SourceText.procedure(name, className, IMPORTS, text), memory);
+        Set<String> used = new LinkedHashSet<>(modules.texts().keySet());
+        used.retainAll(memory.classes.keySet());
         try {
-            return new StoredClasses(memory.classes, Javac.class.getClassLoader()).loadClass(className);
+            Class<?> type = new StoredClasses(memory.classes, Javac.class.getClassLoader()).loadClass(className);
+            return new Compiled(type, used);
         } catch (ClassNotFoundException e) {
             throw new CompileException(
                     name, 0, "compiled to " + memory.classes.keySet() + " (expected: " + EXAMPLE + ")");

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Procedure {
     private final Definition definition;
     private final Class<?> type;
+    private final Set<String> modules;
     private final MethodHandle maker;
     private final MethodHandle run;
     /** What each parameter takes; {@code null} for the one that is the job's controller. */
@@ -31,8 +32,11 @@ public final class Procedure {
 
     private final Set<String> required;
 
-    private Procedure(Definition definition, Class<?> type, Method method) throws ReflectiveOperationException {
+    private Procedure(Definition definition, Javac.Compiled compiled, Method method)
+            throws ReflectiveOperationException {
         this.definition = definition;
+        this.modules = compiled.modules();
+        Class<?> type = compiled.type();
         this.type = type;
         MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
         maker = lookup.findConstructor(type, MethodType.methodType(void.class))
@@ -65,8 +69,8 @@ public final class Procedure {
 
     /** Compiles it. @throws CompileException if that cannot be done */
     public static Procedure compile(Javac javac, Definition definition, ModuleSources modules) {
-        Class<?> type = javac.procedure(definition.name(), definition.source(), modules);
-        List<Method> found = Arrays.stream(type.getDeclaredMethods())
+        Javac.Compiled compiled = javac.procedure(definition.name(), definition.source(), modules);
+        List<Method> found = Arrays.stream(compiled.type().getDeclaredMethods())
                 .filter(method -> method.getName().equals("run") && !method.isSynthetic())
                 .toList();
         if (found.size() != 1) {
@@ -76,7 +80,7 @@ public final class Procedure {
                     found.size() + " methods run outside of classes (expected: " + Javac.EXAMPLE + ")");
         }
         try {
-            return new Procedure(definition, type, found.getFirst());
+            return new Procedure(definition, compiled, found.getFirst());
         } catch (ReflectiveOperationException e) {
             throw new CompileException(definition.name(), 0, String.valueOf(e.getMessage()));
         }
@@ -89,6 +93,11 @@ public final class Procedure {
     /** The class that its text has become; its frames in a stack trace have this name, or one that goes on with a dollar. */
     public Class<?> type() {
         return type;
+    }
+
+    /** The names of the stored modules that it uses, directly or not. */
+    public Set<String> modules() {
+        return modules;
     }
 
     /** Which of the variables that must be supplied are not among these. */

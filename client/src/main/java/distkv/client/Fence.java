@@ -1,0 +1,13 @@
+package distkv.client;
+
+import distkv.model.Guard;
+import java.util.List;
+
+/** Guards all writes of a {@link Client#fenced} client. Any thread may ask it. */
+public interface Fence {
+    /** What the next write requires; may be nothing. */
+    List<Guard> guards();
+
+    /** The server has refused a write because of one of these: what its caller gets. */
+    RuntimeException refused(ConflictException why);
+}
