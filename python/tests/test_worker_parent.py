@@ -156,6 +156,20 @@ def test_a_worker_inherits_no_open_files_of_the_parent(runner):
     assert len(links) == 1, links  # its own connection to the runner
 
 
+def test_a_worker_may_be_another_program(runner):
+    runner.parent.send(op="fork", worker=901, command=["sh", "-c", "exit 7"])
+    assert runner.parent.expect("forked", worker=901)["pid"] > 0
+    assert runner.parent.expect("exited", worker=901)["status"] == 7
+
+
+def test_another_program_is_killed_with_what_it_has_started(runner):
+    runner.parent.send(op="fork", worker=902, command=["sh", "-c", "sleep 60 & sleep 60"])
+    pid = runner.parent.expect("forked", worker=902)["pid"]
+    runner.parent.send(op="kill", worker=902, signal="KILL")
+    assert runner.parent.expect("exited", worker=902)["signal"] == signal.SIGKILL
+    assert ended(pid)
+
+
 def test_many_workers_at_once(runner):
     workers = [runner.fork() for _ in range(20)]
     runs = [worker.start("return _P('a.b')") for worker in workers]

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -99,7 +100,7 @@ class Parent:
         worker: Any = message.get("worker")
         match message.get("op"):
             case "fork" if isinstance(worker, int) and worker not in self._children:
-                return self._fork(worker)
+                return self._fork(worker, message.get("command"))
             case "kill" if child := self._children.get(worker):
                 if message.get("signal") == "KILL":
                     linux.kill_quietly(-child.pid, signal.SIGKILL)
@@ -110,7 +111,7 @@ class Parent:
                 self._kill_overdue()
         return None
 
-    def _fork(self, worker: int) -> int | None:
+    def _fork(self, worker: int, command: Sequence[str] | None) -> int | None:
         sys.stderr.flush()
         parent = os.getpid()
         try:
@@ -120,6 +121,8 @@ class Parent:
             return None
         if pid == 0:
             self._become_worker(parent)
+            if command:
+                _execute(command)
             return worker
         with suppress(PermissionError, ProcessLookupError):  # it has done that itself, or is gone
             os.setpgid(pid, pid)
@@ -178,3 +181,13 @@ class Parent:
                 os.waitpid(-1, 0)
         except ChildProcessError:
             pass
+
+
+def _execute(command: Sequence[str]) -> None:
+    """Become another program. It keeps group, death signal and standard streams, and inherits nothing else."""
+    try:
+        os.execvp(command[0], list(command))
+    except OSError as exc:
+        sys.stderr.write(f"distkv worker parent: {command[0]}: {exc.strerror}\n")
+        sys.stderr.flush()
+    os._exit(127)

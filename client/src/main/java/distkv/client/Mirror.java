@@ -141,8 +141,8 @@ public final class Mirror implements AutoCloseable {
         switch (event) {
             case WatchEvent.Changed(Entry entry) -> {
                 Entry before = entry.isDeletion() ? entries.remove(entry.path()) : entries.put(entry.path(), entry);
-                changed(entry.tick());
                 listeners.forEach(listener -> listener.changed(before, entry));
+                changed(entry.tick());
             }
             case WatchEvent.UpToDate(long upTo) -> {
                 current(true);
