@@ -94,6 +94,7 @@ def main(args: list[str]) -> int:
         sys.stderr.write("usage: python -m distkv.worker.caller SOCKET (clients start this; it is not for people)\n")
         return 2
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(2, 1)  # what stored code prints is no part of the client's output
     sock = socket.socket(socket.AF_UNIX)
     sock.connect(args[0])
     threading.Thread(target=_die_with, args=(sock,), daemon=True).start()

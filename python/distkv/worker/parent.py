@@ -186,7 +186,7 @@ class Parent:
 def _execute(command: Sequence[str]) -> None:
     """Become another program. It keeps group, death signal and standard streams, and inherits nothing else."""
     try:
-        os.execvp(command[0], list(command))
+        os.execvp(command[0], list(command))  # noqa: S606  (the runner says what)
     except OSError as exc:
         sys.stderr.write(f"distkv worker parent: {command[0]}: {exc.strerror}\n")
         sys.stderr.flush()

@@ -6,7 +6,7 @@ import picocli.CommandLine.Mixin;
 /** The commands on procedures. */
 @Command(
         name = "code",
-        description = "Manage procedures: Python code that jobs run and clients call.",
+        description = "Manage procedures: Python or Java code that jobs run and clients call.",
         footer = {"", "Example:", "  distkv client code set -s scale.py -e factor 2 demo.scale"})
 final class CodeGroup {
     @Mixin

@@ -16,11 +16,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "set",
         description = {
-            "Save Python code. What is stored already and not named by an option stays.",
+            "Save Python or Java code. What is stored already and not named by an option stays.",
             "-v, -e and -p declare inputs with their defaults; '-e NAME -' declares one that has no default,"
                     + " '-e NAME /' removes it."
         },
-        footer = {"", "Example:", "  distkv client code set -s scale.py -e factor 2 demo.scale"})
+        footer = {
+            "",
+            "Examples:",
+            "  distkv client code set -s scale.py -e factor 2 demo.scale",
+            "  distkv client code set -s Hysteresis.java -d Hysteresis.yml demo.hysteresis"
+        })
 final class CodeSet implements Action.OfLibrary {
     @Mixin
     Leaf leaf = new Leaf();
@@ -63,13 +68,13 @@ final class CodeSet implements Action.OfLibrary {
 
     @Override
     public int run(Tree tree, Library library, Printer printer) throws InterruptedException {
-        Source.Given given = source.read(library, path, printer.terminal());
+        Source.Given given = source.read(tree, library, path, printer.terminal());
         printer.wrote(tree, tree.change(library.at(path), old -> Content.of(procedure(given.applyTo(old)))));
         return 0;
     }
 
     private Map<?, ?> procedure(Map<Object, @Nullable Object> changed) {
-        if (way != null || !changed.containsKey("is_async")) {
+        if (way != null || (!changed.containsKey("is_async") && Language.of(changed, null) != Language.JAVA)) {
             changed.put("is_async", way == null ? Boolean.TRUE : way.flag());
         }
         Set<String> vars = new TreeSet<>();

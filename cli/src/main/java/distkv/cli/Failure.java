@@ -1,11 +1,12 @@
 package distkv.cli;
 
+import distkv.code.ProcedureException;
 import java.util.stream.Collectors;
 
 /**
  * Reports what went wrong: one line on standard error.
  *
- * @param verbosity 2 or more: with the stack trace
+ * @param verbosity 1 or more: with the trace of stored code that failed; 2 or more: with our own
  */
 record Failure(Terminal terminal, int verbosity) {
     static final int FAILED = 1;
@@ -21,7 +22,9 @@ record Failure(Terminal terminal, int verbosity) {
             Thread.currentThread().interrupt();
         }
         terminal.err().println(oneLine(command + ": " + text(e)));
-        if (verbosity >= 2) {
+        if (verbosity >= 1 && e instanceof ProcedureException procedure && procedure.trace() != null) {
+            terminal.err().println(procedure.trace().stripTrailing());
+        } else if (verbosity >= 2) {
             e.printStackTrace(terminal.err());
         }
         return FAILED;

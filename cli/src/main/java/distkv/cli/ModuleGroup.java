@@ -6,7 +6,7 @@ import picocli.CommandLine.Mixin;
 /** The commands on modules. */
 @Command(
         name = "module",
-        description = "Manage modules: Python code that procedures import.",
+        description = "Manage modules: Python or Java code that procedures import.",
         footer = {"", "Example:", "  distkv client code module set -s units.py house.units"})
 final class ModuleGroup {
     @Mixin

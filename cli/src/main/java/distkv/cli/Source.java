@@ -26,18 +26,25 @@ final class Source {
             description = "A YAML file with the metadata: info, requires; of a procedure also is_async, vars, default.")
     private java.nio.file.@Nullable Path metadata;
 
+    @Option(
+            names = {"-J", "--java"},
+            description = "The code is in Java, as that of a FILE called *.java is; else it is in Python.")
+    private boolean java;
+
     /**
      * What these options give. An entry is changed by trying until it fits, so files are read, and code is checked,
      * only once.
      *
      * @param code the text, or {@code null} if the one that is stored stays
+     * @param language what it is in, or {@code null} if that stays as it is
      */
     record Given(
             Library library,
             Path path,
             Map<?, ?> described,
             @Nullable String info,
-            @Nullable String code) {
+            @Nullable String code,
+            @Nullable Language language) {
         /** What becomes of what is stored, as a map that can be changed further. */
         Map<Object, @Nullable Object> applyTo(Content old) {
             Map<Object, @Nullable Object> changed = new LinkedHashMap<>();
@@ -54,16 +61,23 @@ final class Source {
             if (info != null) {
                 changed.put("info", info);
             }
+            if (language != null) {
+                language.applyTo(changed);
+            }
             return changed;
         }
     }
 
     /** Reads the files and checks that the code compiles. */
-    Given read(Library library, Path path, Terminal terminal) throws InterruptedException {
+    Given read(Tree tree, Library library, Path path, Terminal terminal) throws InterruptedException {
         String code = script == null ? null : TextFile.read(script);
-        if (code != null) {
+        Map<?, ?> described = metadata == null ? Map.of() : Metadata.read(metadata);
+        Language language = java ? Language.JAVA : Language.of(described, script);
+        if (code != null && (language == null ? Language.stored(tree, library.at(path)) : language) == Language.JAVA) {
+            new JavaCheck(tree).check(library, path, code);
+        } else if (code != null) {
             new PythonCheck(terminal).check(library.noun(), path, code);
         }
-        return new Given(library, path, metadata == null ? Map.of() : Metadata.read(metadata), info, code);
+        return new Given(library, path, described, info, code, language);
     }
 }

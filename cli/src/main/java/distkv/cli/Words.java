@@ -32,6 +32,7 @@ final class Words {
             Word.leaf(CodeGet.class, "get"),
             Word.leaf(CodeList.class, "list"),
             Word.leaf(CodeDelete.class, "delete"),
+            Word.leaf(CodeCall.class, "call"),
             MODULE);
 
     static final Word RUN = Word.group(

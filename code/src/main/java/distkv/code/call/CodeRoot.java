@@ -108,8 +108,13 @@ public final class CodeRoot implements AutoCloseable {
      * @throws CodeException if no runner of the group begins it
      */
     public @Nullable Object callIn(String group, String name, Map<String, ?> variables) throws InterruptedException {
+        return callIn(group, path(name), variables);
+    }
+
+    /** Runs a procedure once on any one node of a group, as {@link #callIn(String, String, Map)}. */
+    public @Nullable Object callIn(String group, Path name, Map<String, ?> variables) throws InterruptedException {
         Map<String, @Nullable Object> data = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
-        return groups.call(group, path(name), data);
+        return groups.call(group, name, data);
     }
 
     /** Waits until a write with this tick, of a procedure, is known here. */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A stored Java procedure.
  *
  * @param name what it is called, as in {@code demo.scale}
- * @param vars what must be supplied, in the order in which positional arguments fill it; if it is empty, all
- *     parameters without a default
+ * @param vars what must be supplied, in the order in which positional arguments fill it; parameters without a default
+ *     that are not among them come after them
  * @param defaults values of variables that nobody supplies
  */
 public record Definition(String name, String source, List<String> vars, Map<String, @Nullable Object> defaults) {

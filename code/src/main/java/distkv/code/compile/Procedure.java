@@ -54,9 +54,9 @@ public final class Procedure {
                 }
             }
         }
-        order = definition.vars().isEmpty() ? bare : definition.vars();
         required = new LinkedHashSet<>(definition.vars());
         required.addAll(bare);
+        order = List.copyOf(required);
     }
 
     /** A handle that takes an instance and all arguments as one array, whether the method is static or not. */
