@@ -2,6 +2,7 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.runner.job.Placement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,16 @@ final class RunList implements Action.OfJobs {
         if (!running.isEmpty()) {
             return running.values().stream().map(String::valueOf).collect(Collectors.joining(","));
         }
-        return error != null ? error : states.isEmpty() ? "-never-" : "-stopped-";
+        if (error != null) {
+            return error;
+        }
+        for (Entry state : states.values()) {
+            if (Printer.decoded(state) instanceof Map<?, ?> map
+                    && map.get("reason") instanceof String reason
+                    && Placement.refused(reason)) {
+                return "-" + reason + "-";
+            }
+        }
+        return states.isEmpty() ? "-never-" : "-stopped-";
     }
 }

@@ -3,6 +3,9 @@ package distkv.cli;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
+import distkv.protocol.Values;
+import distkv.runner.code.BadEntry;
+import distkv.runner.job.JobEntry;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,9 @@ final class RunSet implements Action.OfJobs {
 
     @Mixin
     private Items data = new Items();
+
+    @Mixin
+    private Placing placing = new Placing();
 
     @Option(
             names = {"-c", "--code"},
@@ -120,7 +126,18 @@ final class RunSet implements Action.OfJobs {
         if (start != null) {
             job.put("target", target);
         }
-        return job;
+        placing.applyTo(job);
+        return checked(job);
+    }
+
+    /** What a runner would refuse is refused here. */
+    private Map<?, ?> checked(Map<?, ?> job) {
+        try {
+            JobEntry.read(Values.encode(job));
+            return job;
+        } catch (BadEntry e) {
+            throw new UsageException("job " + path + ": " + e.getMessage(), e);
+        }
     }
 
     private static void put(Map<Object, @Nullable Object> job, String key, @Nullable Object value) {

@@ -26,6 +26,21 @@ final class RunnerPlace {
             description = "How many nodes the group should have. Default: what the group's entry says.")
     private int nodes;
 
+    @Option(
+            names = {"--capacity"},
+            paramLabel = "NUMBER",
+            description =
+                    "How much this node can bear, compared with the others. Default: its number of cores, or of GiB"
+                            + " of memory if that is less.")
+    private @Nullable Double capacity;
+
+    @Option(
+            names = {"--label"},
+            paramLabel = "TEXT",
+            description =
+                    "Something that this node has, for jobs that ask for it by --where. May be given several times.")
+    private Set<String> labels = Set.of();
+
     boolean hasSize() {
         return nodes > 0;
     }
@@ -35,7 +50,7 @@ final class RunnerPlace {
         Terminal terminal = context.terminal();
         ClientOptions server = Tree.options(context.config());
         Path ours = Files.isExecutable(terminal.python()) ? terminal.python() : Path.of("python3");
-        return RunnerOptions.of(node, kinds)
+        RunnerOptions options = RunnerOptions.of(node, kinds)
                 .group(group)
                 .nodes(nodes)
                 .server(server.host(), server.port())
@@ -43,6 +58,12 @@ final class RunnerPlace {
                 .prefixes(prefixes(context.config()))
                 .config(context.config().forCode())
                 .log(log(context.verbosity()));
+        try {
+            options = options.labels(labels);
+            return capacity == null ? options : options.capacity(capacity);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--" + e.getMessage(), e);
+        }
     }
 
     static Prefixes prefixes(Config config) {

@@ -35,6 +35,13 @@ final class Words {
             Word.leaf(CodeCall.class, "call"),
             MODULE);
 
+    static final Word GROUP = Word.group(
+            GroupCommand.class,
+            List.of("group"),
+            List.of(),
+            Word.leaf(GroupSet.class, "set"),
+            Word.leaf(GroupList.class, "list"));
+
     static final Word RUN = Word.group(
             RunGroup.class,
             List.of("run", "job"),
@@ -47,7 +54,10 @@ final class Words {
             Word.leaf(RunDelete.class, "delete"),
             Word.leaf(RunPath.class, "path"),
             Word.leaf(RunInfo.class, "info"),
-            Word.leaf(RunMonitor.class, "monitor"));
+            Word.leaf(RunMonitor.class, "monitor"),
+            Word.leaf(RunDrain.class, "drain"),
+            Word.leaf(RunUndrain.class, "undrain"),
+            GROUP);
 
     static final Word ERROR = Word.group(
             ErrorGroup.class,

@@ -47,7 +47,7 @@ public record Placement(Set<String> has, boolean split, boolean handover) {
     }
 
     /** Whether a state with this reason tells of a job that was due, but had no place. */
-    static boolean refused(String reason) {
+    public static boolean refused(String reason) {
         return reason.startsWith(NOBODY_HAS) || reason.startsWith(DRAINED) || reason.startsWith(LACKING);
     }
 

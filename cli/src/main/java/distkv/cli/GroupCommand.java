@@ -1,0 +1,14 @@
+package distkv.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The commands on groups of nodes. */
+@Command(
+        name = "group",
+        description = "Look at a group of nodes, or say how many it should have.",
+        footer = {"", "Example:", "  distkv client run -g house group list"})
+final class GroupCommand {
+    @Mixin
+    HelpOption help = new HelpOption();
+}
