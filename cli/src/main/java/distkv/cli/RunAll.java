@@ -3,9 +3,11 @@ package distkv.cli;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
 import distkv.runner.job.Kind;
+import java.util.EnumSet;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Runs a runner until the process is stopped. */
 @Command(
@@ -27,6 +29,11 @@ final class RunAll implements Action.Serving {
     @Mixin
     private RunnerPlace place = new RunnerPlace();
 
+    @Option(
+            names = {"--every-kind"},
+            description = "Run all three kinds of job: for any node and for all nodes of the group, and for this node.")
+    private boolean every;
+
     @Override
     public int run(Context context, JobScope scope) throws Exception {
         if (scope.isEvery()) {
@@ -34,10 +41,14 @@ final class RunAll implements Action.Serving {
         } else if (place.hasSize() && scope.kind() == Kind.AT) {
             throw new UsageException("--nodes (expected: nothing, since jobs of one node have no group of nodes)");
         }
+        if (every && scope.kind() != Kind.ANY) {
+            throw new UsageException("--every-kind (expected: no -n, since all kinds are run)");
+        }
         String node = scope.kind() == Kind.AT
                 ? scope.node()
                 : Tree.options(context.config()).name();
-        RunnerOptions options = place.options(context, node, scope.group(), Set.of(scope.kind()));
+        RunnerOptions options =
+                place.options(context, node, scope.group(), every ? EnumSet.allOf(Kind.class) : Set.of(scope.kind()));
         try (Lifetime life = new Lifetime();
                 Tree tree = Tree.connect(context.config());
                 Runner _ = Runner.start(options, tree.client())) {

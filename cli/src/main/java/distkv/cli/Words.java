@@ -88,6 +88,8 @@ final class Words {
             Word.leaf(BackupCommand.class, "backup"),
             Word.leaf(RestoreCommand.class, "restore"),
             Word.leaf(DemoCommand.class, "demo"),
+            Word.leaf(InstallCommand.class, "install"),
+            Word.leaf(UninstallCommand.class, "uninstall"),
             Word.leaf(TrainCommand.class, "train"));
 
     private Words() {}

@@ -1,0 +1,188 @@
+package distkv.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Has systemd run a server, a runner, or both. */
+@Command(
+        name = "install",
+        description = {
+            "Have systemd run a server, a runner, or both: now, at each start of the machine, and again if one fails.",
+            "It may be repeated: what has changed is written and started anew. 'distkv uninstall' undoes it."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  distkv install --user",
+            "  sudo distkv install --as distkv server",
+            "  distkv install --dry-run runner"
+        })
+final class InstallCommand implements Action.Local {
+    /** What is run. */
+    enum What {
+        server,
+        runner,
+        both
+    }
+
+    @Mixin
+    private InstallPlace place = new InstallPlace();
+
+    @Option(
+            names = {"--dry-run"},
+            description = "Only print the units.")
+    private boolean dry;
+
+    @Option(
+            names = {"--as"},
+            paramLabel = "USER",
+            description = "Whose processes they are, unless --user is given. Default: who called sudo.")
+    private @Nullable String user;
+
+    @Option(
+            names = {"--data"},
+            paramLabel = "DIR",
+            description =
+                    "Where the server keeps the tree. Default: /var/lib/distkv; with --user ~/.local/share/distkv.")
+    private @Nullable Path data;
+
+    @Option(
+            names = {"--bind"},
+            paramLabel = "ADDR:PORT",
+            description = "Where the server listens. Default: 127.0.0.1:27586.")
+    private @Nullable String bind;
+
+    @Option(
+            names = {"-g", "--group"},
+            paramLabel = "GROUP",
+            description = "The runner's group of nodes. Default: default.")
+    private String group = JobScope.DEFAULT_GROUP;
+
+    @Mixin
+    HelpOption help = new HelpOption();
+
+    @Parameters(paramLabel = "WHAT", arity = "0..1", description = "server, runner or both. Default: both.")
+    private What what = What.both;
+
+    @Override
+    public int run(Context context) throws InterruptedException {
+        Systemd systemd = place.systemd(context);
+        List<Unit> units = units(context);
+        Printer printer = context.printer();
+        if (dry) {
+            units.forEach(unit -> printer.line("# " + systemd.file(unit.name()) + "\n" + unit.text()));
+            return 0;
+        }
+        systemd.check();
+        if (systemd.live() && !place.isUser() && what != What.runner) {
+            makeData(owner(context));
+        }
+        for (Unit unit : units) {
+            boolean written = systemd.write(unit);
+            printer.remark((written ? "wrote " : "unchanged: ") + systemd.file(unit.name()));
+        }
+        start(systemd, units, printer);
+        return 0;
+    }
+
+    private void start(Systemd systemd, List<Unit> units, Printer printer) throws InterruptedException {
+        if (!systemd.live()) {
+            printer.remark("next, on that machine: systemctl enable --now " + names(units, " "));
+            return;
+        }
+        systemd.control("daemon-reload");
+        for (Unit unit : units) {
+            systemd.control("enable", unit.name());
+            systemd.control("restart", unit.name());
+        }
+        systemd.linger();
+        printer.remark("started " + names(units, " and ") + "; so it is at each start of the machine from now on");
+        String journal = "journalctl " + (place.isUser() ? "--user " : "") + "-f -u ";
+        printer.remark("next: distkv status; the log: " + journal + names(units, " -u "));
+    }
+
+    private static String names(List<Unit> units, String between) {
+        return units.stream().map(Unit::name).collect(Collectors.joining(between));
+    }
+
+    private List<Unit> units(Context context) {
+        String launcher = context.terminal()
+                .home()
+                .resolve("distkv")
+                .toAbsolutePath()
+                .normalize()
+                .toString();
+        Unit.Owner owner = new Unit.Owner(launcher, place.isUser() ? null : owner(context));
+        List<Unit> units = new ArrayList<>();
+        if (what != What.runner) {
+            List<String> options = bind == null
+                    ? List.of()
+                    : List.of("--bind", Bind.parse(bind).toString());
+            units.add(Unit.server(owner, data(context).toString(), options));
+        }
+        if (what != What.server) {
+            List<String> options = new ArrayList<>();
+            if (!group.equals(JobScope.DEFAULT_GROUP)) {
+                options.addAll(List.of("-g", group));
+            }
+            options.addAll(List.of("all", "--every-kind"));
+            units.add(Unit.runner(owner, connect(), options, what == What.both));
+        }
+        return units;
+    }
+
+    /** How the runner finds a server that listens elsewhere. */
+    private List<String> connect() {
+        if (bind == null || what != What.both) {
+            return List.of();
+        }
+        Bind at = Bind.parse(bind);
+        return List.of("-h", at.host(), "-p", Integer.toString(at.port()));
+    }
+
+    private Path data(Context context) {
+        if (data != null) {
+            return data.toAbsolutePath();
+        }
+        return place.isUser()
+                ? Path.of(context.terminal().environment().getOrDefault("HOME", "/"), ".local", "share", "distkv")
+                : Path.of("/var/lib/distkv");
+    }
+
+    /** Stored code should not run as root only because nobody thought of it. */
+    private String owner(Context context) {
+        String caller = context.terminal().environment().get("SUDO_USER");
+        String name = user != null ? user : caller;
+        if (name == null || name.isEmpty() || (user == null && name.equals("root"))) {
+            throw new UsageException("--as USER is missing (expected: whose processes they shall be, since stored code"
+                    + " can do whatever that user can; 'useradd --system distkv' makes one)");
+        }
+        return name;
+    }
+
+    private void makeData(String owner) {
+        Path directory = data == null ? Path.of("/var/lib/distkv") : data.toAbsolutePath();
+        try {
+            if (!Files.exists(directory)) {
+                Files.createDirectories(directory);
+                Files.setOwner(
+                        directory,
+                        directory
+                                .getFileSystem()
+                                .getUserPrincipalLookupService()
+                                .lookupPrincipalByName(owner));
+            }
+        } catch (IOException e) {
+            throw new FailedException(directory + " cannot be made for " + owner + ": " + TextFile.reason(e), e);
+        }
+    }
+}

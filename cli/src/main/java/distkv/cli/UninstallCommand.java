@@ -1,0 +1,41 @@
+package distkv.cli;
+
+import java.nio.file.Files;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Undoes 'install'. */
+@Command(
+        name = "uninstall",
+        description = "Stop what 'distkv install' has started, and remove its units. The data stay.",
+        footer = {"", "Example:", "  distkv uninstall --user"})
+final class UninstallCommand implements Action.Local {
+    @Mixin
+    private InstallPlace place = new InstallPlace();
+
+    @Mixin
+    HelpOption help = new HelpOption();
+
+    @Override
+    public int run(Context context) throws InterruptedException {
+        Systemd systemd = place.systemd(context);
+        systemd.check();
+        Printer printer = context.printer();
+        boolean any = false;
+        for (String unit : List.of(Unit.RUNNER, Unit.SERVER)) {
+            if (Files.exists(systemd.file(unit))) {
+                systemd.control("disable", "--now", unit);
+                systemd.remove(unit);
+                printer.remark("removed " + systemd.file(unit));
+                any = true;
+            }
+        }
+        if (!any) {
+            return printer.nothing("Nothing is installed in " + systemd.directory());
+        }
+        systemd.control("daemon-reload");
+        printer.remark("The data are where they were.");
+        return 0;
+    }
+}

@@ -1,0 +1,131 @@
+package distkv.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Units for systemd, written below a directory of the test. */
+class InstallTest {
+    private static final Path ANALYZE = Path.of("/usr/bin/systemd-analyze");
+
+    @TempDir
+    private Path directory;
+
+    private Shell shell;
+
+    @BeforeEach
+    void start() throws IOException {
+        shell = new Shell(directory);
+        Files.createFile(
+                directory.resolve("distkv"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    }
+
+    @AfterEach
+    void stop() {
+        shell.close();
+    }
+
+    private Path root() {
+        return directory.resolve("image");
+    }
+
+    private Path units() {
+        return root().resolve("etc/systemd/system");
+    }
+
+    private Shell.Result distkv(String line) {
+        List<String> words = new ArrayList<>(List.of(line.split(" ", -1)));
+        words.addAll(List.of("--root", root().toString()));
+        return shell.runAlone(words.toArray(String[]::new));
+    }
+
+    @Test
+    void serverAndRunnerAreInstalledAndRemoved() throws IOException {
+        Shell.Result result = distkv("install --as root --data /srv/tree --bind 127.0.0.1:27587 -g house");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.exit()).isZero();
+        assertThat(result.out())
+                .contains("wrote " + units().resolve("distkv-server.service"))
+                .contains("wrote " + units().resolve("distkv-runner.service"))
+                .contains("next, on that machine: systemctl enable --now distkv-server.service");
+        assertThat(Files.readString(units().resolve("distkv-server.service")))
+                .contains("ExecStart=" + directory + "/distkv server --data /srv/tree --bind 127.0.0.1:27587\n")
+                .contains("Restart=on-failure", "KillMode=mixed", "User=root", "WantedBy=multi-user.target");
+        assertThat(Files.readString(units().resolve("distkv-runner.service")))
+                .contains("distkv client -h 127.0.0.1 -p 27587 run -g house all --every-kind\n")
+                .contains("Restart=on-failure", "KillMode=mixed", "Wants=distkv-server.service");
+
+        assertThat(distkv("uninstall").out()).contains("removed " + units().resolve("distkv-server.service"));
+        assertThat(units()).isEmptyDirectory();
+        assertThat(distkv("uninstall").exit()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsInstalledAlreadyIsLeftAsItIs() {
+        distkv("install --as root");
+        assertThat(distkv("install --as root").out())
+                .contains("unchanged: " + units().resolve("distkv-server.service"))
+                .doesNotContain("wrote");
+        assertThat(distkv("install --as root -g house runner").out())
+                .contains("wrote " + units().resolve("distkv-runner.service"))
+                .doesNotContain("server.service\n");
+    }
+
+    @Test
+    void aDryRunOnlyPrints() {
+        Shell.Result result = distkv("install --user --dry-run server");
+        assertThat(result.exit()).isZero();
+        assertThat(result.out())
+                .startsWith("# ")
+                .contains("distkv server --data " + directory.resolve(".local/share/distkv"))
+                .contains("WantedBy=default.target")
+                .doesNotContain("User=", "ProtectSystem", "distkv-runner");
+        assertThat(root()).doesNotExist();
+    }
+
+    @Test
+    void storedCodeDoesNotRunAsRootByAccident() {
+        assertThat(distkv("install").err()).hasLineCount(1).contains("--as USER is missing");
+        assertThat(distkv("install").exit()).isEqualTo(2);
+    }
+
+    @Test
+    void withoutSystemdItSaysWhatToDoInstead() {
+        assumeTrue(!Files.isDirectory(Path.of("/run/systemd/system")), "systemd runs here");
+        Shell.Result result = shell.runAlone("install", "--user");
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.err())
+                .hasLineCount(1)
+                .contains("systemd does not run here")
+                .contains("distkv up");
+    }
+
+    @Test
+    void systemdUnderstandsTheUnits() throws Exception {
+        assumeTrue(Files.isExecutable(ANALYZE), "there is no " + ANALYZE);
+        distkv("install --as root --data " + directory.resolve("tree"));
+        List<String> command = List.of(
+                ANALYZE.toString(),
+                "verify",
+                "--man=no",
+                units().resolve("distkv-server.service").toString(),
+                units().resolve("distkv-runner.service").toString());
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(said.lines().filter(line -> line.contains("distkv"))).isEmpty();
+        assertThat(process.waitFor()).as(said).isZero();
+    }
+}
