@@ -4,6 +4,8 @@ import distkv.model.Value;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -28,6 +30,17 @@ public final class MsgWriter {
     public void drainTo(OutputStream out) throws IOException {
         out.write(buffer, 0, size);
         clear();
+    }
+
+    /**
+     * Writes some of what is in the buffer to a channel, which stays there.
+     *
+     * @param from after how many bytes to begin
+     * @param most how many bytes to write at most
+     * @return how many bytes the channel took
+     */
+    public int writeTo(WritableByteChannel channel, int from, int most) throws IOException {
+        return channel.write(ByteBuffer.wrap(buffer, from, Math.min(most, size - from)));
     }
 
     public void clear() {

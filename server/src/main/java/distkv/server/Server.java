@@ -8,8 +8,9 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 
 /** A running server. It owns its store: closing the server closes the store. */
@@ -34,7 +35,7 @@ public final class Server implements AutoCloseable {
      * @throws IllegalArgumentException if it is not an address of the loopback
      */
     public static Server start(ServerOptions options, Store store) throws IOException {
-        ServerSocket socket = bind(options);
+        ServerSocketChannel socket = bind(options);
         try {
             String node = options.node() == null ? store.tree() : options.node();
             Replica replica = Replica.start(store);
@@ -52,10 +53,10 @@ public final class Server implements AutoCloseable {
                     "serving tree {0} as {1} on {2}, revision {3}",
                     store.tree(),
                     node,
-                    socket.getLocalSocketAddress(),
+                    socket.getLocalAddress(),
                     replica.snapshot().revision());
             return new Server(store, replica, listener);
-        } catch (RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
         }
@@ -65,7 +66,7 @@ public final class Server implements AutoCloseable {
         return options.messageRoot().elements().stream().map(Object::toString).toList();
     }
 
-    private static ServerSocket bind(ServerOptions options) throws IOException {
+    private static ServerSocketChannel bind(ServerOptions options) throws IOException {
         InetAddress address;
         try {
             address = InetAddress.getByName(options.host());
@@ -77,9 +78,9 @@ public final class Server implements AutoCloseable {
                     + " (expected: an address of the loopback such as 127.0.0.1, since the server cannot check yet"
                     + " who connects)");
         }
-        ServerSocket socket = new ServerSocket();
+        ServerSocketChannel socket = ServerSocketChannel.open();
         try {
-            socket.setReuseAddress(true);
+            socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             socket.bind(new InetSocketAddress(address, options.port()), BACKLOG);
             return socket;
         } catch (BindException e) {

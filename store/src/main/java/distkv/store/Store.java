@@ -22,6 +22,11 @@ public interface Store extends AutoCloseable {
      */
     CompletableFuture<Outcome> commit(Commit commit);
 
+    /** Whether who asks for a commit now may have to wait, since the engine's queue is full or nearly so. */
+    default boolean isFull() {
+        return false;
+    }
+
     /** All present entries at the newest revision. */
     Contents load();
 

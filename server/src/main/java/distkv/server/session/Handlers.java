@@ -11,7 +11,7 @@ import distkv.server.tree.Snapshot;
 import java.util.List;
 import java.util.Set;
 
-/** Does what requests ask for. Runs on the session's reader thread. */
+/** Does what requests ask for. Used by whoever has the session's turn to read. */
 final class Handlers {
     private static final Set<String> AUTHENTICATION =
             Set.of("auth", "auth_get", "auth_set", "auth_list", "auth_info", "set_auth_typ", "diffie_hellman");
@@ -26,6 +26,18 @@ final class Handlers {
         this.output = session.output();
         this.reads = new Reads(session);
         this.writes = new Writes(session);
+    }
+
+    /** Whether a request is done without waiting for anybody, so that the {@link Loop} may do it. */
+    boolean isShort(Request request) {
+        return switch (request) {
+            case Request.GetValue _ -> session.inFlight().isEmpty();
+            case Request.SetValue set ->
+                !set.idem() && writes.areShort(set.conditions(), set.value().size());
+            case Request.DeleteValue delete -> writes.areShort(delete.conditions(), 0);
+            case Request.Ack _, Request.Hello _, Request.StreamEnd _ -> true;
+            default -> false;
+        };
     }
 
     void handle(Request request) {

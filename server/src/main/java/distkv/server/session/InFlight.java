@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The writes of one connection that are not answered yet. When there are {@value #MAX} of them, or they hold
- * {@value #MAX_BYTES} bytes, the connection is FULL: its reader waits in {@link #add} until some are answered.
+ * {@value #MAX_BYTES} bytes, the connection is FULL: who reads it waits in {@link #add} until some are answered.
  */
 final class InFlight {
     static final int MAX = 1_024;
@@ -26,7 +26,7 @@ final class InFlight {
 
     private final Condition less = lock.newCondition();
     private final Map<Path, Integer> paths = new HashMap<>();
-    /** Changed with the lock held; without it, the reader's thread may ask whether it is 0, as only it adds. */
+    /** Changed with the lock held; without it, who reads may ask whether it is 0, as nobody else adds. */
     private final AtomicInteger count = new AtomicInteger();
 
     private long bytes;
@@ -37,13 +37,35 @@ final class InFlight {
     }
 
     void add(Ticket ticket) {
-        await(() -> count.get() == 0 || (count.get() < MAX && bytes + ticket.bytes() <= MAX_BYTES), () -> {
+        await(() -> isRoom(ticket.bytes()), () -> {
             count.incrementAndGet();
             bytes += ticket.bytes();
             for (Path path : ticket.paths()) {
                 paths.merge(path, 1, Integer::sum);
             }
         });
+    }
+
+    private boolean isRoom(long more) {
+        return count.get() == 0 || (count.get() < MAX && bytes + more <= MAX_BYTES);
+    }
+
+    /** Whether {@link #add} would not wait. Asked by who reads. */
+    boolean hasRoom(long more) {
+        if (isEmpty()) {
+            return true;
+        }
+        lock.lock();
+        try {
+            return isRoom(more);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether no write is on its way. Asked by who reads. */
+    boolean isEmpty() {
+        return count.get() == 0;
     }
 
     void remove(Ticket ticket) {

@@ -5,17 +5,22 @@ import distkv.protocol.MsgWriter;
 import distkv.protocol.Reply;
 import distkv.protocol.ReplyEncoder;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The listening socket and the connections that came from it. One virtual thread accepts; each connection has its own
- * two; one more looks now and then for clients that do not read what is sent to them, and drops these.
+ * The listening socket and the connections that came from it. One virtual thread accepts; a few {@linkplain Loop loops}
+ * share the connections; one more virtual thread looks now and then for clients that do not read what is sent to them,
+ * and drops these.
  */
 public final class Listener implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Listener.class.getName());
@@ -23,30 +28,45 @@ public final class Listener implements AutoCloseable {
     /** How long to wait after a failed accept: the reason, mostly too many open files, does not go away at once. */
     private static final Duration PAUSE = Duration.ofMillis(50);
 
+    /** One loop for so many processors, as clients and the store need some too. */
+    private static final int PROCESSORS = 2;
+
+    private static final int MAX_LOOPS = 4;
+
     private final Site site;
-    private final ServerSocket socket;
-    private final Map<Session, Thread> sessions = new ConcurrentHashMap<>();
+    private final ServerSocketChannel socket;
+    private final List<Loop> loops;
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread acceptor;
     private final Thread watchdog;
 
-    private Listener(Site site, ServerSocket socket) {
+    /** How many connections there were; only the accepting thread uses it. */
+    private int accepted;
+
+    private Listener(Site site, ServerSocketChannel socket, List<Loop> loops) {
         this.site = site;
         this.socket = socket;
+        this.loops = loops;
         this.acceptor = Thread.ofVirtual().name("distkv-accept").unstarted(this::accept);
         this.watchdog = Thread.ofVirtual().name("distkv-watchdog").unstarted(this::watch);
     }
 
     /** Starts to accept; the socket is bound already. */
-    public static Listener start(Site site, ServerSocket socket) {
-        Listener listener = new Listener(site, socket);
+    public static Listener start(Site site, ServerSocketChannel socket) throws IOException {
+        List<Loop> loops = new ArrayList<>();
+        int count = Math.clamp(Runtime.getRuntime().availableProcessors() / PROCESSORS, 1, MAX_LOOPS);
+        for (int i = 0; i < count; i++) {
+            loops.add(Loop.start());
+        }
+        Listener listener = new Listener(site, socket, loops);
         listener.acceptor.start();
         listener.watchdog.start();
         return listener;
     }
 
     public int port() {
-        return socket.getLocalPort();
+        return socket.socket().getLocalPort();
     }
 
     private void accept() {
@@ -61,42 +81,37 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    private void serve(Socket connection) throws IOException {
+    private void serve(SocketChannel connection) throws IOException {
         try {
-            connection.setTcpNoDelay(true);
-            connection.setKeepAlive(true);
+            connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            connection.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             if (sessions.size() >= site.maxConnections()) {
                 refuse(connection);
                 return;
             }
-            Session session = new Session(connection, site);
-            Thread reader = Thread.ofVirtual().name("distkv-reader").unstarted(() -> {
-                try {
-                    session.run();
-                } finally {
-                    sessions.remove(session);
-                }
-            });
-            sessions.put(session, reader);
-            reader.start();
+            connection.configureBlocking(false);
+            Loop loop = loops.get(accepted++ % loops.size());
+            Session session = new Session(connection, loop, site, sessions::remove);
+            sessions.add(session);
+            session.start();
         } catch (IOException | RuntimeException e) {
             connection.close();
             throw e;
         }
     }
 
-    private void refuse(Socket connection) throws IOException {
+    private void refuse(SocketChannel connection) throws IOException {
         try (connection) {
             MsgWriter out = new MsgWriter();
             String text = "connections: more than " + site.maxConnections() + " (expected: at most that)";
             new ReplyEncoder(out).write(new Reply.Failed(null, text, Etype.REFUSED, 0));
-            out.drainTo(connection.getOutputStream());
+            out.drainTo(Channels.newOutputStream(connection));
         }
     }
 
     private void watch() {
         while (!isClosing(site.patience().dividedBy(4))) {
-            for (Session session : sessions.keySet()) {
+            for (Session session : sessions) {
                 if (session.isStuck()) {
                     LOG.log(
                             System.Logger.Level.WARNING,
@@ -128,21 +143,22 @@ public final class Listener implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "closing", e);
         }
         join(acceptor);
-        sessions.keySet().forEach(Session::stop);
+        sessions.forEach(Session::stop);
         // Whoever does not read the last replies within this time does not get them.
         long end = System.nanoTime() + site.patience().toNanos();
-        for (Map.Entry<Session, Thread> session : sessions.entrySet()) {
+        for (Session session : sessions) {
             try {
-                if (!session.getValue().join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
-                    session.getKey().abort();
-                    session.getValue().join();
+                if (!session.awaitEnd(end - System.nanoTime())) {
+                    session.abort();
+                    session.awaitEnd(Long.MAX_VALUE);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                session.getKey().abort();
+                session.abort();
             }
         }
         join(watchdog);
+        loops.forEach(Loop::close);
     }
 
     private static void join(Thread thread) {

@@ -5,63 +5,66 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /**
  * What comes to a connection from elsewhere: the items of its streams and the replies to its writes. Any thread may put
- * these in without waiting; one virtual thread writes them out. Its queues need no bound of their own: there are at
- * most as many replies as {@link InFlight} allows writes, and each stream is listed once.
+ * these in without waiting; one at a time writes them out: the {@link Loop} if there are only replies and room for
+ * them, otherwise a virtual thread that ends when there is nothing more. Its queues need no bound of their own: there
+ * are at most as many replies as {@link InFlight} allows writes, and each stream is listed once.
  *
  * <p>Replies that were there at the beginning of a turn are written at its end, and before that everything that the
  * streams had by then. So items up to a revision come before the reply to the write that made it.
  */
-final class Outbox implements Runnable {
+final class Outbox {
     /** The replies to one commit, and what to do when they are written. */
     private record Done(List<? extends Reply> replies, Runnable whenWritten) {}
 
+    private final Loop loop;
     private final Output output;
     private final Consumer<Stream> whenEnded;
     private final Queue<Stream> listed = new ConcurrentLinkedQueue<>();
     private final Queue<Done> done = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean signalled = new AtomicBoolean();
+    private final Turn turn = new Turn();
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean closing;
-    private final Thread thread;
 
-    /** @param whenEnded called by the writer thread after it has sent a stream's end */
-    Outbox(String name, Output output, Consumer<Stream> whenEnded) {
+    /** @param whenEnded called after a stream's end is written */
+    Outbox(Loop loop, Output output, Consumer<Stream> whenEnded) {
+        this.loop = loop;
         this.output = output;
         this.whenEnded = whenEnded;
-        this.thread = Thread.ofVirtual().name(name).unstarted(this);
-    }
-
-    void start() {
-        thread.start();
     }
 
     /** There is something to send on this stream, or it may end. */
     void ready(Stream stream) {
         if (stream.list()) {
             listed.add(stream);
-            signal();
+            if (turn.take()) {
+                write(List.of());
+            }
         }
     }
 
     /** These replies can be written. */
     void done(List<? extends Reply> replies, Runnable whenWritten) {
         done.add(new Done(replies, whenWritten));
-        signal();
+        if (turn.take()) {
+            loop.execute(this::writeOnLoop);
+        }
     }
 
-    /** Writes out the replies that are there, then ends the thread and waits for it. */
+    /** Waits until the replies that are there are written. */
     void close() {
         closing = true;
-        signal();
+        if (turn.take()) {
+            write(List.of());
+        }
         boolean interrupted = false;
         while (true) {
             try {
-                thread.join();
+                ended.await();
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -72,49 +75,67 @@ final class Outbox implements Runnable {
         }
     }
 
-    private void signal() {
-        if (!signalled.getAndSet(true)) {
-            LockSupport.unpark(thread);
-        }
-    }
-
-    @Override
-    public void run() {
-        while (true) {
-            boolean last = closing;
-            signalled.set(false);
-            boolean more = turn();
-            if (last) {
-                output.flush();
+    private void writeOnLoop() {
+        do {
+            List<Done> replies = takeAll(done);
+            // Looked at in this order: what streams had when a reply came is then written before it.
+            if (!listed.isEmpty()) {
+                write(replies);
                 return;
             }
-            if (!more && !signalled.get()) {
-                output.flush();
-                while (!signalled.get()) {
-                    LockSupport.park(this);
+            for (int i = 0; i < replies.size(); i++) {
+                if (output.isFull()) {
+                    write(replies.subList(i, replies.size()));
+                    return;
                 }
+                write(replies.get(i));
             }
+            output.flush();
+        } while (!giveBack());
+    }
+
+    /** Goes on writing on a virtual thread. */
+    private void write(List<Done> first) {
+        Thread.ofVirtual().name("distkv-writer").start(() -> {
+            List<Done> replies = new ArrayList<>(first);
+            boolean more;
+            do {
+                replies.addAll(takeAll(done));
+                more = writeAll(takeAll(listed), replies);
+                replies.clear();
+                if (!more && !turn.isWanted()) {
+                    output.flush();
+                }
+            } while (more || !giveBack());
+        });
+    }
+
+    private boolean giveBack() {
+        boolean last = closing;
+        boolean given = turn.giveBack();
+        if (given && last) {
+            ended.countDown();
         }
+        return given;
     }
 
     /** Returns whether a stream has more that can be sent at once. */
-    private boolean turn() {
-        // In this order: what streams had when a reply came is then among what is sent before it.
-        List<Done> replies = takeAll(done);
-        List<Stream> streams = takeAll(listed);
+    private boolean writeAll(List<Stream> streams, List<Done> replies) {
         boolean more = false;
         for (Stream stream : streams) {
             more |= send(stream, !replies.isEmpty());
         }
-        for (Done reply : replies) {
-            try {
-                reply.replies().forEach(output::write);
-            } catch (RuntimeException e) {
-                output.breakOff(e);
-            }
-            reply.whenWritten().run();
+        replies.forEach(this::write);
+        return more && !closing;
+    }
+
+    private void write(Done reply) {
+        try {
+            reply.replies().forEach(output::write);
+        } catch (RuntimeException e) {
+            output.breakOff(e);
         }
-        return more;
+        reply.whenWritten().run();
     }
 
     private boolean send(Stream stream, boolean all) {

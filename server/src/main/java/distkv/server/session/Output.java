@@ -4,35 +4,58 @@ import distkv.protocol.MsgWriter;
 import distkv.protocol.Reply;
 import distkv.protocol.ReplyEncoder;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What goes out on one connection. The session's reader and writer threads both write here, whole messages at a time;
- * bytes are sent when {@value #ENOUGH} are waiting or somebody flushes. Sending waits for a client that does not read,
- * and so do all who want to write then: a connection never holds more than that and the one message that did not fit.
+ * What goes out on one connection. Several threads write here, whole messages at a time; bytes are sent when
+ * {@value #ENOUGH} are waiting or somebody flushes.
+ *
+ * <p>When the system does not take them all the output is FULL: the rest is sent by the {@link Loop} when there is room,
+ * and until then who wants to write waits. The loop itself never waits. It looks whether there {@linkplain #isFull is
+ * room} before it writes, so at most one message of its own comes on top.
  */
 final class Output {
     private static final System.Logger LOG = System.getLogger(Output.class.getName());
     private static final int ENOUGH = 32 * 1024;
 
-    private final OutputStream out;
+    /** The most that is sent at once: the virtual machine keeps a copy of this size for each thread. */
+    private static final int SLICE = 64 * 1024;
+
+    private final WritableByteChannel channel;
+    private final Loop loop;
+    private final Runnable whenFull;
     private final Runnable whenBroken;
 
-    /** Guards the buffer and the order of what is sent. No other lock is taken inside. */
+    /** Guards what follows, and the order of what is sent. No other lock is taken inside. */
     private final ReentrantLock lock = new ReentrantLock();
 
+    private final Condition empty = lock.newCondition();
     private final MsgWriter buffer = new MsgWriter();
     private final ReplyEncoder encoder = new ReplyEncoder(buffer);
+    /** How many bytes of the buffer are sent already. */
+    private int sent;
+
     private boolean broken;
 
-    /** When the sending that goes on now began, by {@link System#nanoTime}; 0 if there is none. */
-    private volatile long sendingSince;
+    /** Since when the system takes nothing, by {@link System#nanoTime}; 0 if it is not FULL. */
+    private volatile long fullSince;
 
-    /** @param whenBroken called when the connection takes no more */
-    Output(OutputStream out, Runnable whenBroken) {
-        this.out = out;
+    /**
+     * @param channel one that does not block
+     * @param whenFull sees to it that {@link #resume} is called when there is room
+     * @param whenBroken called when the connection takes no more
+     */
+    Output(WritableByteChannel channel, Loop loop, Runnable whenFull, Runnable whenBroken) {
+        this.channel = channel;
+        this.loop = loop;
+        this.whenFull = whenFull;
         this.whenBroken = whenBroken;
+    }
+
+    boolean isFull() {
+        return fullSince != 0;
     }
 
     void write(Reply reply) {
@@ -43,8 +66,9 @@ final class Output {
     void write(Reply reply, long wseq) {
         lock.lock();
         try {
+            awaitRoom();
             encoder.write(reply, wseq);
-            if (buffer.size() >= ENOUGH) {
+            if (buffer.size() - sent >= ENOUGH && !isFull()) {
                 send();
             }
         } finally {
@@ -52,12 +76,40 @@ final class Output {
         }
     }
 
+    private void awaitRoom() {
+        while (isFull() && !loop.isCurrent()) {
+            empty.awaitUninterruptibly();
+        }
+    }
+
     void flush() {
         lock.lock();
         try {
-            if (buffer.size() > 0) {
+            if (!isFull()) {
                 send();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Flushes, and waits until everything is sent or the connection is broken. */
+    void finish() {
+        lock.lock();
+        try {
+            awaitRoom();
+            send();
+            awaitRoom();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Goes on after it was FULL. Called on the loop's thread. */
+    void resume() {
+        lock.lock();
+        try {
+            send();
         } finally {
             lock.unlock();
         }
@@ -66,35 +118,50 @@ final class Output {
     /** Ends the connection because of a fault of this server. */
     void breakOff(RuntimeException fault) {
         LOG.log(System.Logger.Level.ERROR, "dropping a connection", fault);
-        lock.lock();
-        try {
-            broken = true;
-        } finally {
-            lock.unlock();
-        }
         whenBroken.run();
     }
 
-    /** How long the client has taken nothing while something is being sent. */
+    /** From now on nothing is sent, and nobody waits. */
+    void lose() {
+        lock.lock();
+        try {
+            broken = true;
+            done();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long the client has taken nothing while something was to be sent. */
     long nanosWaiting() {
-        long since = sendingSince;
+        long since = fullSince;
         return since == 0 ? 0 : System.nanoTime() - since;
     }
 
     private void send() {
-        if (broken) {
-            buffer.clear();
-            return;
-        }
-        sendingSince = System.nanoTime() | 1;
         try {
-            buffer.drainTo(out);
+            while (sent < buffer.size() && !broken) {
+                int count = buffer.writeTo(channel, sent, SLICE);
+                sent += count;
+                if (count == 0) {
+                    whenFull.run();
+                    fullSince = fullSince == 0 ? System.nanoTime() | 1 : fullSince;
+                    return;
+                }
+                fullSince = fullSince == 0 ? 0 : System.nanoTime() | 1;
+            }
+            done();
         } catch (IOException e) {
             broken = true;
-            buffer.clear();
+            done();
             whenBroken.run();
-        } finally {
-            sendingSince = 0;
         }
+    }
+
+    private void done() {
+        buffer.clear();
+        sent = 0;
+        fullSince = 0;
+        empty.signalAll();
     }
 }

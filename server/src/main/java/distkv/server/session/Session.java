@@ -2,26 +2,25 @@ package distkv.server.session;
 
 import distkv.model.Path;
 import distkv.protocol.Etype;
-import distkv.protocol.Frame;
-import distkv.protocol.FrameReader;
-import distkv.protocol.ProtocolException;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.server.tree.Snapshot;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * One connection. Its virtual thread reads the requests one after another, does them, and writes the replies that are
- * ready at once; everything else goes out through the {@link Outbox}, on a second thread. What was written is sent when
- * no further request has arrived.
+ * One connection. Its requests come from the {@link Intake}, on whatever thread has the turn to read, and what is ready
+ * is answered there; what comes later goes out through the {@link Outbox}. What was written is sent when no further
+ * request has arrived.
  */
-final class Session implements Runnable {
+final class Session {
     static final List<Integer> VERSION = List.of(0, 65, 0);
     static final List<String> EXTENSIONS = List.of("session", "commit", "guard", "since", "window");
 
@@ -34,31 +33,34 @@ final class Session implements Runnable {
     /** A connection that has this many streams gets no more. */
     static final int MAX_STREAMS = 100_000;
 
-    /** How long a client that was refused may take to read why. */
-    private static final int FAREWELL_MILLIS = 1_000;
-
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
 
-    private final Socket socket;
+    private final SocketChannel channel;
+    private final Loop loop;
     private final Site site;
-    private final FrameReader frames;
+    private final Consumer<Session> whenEnded;
+    private final Intake intake;
     private final Output output;
     private final Outbox outbox;
     private final InFlight inFlight;
     private final Lease lease;
     private final Handlers handlers;
     private final Map<Seq, Stream> streams = new ConcurrentHashMap<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
 
-    // Only the reader thread uses these.
+    // Only who has the turn to read uses these.
     private Path root = Path.ROOT;
     private int window;
 
-    Session(Socket socket, Site site) throws IOException {
-        this.socket = socket;
+    /** @param whenEnded called when everything is answered and the connection is closed */
+    Session(SocketChannel channel, Loop loop, Site site, Consumer<Session> whenEnded) {
+        this.channel = channel;
+        this.loop = loop;
         this.site = site;
-        this.frames = new FrameReader(socket.getInputStream(), site.limits());
-        this.output = new Output(socket.getOutputStream(), this::abort);
-        this.outbox = new Outbox("distkv-writer", output, this::ended);
+        this.whenEnded = whenEnded;
+        this.intake = new Intake(this, channel, loop);
+        this.output = new Output(channel, loop, intake::wantRoom, this::abort);
+        this.outbox = new Outbox(loop, output, this::ended);
         this.inFlight = new InFlight(output::flush);
         this.lease = new Lease(site);
         this.handlers = new Handlers(this);
@@ -101,84 +103,73 @@ final class Session implements Runnable {
         window = wanted <= 0 ? 0 : Math.clamp(wanted, MIN_WINDOW, MAX_WINDOW);
     }
 
-    @Override
-    public void run() {
-        outbox.start();
+    /** Greets, and reads from then on. */
+    void start() {
+        loop.execute(() -> {
+            Snapshot now = site.replica().snapshot();
+            output.write(
+                    new Reply.Greeting(site.node(), VERSION, now.tock(), now.tock(), WINDOW, List.of(), EXTENSIONS));
+            output.flush();
+            intake.start();
+        });
+    }
+
+    /** Whether a request is answered without waiting for anybody. */
+    boolean isShort(Request request) {
+        return handlers.isShort(request);
+    }
+
+    /** Called by who has the turn to read, which is never the loop if somebody may have to be waited for. */
+    void answer(Request request) {
         try {
-            greet();
-            read();
-        } catch (ProtocolException e) {
-            refuse(String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "connection lost", e);
-        } finally {
-            finish();
+            handlers.handle(request);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "fault while doing " + request, e);
+            output.write(new Reply.Failed(request.seq(), "fault of the server: " + e, Etype.OTHER, tock()));
         }
     }
 
-    private void greet() {
-        Snapshot now = site.replica().snapshot();
-        output.write(new Reply.Greeting(site.node(), VERSION, now.tock(), now.tock(), WINDOW, List.of(), EXTENSIONS));
-        output.flush();
-    }
-
-    private void read() throws IOException {
-        for (Frame frame = frames.next(); frame != null; frame = frames.next()) {
-            Request request = Request.decode(frame);
-            try {
-                handlers.handle(request);
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "fault while doing " + request, e);
-                output.write(new Reply.Failed(request.seq(), "fault of the server: " + e, Etype.OTHER, tock()));
-            }
-            if (!frames.ready()) {
-                output.flush();
-            }
-        }
-    }
-
-    /** Says why nothing more is read. */
-    private void refuse(String reason) {
+    /** Says what is wrong with what came in. */
+    void refuse(String reason) {
         output.write(new Reply.Failed(null, reason, Etype.REQUEST, tock()));
-        output.flush();
-        try {
-            // What the client has sent and nobody read would make its system discard this last message.
-            socket.shutdownOutput();
-            socket.setSoTimeout(FAREWELL_MILLIS);
-            InputStream in = socket.getInputStream();
-            long end = System.nanoTime() + FAREWELL_MILLIS * 1_000_000L;
-            byte[] unread = new byte[8 * 1024];
-            while (in.read(unread) >= 0 && System.nanoTime() < end) {}
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "client gone", e);
-        }
+        output.finish();
     }
 
-    /** Answers what was asked for, then closes. */
-    private void finish() {
+    /** When nothing more comes in: answers what was asked for, then closes. May wait. */
+    void finish() {
         inFlight.awaitNone();
         outbox.close();
+        output.finish();
         streams.values().forEach(Stream::close);
         streams.clear();
         abort();
+        ended.countDown();
+        whenEnded.accept(this);
     }
 
     /** Stops reading; what was asked for is still answered. */
     void stop() {
         try {
-            socket.shutdownInput();
+            channel.shutdownInput();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "closed already", e);
         }
     }
 
+    /** Waits at most this long until everything is answered and the connection is closed. */
+    boolean awaitEnd(long nanos) throws InterruptedException {
+        return ended.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
     /** Drops the connection. */
     void abort() {
+        output.lose();
         try {
-            socket.close();
+            channel.close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "closing", e);
         }
+        intake.closed();
     }
 
     /** Whether something could not be sent for too long. */
@@ -224,7 +215,7 @@ final class Session implements Runnable {
         }
     }
 
-    /** The writer thread has sent a stream's last message. */
+    /** A stream's last message is written. */
     private void ended(Stream stream) {
         if (streams.remove(stream.seq(), stream)) {
             stream.close();

@@ -42,6 +42,14 @@ final class Writes {
         this.tree = site.store().tree();
     }
 
+    /** Whether a write with these conditions is given to the store without waiting. */
+    boolean areShort(Conditions conditions, long bytes) {
+        return conditions.prev() == null
+                && conditions.guards().isEmpty()
+                && session.inFlight().hasRoom(bytes)
+                && !site.store().isFull();
+    }
+
     void set(Request.SetValue request) {
         Seq seq = request.seq();
         Path path = path(seq, request.path(), request.internal());

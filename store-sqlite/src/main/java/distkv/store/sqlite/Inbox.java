@@ -40,6 +40,16 @@ final class Inbox {
         }
     }
 
+    /** Whether it is half full, or more: who must not wait leaves the rest to those who have asked at the same time. */
+    boolean isFull() {
+        lock.lock();
+        try {
+            return waiting.size() >= MAX_TASKS / 2 || bytes >= MAX_BYTES / 2;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes all tasks, waiting for the first. Returns none if the inbox is closed and empty. */
     List<Task> take() {
         lock.lock();

@@ -114,6 +114,11 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public boolean isFull() {
+        return inbox.isFull();
+    }
+
+    @Override
     public Contents load() {
         Task.View view = ask(new CompletableFuture<>(), Task.Look::new);
         return Contents.sorted(view.revision(), view.entries());
