@@ -47,7 +47,7 @@ final class Knowledge {
                     dispatcher.codeChanged(below);
                 }
             }
-            case MODULES -> pool.modulesChanged(entry.tick());
+            case MODULES -> pool.moduleChanged(below, entry);
             case ERRORS -> errors.apply(entry);
             case PRESENCE -> {
                 if (membership.apply(entry)) {

@@ -1,6 +1,7 @@
 package distkv.runner;
 
 import distkv.client.Client;
+import distkv.runner.code.Language;
 import distkv.runner.group.GroupState;
 import distkv.runner.job.Ask;
 import distkv.runner.job.Dispatcher;
@@ -10,6 +11,7 @@ import distkv.runner.job.Kind;
 import distkv.runner.job.Site;
 import distkv.runner.job.Stop;
 import distkv.runner.worker.FromPython;
+import distkv.runner.worker.JavaCommand;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.Pool;
 import distkv.runner.worker.PoolOptions;
@@ -67,7 +69,8 @@ final class Loop implements Hands, Runnable {
                         options.config(),
                         options.maxWorkers(),
                         options.runsPerWorker(),
-                        options.idle().toNanos() / 1e9),
+                        options.idle().toNanos() / 1e9,
+                        JavaCommand.ofThisProcess(options.config())),
                 host,
                 new Workers(dispatcher, log, this::trouble),
                 Loop::now);
@@ -190,8 +193,8 @@ final class Loop implements Hands, Runnable {
     }
 
     @Override
-    public boolean room(boolean alone, boolean outlivesClaim) {
-        return pool.room(alone, outlivesClaim);
+    public boolean room(Language language, boolean alone, boolean outlivesClaim) {
+        return pool.room(language, alone, outlivesClaim);
     }
 
     @Override

@@ -28,6 +28,11 @@ final class Workers implements PoolListener {
     }
 
     @Override
+    public void outdated(long run) {
+        dispatcher.outdated(run);
+    }
+
+    @Override
     public void well(long run, Map<String, @Nullable Object> said) {
         dispatcher.well(run, said);
     }

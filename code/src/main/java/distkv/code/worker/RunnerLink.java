@@ -19,11 +19,12 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The worker's connection to its runner: messages of {@code docs/worker.md}. A virtual thread writes, any thread reports. */
+/** The worker's connection to its runner: messages of {@code docs/worker.md}. A thread of the system writes, any thread reports. */
 final class RunnerLink {
     private final SocketChannel channel;
     private final Outbox outbox = new Outbox();
-    private final Thread writer = Thread.ofVirtual().name("runner writer").unstarted(this::write);
+    private final Thread writer =
+            Thread.ofPlatform().daemon().name("runner writer").unstarted(this::write);
 
     private RunnerLink(SocketChannel channel) {
         this.channel = channel;

@@ -15,7 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param defaults globals that a job's data may override
  */
 public record Procedure(
-        Path path, String source, Mode mode, List<String> vars, Map<String, @Nullable Object> defaults) {
+        Path path,
+        String source,
+        Mode mode,
+        List<String> vars,
+        Map<String, @Nullable Object> defaults,
+        Language language) {
+
+    /** A procedure in Python. */
+    public Procedure(Path path, String source, Mode mode, List<String> vars, Map<String, @Nullable Object> defaults) {
+        this(path, source, mode, vars, defaults, Language.PYTHON);
+    }
 
     /** Reads the entry that somebody stored. */
     public static Procedure read(Path path, Value value) throws BadEntry {
@@ -24,7 +34,9 @@ public record Procedure(
         if (source == null) {
             throw new BadEntry("code", null, "text");
         }
-        return new Procedure(path, source, mode(fields), fields.texts("vars"), fields.names("default"));
+        Language language = Language.read(fields);
+        return new Procedure(
+                path, source, mode(fields, language), fields.texts("vars"), fields.names("default"), language);
     }
 
     /** Whether both run the same: equal in all but what is only said about them. */
@@ -32,11 +44,16 @@ public record Procedure(
         return path.equals(other.path)
                 && source.equals(other.source)
                 && mode == other.mode
+                && language == other.language
                 && vars.equals(other.vars)
                 && Values.same(Values.encode(defaults), Values.encode(other.defaults));
     }
 
-    private static Mode mode(Fields fields) throws BadEntry {
+    /** A run in Java has threads of its own, whatever the entry says, and so may share its worker. */
+    private static Mode mode(Fields fields, Language language) throws BadEntry {
+        if (language == Language.JAVA) {
+            return Mode.ASYNC;
+        }
         return switch (fields.raw("is_async")) {
             case null -> Mode.SYNC;
             case Boolean async -> async ? Mode.ASYNC : Mode.THREAD;

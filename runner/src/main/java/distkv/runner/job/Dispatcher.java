@@ -152,6 +152,11 @@ public final class Dispatcher {
         running.started(run);
     }
 
+    /** Code that a run uses has changed. */
+    public void outdated(long run) {
+        running.outdated(run);
+    }
+
     /** The code of a run said {@code setup_done}. */
     public void well(long run, Map<String, @Nullable Object> said) {
         running.well(run, said);

@@ -1,5 +1,6 @@
 package distkv.runner.job;
 
+import distkv.runner.code.Language;
 import distkv.runner.worker.Launch;
 
 /** What the dispatcher has others do. No method waits; what comes of it arrives as a call of the {@link Dispatcher}. */
@@ -8,7 +9,7 @@ public interface Hands {
     void commit(Ask ask);
 
     /** Whether one more run finds a place, {@code alone} in a worker or sharing one. */
-    boolean room(boolean alone, boolean outlivesClaim);
+    boolean room(Language language, boolean alone, boolean outlivesClaim);
 
     /** Starts a run; answered by {@link Dispatcher#started} and, in any case, {@link Dispatcher#ended}. */
     void start(Launch launch);

@@ -123,7 +123,9 @@ final class Idle {
         }
         if (claiming >= CLAIMS
                 || !desk.hands.room(
-                        job.isAlone(entry, found.procedure()), job.id.kind().outlivesClaim(entry))) {
+                        found.procedure().language(),
+                        job.isAlone(entry, found.procedure()),
+                        job.id.kind().outlivesClaim(entry))) {
             desk.crowded.add(job);
             return;
         }

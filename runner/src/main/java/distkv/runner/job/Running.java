@@ -119,6 +119,14 @@ final class Running {
         desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim, writes, guards, news, null));
     }
 
+    /** Code that the run uses has changed. */
+    void outdated(long number) {
+        Job job = jobs.get(number);
+        if (job != null) {
+            stop(job, Stop.CODE_CHANGED, desk.now() + GRACE);
+        }
+    }
+
     /** Looks whether the run may go on. */
     void consider(Job job) {
         Run run = job.run;

@@ -24,6 +24,9 @@ public sealed interface FromPython {
     /** The code of a run is compiled. */
     record Started(long run) implements FromPython {}
 
+    /** The run uses a stored module in Java. */
+    record Imported(long run, Path module) implements FromPython {}
+
     /** The code called {@code setup_done}. */
     record Setup(long run, Map<String, @Nullable Object> data) implements FromPython {}
 
@@ -58,6 +61,7 @@ public sealed interface FromPython {
             case "exited" -> new Exited((int) number(map, "worker"), how(map));
             case "worker" -> new Worker((int) number(map, "worker"), number(map, "pid"));
             case "started" -> new Started(number(map, "run"));
+            case "imported" -> map.get("path") instanceof Path module ? new Imported(number(map, "run"), module) : null;
             case "setup" -> new Setup(number(map, "run"), names(map, "data"));
             case "error" ->
                 new Reported(

@@ -1,9 +1,12 @@
 package distkv.runner.worker;
 
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.runner.code.Language;
 import distkv.runner.group.GroupState;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
@@ -11,23 +14,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which run is in which worker. Asynchronous runs share workers, synchronous ones are alone; one idle worker is kept
- * ready, so that a start does not wait for a fork. Used by the decision thread only, and never waits.
+ * ready, so that a start does not wait for a fork. All runs in Java share one process, but that those which must end with
+ * their claims do not take along those which need not: these have another one. Used by the decision thread only, and
+ * never waits.
  */
 public final class Pool {
     private final PoolOptions options;
     private final ParentLink parent;
+    private final PythonHost host;
+    private final JavaModules javaModules = new JavaModules();
     private final PoolListener listener;
-    private final Map<Integer, Worker> workers = new LinkedHashMap<>();
+    private final Crew crew;
     private final Map<Link, Worker> linked = new HashMap<>();
     private final Map<Long, Worker> runs = new HashMap<>();
     private GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
     private @Nullable Double deadline;
     private long modules;
-    private int numbers;
 
     /** A pool without workers; its clock counts seconds, from wherever. */
     public Pool(PoolOptions options, PythonHost host, PoolListener listener, DoubleSupplier clock) {
         this.options = options;
+        this.host = host;
+        this.crew = new Crew(options.maxWorkers(), options.runsPerWorker());
         this.listener = listener;
         this.parent = new ParentLink(host, listener, clock);
     }
@@ -39,22 +47,16 @@ public final class Pool {
     }
 
     /** Whether one more run finds a place. */
-    public boolean room(boolean alone, boolean outlivesClaim) {
-        if (parent.isDown()) {
-            return false;
-        }
-        if (workers.size() < options.maxWorkers() || idle() != null) {
-            return true;
-        }
-        return !alone && sharing(new Worker.Sharing(false, outlivesClaim, modules)) != null;
+    public boolean room(Language language, boolean alone, boolean outlivesClaim) {
+        return !parent.isDown() && crew.hasRoom(new Worker.Sharing(language, alone, outlivesClaim, modules));
     }
 
     /** Starts a run. */
     public void start(Launch launch) {
         Worker.Sharing sharing = Worker.Sharing.of(launch, modules);
-        Worker worker = sharing.alone() ? null : sharing(sharing);
+        Worker worker = crew.sharing(sharing);
         if (worker == null) {
-            worker = idle();
+            worker = sharing.isJava() ? forkJava() : crew.idle();
         }
         if (worker == null) {
             worker = fork();
@@ -71,33 +73,21 @@ public final class Pool {
         keepOneIdle();
     }
 
-    private @Nullable Worker sharing(Worker.Sharing sharing) {
-        for (Worker worker : workers.values()) {
-            if (sharing.equals(worker.sharing) && !worker.leaving && worker.runs.size() < options.runsPerWorker()) {
-                return worker;
-            }
-        }
-        return null;
-    }
-
-    private @Nullable Worker idle() {
-        for (Worker worker : workers.values()) {
-            if (worker.idle()) {
-                return worker;
-            }
-        }
-        return null;
-    }
-
     private Worker fork() {
-        Worker worker = new Worker(++numbers);
-        workers.put(worker.number, worker);
-        parent.send(new ToPython.Fork(worker.number));
+        Worker worker = crew.join();
+        parent.send(new ToPython.Fork(worker.number, null));
+        return worker;
+    }
+
+    private Worker forkJava() {
+        Worker worker = crew.join();
+        parent.send(new ToPython.Fork(worker.number, options.java().words(host.socket(), worker.number)));
+        worker.send(new ToPython.Known(javaModules.all()));
         return worker;
     }
 
     private void keepOneIdle() {
-        if (idle() == null && workers.size() < options.maxWorkers()) {
+        if (crew.lacksIdle()) {
             fork();
         }
     }
@@ -134,7 +124,7 @@ public final class Pool {
     /** The state of the group is now this. */
     public void state(GroupState newState) {
         state = newState;
-        for (Worker worker : List.copyOf(workers.values())) {
+        for (Worker worker : crew.all()) {
             if (!worker.runs.isEmpty()) {
                 send(worker, new ToPython.State(newState));
             }
@@ -144,7 +134,7 @@ public final class Pool {
     /** Runs that must not outlive their claims are to be killed at that time of CLOCK_BOOTTIME; the parent sees to it. */
     public void deadline(double at) {
         deadline = at;
-        workers.values().forEach(this::limit);
+        crew.all().forEach(this::limit);
     }
 
     private void limit(Worker worker) {
@@ -153,10 +143,22 @@ public final class Pool {
         }
     }
 
-    /** The modules have changed: code that is started from now on must not meet the old ones. */
-    public void modulesChanged(long tick) {
-        modules = tick;
-        List.copyOf(workers.values()).forEach(this::retire);
+    /** A module has changed: code that is started from now on must not meet the old one. */
+    public void moduleChanged(Path path, Entry entry) {
+        JavaModules.Told told = javaModules.changed(path, entry);
+        if (told != null) {
+            for (Worker worker : crew.java()) {
+                send(worker, new ToPython.Known(List.of(told)));
+                worker.modules.forEach((run, used) -> {
+                    if (used.contains(path)) {
+                        listener.outdated(run);
+                    }
+                });
+            }
+            return;
+        }
+        modules = entry.tick();
+        crew.all().forEach(this::retire);
         keepOneIdle();
     }
 
@@ -166,19 +168,10 @@ public final class Pool {
         if (sharing == null || worker.leaving || !worker.runs.isEmpty()) {
             return;
         }
-        if (sharing.alone() || sharing.modules() != modules || isSpare(worker, sharing)) {
+        if (sharing.alone() || (!sharing.isJava() && sharing.modules() != modules) || crew.isSpare(worker, sharing)) {
             worker.leaving = true;
             send(worker, new ToPython.Finish());
         }
-    }
-
-    private boolean isSpare(Worker worker, Worker.Sharing sharing) {
-        for (Worker other : workers.values()) {
-            if (other != worker && !other.leaving && other.runs.isEmpty() && sharing.equals(other.sharing)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Takes in what comes from the Python side. */
@@ -194,9 +187,17 @@ public final class Pool {
         switch (message) {
             case FromPython.Parent hello -> parent.connected(link);
             case FromPython.Forked forked -> {}
-            case FromPython.Exited(int number, String how) -> exited(workers.get(number), how);
-            case FromPython.Worker(int number, long pid) -> connected(link, workers.get(number));
+            case FromPython.Exited(int number, String how) -> exited(crew.find(number), how);
+            case FromPython.Worker(int number, long pid) -> connected(link, crew.find(number));
             case FromPython.Started(long run) -> listener.started(run);
+            case FromPython.Imported(long run, Path module) -> {
+                Worker worker = runs.get(run);
+                if (worker != null) {
+                    worker.modules
+                            .computeIfAbsent(run, number -> new HashSet<>())
+                            .add(module);
+                }
+            }
             case FromPython.Setup(long run, var data) -> listener.well(run, data);
             case FromPython.Reported(long run, var path, int severity, var comment, var failed) ->
                 listener.error(run, failed, path, severity, comment);
@@ -233,6 +234,7 @@ public final class Pool {
             return;
         }
         worker.runs.remove(run);
+        worker.modules.remove(run);
         if (worker.runs.isEmpty()) {
             limit(worker);
             retire(worker);
@@ -264,13 +266,13 @@ public final class Pool {
 
     private void parentGone(String how) {
         parent.ended(how);
-        for (Worker worker : List.copyOf(workers.values())) {
+        for (Worker worker : crew.all()) {
             exited(worker, "its parent died");
         }
     }
 
     private void reap(Worker worker) {
-        if (!worker.gone() || workers.remove(worker.number) == null) {
+        if (!worker.gone() || !crew.leave(worker)) {
             return;
         }
         List<Long> lost = new ArrayList<>(worker.runs.keySet());

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 public interface PoolListener {
     void started(long run);
 
+    /** A module that the run uses has changed. */
+    void outdated(long run);
+
     void well(long run, Map<String, @Nullable Object> said);
 
     void error(long run, Ended.Failed failed, @Nullable Path about, int severity, @Nullable String comment);

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the server's, as a worker reaches it
  * @param config what code sees as {@code _cfg}
  * @param idle seconds after which a job that takes no messages counts as stalled
+ * @param java how a Java worker is started
  */
 public record PoolOptions(
         String host,
@@ -17,4 +18,5 @@ public record PoolOptions(
         Map<String, @Nullable Object> config,
         int maxWorkers,
         int runsPerWorker,
-        double idle) {}
+        double idle,
+        JavaCommand java) {}

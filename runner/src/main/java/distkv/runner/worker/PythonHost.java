@@ -80,6 +80,11 @@ public final class PythonHost implements AutoCloseable {
         }
     }
 
+    /** Where workers connect to. */
+    Path socket() {
+        return directory.resolve("socket");
+    }
+
     private void accept() {
         try {
             while (listener.isOpen()) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The runner's messages of the worker protocol ({@code docs/worker.md}). */
 public sealed interface ToPython {
-    /** To the parent: fork a worker. */
-    record Fork(int worker) implements ToPython {}
+    /** To the parent: fork a worker; with a command, it becomes that program. */
+    record Fork(int worker, @Nullable List<String> command) implements ToPython {}
 
     /** To the parent: signal a worker. */
     record Kill(int worker, boolean force) implements ToPython {}
@@ -24,6 +24,9 @@ public sealed interface ToPython {
     /** To a worker: where the server is. */
     record Init(String host, int port, String node, String name, Map<String, @Nullable Object> config)
             implements ToPython {}
+
+    /** To a Java worker: what these modules are now. */
+    record Known(List<JavaModules.Told> modules) implements ToPython {}
 
     /** To a worker: run this. */
     record Start(Launch launch, GroupState state, double idle) implements ToPython {}
@@ -40,17 +43,26 @@ public sealed interface ToPython {
     default Value encode() {
         return Values.encode(
                 switch (this) {
-                    case Fork(int worker) -> map("fork", "worker", worker);
+                    case Fork(int worker, var command) -> map("fork", "worker", worker, "command", command);
                     case Kill(int worker, boolean force) ->
                         map("kill", "worker", worker, "signal", force ? "KILL" : "TERM");
                     case Deadline(int worker, Double at) -> map("deadline", "worker", worker, "at", at);
                     case Init(String host, int port, String node, String name, Map<String, @Nullable Object> config) ->
                         map("init", "host", host, "port", port, "node", node, "name", name, "config", config);
+                    case Known(var modules) ->
+                        map(
+                                "modules",
+                                "modules",
+                                modules.stream().map(ToPython::told).toList());
                     case Start start -> start(start);
                     case Cancel(long run, boolean lost) -> map("cancel", "run", run, "lost", lost);
                     case State(GroupState state) -> with(map("state"), state);
                     case Finish() -> map("stop");
                 });
+    }
+
+    private static List<@Nullable Object> told(JavaModules.Told module) {
+        return Arrays.asList(module.path(), module.version(), module.source());
     }
 
     private static Map<String, @Nullable Object> start(Start start) {

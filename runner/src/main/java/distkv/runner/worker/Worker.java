@@ -1,9 +1,13 @@
 package distkv.runner.worker;
 
+import distkv.model.Path;
+import distkv.runner.code.Language;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the pool knows of one worker process. Used by the decision thread only. */
@@ -12,14 +16,23 @@ final class Worker {
      * Which runs may share a worker: a run that must end with its claim takes all its neighbours along, and code of
      * one version of the modules must not meet those of another.
      */
-    record Sharing(boolean alone, boolean outlivesClaim, long modules) {
+    record Sharing(Language language, boolean alone, boolean outlivesClaim, long modules) {
         static Sharing of(Launch launch, long modules) {
-            return new Sharing(launch.alone(), launch.outlivesClaim(), modules);
+            Language language = launch.procedure().language();
+            // In Java each version of some code, with its modules, has a class loader of its own.
+            long version = language == Language.JAVA ? 0 : modules;
+            return new Sharing(language, launch.alone(), launch.outlivesClaim(), version);
+        }
+
+        boolean isJava() {
+            return language == Language.JAVA;
         }
     }
 
     final int number;
     final Map<Long, Launch> runs = new LinkedHashMap<>();
+    /** Which stored modules in Java its runs use. */
+    final Map<Long, Set<Path>> modules = new HashMap<>();
     /** What is to be sent once it is connected. */
     private final List<ToPython> waiting = new ArrayList<>();
 

@@ -11,6 +11,7 @@ import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.runner.code.Catalog;
+import distkv.runner.code.Language;
 import distkv.runner.error.ErrorIndex;
 import distkv.runner.error.ErrorWrites;
 import distkv.runner.group.Peer;
@@ -327,7 +328,7 @@ final class SimNode implements Hands {
     }
 
     @Override
-    public boolean room(boolean alone, boolean outlivesClaim) {
+    public boolean room(Language language, boolean alone, boolean outlivesClaim) {
         return running.size() < ROOM;
     }
 

@@ -78,7 +78,9 @@ class MessagesTest {
 
     @Test
     void theOtherMessagesOfTheRunnerAreWhatTheProtocolSays() {
-        assertThat(sent(new ToPython.Fork(1))).isEqualTo(map("op", "fork", "worker", 1L));
+        assertThat(sent(new ToPython.Fork(1, null))).isEqualTo(map("op", "fork", "worker", 1L, "command", null));
+        assertThat(sent(new ToPython.Fork(1, List.of("java", "Main"))))
+                .isEqualTo(map("op", "fork", "worker", 1L, "command", List.of("java", "Main")));
         assertThat(sent(new ToPython.Kill(1, true))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "KILL"));
         assertThat(sent(new ToPython.Kill(1, false))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "TERM"));
         assertThat(sent(new ToPython.Deadline(1, null))).isEqualTo(map("op", "deadline", "worker", 1L, "at", null));

@@ -1,0 +1,99 @@
+package distkv.runner.worker;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The workers that there are, and which of them fits a run. Used by the decision thread only. */
+final class Crew {
+    private final int most;
+    private final int runsPerWorker;
+    private final Map<Integer, Worker> workers = new LinkedHashMap<>();
+    private int numbers;
+
+    /**
+     * Without workers.
+     *
+     * @param most how many there may be
+     * @param runsPerWorker how many runs may share one; those in Java may all
+     */
+    Crew(int most, int runsPerWorker) {
+        this.most = most;
+        this.runsPerWorker = runsPerWorker;
+    }
+
+    /** A new one, with a number that none had before. */
+    Worker join() {
+        Worker worker = new Worker(++numbers);
+        workers.put(worker.number, worker);
+        return worker;
+    }
+
+    /** It is gone; returns false if it was before. */
+    boolean leave(Worker worker) {
+        return workers.remove(worker.number) != null;
+    }
+
+    @Nullable
+    Worker find(int number) {
+        return workers.get(number);
+    }
+
+    List<Worker> all() {
+        return List.copyOf(workers.values());
+    }
+
+    /** Those that run Java, or will. */
+    List<Worker> java() {
+        return workers.values().stream()
+                .filter(worker -> worker.sharing != null && worker.sharing.isJava() && !worker.leaving)
+                .toList();
+    }
+
+    /** Whether one more run finds a place. The process that Java runs share is there for them, however many there are. */
+    boolean hasRoom(Worker.Sharing sharing) {
+        if (workers.size() < most) {
+            return true;
+        }
+        return sharing.isJava() ? !sharing.alone() : idle() != null || sharing(sharing) != null;
+    }
+
+    /** One that has place for one more run of this sort. */
+    @Nullable
+    Worker sharing(Worker.Sharing sharing) {
+        for (Worker worker : workers.values()) {
+            boolean full = !sharing.isJava() && worker.runs.size() >= runsPerWorker;
+            if (!sharing.alone() && sharing.equals(worker.sharing) && !worker.leaving && !full) {
+                return worker;
+            }
+        }
+        return null;
+    }
+
+    /** One that may be used for anything in Python. */
+    @Nullable
+    Worker idle() {
+        for (Worker worker : workers.values()) {
+            if (worker.idle()) {
+                return worker;
+            }
+        }
+        return null;
+    }
+
+    /** Whether there should be one more, so that the next start does not wait for a fork. */
+    boolean lacksIdle() {
+        return idle() == null && workers.size() < most;
+    }
+
+    /** Whether there is another one that could do what it does, and does nothing. */
+    boolean isSpare(Worker worker, Worker.Sharing sharing) {
+        for (Worker other : workers.values()) {
+            if (other != worker && !other.leaving && other.runs.isEmpty() && sharing.equals(other.sharing)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
