@@ -83,13 +83,17 @@ class Importer(MetaPathFinder, Loader):
             self._report(module.__name__, error)
             raise
 
+    def install(self) -> None:
+        """Be part of the import system from now on."""
+        sys.meta_path.insert(0, self)
+        sys.meta_path.append(self._packages)
+
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         """Be part of the import system, and report failures, until cancelled."""
         async with BlockingPortal() as portal:
             self._portal = portal
             self._thread = threading.get_ident()
-            sys.meta_path.insert(0, self)
-            sys.meta_path.append(self._packages)
+            self.install()
             task_status.started()
             try:
                 while True:

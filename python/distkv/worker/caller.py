@@ -18,7 +18,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ..code import CompileError, MissingVariablesError, Procedure, compile_procedure
+from ..code import CompileError, MissingVariablesError, Procedure, compile_module, compile_procedure
+from ..code.importer import Importer
 from . import report
 from .wire import Messages, clean, pack
 
@@ -32,6 +33,8 @@ class Caller:
         self._sock = sock
         self._messages = Messages()
         self._procedures: dict[str, Procedure | CompileError] = {}
+        self._importer = Importer(self._failed)
+        self._importer.install()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def serve(self) -> None:
@@ -40,6 +43,8 @@ class Caller:
             for message in self._messages.feed(data):
                 if message.get("op") == "define":
                     self._define(message)
+                elif message.get("op") == "module":
+                    self._learn(message["name"], message["source"])
                 elif message.get("op") == "call":
                     self._sock.sendall(self._answer(message))
 
@@ -51,6 +56,15 @@ class Caller:
             )
         except CompileError as exc:
             self._procedures[name] = exc
+
+    def _learn(self, name: str, source: str | None) -> None:
+        try:
+            self._importer.put(name, None if source is None else compile_module(name, source))
+        except CompileError as exc:
+            self._importer.put(name, exc)
+
+    async def _failed(self, _name: str, _error: Exception) -> None:
+        """Nothing: what a module raises while it loads is raised where it is imported, and goes to the caller."""
 
     def _answer(self, message: Mapping[str, Any]) -> bytes:
         name = message["name"]

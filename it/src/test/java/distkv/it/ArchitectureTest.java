@@ -1,7 +1,6 @@
 package distkv.it;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
@@ -79,7 +78,11 @@ class ArchitectureTest {
             .that(not(resideInAnyPackage(
                     "distkv.code.call..", "distkv.runner.worker..", "distkv.cli..", "distkv.bench..")))
             .should()
-            .dependOnClassesThat(assignableTo(ProcessBuilder.class).or(assignableTo(Runtime.class)));
+            .dependOnClassesThat(type(ProcessBuilder.class))
+            .orShould()
+            .callMethod(Runtime.class, "exec", String.class)
+            .orShould()
+            .callMethod(Runtime.class, "exec", String[].class);
 
     @ArchTest
     static final ArchRule onlyProgramsPrintAndExit = noClasses()

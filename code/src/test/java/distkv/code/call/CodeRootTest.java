@@ -139,6 +139,15 @@ class CodeRootTest {
     }
 
     @Test
+    void aPythonProcedureImportsStoredModules() throws InterruptedException {
+        module("house.units", "def twice(x):\n    return 2 * x\n");
+        store("p", "from house.units import twice\nreturn twice(x)", "vars", List.of("x"));
+        assertThat(code.call("p", 21L)).isEqualTo(42L);
+        module("house.units", "def twice(x):\n    return [x, x]\n");
+        assertThat(code.call("p", 21L)).isEqualTo(List.of(21L, 21L));
+    }
+
+    @Test
     void whatDoesNotCompileSaysWhere() throws InterruptedException {
         java("j", "\nlong run() { return x; }");
         store("p", "\nreturn (");
