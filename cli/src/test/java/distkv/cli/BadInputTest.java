@@ -111,7 +111,31 @@ class BadInputTest {
         java.nio.file.Path file = Files.writeString(directory.resolve("file"), "");
         Shell.Result result = shell.run("server", "--data", file.resolve("data").toString(), "--bind", "127.0.0.1:0");
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.err()).hasLineCount(1).contains(file.resolve("data").toString());
+        assertThat(result.err())
+                .hasLineCount(1)
+                .contains(file.resolve("data") + " cannot be used: Not a directory (expected: a directory that");
+    }
+
+    @Test
+    void aDataDirectoryThatCannotBeWrittenIsNamed() {
+        // There, not even root may make a directory.
+        Shell.Result result = shell.run("server", "--data", "/proc/distkv", "--bind", "127.0.0.1:0");
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.err())
+                .hasLineCount(1)
+                .contains("data directory /proc/distkv cannot be used: ")
+                .doesNotContain("java.");
+    }
+
+    @Test
+    void aPythonThatIsNotThereIsNamed() {
+        String data = directory.resolve("data").toString();
+        Shell.Result result =
+                shell.run("up", "--data", data, "--bind", "127.0.0.1:0", "--python", "/nonexistent/python");
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.err())
+                .contains(
+                        "distkv up: /nonexistent/python cannot be started (expected: Python 3.10 or newer; on Debian:");
     }
 
     @Test

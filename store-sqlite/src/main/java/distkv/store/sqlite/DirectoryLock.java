@@ -7,7 +7,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -83,11 +85,21 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     private static StoreException unusable(Path directory, IOException e) {
-        String reason = e instanceof AccessDeniedException ? "permission denied" : e.toString();
         return new StoreException(
-                "data directory " + directory + " cannot be used: " + reason
+                "data directory " + directory + " cannot be used: " + reason(e)
                         + " (expected: a directory that this user can write)",
                 e);
+    }
+
+    /** What an I/O error says, without the name of its class. */
+    static String reason(IOException e) {
+        String reason = switch (e) {
+            case AccessDeniedException denied -> "permission denied";
+            case NoSuchFileException missing -> "there is no such directory, and none can be made";
+            case FileSystemException about -> about.getReason();
+            default -> e.getMessage();
+        };
+        return reason == null ? e.toString() : reason;
     }
 
     @Override

@@ -41,7 +41,10 @@ record Opened(
             throw Database.explain(file, e);
         } catch (IOException e) {
             lock.close();
-            throw new StoreException(file + " cannot be used: " + e, e);
+            throw new StoreException(
+                    file + " cannot be used: " + DirectoryLock.reason(e)
+                            + " (expected: 6 MB of space or more, in a directory that this user can write)",
+                    e);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
