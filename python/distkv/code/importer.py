@@ -15,14 +15,31 @@ import anyio
 from anyio.from_thread import BlockingPortal
 
 from ..exceptions import CompileError
+from ..util import Path
 
-__all__ = ["Importer", "StoredModule"]
+__all__ = ["RESERVED", "Importer", "StoredModule", "is_provided", "provide"]
 
 logger = getLogger(__name__)
 
+RESERVED = sys.stdlib_module_names | {"anyio", "distkv", "msgpack"}
+"""The names, before any dot, that a stored module cannot have."""
 
 StoredModule = CodeType | CompileError
 """A module's code, or why there is none."""
+
+
+class _Provided:
+    prefix: Path | None = None
+
+
+def provide(prefix: Path) -> None:
+    """Say that the import system of this process has the modules below this prefix already, as workers' have."""
+    _Provided.prefix = prefix
+
+
+def is_provided(prefix: Path) -> bool:
+    """Whether stored modules below this prefix can be imported here without further ado."""
+    return _Provided.prefix == prefix
 
 
 class Importer(MetaPathFinder, Loader):

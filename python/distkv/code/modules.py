@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import ErrorRoot
@@ -10,15 +9,13 @@ from ..exceptions import CompileError
 from ..mirror import Handler
 from ..util import Path, attrdict
 from .compiler import compile_module, forget_source
-from .importer import Importer, StoredModule
+from .importer import RESERVED, Importer, StoredModule, is_provided
 from .procedures import name_of
 
 if TYPE_CHECKING:
     from ..client import Client
 
 __all__ = ["ModuleRoot"]
-
-_RESERVED = sys.stdlib_module_names | {"anyio", "distkv", "msgpack"}
 
 
 class ModuleRoot(Handler):
@@ -29,6 +26,9 @@ class ModuleRoot(Handler):
     module is loaded when it is first imported, and anew at its next import after it has changed; what was imported
     before stays as it was. One that does not compile, or fails while it loads, raises that where it is imported and
     is recorded in the error tree (subsystem ``compile``). The names of Python's own modules cannot be taken.
+
+    In a runner's worker modules can be imported without this; there each is loaded once, and what has imported a module
+    that changes is started again in another worker.
     """
 
     CFG: ClassVar[str] = "modules"
@@ -42,7 +42,8 @@ class ModuleRoot(Handler):
         """Load the list of modules and join the import system until the client ends."""
         self._errors = await ErrorRoot.as_handler(self.client)
         await super().start()
-        await self.client.tasks.start(self._importer.run)
+        if not is_provided(self.path):
+            await self.client.tasks.start(self._importer.run)
 
     async def add(self, path: Path, code: str) -> None:
         """Store a module and wait until it can be imported here; raises CompileError, and stores nothing then."""
@@ -61,7 +62,7 @@ class ModuleRoot(Handler):
             forget_source(name, module=True)
             return
         module = _compile(name, entry.value)
-        if name.partition(".")[0] in _RESERVED:
+        if name.partition(".")[0] in RESERVED:
             module = CompileError(name, "this name belongs to Python or to DistKV; the module cannot be imported")
         else:
             self._importer.put(name, module)

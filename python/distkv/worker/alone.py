@@ -18,6 +18,7 @@ from . import logs
 from .blocking import BlockingClient
 from .client import RunClient
 from .link import Link
+from .modules import Modules
 from .run import Run
 from .shared import LAST_SECONDS
 from .spec import Site, Spec
@@ -30,8 +31,8 @@ AGAIN = 0.05
 class SyncRun(Run):
     """The run. SIGTERM raises Terminated in its code, once."""
 
-    def __init__(self, spec: Spec, site: Site, link: Link) -> None:
-        super().__init__(spec, site, link)
+    def __init__(self, spec: Spec, site: Site, link: Link, modules: Modules) -> None:
+        super().__init__(spec, site, link, modules)
         self._in_code = False
         self._main = threading.get_ident()
         self._signals, notes = socket.socketpair()
@@ -86,9 +87,10 @@ class SyncRun(Run):
 class LoneWorker:
     """Does one run. `serve` is the main thread's, `_control` the other one's."""
 
-    def __init__(self, link: Link, site: Site, spec: Spec) -> None:
+    def __init__(self, link: Link, site: Site, modules: Modules, spec: Spec) -> None:
         self._link = link
-        self._run = SyncRun(spec, site, link)
+        self._modules = modules
+        self._run = SyncRun(spec, site, link, modules)
         self._ready = threading.Event()
         self._client: BlockingClient
         self._loop: asyncio.AbstractEventLoop
@@ -121,8 +123,11 @@ class LoneWorker:
             await self._link.flush()
 
     def _obey(self, message: Mapping[str, Any]) -> None:
-        if message.get("op") == "cancel":
-            self._run.lose() if message.get("lost") else self._run.cancel()
+        match message.get("op"):
+            case "cancel":
+                self._run.lose() if message.get("lost") else self._run.cancel()
+            case "modules":
+                self._modules.take(message)
 
     def _runner_gone(self) -> None:
         os._exit(1)

@@ -16,6 +16,7 @@ from ..util import Path, attrdict
 from . import report
 from .client import RunClient
 from .link import Link
+from .modules import Modules
 from .run import Run
 from .spec import Site, Spec
 from .upstream import Upstream
@@ -27,8 +28,8 @@ class AsyncRun(Run):
 
     client: RunClient
 
-    def __init__(self, spec: Spec, site: Site, link: Link, server: Upstream) -> None:
-        super().__init__(spec, site, link)
+    def __init__(self, spec: Spec, site: Site, link: Link, modules: Modules, server: Upstream) -> None:
+        super().__init__(spec, site, link, modules)
         self.fence = None if spec.claim is None else spec.claim[1]
         self.inbox = Inbox(spec.idle)
         self._server = server

@@ -13,6 +13,7 @@ import anyio
 from . import logs
 from .alone import LoneWorker
 from .link import Link
+from .modules import Modules
 from .shared import SharedWorker, refuse
 from .spec import Site, Spec
 
@@ -36,13 +37,18 @@ def work(worker: int, path: str) -> None:
 def _serve(link: Link) -> None:
     """Wait for the first run, which decides whose the main thread is: the code's or the event loop's."""
     site: Site | None = None
+    modules: Modules | None = None
     while (message := link.wait()) is not None:
         match message.get("op"):
             case "init":
                 site = Site.read(message)
                 logs.install(site.config)
-            case "start" if site is not None:
-                _begin(link, site, message)
+                modules = Modules(link, site.modules)
+                modules.install()
+            case "modules" if modules is not None:
+                modules.take(message)
+            case "start" if site is not None and modules is not None:
+                _begin(link, site, modules, message)
                 return
             case "start":
                 raise ValueError("the runner sent start before init")
@@ -50,16 +56,16 @@ def _serve(link: Link) -> None:
                 return
 
 
-def _begin(link: Link, site: Site, message: Mapping[str, Any]) -> None:
+def _begin(link: Link, site: Site, modules: Modules, message: Mapping[str, Any]) -> None:
     if message.get("mode") != "sync":
-        anyio.run(SharedWorker(link, site).serve, message)
+        anyio.run(SharedWorker(link, site, modules).serve, message)
         return
     try:
         spec = Spec.read(message)
     except ValueError as exc:
         refuse(link.say, message, exc)
     else:
-        LoneWorker(link, site, spec).serve()
+        LoneWorker(link, site, modules, spec).serve()
 
 
 def _exit(status: int) -> None:

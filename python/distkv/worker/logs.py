@@ -26,7 +26,7 @@ class RunLog:
     """The log of one run, until it is closed; usable on any thread."""
 
     def __init__(self, run: int, name: str, recorder: Recorder) -> None:
-        self._run = run
+        self.run = run
         self._recorder = recorder
         self._line = ""
         self._open = True
@@ -37,7 +37,7 @@ class RunLog:
         if not self._open:
             return False
         word = next(word for least, word in _LEVELS if level >= least)
-        self._recorder(self._run, level=word, text=clean(text), at=at)
+        self._recorder(self.run, level=word, text=clean(text), at=at)
         return True
 
     def print(self, text: str) -> bool:
@@ -59,6 +59,12 @@ class RunLog:
 
 CURRENT: ContextVar[RunLog | None] = ContextVar("distkv_run_log", default=None)
 """The log of the run that this task, or this thread, belongs to."""
+
+
+def current_run() -> int | None:
+    """Return the number of the run that this task, or this thread, belongs to."""
+    log = CURRENT.get() or _Sole.log
+    return None if log is None else log.run
 
 
 class _Handler(logging.Handler):

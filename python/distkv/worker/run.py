@@ -14,6 +14,7 @@ from ..util import NotGiven, P, Path, attrdict, digits
 from . import report
 from .link import Link
 from .logs import RunLog
+from .modules import Modules
 from .spec import Site, Spec
 from .strays import Strays
 from .wire import clean
@@ -40,10 +41,11 @@ LOST_GRACE = 0.1
 class Run(ABC):
     """One run of a procedure; its methods are called on the event loop unless they say otherwise."""
 
-    def __init__(self, spec: Spec, site: Site, link: Link) -> None:
+    def __init__(self, spec: Spec, site: Site, link: Link, modules: Modules) -> None:
         self.spec = spec
         self.site = site
         self.link = link
+        self.modules = modules
         self.log = RunLog(spec.run, spec.log, link.log)
         self.strays = Strays()
         self.name = str(spec.code)
@@ -72,7 +74,9 @@ class Run(ABC):
         """Make the code stop, if it has begun."""
 
     def compile(self) -> Procedure:
-        """Compile the procedure and say that it starts. Raises CompileError or MissingVariablesError."""
+        """Compile the procedure, after what it requires, and say that it starts; raises CompileError and the like."""
+        self.modules.begin(self.spec.run)
+        self.modules.load(self.name, self.spec.modules)
         procedure = compile_procedure(self.name, self.spec.source, self.spec.mode, self.spec.vars)
         missing = tuple(name for name in self.spec.vars if name not in self.spec.globals)
         if missing:

@@ -16,6 +16,7 @@ from anyio.abc import TaskGroup
 from . import logs, strays
 from .asynchronous import AsyncRun
 from .link import Link
+from .modules import Modules
 from .spec import Site, Spec
 from .threads import ThreadRun
 from .upstream import Upstream
@@ -27,8 +28,9 @@ LAST_SECONDS = 2
 class SharedWorker:
     """Obeys the runner until it says stop, or is gone, and no run is left."""
 
-    def __init__(self, link: Link, site: Site) -> None:
+    def __init__(self, link: Link, site: Site, modules: Modules) -> None:
         self._link = link
+        self._modules = modules
         self._site = site
         self._runs: dict[int, AsyncRun | ThreadRun] = {}
         self._stopping = False
@@ -55,6 +57,8 @@ class SharedWorker:
                 self._start(message)
             case "cancel" if run := self._runs.get(message.get("run", 0)):
                 run.lose() if message.get("lost") else run.cancel()
+            case "modules":
+                self._modules.take(message)
             case "state":
                 for run in self._runs.values():
                     if isinstance(run, AsyncRun):
@@ -71,7 +75,7 @@ class SharedWorker:
             refuse(self._link.report, message, exc)
             return
         kind = AsyncRun if spec.mode == "async" else ThreadRun
-        run = self._runs[spec.run] = kind(spec, self._site, self._link, self._server)
+        run = self._runs[spec.run] = kind(spec, self._site, self._link, self._modules, self._server)
         context = contextvars.copy_context()
         context.run(logs.CURRENT.set, run.log)
         context.run(strays.OWNER.set, run.strays)
@@ -80,6 +84,7 @@ class SharedWorker:
     async def _execute(self, run: AsyncRun | ThreadRun) -> None:
         await run.execute()
         del self._runs[run.spec.run]
+        self._modules.end(run.spec.run)
         if self._stopping and not self._runs:
             self._finished.set()
 

@@ -19,6 +19,8 @@ class Site:
 
     node: str
     config: attrdict
+    modules: Path
+    """The prefix of the modules that the runner tells of."""
 
     @classmethod
     def read(cls, message: Mapping[str, Any]) -> Site:
@@ -26,7 +28,8 @@ class Site:
         config = dict(_get(message, "config", dict, {}))
         connect = {key: message[key] for key in ("host", "port", "name") if message.get(key) is not None}
         config["connect"] = {**(config.get("connect") or {}), **connect}
-        return cls(_get(message, "node", str), configuration(config))
+        whole = configuration(config)
+        return cls(_get(message, "node", str), whole, _get(message, "modules", Path, whole.modules.prefix))
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Spec:
     mode: Mode
     vars: tuple[str, ...]
     globals: Mapping[str, Any]
+    modules: tuple[Path, ...]
     claim: tuple[Path, int] | None
     state: Mapping[str, Any] | None
     idle: float
@@ -60,6 +64,7 @@ class Spec:
             mode=mode,
             vars=tuple(map(str, _get(message, "vars", (tuple, list), ()))),
             globals=_get(message, "globals", dict, {}),
+            modules=tuple(map(Path.build, _get(message, "modules", (tuple, list), ()))),
             claim=_read_claim(message.get("claim")),
             state=_get(message, "state", dict, None),
             idle=_get(message, "idle", (int, float), 10),

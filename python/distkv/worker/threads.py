@@ -15,6 +15,7 @@ from ..runner.stopping import Terminated
 from .blocking import BlockingClient
 from .client import RunClient
 from .link import Link
+from .modules import Modules
 from .run import Run
 from .spec import Site, Spec
 from .upstream import Upstream
@@ -26,8 +27,8 @@ _raise_in_thread.argtypes = (ctypes.c_ulong, ctypes.py_object)
 class ThreadRun(Run):
     """One run of a procedure on a thread of its own."""
 
-    def __init__(self, spec: Spec, site: Site, link: Link, server: Upstream) -> None:
-        super().__init__(spec, site, link)
+    def __init__(self, spec: Spec, site: Site, link: Link, modules: Modules, server: Upstream) -> None:
+        super().__init__(spec, site, link, modules)
         self._server = server
         self._client: BlockingClient | None = None
         self._thread = InterruptibleThread()

@@ -4,6 +4,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.runner.code.Catalog;
+import distkv.runner.code.CodeId;
 import distkv.runner.error.ErrorIndex;
 import distkv.runner.group.Membership;
 import distkv.runner.job.Dispatcher;
@@ -43,11 +44,18 @@ final class Knowledge {
         }
         switch (feed.what()) {
             case CODES -> {
-                if (catalog.apply(below, entry)) {
-                    dispatcher.codeChanged(below);
+                if (catalog.apply(CodeId.procedure(below), entry)) {
+                    dispatcher.codeChanged(CodeId.procedure(below));
                 }
             }
-            case MODULES -> pool.moduleChanged(below, entry);
+            case MODULES -> {
+                if (catalog.apply(CodeId.module(below), entry)) {
+                    // The workers first: what starts because of this change must not meet the old module in one of
+                    // them.
+                    pool.moduleChanged(below);
+                    dispatcher.codeChanged(CodeId.module(below));
+                }
+            }
             case ERRORS -> errors.apply(entry);
             case PRESENCE -> {
                 if (membership.apply(entry)) {

@@ -13,6 +13,7 @@ import distkv.runner.job.Stop;
 import distkv.runner.worker.FromPython;
 import distkv.runner.worker.JavaCommand;
 import distkv.runner.worker.Launch;
+import distkv.runner.worker.Modules;
 import distkv.runner.worker.Pool;
 import distkv.runner.worker.PoolOptions;
 import distkv.runner.worker.PythonEvent;
@@ -72,6 +73,7 @@ final class Loop implements Hands, Runnable {
                         options.idle().toNanos() / 1e9,
                         JavaCommand.ofThisProcess(options.config())),
                 host,
+                new Modules(knowledge.catalog, options.prefixes().modules()),
                 new Workers(dispatcher, log, this::trouble),
                 Loop::now);
     }
@@ -87,7 +89,7 @@ final class Loop implements Hands, Runnable {
                             kind.states(at.states(), options.group(), options.node()),
                             kind.states(at.claims(), options.group(), options.node())));
         }
-        return new Site(options.node(), options.labels(), at.codes(), roots);
+        return new Site(options.node(), options.labels(), at.codes(), at.modules(), roots);
     }
 
     /** Unix time. */

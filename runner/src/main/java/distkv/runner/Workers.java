@@ -28,8 +28,8 @@ final class Workers implements PoolListener {
     }
 
     @Override
-    public void outdated(long run) {
-        dispatcher.outdated(run);
+    public void uses(long run, Path module, long version, Ended.@Nullable Failed failure) {
+        dispatcher.uses(run, module, version, failure);
     }
 
     @Override

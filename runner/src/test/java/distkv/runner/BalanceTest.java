@@ -82,7 +82,7 @@ class BalanceTest {
         world.set(GROUP, Map.of("drain", List.of("one", "two")));
         Path state = World.state(Kind.ANY, "", "j0");
         world.await("the reason", () -> "every node is drained".equals(world.state(state, "reason")));
-        assertThat(loads()).isEmpty();
+        awaitLoads(Map.of());
         world.client.delete(GROUP);
         awaitLoads(Map.of("one", 4, "two", 4));
         assertThat(world.below(World.ERROR)).isEmpty();

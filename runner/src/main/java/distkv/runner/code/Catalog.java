@@ -3,45 +3,148 @@ package distkv.runner.code;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** All procedures, kept up to date from the feed of the code prefix. Used by the decision thread only. */
+/**
+ * All procedures and modules, kept up to date from the feeds of their prefixes. Used by the decision thread only.
+ *
+ * <p>A version is the tick of the last change that makes a difference to those who use the code: what is only said about
+ * it may change without one.
+ */
 public final class Catalog {
-    private record Known(long tick, Code code) {}
+    private record Known<T>(long tick, long version, T code) {}
 
-    private final Map<Path, Known> procedures = new HashMap<>();
+    private final Map<Path, Known<Code>> procedures = new HashMap<>();
+    private final Map<Path, Known<StoredModule>> modules = new HashMap<>();
 
     /**
      * Takes in a change.
      *
-     * @param path the procedure's name: the entry's path below the prefix
-     * @return whether it is news; false for what was known already
+     * @return whether it makes a difference to those who use the code
      */
-    public boolean apply(Path path, Entry entry) {
-        Value value = entry.value();
-        if (value == null) {
-            return procedures.remove(path) != null;
-        }
-        Known known = procedures.get(path);
-        if (known != null && known.tick() == entry.tick()) {
-            return false;
-        }
-        procedures.put(path, new Known(entry.tick(), read(path, value)));
-        return true;
+    public boolean apply(CodeId piece, Entry entry) {
+        return switch (piece.sort()) {
+            case PROCEDURE -> apply(procedures, piece.path(), entry, read(piece.path(), entry.value()));
+            case MODULE -> {
+                Value value = entry.value();
+                yield apply(
+                        modules, piece.path(), entry, value == null ? null : StoredModule.read(piece.path(), value));
+            }
+        };
     }
 
-    /** What is at this path now. */
-    public Code find(Path path) {
-        Known known = procedures.get(path);
-        return known == null ? new Code.Missing(path) : known.code();
+    private static <T> boolean apply(Map<Path, Known<T>> all, Path path, Entry entry, @Nullable T code) {
+        if (code == null) {
+            return all.remove(path) != null;
+        }
+        Known<T> known = all.get(path);
+        boolean same = known != null && same(known.code(), code);
+        all.put(path, new Known<>(entry.tick(), known != null && same ? known.version() : entry.tick(), code));
+        return !same;
     }
 
-    private static Code read(Path path, Value value) {
+    private static boolean same(Object one, Object other) {
+        if (one instanceof Code.Found(var was, var _) && other instanceof Code.Found(var is, var _)) {
+            return was.same(is);
+        }
+        return one.equals(other);
+    }
+
+    private static @Nullable Code read(Path path, @Nullable Value value) {
         try {
-            return new Code.Found(Procedure.read(path, value));
+            return value == null ? null : new Code.Found(Procedure.read(path, value));
         } catch (BadEntry e) {
             return new Code.Broken(path, e.getMessage());
         }
+    }
+
+    /** The procedure that is at this path now, with all that it needs. */
+    public Code find(Path path) {
+        Known<Code> known = procedures.get(path);
+        if (known == null) {
+            return new Code.Missing(path);
+        }
+        if (!(known.code() instanceof Code.Found(Procedure procedure, var _))
+                || procedure.requires().isEmpty()) {
+            return known.code();
+        }
+        try {
+            return new Code.Found(procedure, needs(CodeId.procedure(path)));
+        } catch (BadEntry e) {
+            return new Code.Broken(path, e.getMessage());
+        }
+    }
+
+    /**
+     * All that a piece of code requires, directly or not, in the order in which it is to be loaded, with its versions.
+     *
+     * @throws BadEntry if something is missing, cannot be loaded, or requires itself; the message names the chain
+     */
+    public Map<CodeId, Long> needs(CodeId piece) throws BadEntry {
+        return Needs.of(this, piece);
+    }
+
+    /** Whether a piece of code is the changed one, or requires it, directly or not. */
+    public boolean concerns(CodeId piece, CodeId changed) {
+        return Needs.lead(this, piece, changed);
+    }
+
+    /** The version that is stored now; 0 if there is none. */
+    public long version(CodeId piece) {
+        Known<?> known = known(piece);
+        return known == null ? 0 : known.version();
+    }
+
+    /** Whether these are the versions that are stored now. */
+    public boolean areCurrent(Map<CodeId, Long> versions) {
+        return versions.entrySet().stream().allMatch(one -> version(one.getKey()) == one.getValue());
+    }
+
+    /** The module at this path, or {@code null}. */
+    public @Nullable StoredModule module(Path path) {
+        Known<StoredModule> known = modules.get(path);
+        return known == null ? null : known.code();
+    }
+
+    /** The names of all modules. */
+    public List<Path> modules() {
+        return new ArrayList<>(modules.keySet());
+    }
+
+    private @Nullable Known<?> known(CodeId piece) {
+        return piece.sort() == CodeId.Sort.MODULE ? modules.get(piece.path()) : procedures.get(piece.path());
+    }
+
+    List<Path> requires(CodeId piece) {
+        Known<?> known = known(piece);
+        return switch (known == null ? null : known.code()) {
+            case Code.Found(Procedure procedure, var _) -> procedure.requires();
+            case StoredModule module -> module.requires();
+            case null, default -> List.of();
+        };
+    }
+
+    Language language(CodeId piece) {
+        Known<?> known = known(piece);
+        return switch (known == null ? null : known.code()) {
+            case Code.Found(Procedure procedure, var _) -> procedure.language();
+            case StoredModule module -> module.language();
+            case null, default -> Language.PYTHON;
+        };
+    }
+
+    /** What is wrong with the entry of a piece of code; {@code null} if nothing is. */
+    @Nullable
+    String wrong(CodeId piece) {
+        Known<?> known = known(piece);
+        return switch (known == null ? null : known.code()) {
+            case Code.Broken broken -> broken.why();
+            case StoredModule module -> module.wrong();
+            case null, default -> null;
+        };
     }
 }

@@ -76,20 +76,41 @@ public final class Fields {
 
     /** A path: as such, as a list of its elements, or as text; {@code null} if there is none, or an empty one. */
     public @Nullable Path path(String key) throws BadEntry {
+        Path path = path(key, map.get(key), "a path");
+        return path.isRoot() ? null : path;
+    }
+
+    /** A list of paths, each as such, as a list of its elements, or as text; empty if there is none or nil. */
+    public List<Path> paths(String key) throws BadEntry {
         Object found = map.get(key);
+        List<Path> paths = new ArrayList<>();
+        if (found instanceof List<?> given) {
+            for (Object element : given) {
+                Path path = path(key, element, "a list of paths");
+                if (path.isRoot()) {
+                    throw new BadEntry(key, element, "a list of paths, none of them empty");
+                }
+                paths.add(path);
+            }
+        } else if (found != null) {
+            throw new BadEntry(key, found, "a list of paths");
+        }
+        return paths;
+    }
+
+    private static Path path(String key, @Nullable Object found, String expected) throws BadEntry {
         try {
-            Path path = switch (found) {
+            return switch (found) {
                 case null -> Path.ROOT;
                 case Path given -> given;
                 case List<?> elements -> Path.of(elements);
                 case String text -> text.isEmpty() ? Path.ROOT : Path.parse(text);
-                default -> throw new BadEntry(key, found, "a path");
+                default -> throw new BadEntry(key, found, expected);
             };
-            return path.isRoot() ? null : path;
         } catch (PathSyntaxException e) {
             throw new BadEntry(key + ": " + e.getMessage());
         } catch (IllegalArgumentException e) {
-            throw new BadEntry(key, found, "a path");
+            throw new BadEntry(key, found, expected);
         }
     }
 

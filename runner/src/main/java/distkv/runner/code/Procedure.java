@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param path its name: where it is below the code prefix
  * @param vars the names that must be supplied
  * @param defaults globals that a job's data may override
+ * @param requires modules that must be loaded before it runs, and procedures that it calls
  */
 public record Procedure(
         Path path,
@@ -20,11 +21,12 @@ public record Procedure(
         Mode mode,
         List<String> vars,
         Map<String, @Nullable Object> defaults,
+        List<Path> requires,
         Language language) {
 
-    /** A procedure in Python. */
+    /** A procedure in Python that requires nothing. */
     public Procedure(Path path, String source, Mode mode, List<String> vars, Map<String, @Nullable Object> defaults) {
-        this(path, source, mode, vars, defaults, Language.PYTHON);
+        this(path, source, mode, vars, defaults, List.of(), Language.PYTHON);
     }
 
     /** Reads the entry that somebody stored. */
@@ -36,7 +38,13 @@ public record Procedure(
         }
         Language language = Language.read(fields);
         return new Procedure(
-                path, source, mode(fields, language), fields.texts("vars"), fields.names("default"), language);
+                path,
+                source,
+                mode(fields, language),
+                fields.texts("vars"),
+                fields.names("default"),
+                fields.paths("requires"),
+                language);
     }
 
     /** Whether both run the same: equal in all but what is only said about them. */
@@ -46,6 +54,7 @@ public record Procedure(
                 && mode == other.mode
                 && language == other.language
                 && vars.equals(other.vars)
+                && requires.equals(other.requires)
                 && Values.same(Values.encode(defaults), Values.encode(other.defaults));
     }
 

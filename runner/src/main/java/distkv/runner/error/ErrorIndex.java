@@ -4,6 +4,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,5 +65,13 @@ public final class ErrorIndex {
     public boolean open(String subsystem, Path path) {
         Known found = find(subsystem, path);
         return found != null && !found.resolved();
+    }
+
+    /** Whether the tree says already what a report would. */
+    public boolean says(Report.Failed failed) {
+        Known found = find(failed.subsystem(), failed.path());
+        return found != null
+                && !found.resolved()
+                && Objects.equals(ErrorWrites.message(failed), found.fields().get("message"));
     }
 }

@@ -45,7 +45,7 @@ public final class ErrorWrites {
         record.put("count", known == null ? 1L : (long) known.number("count", 0) + 1);
         record.putIfAbsent("first_seen", now);
         record.put("last_seen", now);
-        record.put("message", failed.message() == null ? failed.comment() : failed.message());
+        record.put("message", message(failed));
 
         Map<String, @Nullable Object> detail = detail(failed.comment(), failed.data(), tock, now);
         putGiven(detail, "trace", failed.trace());
@@ -55,6 +55,11 @@ public final class ErrorWrites {
         return List.of(
                 Write.set(at, Values.encode(record), expectation(known)),
                 Write.set(at.child(node), Values.encode(detail), Expectation.anything()));
+    }
+
+    /** What the record of a failure says first. */
+    static @Nullable String message(Report.Failed failed) {
+        return failed.message() == null ? failed.comment() : failed.message();
     }
 
     private static List<Write> well(Report.Well well, Known known, String node, long tock, double now) {

@@ -1,13 +1,40 @@
 package distkv.runner.job;
 
+import distkv.model.Path;
 import distkv.runner.code.Code;
+import distkv.runner.code.CodeId;
 import distkv.runner.code.Procedure;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a run was started with, and so which changes concern it. */
-record Attempt(JobEntry job, Procedure procedure) {
+/**
+ * What a run was started with, and so which changes concern it.
+ *
+ * @param uses the other stored code that it requires or has imported, with its versions; what must be loaded before it
+ *     comes first, in that order
+ */
+record Attempt(JobEntry job, Procedure procedure, Map<CodeId, Long> uses) {
+    Attempt(JobEntry job, Procedure procedure) {
+        this(job, procedure, Map.of());
+    }
+
+    /** The same, if the run uses that piece of code too; what it has met first, it keeps. */
+    Attempt using(CodeId piece, long version) {
+        Map<CodeId, Long> all = new LinkedHashMap<>(uses);
+        all.putIfAbsent(piece, version);
+        return new Attempt(job, procedure, all);
+    }
+
+    /** The modules to be loaded before the procedure, in that order. */
+    List<Path> modules() {
+        return uses.keySet().stream()
+                .filter(piece -> piece.sort() == CodeId.Sort.MODULE)
+                .map(CodeId::path)
+                .toList();
+    }
+
     /** The globals of the run: the procedure's defaults, overlaid by the job's data. */
     Map<String, @Nullable Object> globals() {
         Map<String, @Nullable Object> globals = new LinkedHashMap<>(procedure.defaults());

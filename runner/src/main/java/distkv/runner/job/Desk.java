@@ -3,6 +3,7 @@ package distkv.runner.job;
 import distkv.model.Path;
 import distkv.runner.code.Catalog;
 import distkv.runner.code.Code;
+import distkv.runner.code.CodeId;
 import distkv.runner.error.ErrorIndex;
 import distkv.runner.error.Report;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Desk {
     final String node;
     final Path codes;
+    final Path modules;
     final Hands hands;
     final Catalog catalog;
     final ErrorIndex errors;
@@ -40,6 +42,7 @@ final class Desk {
         this.labels = site.labels();
         this.share = new Share(node);
         this.codes = site.codes();
+        this.modules = site.modules();
         this.hands = hands;
         this.catalog = catalog;
         this.errors = errors;
@@ -60,7 +63,8 @@ final class Desk {
                     : new Decision.Refuse(Schedule.BAD_ENTRY, job.bad);
         }
         Code code = code(entry);
-        boolean mended = job.failed != null && job.failed.mendedBy(entry, code);
+        boolean mended =
+                job.failed != null && (job.failed.mendedBy(entry, code) || !catalog.areCurrent(job.failed.uses()));
         Decision decision = Schedule.decide(entry, state, code, mended, now());
         if (decision instanceof Decision.Start) {
             String refusal = refusal(job.id.kind(), entry.placement().has());
@@ -89,23 +93,42 @@ final class Desk {
         return entry.code() == null ? new Code.Missing(Path.ROOT) : catalog.find(entry.code());
     }
 
-    /** A state that says what comes next, and the error that it is, if it is one. */
-    record Settled(StateEntry state, @Nullable Report error) {}
+    /** Whether a changed piece of code is one that this job is to run or runs, or that its last run used. */
+    boolean concerns(Job job, CodeId changed) {
+        JobEntry entry = job.entry;
+        return uses(job.run == null ? null : job.run.attempt, changed)
+                || uses(job.failed, changed)
+                || (entry != null && entry.code() != null && catalog.concerns(CodeId.procedure(entry.code()), changed));
+    }
+
+    private static boolean uses(@Nullable Attempt attempt, CodeId changed) {
+        return attempt != null
+                && (changed.equals(CodeId.procedure(attempt.procedure().path()))
+                        || attempt.uses().containsKey(changed));
+    }
+
+    /** A state that says what comes next, and the errors that it tells of. */
+    record Settled(StateEntry state, List<Report> errors) {}
 
     Settled settle(Job job, StateEntry state) {
         return switch (decide(job, state)) {
-            case Decision.Start start -> new Settled(state.because(start.reason(), start.due()), null);
-            case Decision.WaitUntil wait -> new Settled(state.because(wait.reason(), wait.time()), null);
-            case Decision.Nothing nothing -> new Settled(state.because(nothing.reason(), 0), null);
+            case Decision.Start start -> new Settled(state.because(start.reason(), start.due()), List.of());
+            case Decision.WaitUntil wait -> new Settled(state.because(wait.reason(), wait.time()), List.of());
+            case Decision.Nothing nothing -> new Settled(state.because(nothing.reason(), 0), List.of());
             case Decision.Refuse refuse ->
                 new Settled(state.because(refuse.reason(), 0), refusal(job, refuse.message()));
         };
     }
 
-    private static Report refusal(Job job, String message) {
-        Map<String, @Nullable Object> data =
-                job.entry == null ? Map.of() : Collections.singletonMap("code", job.entry.code());
-        return Report.Failed.plain(Report.RUN, job.entryPath, message, data);
+    private List<Report> refusal(Job job, String message) {
+        JobEntry entry = job.entry;
+        Map<String, @Nullable Object> data = entry == null ? Map.of() : Collections.singletonMap("code", entry.code());
+        List<Report> reports = new ArrayList<>();
+        reports.add(Report.Failed.plain(Report.RUN, job.entryPath, message, data));
+        if (entry != null && code(entry) instanceof Code.Broken(Path procedure, String why)) {
+            reports.add(Report.Failed.plain(Report.COMPILE, codes.append(procedure), why, Map.of()));
+        }
+        return reports;
     }
 
     /** Reports, each with what is known of its subject; those that would change nothing are left out. */

@@ -3,6 +3,7 @@ package distkv.runner.job;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.runner.code.Catalog;
+import distkv.runner.code.CodeId;
 import distkv.runner.error.ErrorIndex;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
@@ -68,11 +69,10 @@ public final class Dispatcher {
                 at.claims().append(path));
     }
 
-    /** The procedure at this path has changed. */
-    public void codeChanged(Path procedure) {
+    /** A procedure or module has changed: that concerns the jobs that are to run it, and those whose runs use it. */
+    public void codeChanged(CodeId changed) {
         for (Job job : List.copyOf(jobs.values())) {
-            boolean used = job.run != null && job.run.attempt.procedure().path().equals(procedure);
-            if (used || (job.entry != null && procedure.equals(job.entry.code()))) {
+            if (desk.concerns(job, changed)) {
                 touched(job);
             }
         }
@@ -152,9 +152,14 @@ public final class Dispatcher {
         running.started(run);
     }
 
-    /** Code that a run uses has changed. */
-    public void outdated(long run) {
-        running.outdated(run);
+    /**
+     * A run uses a module.
+     *
+     * @param version the one that its worker has; 0: there is none of that name
+     * @param failure why the module could not be loaded, or {@code null}
+     */
+    public void uses(long run, Path module, long version, Ended.@Nullable Failed failure) {
+        running.uses(run, module, version, failure);
     }
 
     /** The code of a run said {@code setup_done}. */

@@ -65,8 +65,7 @@ final class Idle {
         boolean news = !settled.state().equals(job.state) || !job.stateStored;
         if (news && isTurn(job, desk.share.noteDelay(job), 0)) {
             // There is one record of a job: what keeps it from running now says more than how its last run ended.
-            List<Report> all = settled.error() == null ? reports : List.of(settled.error());
-            note(job, settled.state(), desk.news(all), also);
+            note(job, settled.state(), desk.news(settled.errors().isEmpty() ? reports : settled.errors()), also);
         }
     }
 
@@ -138,7 +137,10 @@ final class Idle {
         job.to(Phase.CLAIMING);
         job.newsMeanwhile = false;
         job.claiming = new Job.Claiming(
-                new Attempt(entry, found.procedure()), running, session, Schedule.refused(job.state.reason()));
+                new Attempt(entry, found.procedure(), found.needs()),
+                running,
+                session,
+                Schedule.refused(job.state.reason()));
         claiming++;
         desk.hands.commit(new Ask(
                 job.id,

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** One execution of a job on this node. Used by the decision thread only. */
 final class Run {
     final long number;
-    final Attempt attempt;
+    /** What it was started with, and what it has used since. */
+    Attempt attempt;
+
     /** The write that made its claim: the fencing token. */
     final long claim;
 

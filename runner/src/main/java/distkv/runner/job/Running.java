@@ -5,6 +5,7 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
+import distkv.runner.code.CodeId;
 import distkv.runner.error.Report;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
@@ -54,6 +55,7 @@ final class Running {
                 job.entryPath,
                 run.attempt.procedure(),
                 run.attempt.globals(),
+                run.attempt.modules(),
                 new Guard(job.claimPath, claim),
                 run.outlivesClaim,
                 job.isAlone(run.attempt.job(), run.attempt.procedure()),
@@ -81,6 +83,26 @@ final class Running {
             news.addAll(desk.news(List.of(new Report.Well(Report.RUN, job.entryPath, null, Map.of()))));
         }
         tell(job, run, List.of(), news);
+        consider(job);
+    }
+
+    /** The run uses a module, of this version, or could not load it. */
+    void uses(long number, Path module, long version, Ended.@Nullable Failed failure) {
+        Job job = jobs.get(number);
+        if (job == null || job.run == null) {
+            return;
+        }
+        Run run = job.run;
+        run.attempt = run.attempt.using(CodeId.module(module), version);
+        Path path = desk.modules.append(module);
+        if (failure == null) {
+            tell(job, run, List.of(), desk.news(List.of(new Report.Well(Report.COMPILE, path, null, Map.of()))));
+        } else {
+            Report.Failed report = Reading.report(Report.COMPILE, path, 0, null, failure, run.attempt);
+            if (!desk.errors.says(report)) {
+                tell(job, run, List.of(), desk.news(List.of(report)));
+            }
+        }
         consider(job);
     }
 
@@ -117,14 +139,6 @@ final class Running {
         }
         List<Guard> guards = List.of(new Guard(job.claimPath, run.claim));
         desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim, writes, guards, news, null));
-    }
-
-    /** Code that the run uses has changed. */
-    void outdated(long number) {
-        Job job = jobs.get(number);
-        if (job != null) {
-            stop(job, Stop.CODE_CHANGED, desk.now() + GRACE);
-        }
     }
 
     /** Looks whether the run may go on. */
@@ -173,8 +187,11 @@ final class Running {
         if (entry == null) {
             return job.bad == null ? Stop.ENTRY_DELETED : Stop.BAD_ENTRY;
         }
-        Stop changed = run.attempt.disturbedBy(entry, desk.code(entry));
-        return changed == null && !desk.mayStay(job, entry) ? Stop.MOVED : changed;
+        Stop stop = run.attempt.disturbedBy(entry, desk.code(entry));
+        if (stop == null && !desk.catalog.areCurrent(run.attempt.uses())) {
+            return Stop.CODE_CHANGED;
+        }
+        return stop == null && !desk.mayStay(job, entry) ? Stop.MOVED : stop;
     }
 
     /** The lease is about to end: tells those runs to end that must not outlive their claims. */
@@ -229,10 +246,10 @@ final class Running {
         if (!job.isGone()) {
             Desk.Settled settled = desk.settle(job, outcome.state());
             last = settled.state();
-            if (settled.error() != null && !outcome.failure()) {
+            if (!settled.errors().isEmpty() && !outcome.failure()) {
                 // Its success is old news: there is an error about the same job now.
                 reports.clear();
-                reports.add(settled.error());
+                reports.addAll(settled.errors());
             }
         }
         run.last = last;

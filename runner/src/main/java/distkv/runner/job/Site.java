@@ -10,9 +10,10 @@ import java.util.Set;
  * @param node the name of this node
  * @param labels what this node has that not every node has
  * @param codes where procedures are
+ * @param modules where modules are
  * @param roots where the jobs are, for each kind that it serves
  */
-public record Site(String node, Set<String> labels, Path codes, Map<Kind, Roots> roots) {
+public record Site(String node, Set<String> labels, Path codes, Path modules, Map<Kind, Roots> roots) {
     /** Where the entries, states and claims of one kind of job are. */
     public record Roots(Path entries, Path states, Path claims) {}
 

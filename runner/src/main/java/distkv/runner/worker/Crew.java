@@ -44,13 +44,6 @@ final class Crew {
         return List.copyOf(workers.values());
     }
 
-    /** Those that run Java, or will. */
-    List<Worker> java() {
-        return workers.values().stream()
-                .filter(worker -> worker.sharing != null && worker.sharing.isJava() && !worker.leaving)
-                .toList();
-    }
-
     /** Whether one more run finds a place. The process that Java runs share is there for them, however many there are. */
     boolean hasRoom(Worker.Sharing sharing) {
         if (workers.size() < most) {
@@ -64,7 +57,7 @@ final class Crew {
     Worker sharing(Worker.Sharing sharing) {
         for (Worker worker : workers.values()) {
             boolean full = !sharing.isJava() && worker.runs.size() >= runsPerWorker;
-            if (!sharing.alone() && sharing.equals(worker.sharing) && !worker.leaving && !full) {
+            if (!sharing.alone() && sharing.equals(worker.sharing) && worker.open() && !full) {
                 return worker;
             }
         }
@@ -90,7 +83,7 @@ final class Crew {
     /** Whether there is another one that could do what it does, and does nothing. */
     boolean isSpare(Worker worker, Worker.Sharing sharing) {
         for (Worker other : workers.values()) {
-            if (other != worker && !other.leaving && other.runs.isEmpty() && sharing.equals(other.sharing)) {
+            if (other != worker && other.open() && other.runs.isEmpty() && sharing.equals(other.sharing)) {
                 return true;
             }
         }

@@ -24,8 +24,16 @@ public sealed interface FromPython {
     /** The code of a run is compiled. */
     record Started(long run) implements FromPython {}
 
-    /** The run uses a stored module in Java. */
-    record Imported(long run, Path module) implements FromPython {}
+    /**
+     * A run uses a stored module.
+     *
+     * @param version the one that the worker has; 0: there is none of that name
+     * @param failed why it could not be loaded, or {@code null}
+     */
+    record Imported(long run, Path path, long version, Ended.@Nullable Failed failed) implements FromPython {}
+
+    /** What the worker has loaded is not what is stored now: it must not get any more runs. */
+    record Stale() implements FromPython {}
 
     /** The code called {@code setup_done}. */
     record Setup(long run, Map<String, @Nullable Object> data) implements FromPython {}
@@ -61,7 +69,13 @@ public sealed interface FromPython {
             case "exited" -> new Exited((int) number(map, "worker"), how(map));
             case "worker" -> new Worker((int) number(map, "worker"), number(map, "pid"));
             case "started" -> new Started(number(map, "run"));
-            case "imported" -> map.get("path") instanceof Path module ? new Imported(number(map, "run"), module) : null;
+            case "imported" ->
+                new Imported(
+                        number(map, "run"),
+                        path(map, "path"),
+                        number(map, "version"),
+                        map.get("kind") == null ? null : failed(map, Ended.Fault.named(map.get("kind"))));
+            case "stale" -> new Stale();
             case "setup" -> new Setup(number(map, "run"), names(map, "data"));
             case "error" ->
                 new Reported(
@@ -107,6 +121,14 @@ public sealed interface FromPython {
         }
         throw new IllegalArgumentException(
                 "worker message " + map.get("op") + ": " + key + ": " + map.get(key) + " (expected: an integer)");
+    }
+
+    private static Path path(Map<?, ?> map, String key) {
+        if (map.get(key) instanceof Path path) {
+            return path;
+        }
+        throw new IllegalArgumentException(
+                "worker message " + map.get("op") + ": " + key + ": " + map.get(key) + " (expected: a path)");
     }
 
     private static @Nullable Long optional(Map<?, ?> map, String key) {

@@ -3,6 +3,7 @@ package distkv.runner.worker;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.runner.code.Procedure;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param run its number, never used twice by a runner
  * @param job where the job's entry is
  * @param globals what the code finds as globals
+ * @param modules the names of those to be loaded first, in that order
  * @param claim the claim that fences its writes
  * @param outlivesClaim whether it goes on when the claim may have ended
  * @param alone whether no other run may share its worker
@@ -23,6 +25,7 @@ public record Launch(
         Path job,
         Procedure procedure,
         Map<String, @Nullable Object> globals,
+        List<Path> modules,
         Guard claim,
         boolean outlivesClaim,
         boolean alone,

@@ -1,12 +1,10 @@
 package distkv.runner.worker;
 
-import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.runner.code.Language;
 import distkv.runner.group.GroupState;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
@@ -22,19 +20,19 @@ public final class Pool {
     private final PoolOptions options;
     private final ParentLink parent;
     private final PythonHost host;
-    private final JavaModules javaModules = new JavaModules();
+    private final Modules modules;
     private final PoolListener listener;
     private final Crew crew;
     private final Map<Link, Worker> linked = new HashMap<>();
     private final Map<Long, Worker> runs = new HashMap<>();
     private GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
     private @Nullable Double deadline;
-    private long modules;
 
     /** A pool without workers; its clock counts seconds, from wherever. */
-    public Pool(PoolOptions options, PythonHost host, PoolListener listener, DoubleSupplier clock) {
+    public Pool(PoolOptions options, PythonHost host, Modules modules, PoolListener listener, DoubleSupplier clock) {
         this.options = options;
         this.host = host;
+        this.modules = modules;
         this.crew = new Crew(options.maxWorkers(), options.runsPerWorker());
         this.listener = listener;
         this.parent = new ParentLink(host, listener, clock);
@@ -48,12 +46,12 @@ public final class Pool {
 
     /** Whether one more run finds a place. */
     public boolean room(Language language, boolean alone, boolean outlivesClaim) {
-        return !parent.isDown() && crew.hasRoom(new Worker.Sharing(language, alone, outlivesClaim, modules));
+        return !parent.isDown() && crew.hasRoom(new Worker.Sharing(language, alone, outlivesClaim));
     }
 
     /** Starts a run. */
     public void start(Launch launch) {
-        Worker.Sharing sharing = Worker.Sharing.of(launch, modules);
+        Worker.Sharing sharing = Worker.Sharing.of(launch);
         Worker worker = crew.sharing(sharing);
         if (worker == null) {
             worker = sharing.isJava() ? forkJava() : crew.idle();
@@ -82,7 +80,6 @@ public final class Pool {
     private Worker forkJava() {
         Worker worker = crew.join();
         parent.send(new ToPython.Fork(worker.number, options.java().words(host.socket(), worker.number)));
-        worker.send(new ToPython.Known(javaModules.all()));
         return worker;
     }
 
@@ -143,23 +140,21 @@ public final class Pool {
         }
     }
 
-    /** A module has changed: code that is started from now on must not meet the old one. */
-    public void moduleChanged(Path path, Entry entry) {
-        JavaModules.Told told = javaModules.changed(path, entry);
-        if (told != null) {
-            for (Worker worker : crew.java()) {
-                send(worker, new ToPython.Known(List.of(told)));
-                worker.modules.forEach((run, used) -> {
-                    if (used.contains(path)) {
-                        listener.outdated(run);
-                    }
-                });
+    /** A module has changed: workers that have not loaded it will load the new one, others say that they have. */
+    public void moduleChanged(Path path) {
+        for (Worker worker : crew.all()) {
+            if (worker.link != null) {
+                send(worker, modules.changed(path, worker.language()));
             }
-            return;
         }
-        modules = entry.tick();
-        crew.all().forEach(this::retire);
-        keepOneIdle();
+    }
+
+    private void stale(@Nullable Worker worker) {
+        if (worker != null && worker.language() == Language.PYTHON) {
+            worker.stale = true;
+            retire(worker);
+            keepOneIdle();
+        }
     }
 
     /** Lets a worker go that has no runs and will get none. */
@@ -168,7 +163,7 @@ public final class Pool {
         if (sharing == null || worker.leaving || !worker.runs.isEmpty()) {
             return;
         }
-        if (sharing.alone() || (!sharing.isJava() && sharing.modules() != modules) || crew.isSpare(worker, sharing)) {
+        if (sharing.alone() || worker.stale || crew.isSpare(worker, sharing)) {
             worker.leaving = true;
             send(worker, new ToPython.Finish());
         }
@@ -190,14 +185,13 @@ public final class Pool {
             case FromPython.Exited(int number, String how) -> exited(crew.find(number), how);
             case FromPython.Worker(int number, long pid) -> connected(link, crew.find(number));
             case FromPython.Started(long run) -> listener.started(run);
-            case FromPython.Imported(long run, Path module) -> {
-                Worker worker = runs.get(run);
-                if (worker != null) {
-                    worker.modules
-                            .computeIfAbsent(run, number -> new HashSet<>())
-                            .add(module);
+            case FromPython.Imported(long run, Path path, long version, var failed) -> {
+                if (version != 0 && !modules.isCurrent(path, version)) {
+                    stale(linked.get(link));
                 }
+                listener.uses(run, path, version, failed);
             }
+            case FromPython.Stale _ -> stale(linked.get(link));
             case FromPython.Setup(long run, var data) -> listener.well(run, data);
             case FromPython.Reported(long run, var path, int severity, var comment, var failed) ->
                 listener.error(run, failed, path, severity, comment);
@@ -212,10 +206,9 @@ public final class Pool {
             return;
         }
         linked.put(link, worker);
-        // The client that code sees is called what its node is called: code tells nodes apart by that.
-        ToPython.Init init =
-                new ToPython.Init(options.host(), options.port(), options.node(), options.node(), options.config());
-        if (!worker.connected(link, init)) {
+        List<ToPython> first = new ArrayList<>(List.of(options.init(modules.prefix())));
+        first.addAll(modules.all(worker.language()));
+        if (!worker.connected(link, first)) {
             kill(worker, false);
         }
     }
@@ -234,7 +227,6 @@ public final class Pool {
             return;
         }
         worker.runs.remove(run);
-        worker.modules.remove(run);
         if (worker.runs.isEmpty()) {
             limit(worker);
             retire(worker);

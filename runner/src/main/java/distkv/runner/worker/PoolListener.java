@@ -8,8 +8,13 @@ import org.jspecify.annotations.Nullable;
 public interface PoolListener {
     void started(long run);
 
-    /** A module that the run uses has changed. */
-    void outdated(long run);
+    /**
+     * The run uses a stored module.
+     *
+     * @param version the one that its worker has; 0: there is none of that name
+     * @param failure why it could not be loaded, or {@code null}
+     */
+    void uses(long run, Path module, long version, Ended.@Nullable Failed failure);
 
     void well(long run, Map<String, @Nullable Object> said);
 

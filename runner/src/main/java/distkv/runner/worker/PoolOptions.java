@@ -1,5 +1,6 @@
 package distkv.runner.worker;
 
+import distkv.model.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,4 +20,10 @@ public record PoolOptions(
         int maxWorkers,
         int runsPerWorker,
         double idle,
-        JavaCommand java) {}
+        JavaCommand java) {
+
+    /** What a worker is told first; the client that code sees is called what its node is called, to tell nodes apart. */
+    ToPython.Init init(Path modules) {
+        return new ToPython.Init(host, port, node, node, config, modules);
+    }
+}

@@ -1,6 +1,7 @@
 package distkv.runner.worker;
 
 import distkv.model.Guard;
+import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.runner.group.GroupState;
@@ -21,12 +22,12 @@ public sealed interface ToPython {
     /** To the parent: kill a worker at that time of CLOCK_BOOTTIME, or at none. */
     record Deadline(int worker, @Nullable Double at) implements ToPython {}
 
-    /** To a worker: where the server is. */
-    record Init(String host, int port, String node, String name, Map<String, @Nullable Object> config)
+    /** To a worker: where the server is, and below which prefix the modules are that it is told of. */
+    record Init(String host, int port, String node, String name, Map<String, @Nullable Object> config, Path modules)
             implements ToPython {}
 
-    /** To a Java worker: what these modules are now. */
-    record Known(List<JavaModules.Told> modules) implements ToPython {}
+    /** To a worker: what there is of these modules now. */
+    record Known(List<Modules.Told> modules) implements ToPython {}
 
     /** To a worker: run this. */
     record Start(Launch launch, GroupState state, double idle) implements ToPython {}
@@ -47,8 +48,7 @@ public sealed interface ToPython {
                     case Kill(int worker, boolean force) ->
                         map("kill", "worker", worker, "signal", force ? "KILL" : "TERM");
                     case Deadline(int worker, Double at) -> map("deadline", "worker", worker, "at", at);
-                    case Init(String host, int port, String node, String name, Map<String, @Nullable Object> config) ->
-                        map("init", "host", host, "port", port, "node", node, "name", name, "config", config);
+                    case Init init -> init(init);
                     case Known(var modules) ->
                         map(
                                 "modules",
@@ -61,8 +61,25 @@ public sealed interface ToPython {
                 });
     }
 
-    private static List<@Nullable Object> told(JavaModules.Told module) {
-        return Arrays.asList(module.path(), module.version(), module.source());
+    private static Map<String, @Nullable Object> init(Init init) {
+        return map(
+                "init",
+                "host",
+                init.host(),
+                "port",
+                init.port(),
+                "node",
+                init.node(),
+                "name",
+                init.name(),
+                "config",
+                init.config(),
+                "modules",
+                init.modules());
+    }
+
+    private static List<@Nullable Object> told(Modules.Told module) {
+        return Arrays.asList(module.path(), module.version(), module.source(), module.wrong());
     }
 
     private static Map<String, @Nullable Object> start(Start start) {
@@ -85,6 +102,8 @@ public sealed interface ToPython {
                 launch.procedure().vars(),
                 "globals",
                 launch.globals(),
+                "modules",
+                launch.modules(),
                 "claim",
                 Arrays.asList(claim.path(), claim.tick()),
                 "state",

@@ -1,27 +1,21 @@
 package distkv.runner.worker;
 
-import distkv.model.Path;
 import distkv.runner.code.Language;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the pool knows of one worker process. Used by the decision thread only. */
 final class Worker {
     /**
-     * Which runs may share a worker: a run that must end with its claim takes all its neighbours along, and code of
-     * one version of the modules must not meet those of another.
+     * Which runs may share a worker: those in one language, and a run that must end with its claim takes all its
+     * neighbours along.
      */
-    record Sharing(Language language, boolean alone, boolean outlivesClaim, long modules) {
-        static Sharing of(Launch launch, long modules) {
-            Language language = launch.procedure().language();
-            // In Java each version of some code, with its modules, has a class loader of its own.
-            long version = language == Language.JAVA ? 0 : modules;
-            return new Sharing(language, launch.alone(), launch.outlivesClaim(), version);
+    record Sharing(Language language, boolean alone, boolean outlivesClaim) {
+        static Sharing of(Launch launch) {
+            return new Sharing(launch.procedure().language(), launch.alone(), launch.outlivesClaim());
         }
 
         boolean isJava() {
@@ -31,8 +25,6 @@ final class Worker {
 
     final int number;
     final Map<Long, Launch> runs = new LinkedHashMap<>();
-    /** Which stored modules in Java its runs use. */
-    final Map<Long, Set<Path>> modules = new HashMap<>();
     /** What is to be sent once it is connected. */
     private final List<ToPython> waiting = new ArrayList<>();
 
@@ -45,6 +37,12 @@ final class Worker {
 
     /** It was told to finish, or killed; it takes no more runs. */
     boolean leaving;
+
+    /**
+     * It has loaded a module that is not the stored one any more; it takes no more runs. A worker that is not stale
+     * has of every module that it has loaded the version that all its runs are to see.
+     */
+    boolean stale;
 
     /** The runner has killed it. */
     boolean killed;
@@ -60,8 +58,17 @@ final class Worker {
         this.number = number;
     }
 
+    Language language() {
+        return sharing == null ? Language.PYTHON : sharing.language();
+    }
+
     boolean idle() {
-        return sharing == null && !leaving;
+        return sharing == null && open();
+    }
+
+    /** Whether it may get more runs. */
+    boolean open() {
+        return !leaving && !stale;
     }
 
     /** Whether nothing more comes from it: it is gone, and its connection is read to the end, if there was one. */
@@ -79,9 +86,13 @@ final class Worker {
         return to.send(message);
     }
 
-    boolean connected(Link to, ToPython.Init init) {
+    /** From now on messages go there: first those, then what has been waiting. */
+    boolean connected(Link to, List<ToPython> first) {
         link = to;
-        boolean sent = to.send(init);
+        boolean sent = true;
+        for (ToPython message : first) {
+            sent &= to.send(message);
+        }
         for (ToPython message : waiting) {
             sent &= to.send(message);
         }

@@ -17,7 +17,7 @@ class CatalogTest {
     private final Catalog catalog = new Catalog();
 
     private boolean store(long tick, @Nullable Object value) {
-        return catalog.apply(NAME, new Entry(NAME, Values.encode(value), tick, 0));
+        return catalog.apply(CodeId.procedure(NAME), new Entry(NAME, Values.encode(value), tick, 0));
     }
 
     @Test
@@ -35,9 +35,11 @@ class CatalogTest {
     @Test
     void aDeletedProcedureIsMissing() {
         store(1, Map.of("code", "return 42"));
-        assertThat(catalog.apply(NAME, new Entry(NAME, null, 2, 0))).isTrue();
+        assertThat(catalog.apply(CodeId.procedure(NAME), new Entry(NAME, null, 2, 0)))
+                .isTrue();
         assertThat(catalog.find(NAME)).isEqualTo(new Code.Missing(NAME));
-        assertThat(catalog.apply(NAME, new Entry(NAME, null, 3, 0))).isFalse();
+        assertThat(catalog.apply(CodeId.procedure(NAME), new Entry(NAME, null, 3, 0)))
+                .isFalse();
     }
 
     @Test

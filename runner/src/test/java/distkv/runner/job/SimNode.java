@@ -11,6 +11,7 @@ import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.runner.code.Catalog;
+import distkv.runner.code.CodeId;
 import distkv.runner.code.Language;
 import distkv.runner.error.ErrorIndex;
 import distkv.runner.error.ErrorWrites;
@@ -84,8 +85,8 @@ final class SimNode implements Hands {
         int mine = ++life;
         catalog = new Catalog();
         errors = new ErrorIndex(Sim.ERRORS);
-        Dispatcher fresh =
-                new Dispatcher(new Site(name, Set.of(), Sim.CODES, roots), this, catalog, errors, () -> sim.now);
+        Site site = new Site(name, Set.of(), Sim.CODES, Path.of("module"), roots);
+        Dispatcher fresh = new Dispatcher(site, this, catalog, errors, () -> sim.now);
         dispatcher = fresh;
         lease = sim.store.grant(sim.now + Sim.TTL);
         deadline = sim.now + Sim.TTL;
@@ -233,8 +234,8 @@ final class SimNode implements Hands {
         Path path = entry.path();
         if (path.startsWith(Sim.CODES)) {
             Path code = path.tail(1);
-            if (catalog.apply(code, entry)) {
-                to.codeChanged(code);
+            if (catalog.apply(CodeId.procedure(code), entry)) {
+                to.codeChanged(CodeId.procedure(code));
             }
         } else if (path.startsWith(Sim.ERRORS)) {
             errors.apply(entry);

@@ -43,6 +43,7 @@ class MessagesTest {
                 Path.of("run", "j"),
                 procedure,
                 Map.of("x", 1L),
+                List.of(Path.of("helper")),
                 new Guard(Path.of("claim"), 99),
                 false,
                 false,
@@ -66,6 +67,8 @@ class MessagesTest {
                         List.of("x"),
                         "globals",
                         Map.of("x", 1L),
+                        "modules",
+                        List.of(Path.of("helper")),
                         "claim",
                         Arrays.asList(Path.of("claim"), 99L),
                         "state",
@@ -89,7 +92,7 @@ class MessagesTest {
         assertThat(sent(new ToPython.Finish())).isEqualTo(map("op", "stop"));
         assertThat(sent(new ToPython.State(PARTIAL)))
                 .isEqualTo(map("op", "state", "state", "partial", "count", 2L, "nodes", 3L));
-        assertThat(sent(new ToPython.Init("localhost", 1, "n", "c", Map.of("k", "v"))))
+        assertThat(sent(new ToPython.Init("localhost", 1, "n", "c", Map.of("k", "v"), Path.of("module"))))
                 .isEqualTo(map(
                         "op",
                         "init",
@@ -102,7 +105,16 @@ class MessagesTest {
                         "name",
                         "c",
                         "config",
-                        Map.of("k", "v")));
+                        Map.of("k", "v"),
+                        "modules",
+                        Path.of("module")));
+        Modules.Told told = new Modules.Told(Path.of("house", "units"), 3, "x = 1", null);
+        assertThat(sent(new ToPython.Known(List.of(told))))
+                .isEqualTo(map(
+                        "op",
+                        "modules",
+                        "modules",
+                        List.of(Arrays.asList(Path.of("house", "units"), 3L, "x = 1", null))));
     }
 
     @Test
