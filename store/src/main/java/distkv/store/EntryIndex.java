@@ -21,11 +21,22 @@ public final class EntryIndex {
 
     private final long seed = RANDOM.nextLong();
     private final long factor = RANDOM.nextLong() | 1;
-    private @Nullable Entry[] slots = new Entry[64];
+    private @Nullable Entry[] slots;
     /** The hash of the entry in each slot, so that other entries' keys are hardly ever looked at. */
-    private int[] hashes = new int[64];
+    private int[] hashes;
 
     private int size;
+
+    public EntryIndex() {
+        this(0);
+    }
+
+    /** @param expected how many entries there will be, about; the right number saves time, no more */
+    public EntryIndex(int expected) {
+        int length = Math.max(64, Integer.highestOneBit(Math.min(expected, 1 << 28) / 3 * 4) * 2);
+        slots = new Entry[length];
+        hashes = new int[length];
+    }
 
     public int size() {
         return size;

@@ -25,7 +25,7 @@ import java.util.Map;
 /**
  * The session lease of a connection, if it has one. Of its secret only a hash is kept, in an entry of the internal
  * tree that is bound to the lease itself: so it survives a restart of the server, and goes with the lease. Used by the
- * session's reader thread.
+ * session's reader.
  */
 final class Lease {
     private static final Path SESSIONS = Paths.OWN.child("session");

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a client that was away has missed, read from the store's history. Runs on the session's reader thread. */
+/** What a client that was away has missed, read from the store's history. Runs on the session's reader. */
 final class Missed {
     private Missed() {}
 

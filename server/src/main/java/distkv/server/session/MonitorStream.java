@@ -26,7 +26,7 @@ final class MonitorStream extends Stream {
     private long waitingBytes;
     private boolean overflowed;
 
-    /** Whether the error about it was sent; only the writer thread uses this. */
+    /** Whether the error about it was sent; only the session's writer uses this. */
     private boolean over;
 
     MonitorStream(Seq seq, int qlen, Site site, List<String> pattern, boolean raw, Outbox outbox) {

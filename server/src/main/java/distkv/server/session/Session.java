@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One connection. Its requests come from the {@link Intake}, on whatever thread has the turn to read, and what is ready
- * is answered there; what comes later goes out through the {@link Outbox}. What was written is sent when no further
- * request has arrived.
+ * One connection. Its requests come from the {@link Intake}: the session's <em>reader</em> is whoever has the turn
+ * there, and answers what is ready. What comes later goes out through the {@link Outbox}, whose turn the session's
+ * <em>writer</em> has. What was written is sent when no further request has arrived.
  */
 final class Session {
     static final List<Integer> VERSION = List.of(0, 65, 0);

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reply of many messages: a start, items, an end. The session's writer thread takes them from here as the client can
+ * A reply of many messages: a start, items, an end. The session's writer takes them from here as the client can
  * take them. A stream of which {@code qlen − 1} messages are not acknowledged is STALLED: it sends nothing until an
  * acknowledgement comes, and nothing else waits for it.
  */
@@ -29,7 +29,7 @@ abstract class Stream {
     private volatile boolean stopped;
     private volatile long acknowledged;
 
-    // Only the writer thread uses these.
+    // Only the session's writer uses these.
     private Phase phase = Phase.NEW;
     private long sent;
 
@@ -69,7 +69,7 @@ abstract class Stream {
     }
 
     final void acknowledge(long wseq) {
-        // Only the reader thread gets here, so nothing is lost between reading and writing.
+        // Only the session's reader gets here, so nothing is lost between reading and writing.
         acknowledged = Math.max(acknowledged, wseq);
     }
 

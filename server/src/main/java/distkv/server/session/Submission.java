@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * One commit on its way: from the reader's thread into the store, then, when it is durable and the replica shows it,
+ * One commit on its way: from the session's reader into the store, then, when it is durable and the replica shows it,
  * as a reply into the {@link Outbox}. Whatever happens, it is answered exactly once.
  */
 final class Submission {
@@ -29,7 +29,7 @@ final class Submission {
         this.ticket = ticket;
     }
 
-    /** Takes its place among the writes in flight; waits while there are too many. Called by the reader's thread. */
+    /** Takes its place among the writes in flight; waits while there are too many. Called by the session's reader. */
     static Submission admit(Session session, Seq seq, List<Path> paths, long bytes) {
         InFlight.Ticket ticket = new InFlight.Ticket(paths, bytes);
         session.inFlight().add(ticket);

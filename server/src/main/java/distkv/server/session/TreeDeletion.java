@@ -50,7 +50,7 @@ final class TreeDeletion {
         this.shortener = new PathShortener(top);
     }
 
-    /** Called by the reader's thread. */
+    /** Called by the session's reader. */
     void start() {
         session.inFlight().awaitNone();
         if (stream) {

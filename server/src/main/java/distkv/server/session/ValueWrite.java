@@ -38,7 +38,7 @@ record ValueWrite(
         boolean chain,
         long lease) {
 
-    /** Called by the reader's thread. */
+    /** Called by the session's reader. */
     void start() {
         @Nullable Entry current = null;
         if (idem || conditions.prev() != null) {

@@ -48,10 +48,10 @@ final class WatchStream extends Stream {
     private final ItemMaker items;
     private final Watch watch;
 
-    /** Set once by the reader's thread; until then nobody else looks at the stream. */
+    /** Set once by the session's reader; until then nobody else looks at the stream. */
     private volatile @Nullable Beginning beginning;
 
-    // Only the writer thread uses these.
+    // Only the session's writer uses these.
     private boolean begun;
     private boolean over;
 

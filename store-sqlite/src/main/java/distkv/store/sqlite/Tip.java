@@ -57,7 +57,8 @@ record Tip(long newest, EntryIndex index, long superseded) {
     }
 
     private static Tip of(long begin, List<List<Entry>> parts) throws SQLException {
-        EntryIndex index = new EntryIndex();
+        // Superseded rows make it larger than it must be, but never many times.
+        EntryIndex index = new EntryIndex(parts.stream().mapToInt(List::size).sum());
         long newest = begin;
         long rows = 0;
         for (List<Entry> part : parts) {
