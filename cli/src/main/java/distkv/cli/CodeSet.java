@@ -1,6 +1,7 @@
 package distkv.cli;
 
 import distkv.model.Path;
+import distkv.runner.code.CodeId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,7 +70,8 @@ final class CodeSet implements Action.OfLibrary {
     @Override
     public int run(Tree tree, Library library, Printer printer) throws InterruptedException {
         Source.Given given = source.read(tree, library, path, printer.terminal());
-        printer.wrote(tree, tree.change(library.at(path), old -> Content.of(procedure(given.applyTo(old)))));
+        NeedsCheck needs = NeedsCheck.of(tree, CodeId.procedure(path));
+        printer.wrote(tree, tree.change(library.at(path), old -> needs.checked(procedure(given.applyTo(old)))));
         return 0;
     }
 

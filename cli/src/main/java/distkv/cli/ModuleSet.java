@@ -1,6 +1,7 @@
 package distkv.cli;
 
 import distkv.model.Path;
+import distkv.runner.code.CodeId;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -31,7 +32,8 @@ final class ModuleSet implements Action.OfLibrary {
     @Override
     public int run(Tree tree, Library library, Printer printer) throws InterruptedException {
         Source.Given given = source.read(tree, library, path, printer.terminal());
-        printer.wrote(tree, tree.change(library.at(path), old -> Content.of(given.applyTo(old))));
+        NeedsCheck needs = NeedsCheck.of(tree, CodeId.module(path));
+        printer.wrote(tree, tree.change(library.at(path), old -> needs.checked(given.applyTo(old))));
         return 0;
     }
 }

@@ -11,9 +11,13 @@ record PythonCheck(Terminal terminal) {
     /** Compiles a module as it is, a procedure in an async function, where both return and await are allowed. */
     private static final String SCRIPT = """
             import ast, sys
+            sort, name = sys.argv[1:]
+            if sort == "module" and name.split(".")[0] in sys.stdlib_module_names | {"anyio", "distkv", "msgpack"}:
+                print(0, "this name belongs to Python or to DistKV (expected: another name)")
+                sys.exit()
             try:
                 code = ast.parse(sys.stdin.buffer.read())
-                if sys.argv[1] == "procedure":
+                if sort == "procedure":
                     body = code.body
                     code = ast.parse("async def f():\\n pass")
                     code.body[0].body = body or code.body[0].body
@@ -27,7 +31,7 @@ record PythonCheck(Terminal terminal) {
         String python =
                 Files.isExecutable(terminal.python()) ? terminal.python().toString() : "python3";
         try {
-            Process process = new ProcessBuilder(List.of(python, "-I", "-S", "-c", SCRIPT, noun))
+            Process process = new ProcessBuilder(List.of(python, "-I", "-S", "-c", SCRIPT, noun, name.toString()))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try (var in = process.getOutputStream()) {
@@ -36,8 +40,13 @@ record PythonCheck(Terminal terminal) {
             String found = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             if (process.waitFor() == 0 && !found.isEmpty()) {
                 int space = found.indexOf(' ');
-                throw new FailedException(noun + " " + name + " line " + found.substring(0, space) + ": "
-                        + found.substring(space + 1) + " (expected: Python code that compiles); nothing was stored");
+                String line = found.substring(0, space);
+                String what = found.substring(space + 1);
+                throw new FailedException(
+                        line.equals("0")
+                                ? noun + " " + name + ": " + what + "; nothing was stored"
+                                : noun + " " + name + " line " + line + ": " + what
+                                        + " (expected: Python code that compiles); nothing was stored");
             }
         } catch (IOException e) {
             // No Python here: the runner's machine has one, and says what is wrong.

@@ -2,6 +2,7 @@ package distkv.cli;
 
 import distkv.model.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -27,6 +28,13 @@ final class Source {
     private java.nio.file.@Nullable Path metadata;
 
     @Option(
+            names = {"-R", "--requires"},
+            paramLabel = "PATH",
+            description =
+                    "A module, or for procedures also a procedure, that it needs (repeatable; ':' for none at all).")
+    private List<Path> requires = List.of();
+
+    @Option(
             names = {"-J", "--java"},
             description = "The code is in Java, as that of a FILE called *.java is; else it is in Python.")
     private boolean java;
@@ -44,6 +52,7 @@ final class Source {
             Map<?, ?> described,
             @Nullable String info,
             @Nullable String code,
+            List<Path> requires,
             @Nullable Language language) {
         /** What becomes of what is stored, as a map that can be changed further. */
         Map<Object, @Nullable Object> applyTo(Content old) {
@@ -60,6 +69,11 @@ final class Source {
             }
             if (info != null) {
                 changed.put("info", info);
+            }
+            if (!requires.isEmpty()) {
+                changed.put(
+                        "requires",
+                        requires.stream().filter(name -> !name.isRoot()).toList());
             }
             if (language != null) {
                 language.applyTo(changed);
@@ -78,6 +92,6 @@ final class Source {
         } else if (code != null) {
             new PythonCheck(terminal).check(library.noun(), path, code);
         }
-        return new Given(library, path, described, info, code, language);
+        return new Given(library, path, described, info, code, requires, language);
     }
 }

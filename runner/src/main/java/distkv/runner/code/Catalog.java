@@ -138,8 +138,7 @@ public final class Catalog {
     }
 
     /** What is wrong with the entry of a piece of code; {@code null} if nothing is. */
-    @Nullable
-    String wrong(CodeId piece) {
+    public @Nullable String wrong(CodeId piece) {
         Known<?> known = known(piece);
         return switch (known == null ? null : known.code()) {
             case Code.Broken broken -> broken.why();

@@ -1,6 +1,7 @@
 package distkv.runner.code;
 
 import distkv.model.Path;
+import java.util.Locale;
 
 /** Which piece of stored code: its sort, and its name, which is where it is below the prefix of that sort. */
 public record CodeId(Sort sort, Path path) {
@@ -9,7 +10,12 @@ public record CodeId(Sort sort, Path path) {
         /** To be run by jobs and called by clients. */
         PROCEDURE,
         /** To be imported by other stored code. */
-        MODULE
+        MODULE;
+
+        /** What people call it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     public static CodeId procedure(Path path) {
