@@ -194,6 +194,22 @@ class MissingVariablesError(DistKVError, TypeError):
         self.missing = missing
 
 
+class ProcedureFailedError(DistKVError):
+    """A procedure that ran elsewhere has failed. The text names it, the exception's class, and what that says."""
+
+    def __init__(self, name: str, kind: str | None, text: str, trace: str | None) -> None:
+        super().__init__(f"{name}: {kind}: {text}" if kind else f"{name}: {text}")
+        self.name = name
+        self.kind = kind
+        """The exception's class, None if there was none."""
+        self.trace = trace
+        """Where it was raised, if that is known."""
+
+
+class NotBegunError(DistKVError):
+    """No node of the group has begun to run a procedure. The text names both."""
+
+
 class NoSuchProcedureError(DistKVError, KeyError):
     """No procedure is stored under this name."""
 

@@ -195,6 +195,16 @@ async def test_whatever_is_stored_instead_of_code_is_an_error_that_names_the_pro
         assert cr("fine") == 1
 
 
+async def test_code_in_another_language_is_no_error_but_cannot_be_called_here(server):
+    async with server.client() as client:
+        cr, errors = await roots(client)
+        res = await store(client, "forty.two", "long run() { return 42; }", language="java")
+        await cr.wait_tock(res.tock)
+        with pytest.raises(NoSuchProcedureError, match="not in Python"):
+            cr("forty.two")
+        assert list(errors.all_errors("compile")) == []
+
+
 async def test_code_can_be_added_and_removed_through_the_handler(server):
     async with server.client() as client:
         cr = await CodeRoot.as_handler(client)

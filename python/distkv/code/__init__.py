@@ -1,6 +1,12 @@
 """Stored code: procedures to call, modules to import."""
 
-from ..exceptions import CompileError, MissingVariablesError, NoSuchProcedureError
+from ..exceptions import (
+    CompileError,
+    MissingVariablesError,
+    NoSuchProcedureError,
+    NotBegunError,
+    ProcedureFailedError,
+)
 from .compiler import Mode, Procedure, compile_module, compile_procedure, mode_of
 from .modules import ModuleRoot
 from .procedures import CodeRoot
@@ -12,7 +18,9 @@ __all__ = [
     "Mode",
     "ModuleRoot",
     "NoSuchProcedureError",
+    "NotBegunError",
     "Procedure",
+    "ProcedureFailedError",
     "compile_module",
     "compile_procedure",
     "mode_of",

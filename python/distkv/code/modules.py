@@ -10,7 +10,7 @@ from ..mirror import Handler
 from ..util import Path, attrdict
 from .compiler import compile_module, forget_source
 from .importer import RESERVED, Importer, StoredModule, is_provided
-from .procedures import name_of
+from .procedures import is_foreign, name_of
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -57,7 +57,7 @@ class ModuleRoot(Handler):
     async def changed(self, path: Path, entry: attrdict | None) -> None:
         """Take a stored module into the import system, or out of it."""
         name = name_of(path)
-        if entry is None:
+        if entry is None or is_foreign(entry.value):
             self._importer.put(name, None)
             forget_source(name, module=True)
             return

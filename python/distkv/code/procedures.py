@@ -10,6 +10,7 @@ from ..exceptions import CompileError, NoSuchProcedureError
 from ..mirror import Handler
 from ..util import Path, attrdict
 from .compiler import Procedure, compile_procedure, forget_source, mode_of
+from .groupcall import call_in_group
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -30,6 +31,8 @@ class CodeRoot(Handler):
     def __init__(self, client: Client, path: Path) -> None:
         super().__init__(client, path)
         self._procedures: dict[Path, Procedure | CompileError] = {}
+        self._foreign: set[Path] = set()
+        """The procedures that are in another language."""
         self._errors: ErrorRoot | None = None
 
     async def start(self) -> None:
@@ -45,9 +48,26 @@ class CodeRoot(Handler):
         """
         return self.procedure(name)(*args, **kwargs)
 
+    async def call(self, name: str | Path | Iterable[Any], /, *, group: str, **variables: Any) -> Any:
+        """
+        Run a procedure once on any one node of a group, and return its result.
+
+        It runs as a job that vanishes with its caller. Raises ProcedureFailedError if it fails there, NotBegunError if
+        no runner of the group begins it within 10 s.
+        """
+        from ..client import open_client
+
+        # A connection has one session, and this one may be another's.
+        async with open_client(**self.client.config) as own:
+            return await call_in_group(own, group, _path(name), variables)
+
     def procedure(self, name: str | Path | Iterable[Any]) -> Procedure:
         """Return a compiled procedure; raises NoSuchProcedureError or CompileError."""
         path = _path(name)
+        if path in self._foreign:
+            raise NoSuchProcedureError(
+                f"procedure {name_of(path)!r} is not in Python (expected: one that is; or call it in a group)"
+            )
         found = self._procedures.get(path)
         if found is None:
             raise NoSuchProcedureError(f"no procedure {name_of(path)!r} is stored below {self.path}")
@@ -77,7 +97,10 @@ class CodeRoot(Handler):
     async def changed(self, path: Path, entry: attrdict | None) -> None:
         """Compile what was stored."""
         name = name_of(path)
-        if entry is None:
+        self._foreign.discard(path)
+        if entry is None or is_foreign(entry.value):
+            if entry is not None:
+                self._foreign.add(path)
             self._procedures.pop(path, None)
             forget_source(name)
             return
@@ -102,6 +125,11 @@ def compile_stored(name: str, value: Any) -> Procedure:
     except ValueError as error:
         raise CompileError(name, str(error)) from None
     return compile_procedure(name, value.get("code"), mode, value.get("vars") or (), default)  # type: ignore[arg-type]
+
+
+def is_foreign(value: Any) -> bool:
+    """Whether what is stored here is code in another language."""
+    return isinstance(value, Mapping) and value.get("language", "python") != "python"
 
 
 def name_of(path: Path) -> str:

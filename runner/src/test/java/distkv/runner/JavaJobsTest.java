@@ -8,6 +8,7 @@ import distkv.code.ProcedureException;
 import distkv.code.call.CodeRoot;
 import distkv.model.Path;
 import distkv.runner.job.Kind;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,8 +153,12 @@ class JavaJobsTest {
     void aJobThatHangsIsKilledAndTheOthersStartAgain() throws Exception {
         java("waits", "void run(Context self) { while (true) { self.messages().next(); } }");
         java("hangs", """
-                void run(Context self) throws Exception {
-                    self.set(Path.of("hanging"), true);
+                void run(Context self) {
+                    try {
+                        self.set(Path.of("hanging"), true);
+                    } catch (InterruptedException e) {
+                        // It is deaf from the beginning.
+                    }
                     while (true) { Thread.onSpinWait(); }
                 }
                 """);
@@ -210,6 +215,22 @@ class JavaJobsTest {
         world.set(module, module("two"));
         world.await(out, "two"::equals);
         world.client.delete(entry("uses"));
+    }
+
+    @Test
+    void theExampleSwitchesWithHysteresis() throws Exception {
+        java("hysteresis", Files.readString(java.nio.file.Path.of("../examples/Hysteresis.java")));
+        Path in = Path.of("hysteresis", "in");
+        Path out = Path.of("hysteresis", "out");
+        Map<String, @Nullable Object> data = Map.of("source", in, "target", out, "low", 19, "high", 21, "pause", 0.001);
+        world.set(in, 20);
+        world.set(entry("hysteresis"), World.job("hysteresis", "data", data));
+        world.set(in, 18.5);
+        world.await(out, Boolean.TRUE::equals);
+        world.set(in, 20);
+        world.set(in, 21.5);
+        world.await(out, Boolean.FALSE::equals);
+        world.client.delete(entry("hysteresis"));
     }
 
     private static Map<String, @Nullable Object> module(String word) {

@@ -1,0 +1,71 @@
+"""Calls of procedures on a node of a group, with a runner that the test plays itself."""
+
+import anyio
+import pytest
+
+from distkv.code import CodeRoot, NotBegunError, ProcedureFailedError, groupcall
+from distkv.exceptions import NotFoundError
+from distkv.util import P, Path
+
+pytestmark = pytest.mark.anyio
+
+JOBS = P(":.distkv.run.any.attic")
+STATES = P(":.distkv.state")
+ERRORS = P(":.distkv.error")
+
+
+async def play_runner(client, answer, task_status):
+    """Answer the first job of the group."""
+    async with client.watch(JOBS) as watch:
+        task_status.started()
+        async for item in watch:
+            if "value" in item:
+                await answer(item.path, item.value)
+                return
+
+
+async def called(server, answer, **variables):
+    async with server.client() as client, anyio.create_task_group() as tasks:
+        cr = await CodeRoot.as_handler(client)
+        await tasks.start(lambda *, task_status: play_runner(client, answer, task_status))
+        try:
+            return await cr.call("forty.two", group="attic", **variables)
+        finally:
+            with pytest.raises(NotFoundError):
+                await client.list(JOBS)
+
+
+async def test_a_call_in_a_group_returns_the_result(server):
+    async def answer(path, job):
+        assert job["code"] == P("forty.two")
+        assert job["target"] > 0
+        async with server.client() as client:
+            state = STATES + path[2:]
+            await client.set(state, {"node": "vm", "started": 1})
+            await client.set(state, {"node": None, "result": job["data"]["x"] * 2})
+
+    assert await called(server, answer, x=21) == 42
+
+
+async def test_a_call_in_a_group_raises_the_error_with_its_trace(server):
+    async def answer(path, job):
+        async with server.client() as client:
+            record = {"subsystem": "run", "path": Path.build(path), "resolved": False}
+            await client.set(ERRORS + Path("vm", 1), record)
+            detail = {"comment": "ValueError('no')", "str": "no", "trace": "line 1"}
+            await client.set(ERRORS + Path("vm", 1, "vm"), detail)
+
+    with pytest.raises(ProcedureFailedError, match=r"^forty\.two: ValueError: no$") as raised:
+        await called(server, answer)
+    assert (raised.value.kind, raised.value.trace) == ("ValueError", "line 1")
+
+
+async def test_a_call_that_nobody_begins_says_so(server, monkeypatch):
+    monkeypatch.setattr(groupcall, "PATIENCE", 0.1)
+
+    async def answer(path, job):
+        async with server.client() as client:
+            await client.set(STATES + path[2:], {"node": None, "reason": "no node has gpio"})
+
+    with pytest.raises(NotBegunError, match=r"no node of group attic has begun it within 0\.1 s: no node has gpio"):
+        await called(server, answer)
