@@ -1,0 +1,109 @@
+package distkv.server.session;
+
+import static distkv.server.session.Wire.path;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import distkv.model.Commit;
+import distkv.store.Compacted;
+import distkv.store.Contents;
+import distkv.store.Feed;
+import distkv.store.MemoryStore;
+import distkv.store.Outcome;
+import distkv.store.Store;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class FullStoreTest {
+    /** A store that makes everybody wait who asks for a commit, until it is told to go on. */
+    private static final class FullStore implements Store {
+        private final MemoryStore store = new MemoryStore("tree");
+        final CountDownLatch waiting = new CountDownLatch(1);
+        final CountDownLatch goOn = new CountDownLatch(1);
+
+        @Override
+        public String tree() {
+            return store.tree();
+        }
+
+        @Override
+        public boolean isFull() {
+            return goOn.getCount() > 0;
+        }
+
+        @Override
+        public CompletableFuture<Outcome> commit(Commit commit) {
+            waiting.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return store.commit(commit);
+        }
+
+        @Override
+        public Contents load() {
+            return store.load();
+        }
+
+        @Override
+        public Contents load(long revision) throws Compacted {
+            return store.load(revision);
+        }
+
+        @Override
+        public Feed follow(long after) throws Compacted {
+            return store.follow(after);
+        }
+
+        @Override
+        public long grant(Duration ttl) {
+            return store.grant(ttl);
+        }
+
+        @Override
+        public boolean renew(long lease) {
+            return store.renew(lease);
+        }
+
+        @Override
+        public void revoke(long lease) {
+            store.revoke(lease);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    @Test
+    void whoWritesToAFullStoreWaitsAndHoldsNobodyElseUp() throws IOException, InterruptedException {
+        FullStore store = new FullStore();
+        try (Fixture fixture = new Fixture(Fixture.OPTIONS, store)) {
+            // More than there are loops, so that some share one.
+            Wire writer = fixture.wire();
+            for (int i = 0; i < 5; i++) {
+                fixture.wire();
+            }
+            long set = writer.ask("set_value", "path", path("a"), "value", 1);
+            store.waiting.await();
+            long get = writer.ask("get_value", "path", path("a"));
+            for (int i = 0; i < 10; i++) {
+                assertThat(fixture.wire().call("get_value", "path", path("b"))).doesNotContainKey("value");
+            }
+            store.goOn.countDown();
+            assertThat(writer.readWhere(message -> message.containsKey("changed")))
+                    .containsEntry("seq", set);
+            assertThat(writer.read()).containsEntry("seq", get).containsEntry("value", 1L);
+            // Taken back from the virtual thread, the connection is served by the loop again.
+            assertThat(writer.call("set_value", "path", path("a"), "value", 2)).containsEntry("changed", true);
+            assertThat(writer.call("get_value", "path", path("a"))).containsEntry("value", 2L);
+        }
+    }
+}
