@@ -29,6 +29,7 @@ from .exceptions import (
     ErrorRecorded,
     GuardError,
     Lost,
+    NotYet,
     ServerError,
 )
 from .mirror import Handler
@@ -46,6 +47,7 @@ __all__ = [
     "ErrorRoot",
     "GuardError",
     "Lost",
+    "NotYet",
     "ServerError",
 ]
 

@@ -30,6 +30,7 @@ __all__ = [
     "MissingVariablesError",
     "NoSuchProcedureError",
     "NotFoundError",
+    "NotYet",
     "OutcomeUnknownError",
     "OverflowedError",
     "RefusedError",
@@ -81,6 +82,12 @@ class GuardError(ClientError, ServerError):
 
 class Lost(GuardError):
     """This run no longer holds its claim: another run may have the job now. Its writes are refused."""
+
+
+class NotYet(GuardError):
+    """This run is on standby: the run that it takes over from still writes. It may once its ``setup_done`` returns."""
+
+    etype = "not_yet"
 
 
 class ClientConnectionError(ClientError, ServerError):

@@ -12,6 +12,7 @@ from distkv.exceptions import (
     GuardError,
     Lost,
     NotFoundError,
+    NotYet,
     ServerConnectionError,
     SessionError,
     UnknownActionError,
@@ -205,6 +206,15 @@ async def test_a_guard_forbids_writes_once_its_entry_has_changed(client):
     with pytest.raises(GuardError):
         await client.set(P("test.result"), 2, guard=[(P("test.claim"), claim.tock)])
     assert (await client.get(P("test.result"))).value == 1
+
+
+async def test_a_claim_on_standby_lets_nothing_be_written(client):
+    standby = await client.set(P("test.claim") / ".standby", "me")
+    run = client.guarded((P("test.claim") / ".standby", standby.tock))
+    for write in (run.set(P("test.result"), 2), run.delete(P("test.result")), run.commit([{"path": P("test.result")}])):
+        with pytest.raises(NotYet):
+            await write
+    assert "value" not in await client.get(P("test.result"))
 
 
 async def test_a_sessions_entries_vanish_with_it(server, client):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from anyio.abc import TaskGroup
 
 from ..default import configuration
-from ..exceptions import GuardError, Lost
+from ..exceptions import GuardError, Lost, NotYet
 from ..util import NotGiven, Path, attrdict
 from .link import Link
 from .longpath import Lengthener
@@ -258,6 +258,8 @@ class Client:
         params["guard"] = [[elements(path), tick] for path, tick in guards]
         try:
             return await self.link.request(action, params)
+        except NotYet:
+            raise
         except GuardError as error:
             if not self._guards:
                 raise

@@ -52,7 +52,10 @@ final class ServerPlace {
     }
 
     static Server start(Path data, String name, Bind place) throws IOException {
-        ServerOptions options = ServerOptions.defaults().named(name).at(place.host(), place.port());
+        ServerOptions options = ServerOptions.defaults()
+                .named(name)
+                .at(place.host(), place.port())
+                .in(data);
         Store store = SqliteStore.open(data, SqliteOptions.of(name));
         try {
             return Server.start(options, store);

@@ -5,8 +5,11 @@ import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import org.jspecify.annotations.Nullable;
 
-/** Nothing was written: an expectation ({@code CHAIN}, {@code VALUE}) or a guard ({@code GUARD}) did not hold. */
-public final class ConflictException extends ClientException {
+/**
+ * Nothing was written: an expectation ({@code CHAIN}, {@code VALUE}) or a guard ({@code GUARD}, {@code NOT_YET}) did not
+ * hold.
+ */
+public class ConflictException extends ClientException {
     private static final long serialVersionUID = 1;
     private final transient @Nullable Path path;
     private final @Nullable Long tick;
@@ -18,17 +21,17 @@ public final class ConflictException extends ClientException {
         tick = found == null ? null : found.tick();
     }
 
-    public boolean isGuard() {
-        return etype() == Etype.GUARD;
+    public final boolean isGuard() {
+        return etype() == Etype.GUARD || etype() == Etype.NOT_YET;
     }
 
     /** The entry that is in the way, if the server says. */
-    public @Nullable Path path() {
+    public final @Nullable Path path() {
         return path;
     }
 
     /** Which write left what is there; {@code null} if there is nothing, or the server does not say. */
-    public @Nullable Long tick() {
+    public final @Nullable Long tick() {
         return tick;
     }
 }

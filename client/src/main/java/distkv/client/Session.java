@@ -49,6 +49,8 @@ public final class Session implements AutoCloseable {
     private boolean reattached;
     private boolean lost;
     private boolean ended;
+    private @Nullable Witness witness;
+    private int attachments = 1;
 
     private Session(Connector connector, Reply.SessionOpened opened, String secret, long sentAt) {
         this.connector = connector;
@@ -57,6 +59,11 @@ public final class Session implements AutoCloseable {
         this.ttl = opened.ttl();
         this.deadline = sentAt + ttl.toNanos();
         this.renewAt = sentAt + ttl.toNanos() / 3;
+        this.witness = witness(opened, 1);
+    }
+
+    private @Nullable Witness witness(Reply.SessionOpened opened, int attachment) {
+        return opened.socket() == null ? null : new Witness(opened.socket(), id, secret, attachment);
     }
 
     static Session open(Connector connector, Duration ttl) throws InterruptedException {
@@ -98,6 +105,19 @@ public final class Session implements AutoCloseable {
     public Duration remaining() {
         long left = deadline() - System.nanoTime();
         return left <= 0 || isLost() ? Duration.ZERO : Duration.ofNanos(left);
+    }
+
+    /**
+     * How processes on the server's machine can witness that this session's holder lives: when they and this client are
+     * dead the session ends at once. {@code null} if the server cannot take witnesses.
+     */
+    public @Nullable Witness witness() {
+        lock.lock();
+        try {
+            return witness;
+        } finally {
+            lock.unlock();
+        }
     }
 
     public boolean isLost() {
@@ -163,10 +183,23 @@ public final class Session implements AutoCloseable {
     void attach(Link link) throws InterruptedException {
         long sentAt = System.nanoTime();
         try {
-            link.call(true, seq -> new Request.AttachSession(seq, id, secret));
+            Reply reply = link.call(true, seq -> new Request.AttachSession(seq, id, secret));
+            if (reply instanceof Reply.SessionOpened opened) {
+                attached(opened);
+            }
             acknowledged(sentAt, true);
         } catch (SessionLostException e) {
             lose();
+        }
+    }
+
+    private void attached(Reply.SessionOpened opened) {
+        lock.lock();
+        try {
+            attachments++;
+            witness = witness(opened, attachments);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -9,6 +9,8 @@ public enum Etype {
     CHAIN,
     /** A guard that does not hold. */
     GUARD,
+    /** A guard that is a claim on standby: nothing is written until it has been swapped for the claim. */
+    NOT_YET,
     /** A {@code prev} that differs from what is there. */
     VALUE,
     /** No such session, or a wrong secret. */

@@ -17,6 +17,7 @@ enum Key {
     GUARD,
     SESSION,
     SECRET,
+    SOCKET,
     TTL,
     WRITES,
     NODE,

@@ -86,8 +86,15 @@ public sealed interface Reply {
      * This connection has this session now.
      *
      * @param secret only for a new session
+     * @param socket the path of the Unix socket for the session's witnesses, if the server has one
      */
-    record SessionOpened(Seq seq, long session, @Nullable String secret, Duration ttl, long tock) implements Reply {}
+    record SessionOpened(
+            Seq seq,
+            long session,
+            @Nullable String secret,
+            Duration ttl,
+            @Nullable String socket,
+            long tock) implements Reply {}
 
     record SessionRenewed(Seq seq, Duration ttl, long tock) implements Reply {}
 

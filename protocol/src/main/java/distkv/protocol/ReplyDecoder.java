@@ -119,7 +119,12 @@ final class ReplyDecoder {
         if (fields.has(Key.TTL)) {
             return fields.has(Key.SESSION)
                     ? new Reply.SessionOpened(
-                            seq, fields.number(Key.SESSION), fields.textOrNull(Key.SECRET), ttl(), tock)
+                            seq,
+                            fields.number(Key.SESSION),
+                            fields.textOrNull(Key.SECRET),
+                            ttl(),
+                            fields.textOrNull(Key.SOCKET),
+                            tock)
                     : new Reply.SessionRenewed(seq, ttl(), tock);
         }
         if (fields.has(Key.TICKS)) {

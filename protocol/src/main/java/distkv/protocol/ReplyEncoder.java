@@ -68,6 +68,7 @@ public final class ReplyEncoder {
                 map.number(Key.SESSION, opened.session());
                 map.textIfAny(Key.SECRET, opened.secret());
                 ttl(opened.ttl());
+                map.textIfAny(Key.SOCKET, opened.socket());
             }
             case Reply.SessionRenewed renewed -> ttl(renewed.ttl());
             case Reply.Committed committed -> {

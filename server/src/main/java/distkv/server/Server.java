@@ -2,6 +2,8 @@ package distkv.server;
 
 import distkv.server.session.Listener;
 import distkv.server.session.Site;
+import distkv.server.session.WitnessSocket;
+import distkv.server.session.Witnesses;
 import distkv.server.tree.Replica;
 import distkv.store.Store;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A running server. It owns its store: closing the server closes the store. */
 public final class Server implements AutoCloseable {
@@ -20,11 +23,20 @@ public final class Server implements AutoCloseable {
 
     private final Store store;
     private final Replica replica;
+    private final Witnesses witnesses;
+    private final @Nullable WitnessSocket witnessSocket;
     private final Listener listener;
 
-    private Server(Store store, Replica replica, Listener listener) {
+    private Server(
+            Store store,
+            Replica replica,
+            Witnesses witnesses,
+            @Nullable WitnessSocket witnessSocket,
+            Listener listener) {
         this.store = store;
         this.replica = replica;
+        this.witnesses = witnesses;
+        this.witnessSocket = witnessSocket;
         this.listener = listener;
     }
 
@@ -39,6 +51,9 @@ public final class Server implements AutoCloseable {
         try {
             String node = options.node() == null ? store.tree() : options.node();
             Replica replica = Replica.start(store);
+            Witnesses witnesses = new Witnesses(store::revoke, System::nanoTime);
+            WitnessSocket witnessSocket =
+                    WitnessSocket.open(options.directory(), replica, witnesses, options.maxConnections());
             Site site = new Site(
                     store,
                     replica,
@@ -46,7 +61,9 @@ public final class Server implements AutoCloseable {
                     messageRoot(options),
                     options.limits(),
                     options.patience(),
-                    options.maxConnections());
+                    options.maxConnections(),
+                    witnesses,
+                    witnessSocket == null ? null : witnessSocket.path());
             Listener listener = Listener.start(site, socket);
             LOG.log(
                     System.Logger.Level.INFO,
@@ -55,7 +72,7 @@ public final class Server implements AutoCloseable {
                     node,
                     socket.getLocalAddress(),
                     replica.snapshot().revision());
-            return new Server(store, replica, listener);
+            return new Server(store, replica, witnesses, witnessSocket, listener);
         } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
@@ -106,7 +123,11 @@ public final class Server implements AutoCloseable {
      */
     @Override
     public void close() {
+        witnesses.close();
         listener.close();
+        if (witnessSocket != null) {
+            witnessSocket.close();
+        }
         replica.close();
         store.close();
     }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param limits what a single message may cost
  * @param patience how long a client may leave its replies unread, while more are waiting, before it is dropped
  * @param maxConnections how many there may be at once
+ * @param directory where the socket for witnesses of sessions is to be, a directory that no other server uses;
+ *     {@code null} for a new one among the temporary files
  */
 public record ServerOptions(
         String host,
@@ -23,7 +25,8 @@ public record ServerOptions(
         Path messageRoot,
         FrameLimits limits,
         Duration patience,
-        int maxConnections) {
+        int maxConnections,
+        java.nio.file.@Nullable Path directory) {
     /** The port of DistKV. */
     public static final int PORT = 27_586;
 
@@ -42,30 +45,35 @@ public record ServerOptions(
     /** On the usual port of the loopback. */
     public static ServerOptions defaults() {
         return new ServerOptions(
-                "127.0.0.1", PORT, null, Path.of(":distkv"), FrameLimits.DEFAULT, Duration.ofMinutes(1), 10_000);
+                "127.0.0.1", PORT, null, Path.of(":distkv"), FrameLimits.DEFAULT, Duration.ofMinutes(1), 10_000, null);
     }
 
     public ServerOptions at(String newHost, int newPort) {
-        return new ServerOptions(newHost, newPort, node, messageRoot, limits, patience, maxConnections);
+        return new ServerOptions(newHost, newPort, node, messageRoot, limits, patience, maxConnections, directory);
     }
 
     public ServerOptions named(String newNode) {
-        return new ServerOptions(host, port, newNode, messageRoot, limits, patience, maxConnections);
+        return new ServerOptions(host, port, newNode, messageRoot, limits, patience, maxConnections, directory);
     }
 
     public ServerOptions withMessageRoot(Path newRoot) {
-        return new ServerOptions(host, port, node, newRoot, limits, patience, maxConnections);
+        return new ServerOptions(host, port, node, newRoot, limits, patience, maxConnections, directory);
     }
 
     public ServerOptions withLimits(FrameLimits newLimits) {
-        return new ServerOptions(host, port, node, messageRoot, newLimits, patience, maxConnections);
+        return new ServerOptions(host, port, node, messageRoot, newLimits, patience, maxConnections, directory);
     }
 
     public ServerOptions withPatience(Duration newPatience) {
-        return new ServerOptions(host, port, node, messageRoot, limits, newPatience, maxConnections);
+        return new ServerOptions(host, port, node, messageRoot, limits, newPatience, maxConnections, directory);
     }
 
     public ServerOptions withMaxConnections(int newMax) {
-        return new ServerOptions(host, port, node, messageRoot, limits, patience, newMax);
+        return new ServerOptions(host, port, node, messageRoot, limits, patience, newMax, directory);
+    }
+
+    /** With the socket for witnesses in this directory. */
+    public ServerOptions in(java.nio.file.Path newDirectory) {
+        return new ServerOptions(host, port, node, messageRoot, limits, patience, maxConnections, newDirectory);
     }
 }

@@ -89,6 +89,15 @@ final class Failures {
                 tock);
     }
 
+    static Reply.Failed notYet(Seq seq, Path path, long tick, long tock) {
+        return new Reply.Failed(
+                seq,
+                "guard at " + path + ": a claim on standby (expected: to write when it is swapped for the claim)",
+                Etype.NOT_YET,
+                new Reply.Found(path, tick),
+                tock);
+    }
+
     /** For one of the writes of a commit. */
     static Reply.Failed unexpected(Seq seq, Path path, @Nullable Entry there, long tock) {
         String is = there == null || there.isDeletion() ? "nothing is there" : "tick " + there.tick() + " is there";

@@ -11,6 +11,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.server.tree.Replica;
 import distkv.store.Outcome;
 import distkv.store.Store;
 import distkv.store.StoreException;
@@ -21,6 +22,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The session lease of a connection, if it has one. Of its secret only a hash is kept, in an entry of the internal
@@ -40,6 +42,19 @@ final class Lease {
     Lease(Site site) {
         this.site = site;
         this.store = site.store();
+    }
+
+    /** Whether this is the secret of a session that lives. */
+    static boolean isSecret(Replica replica, long session, String secret) {
+        return record(replica, session) instanceof Map<?, ?> record
+                && record.get("hash") instanceof byte[] hash
+                && MessageDigest.isEqual(hash, hash(secret));
+    }
+
+    private static @Nullable Object record(Replica replica, long session) {
+        Entry entry = replica.snapshot().get(SESSIONS.child(session));
+        Value value = entry == null ? null : entry.value();
+        return value == null ? null : Values.decode(value);
     }
 
     /** The lease's id, 0 if this connection has no session. */
@@ -71,35 +86,47 @@ final class Lease {
             return new Reply.Failed(request.seq(), "session: it could not be written down", Etype.REFUSED, tock());
         }
         site.replica().await(revision);
-        id = granted;
+        take(granted);
         ttl = request.ttl();
-        return new Reply.SessionOpened(request.seq(), id, secret, ttl, tock());
+        return new Reply.SessionOpened(request.seq(), id, secret, ttl, site.witnessSocket(), tock());
     }
 
     Reply attach(Request.AttachSession request) {
-        Entry entry = site.replica().snapshot().get(SESSIONS.child(request.session()));
-        Value value = entry == null ? null : entry.value();
-        if (value == null
-                || !(Values.decode(value) instanceof Map<?, ?> record)
-                || !(record.get("hash") instanceof byte[] hash)
+        long session = request.session();
+        if (!isSecret(site.replica(), session, request.secret())
+                || !(record(site.replica(), session) instanceof Map<?, ?> record)
                 || !(record.get("ttl") instanceof Double seconds)
-                || !MessageDigest.isEqual(hash, hash(request.secret()))
-                || !store.renew(request.session())) {
+                || !store.renew(session)) {
             return new Reply.Failed(
                     request.seq(),
-                    "session " + request.session() + ": it has ended, or the secret is another (expected: open a new"
-                            + " one)",
+                    "session " + session + ": it has ended, or the secret is another (expected: open a new" + " one)",
                     Etype.SESSION,
                     tock());
         }
-        id = request.session();
+        take(session);
         ttl = Duration.ofNanos(Math.round(seconds * 1e9));
-        return new Reply.SessionOpened(request.seq(), id, null, ttl, tock());
+        return new Reply.SessionOpened(request.seq(), id, null, ttl, site.witnessSocket(), tock());
+    }
+
+    private void take(long session) {
+        if (session != id) {
+            leave();
+            id = session;
+            site.witnesses().attached(id);
+        }
+    }
+
+    /** This connection no longer has a session; the session may live on. */
+    void leave() {
+        if (id != 0) {
+            site.witnesses().detached(id);
+            id = 0;
+        }
     }
 
     Reply renew(Seq seq) {
         if (id == 0 || !store.renew(id)) {
-            id = 0;
+            leave();
             return Failures.noSession(seq, tock());
         }
         return new Reply.SessionRenewed(seq, ttl, tock());
@@ -112,7 +139,7 @@ final class Lease {
         store.revoke(id);
         // Writing after the revocation tells when the replica has seen it.
         Commit behind = Commit.of(Write.delete(SESSIONS.child(id), Expectation.anything()));
-        id = 0;
+        leave();
         if (store.commit(behind).join() instanceof Outcome.Committed(long revision, var _)) {
             site.replica().await(revision);
         }

@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  */
 final class Session {
     static final List<Integer> VERSION = List.of(0, 65, 0);
-    static final List<String> EXTENSIONS = List.of("session", "commit", "guard", "since", "window");
+    static final List<String> EXTENSIONS =
+            List.of("session", "commit", "guard", "since", "window", "standby", "witness");
 
     /** The window that is offered, and how far a client may change it. */
     static final int WINDOW = 10;
@@ -138,6 +139,7 @@ final class Session {
     /** When nothing more comes in: answers what was asked for, then closes. May wait. */
     void finish() {
         inFlight.awaitNone();
+        lease.leave();
         outbox.close();
         output.finish();
         streams.values().forEach(Stream::close);

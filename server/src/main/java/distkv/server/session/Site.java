@@ -5,6 +5,7 @@ import distkv.server.tree.Replica;
 import distkv.store.Store;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all connections of a server share.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param node the server's own name
  * @param messageRoot the levels put before a topic that begins with a colon
  * @param patience how long a client may leave what is written to it unread
+ * @param witnessSocket where the witnesses of sessions connect to, if they can
  */
 public record Site(
         Store store,
@@ -21,7 +23,9 @@ public record Site(
         List<String> messageRoot,
         FrameLimits limits,
         Duration patience,
-        int maxConnections) {
+        int maxConnections,
+        Witnesses witnesses,
+        @Nullable String witnessSocket) {
     public Site(
             Store store,
             Replica replica,
@@ -29,7 +33,9 @@ public record Site(
             List<String> messageRoot,
             FrameLimits limits,
             Duration patience,
-            int maxConnections) {
-        this(store, replica, new Hub(), node, messageRoot, limits, patience, maxConnections);
+            int maxConnections,
+            Witnesses witnesses,
+            @Nullable String witnessSocket) {
+        this(store, replica, new Hub(), node, messageRoot, limits, patience, maxConnections, witnesses, witnessSocket);
     }
 }

@@ -58,6 +58,7 @@ final class TreeDeletion {
         }
         List<List<Write>> all = split();
         if (all.isEmpty()) {
+            failure = Guards.broken(session, seq, guards);
             end().forEach(session.output()::write);
             return;
         }

@@ -45,6 +45,11 @@ record ValueWrite(
             // The newest snapshot shows all writes that were answered; those of this client that were not are waited
             // for.
             session.inFlight().awaitNoneAt(path);
+            Reply.Failed broken = Guards.broken(session, seq, conditions.guards());
+            if (broken != null) {
+                session.output().write(broken);
+                return;
+            }
             current = session.site().replica().snapshot().get(path);
         }
         if (isThere(current)) {

@@ -208,6 +208,11 @@ final class Writes {
             }
             whole.add(new Guard(path, guard.tick()));
         }
+        Reply.Failed notYet = Guards.standby(session, seq, whole);
+        if (notYet != null) {
+            output.write(notYet);
+            return null;
+        }
         return whole;
     }
 }

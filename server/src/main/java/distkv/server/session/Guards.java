@@ -1,0 +1,59 @@
+package distkv.server.session;
+
+import distkv.model.Entry;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.protocol.Reply;
+import distkv.protocol.Seq;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the guards of writes that the store is not asked for: those of a run on standby, which are never done, and those
+ * that have nothing to do. Used by
+ * whoever has the session's turn to read, and may wait.
+ */
+final class Guards {
+    /** The last element of a claim's path that is on standby. */
+    static final String STANDBY = ".standby";
+
+    private Guards() {}
+
+    /** Why nothing is written, if one of these is a claim on standby; {@code null} if none is. */
+    static Reply.@Nullable Failed standby(Session session, Seq seq, List<Guard> guards) {
+        for (Guard guard : guards) {
+            if (isStandby(guard.path())) {
+                Entry there = there(session, guard);
+                Path shown = Paths.shown(session.root(), guard.path());
+                return holds(guard, there)
+                        ? Failures.notYet(seq, shown, guard.tick(), session.tock())
+                        : Failures.guard(seq, shown, there, session.tock());
+            }
+        }
+        return null;
+    }
+
+    /** Which of these does not hold now, as an error; {@code null} if all do. */
+    static Reply.@Nullable Failed broken(Session session, Seq seq, List<Guard> guards) {
+        for (Guard guard : guards) {
+            Entry there = there(session, guard);
+            if (!holds(guard, there)) {
+                return Failures.guard(seq, Paths.shown(session.root(), guard.path()), there, session.tock());
+            }
+        }
+        return null;
+    }
+
+    private static boolean isStandby(Path path) {
+        return !path.isRoot() && path.parent().child(STANDBY).equals(path);
+    }
+
+    private static @Nullable Entry there(Session session, Guard guard) {
+        session.inFlight().awaitNoneAt(guard.path());
+        return session.site().replica().snapshot().get(guard.path());
+    }
+
+    private static boolean holds(Guard guard, @Nullable Entry there) {
+        return there != null && there.tick() == guard.tick();
+    }
+}

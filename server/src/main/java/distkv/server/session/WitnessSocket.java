@@ -1,0 +1,204 @@
+package distkv.server.session;
+
+import distkv.model.Value;
+import distkv.protocol.Etype;
+import distkv.protocol.Frame;
+import distkv.protocol.FrameLimits;
+import distkv.protocol.FrameReader;
+import distkv.protocol.ProtocolException;
+import distkv.protocol.Values;
+import distkv.server.tree.Replica;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Unix socket where the witnesses of sessions connect to. One virtual thread accepts, and one waits for the end of
+ * each connection. The socket's file is for this user only; what it is used for takes a session's secret besides.
+ */
+public final class WitnessSocket implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(WitnessSocket.class.getName());
+
+    /** The longest path of a Unix socket on Linux, in bytes. */
+    private static final int LONGEST = 107;
+
+    /** What is said on such a connection is short. */
+    private static final FrameLimits LIMITS = new FrameLimits(1024, 8);
+
+    private final Replica replica;
+    private final Witnesses witnesses;
+    private final int max;
+    private final Path path;
+    private final ServerSocketChannel listener;
+    private final @Nullable Path ownDirectory;
+    private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+
+    private WitnessSocket(
+            Replica replica,
+            Witnesses witnesses,
+            int max,
+            Path path,
+            ServerSocketChannel listener,
+            @Nullable Path ownDirectory) {
+        this.replica = replica;
+        this.witnesses = witnesses;
+        this.max = max;
+        this.path = path;
+        this.listener = listener;
+        this.ownDirectory = ownDirectory;
+    }
+
+    /**
+     * Listens. Without such a socket everything works, only dead holders are noticed later: so if it cannot be had, this
+     * says why in the log, and returns {@code null}.
+     *
+     * @param directory where it is to be, which nobody else uses; {@code null}, or one whose path is too long for a
+     *     socket: in a new one among the temporary files
+     * @param max how many witnesses there may be at once
+     */
+    public static @Nullable WitnessSocket open(
+            @Nullable Path directory, Replica replica, Witnesses witnesses, int max) {
+        Path path = directory == null ? null : directory.toAbsolutePath().resolve("witness");
+        Path own = null;
+        try {
+            if (path == null || path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+                var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+                own = Files.createTempDirectory("distkv-server-", owner);
+                path = own.resolve("witness");
+            }
+            WitnessSocket socket = new WitnessSocket(replica, witnesses, max, path, listen(path), own);
+            Thread.ofVirtual().name("distkv-witnesses").start(socket::accept);
+            return socket;
+        } catch (IOException | RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "no socket for witnesses at {0}: {1}; dead runners are noticed when their time is over",
+                    path,
+                    e);
+            return null;
+        }
+    }
+
+    private static ServerSocketChannel listen(Path path) throws IOException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .isOther()) {
+                throw new IOException("there is a file of another kind (expected: a socket, or nothing)");
+            }
+            // Whoever left it there is dead: the directory is ours alone.
+            Files.delete(path);
+        }
+        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            listener.bind(UnixDomainSocketAddress.of(path));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            return listener;
+        } catch (IOException | RuntimeException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    /** Where it is. */
+    public String path() {
+        return path.toString();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                SocketChannel connection = listener.accept();
+                connections.add(connection);
+                if (connections.size() > max || !listener.isOpen()) {
+                    drop(connection);
+                } else {
+                    Thread.ofVirtual().name("distkv-witness").start(() -> serve(connection));
+                }
+            }
+        } catch (ClosedChannelException e) {
+            // It was closed, which is how this thread is told to end.
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "no more witnesses can connect", e);
+        }
+    }
+
+    private void serve(SocketChannel connection) {
+        try {
+            InputStream in = Channels.newInputStream(connection);
+            Frame frame = new FrameReader(in, LIMITS).next();
+            if (frame != null) {
+                witness(connection, in, Values.decode(frame.copy()));
+            }
+        } catch (IOException | ProtocolException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a witness is gone", e);
+        } finally {
+            drop(connection);
+        }
+    }
+
+    private void witness(SocketChannel connection, InputStream in, @Nullable Object hello) throws IOException {
+        if (!(hello instanceof Map<?, ?> map)
+                || !(map.get("session") instanceof Long session)
+                || !(map.get("secret") instanceof String secret)
+                || !Lease.isSecret(replica, session, secret)) {
+            String expected = "session or secret: not one of this server (expected: both of a session that lives)";
+            write(connection, Values.encode(Map.of("error", expected, "etype", Etype.SESSION.word())));
+            return;
+        }
+        witnesses.began(session);
+        try {
+            write(connection, Values.encode(Map.of("session", session)));
+            byte[] unused = new byte[64];
+            while (in.read(unused) >= 0) {}
+        } finally {
+            witnesses.ended(session);
+        }
+    }
+
+    private static void write(SocketChannel connection, Value message) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(message.bytes());
+        while (bytes.hasRemaining()) {
+            connection.write(bytes);
+        }
+    }
+
+    private void drop(SocketChannel connection) {
+        connections.remove(connection);
+        try {
+            connection.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "closing", e);
+        }
+    }
+
+    /** Lets go of all witnesses, and removes the file. */
+    @Override
+    public void close() {
+        try {
+            listener.close();
+            Files.deleteIfExists(path);
+            if (ownDirectory != null) {
+                Files.deleteIfExists(ownDirectory);
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "closing", e);
+        }
+        connections.forEach(this::drop);
+    }
+}
