@@ -63,6 +63,26 @@ class CutOffTest {
     }
 
     @Test
+    void aRunInJavaThatHearsNothingIsKilledBeforeAnotherNodeCanTakeItOver() throws Exception {
+        String deaf = """
+                void run(Context self) {
+                    self.log().log(System.Logger.Level.WARNING, "RUNS as " + ProcessHandle.current().pid());
+                    while (true) { Thread.onSpinWait(); }
+                }
+                """;
+        world.code("deaf", deaf, null, Map.of("language", "java"));
+        world.set(World.entry(Kind.ANY, "", "job"), World.job("deaf"));
+        String first = world.logged("RUNS as").text();
+        world.runner(world.options("two", Kind.ANY).ttl(TTL));
+        cable.cut();
+        world.await("a second run", () -> lines().size() == 2);
+        assertThat(ProcessHandle.of(Long.parseLong(first.substring("RUNS as ".length()))))
+                .isEmpty();
+        world.client.delete(World.entry(Kind.ANY, "", "job"));
+        world.await("its end", () -> world.value(World.state(Kind.ANY, "", "job")) == null);
+    }
+
+    @Test
     void anAnyNodeJobIsEndedBeforeAnotherNodeCanTakeItOver() throws Exception {
         world.set(World.entry(Kind.ANY, "", "job"), World.job("states", "data", Map.of("until_detached", false)));
         world.logged("RUNS on one");
