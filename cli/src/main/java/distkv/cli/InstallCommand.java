@@ -84,7 +84,7 @@ final class InstallCommand implements Action.Local {
         }
         systemd.check();
         if (systemd.live() && !place.isUser() && what != What.runner) {
-            makeData(owner(context));
+            makeData(data(context), owner(context));
         }
         for (Unit unit : units) {
             boolean written = systemd.write(unit);
@@ -169,18 +169,15 @@ final class InstallCommand implements Action.Local {
         return name;
     }
 
-    private void makeData(String owner) {
-        Path directory = data == null ? Path.of("/var/lib/distkv") : data.toAbsolutePath();
+    private static void makeData(Path directory, String owner) {
+        if (directory.startsWith(Unit.STATE) || Files.exists(directory)) {
+            return;
+        }
         try {
-            if (!Files.exists(directory)) {
-                Files.createDirectories(directory);
-                Files.setOwner(
-                        directory,
-                        directory
-                                .getFileSystem()
-                                .getUserPrincipalLookupService()
-                                .lookupPrincipalByName(owner));
-            }
+            Files.createDirectories(directory);
+            Files.setOwner(
+                    directory,
+                    directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(owner));
         } catch (IOException e) {
             throw new FailedException(directory + " cannot be made for " + owner + ": " + TextFile.reason(e), e);
         }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 record Unit(String name, List<String> unit, List<String> service, List<String> install) {
     static final String SERVER = "distkv-server.service";
     static final String RUNNER = "distkv-runner.service";
+    /** What is below here, systemd makes for the service's user. */
+    static final String STATE = "/var/lib/";
 
     /**
      * What the units have in common.
@@ -26,14 +28,17 @@ record Unit(String name, List<String> unit, List<String> service, List<String> i
         }
     }
 
-    /** The server: it writes to its data and needs nothing else. */
+    /** The server: it writes to its data, and has sockets for others, so it shares their directory for temporary files. */
     static Unit server(Owner owner, String data, List<String> options) {
         List<String> service = service(owner, command(owner, List.of("server", "--data", data), options));
         if (owner.isSystem()) {
             service.add("ProtectSystem=strict");
-            service.add("ReadWritePaths=" + quoted(data));
+            service.add(
+                    data.startsWith(STATE) && data.length() > STATE.length()
+                            ? "StateDirectory=" + quoted(data.substring(STATE.length()))
+                            : "ReadWritePaths=" + quoted(data));
             service.add("ProtectHome=read-only");
-            service.add("PrivateTmp=true");
+            service.add("ReadWritePaths=/tmp /var/tmp");
             service.add("PrivateDevices=true");
             service.add("ProtectKernelTunables=true");
             service.add("ProtectControlGroups=true");

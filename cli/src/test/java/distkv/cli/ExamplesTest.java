@@ -2,33 +2,12 @@ package distkv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.client.Client;
-import distkv.client.ClientOptions;
-import distkv.client.Watch;
-import distkv.client.WatchEvent;
-import distkv.client.WatchOptions;
-import distkv.model.Entry;
-import distkv.model.Path;
-import distkv.protocol.Values;
-import distkv.runner.Runner;
-import distkv.runner.RunnerOptions;
-import distkv.runner.job.Kind;
-import distkv.runner.worker.PythonCommand;
-import distkv.server.Server;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,94 +17,26 @@ import org.junit.jupiter.api.io.TempDir;
 /** The stored code in {@code examples}, run by a real runner on a real server. */
 @Timeout(60)
 class ExamplesTest {
-    private static final java.nio.file.Path EXAMPLES =
-            java.nio.file.Path.of("..", "examples").toAbsolutePath().normalize();
-    private static final String PYTHON = Objects.requireNonNullElse(System.getenv("DISTKV_PYTHON"), "python3");
-
     @TempDir
     private java.nio.file.Path directory;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private Server server;
-    private Client client;
+    private House house;
 
     @BeforeEach
     void start() throws Exception {
-        server = ServerPlace.start(directory.resolve("data"), "house", new Bind(Bind.LOOPBACK, 0));
-        client = keep(Client.connect(
-                ClientOptions.of(Bind.LOOPBACK, server.port()).withRetry(Duration.ofMillis(5), Duration.ofMillis(50))));
-        runner("attic");
+        house = new House(directory);
+        house.runner("attic");
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (AutoCloseable part : open.reversed()) {
-            part.close();
-        }
-        server.close();
-    }
-
-    private <T extends AutoCloseable> T keep(T part) {
-        open.add(part);
-        return part;
-    }
-
-    private void runner(String node) throws InterruptedException {
-        RunnerOptions options = RunnerOptions.of(node, EnumSet.allOf(Kind.class))
-                .ttl(Duration.ofMillis(500))
-                .server(Bind.LOOPBACK, server.port())
-                .python(PythonCommand.of(PYTHON));
-        Client own = keep(Client.connect(ClientOptions.of(Bind.LOOPBACK, server.port())
-                .withName(node)
-                .withRetry(Duration.ofMillis(5), Duration.ofMillis(50))));
-        keep(Runner.start(options, own));
-    }
-
-    /** Runs {@code distkv client WORDS…}. */
-    private void distkv(String... words) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Terminal terminal = new Terminal(
-                Shell.stream(out),
-                Shell.stream(out),
-                Map.of("HOME", directory.toString()),
-                Clock.systemUTC(),
-                false,
-                directory,
-                java.nio.file.Path.of(PYTHON));
-        List<String> all = new ArrayList<>(List.of("client", "-h", Bind.LOOPBACK, "-p", "" + server.port()));
-        all.addAll(List.of(words));
-        assertThat(new CommandLineRun(terminal).run(all))
-                .as(out.toString(StandardCharsets.UTF_8))
-                .isZero();
-    }
-
-    private void store(String name) {
-        String file = EXAMPLES.resolve(name).toString();
-        distkv("code", "set", "-s", file + ".py", "-d", file + ".yml", "demo." + name);
-    }
-
-    private void set(String path, Object value) throws InterruptedException {
-        client.set(Path.parse(path), Values.encode(value));
-    }
-
-    /** Waits until there is such a value at or below a path; returns it. */
-    private Object await(String path, Predicate<Object> wanted) throws InterruptedException {
-        try (Watch watch = client.watch(Path.parse(path), WatchOptions.FETCH)) {
-            while (true) {
-                if (watch.next() instanceof WatchEvent.Changed(Entry entry) && entry.value() != null) {
-                    Object value = Objects.requireNonNull(Values.decode(entry.value()));
-                    if (wanted.test(value)) {
-                        return value;
-                    }
-                }
-            }
-        }
+        house.close();
     }
 
     @Test
     void aValueIsScaled() throws InterruptedException {
-        store("scale");
-        distkv(
+        house.store("scale");
+        house.distkv(
                 "run",
                 "set",
                 "-c",
@@ -142,26 +53,27 @@ class ExamplesTest {
                 "-t",
                 "0",
                 "job");
-        set("a", 21L);
-        await("b", value -> value.equals(42L));
+        house.set("a", 21L);
+        house.await("b", value -> value.equals(42L));
     }
 
     @Test
     void aSwitchHasHysteresis() throws InterruptedException {
-        store("switch");
-        set("temp", 18L);
-        distkv("run", "set", "-c", "demo.switch", "-p", "source", "temp", "-p", "switch", "heater", "-t", "0", "job");
-        await("heater", Boolean.TRUE::equals);
-        set("temp", 20L);
-        set("temp", 22L);
-        await("heater", Boolean.FALSE::equals);
+        house.store("switch");
+        house.set("temp", 18L);
+        house.distkv(
+                "run", "set", "-c", "demo.switch", "-p", "source", "temp", "-p", "switch", "heater", "-t", "0", "job");
+        house.await("heater", Boolean.TRUE::equals);
+        house.set("temp", 20L);
+        house.set("temp", 22L);
+        house.await("heater", Boolean.FALSE::equals);
     }
 
     @Test
     void everyNodeReportsItsLoad() throws InterruptedException {
-        runner("cellar");
-        store("load");
-        distkv(
+        house.runner("cellar");
+        house.store("load");
+        house.distkv(
                 "run",
                 "-n",
                 "-",
@@ -177,15 +89,15 @@ class ExamplesTest {
                 "-t",
                 "0",
                 "job");
-        await("load.attic", value -> value instanceof Map<?, ?> map && map.containsKey("cores"));
-        await("load.cellar", value -> value instanceof Map<?, ?> map && map.containsKey("cores"));
+        house.await("load.attic", value -> value instanceof Map<?, ?> map && map.containsKey("cores"));
+        house.await("load.cellar", value -> value instanceof Map<?, ?> map && map.containsKey("cores"));
     }
 
     @Test
     void aCounterIsTurnedIntoTimeSlotsAndARestartLosesNothing() throws InterruptedException {
-        store("slots");
-        set("counter", 100L);
-        distkv(
+        house.store("slots");
+        house.set("counter", 100L);
+        house.distkv(
                 "run",
                 "set",
                 "-c",
@@ -202,29 +114,28 @@ class ExamplesTest {
                 "-t",
                 "0",
                 "job");
-        await("slots", value -> value instanceof Map<?, ?> map && Objects.equals(map.get("count"), 100L));
-        set("counter", 107L);
-        await("slots", value -> value instanceof Map<?, ?> map && Objects.equals(map.get("sum"), 7L));
+        house.await("slots", value -> value instanceof Map<?, ?> map && Objects.equals(map.get("count"), 100L));
+        house.set("counter", 107L);
+        house.await("slots", value -> value instanceof Map<?, ?> map && Objects.equals(map.get("sum"), 7L));
         // It runs from now on with slots of a second: what it had is that of the last slot.
-        distkv("run", "set", "-e", "length", "1", "job");
-        await("slots", value -> value.equals(7L));
+        house.distkv("run", "set", "-e", "length", "1", "job");
+        house.await("slots", value -> value.equals(7L));
         // Begins anew: all of it is growth.
-        set("counter", 3L);
-        await("slots", value -> value.equals(3L));
+        house.set("counter", 3L);
+        house.await("slots", value -> value.equals(3L));
     }
 
     @Test
     void aThermostatSurvivesBeingCutOff() throws Exception {
-        runner("cellar");
+        house.runner("cellar");
         java.nio.file.Path sensor = Files.writeString(directory.resolve("sensor"), "18500\n");
         java.nio.file.Path relay = directory.resolve("relay");
         assertThat(new ProcessBuilder("mkfifo", relay.toString()).start().waitFor())
                 .isZero();
-        int port = server.port();
         try (RandomAccessFile switched = new RandomAccessFile(relay.toFile(), "rw")) {
-            store("thermostat");
-            set("wanted", 20L);
-            distkv(
+            house.store("thermostat");
+            house.set("wanted", 20L);
+            house.distkv(
                     "run",
                     "-n",
                     "attic",
@@ -252,14 +163,14 @@ class ExamplesTest {
                     "-t",
                     "0",
                     "warm");
-            await(
+            house.await(
                     "status",
                     value -> value instanceof Map<?, ?> map
                             && Objects.equals(map.get("goal"), 20L)
                             && Objects.equals(map.get("group"), "complete"));
             assertThat(lastRead(switched, '1')).isTrue();
 
-            server.close();
+            house.stopServer();
             // 18.5 degrees are too few for the wish, but enough to be safe.
             assertThat(lastRead(switched, '0')).isTrue();
             // At once, so that the job never reads half of it.
@@ -269,8 +180,8 @@ class ExamplesTest {
                     StandardCopyOption.REPLACE_EXISTING);
             assertThat(lastRead(switched, '1')).isTrue();
 
-            server = ServerPlace.start(directory.resolve("data"), "house", new Bind(Bind.LOOPBACK, port));
-            await(
+            house.startServer();
+            house.await(
                     "status",
                     value -> value instanceof Map<?, ?> map
                             && Objects.equals(map.get("now"), 12.0)

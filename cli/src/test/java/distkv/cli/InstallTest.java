@@ -84,6 +84,13 @@ class InstallTest {
     }
 
     @Test
+    void theServerMayWriteWhereItsDataAre() {
+        assertThat(distkv("install --dry-run --as root server").out()).contains("\nStateDirectory=distkv\n");
+        assertThat(distkv("install --dry-run --as root --data /srv/tree server").out())
+                .contains("\nReadWritePaths=/srv/tree\n");
+    }
+
+    @Test
     void aDryRunOnlyPrints() {
         Shell.Result result = distkv("install --user --dry-run server");
         assertThat(result.exit()).isZero();

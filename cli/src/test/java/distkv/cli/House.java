@@ -1,0 +1,137 @@
+package distkv.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import distkv.client.Client;
+import distkv.client.ClientOptions;
+import distkv.client.Watch;
+import distkv.client.WatchEvent;
+import distkv.client.WatchOptions;
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.protocol.Values;
+import distkv.runner.Runner;
+import distkv.runner.RunnerOptions;
+import distkv.runner.job.Kind;
+import distkv.runner.worker.PythonCommand;
+import distkv.server.Server;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/** A server, a client and as many runners as a test wants, in this process. */
+final class House {
+    private static final java.nio.file.Path EXAMPLES =
+            java.nio.file.Path.of("..", "examples").toAbsolutePath().normalize();
+    private static final String PYTHON = Objects.requireNonNullElse(System.getenv("DISTKV_PYTHON"), "python3");
+
+    private final java.nio.file.Path directory;
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final int port;
+    final Client client;
+    private Server server;
+
+    /** @param directory an empty one, for its data */
+    House(java.nio.file.Path directory) throws IOException, InterruptedException {
+        this.directory = directory;
+        server = server(0);
+        port = server.port();
+        client = connect("test");
+    }
+
+    private Server server(int at) throws IOException {
+        return ServerPlace.start(directory.resolve("data"), "house", new Bind(Bind.LOOPBACK, at));
+    }
+
+    private Client connect(String name) throws InterruptedException {
+        return keep(Client.connect(ClientOptions.of(Bind.LOOPBACK, port)
+                .withName(name)
+                .withRetry(Duration.ofMillis(5), Duration.ofMillis(50))));
+    }
+
+    private <T extends AutoCloseable> T keep(T part) {
+        open.add(part);
+        return part;
+    }
+
+    /** Starts a runner for all kinds of job. */
+    void runner(String node) throws InterruptedException {
+        RunnerOptions options = RunnerOptions.of(node, EnumSet.allOf(Kind.class))
+                .ttl(Duration.ofMillis(500))
+                .server(Bind.LOOPBACK, port)
+                .python(PythonCommand.of(PYTHON));
+        keep(Runner.start(options, connect(node)));
+    }
+
+    void stopServer() {
+        server.close();
+    }
+
+    void startServer() throws IOException {
+        server = server(port);
+    }
+
+    /** Runs {@code distkv client WORDS…}. */
+    String distkv(String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int exit = distkv(Shell.stream(out), words);
+        assertThat(exit).as(out.toString(StandardCharsets.UTF_8)).isZero();
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** The same, printing elsewhere; returns the exit code. */
+    int distkv(PrintStream out, String... words) {
+        Terminal terminal = new Terminal(
+                out,
+                out,
+                Map.of("HOME", directory.toString()),
+                Clock.systemUTC(),
+                false,
+                directory,
+                java.nio.file.Path.of(PYTHON));
+        List<String> all = new ArrayList<>(List.of("client", "-h", Bind.LOOPBACK, "-p", "" + port));
+        all.addAll(List.of(words));
+        return new CommandLineRun(terminal).run(all);
+    }
+
+    /** Stores an example as {@code demo.NAME}. */
+    void store(String name) {
+        String file = EXAMPLES.resolve(name).toString();
+        distkv("code", "set", "-s", file + ".py", "-d", file + ".yml", "demo." + name);
+    }
+
+    void set(String path, Object value) throws InterruptedException {
+        client.set(Path.parse(path), Values.encode(value));
+    }
+
+    /** Waits until there is such a value at or below a path; returns it. */
+    Object await(String path, Predicate<Object> wanted) throws InterruptedException {
+        try (Watch watch = client.watch(Path.parse(path), WatchOptions.FETCH)) {
+            while (true) {
+                if (watch.next() instanceof WatchEvent.Changed(Entry entry) && entry.value() != null) {
+                    Object value = Objects.requireNonNull(Values.decode(entry.value()));
+                    if (wanted.test(value)) {
+                        return value;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Stops the runners and the server. */
+    void close() throws Exception {
+        for (AutoCloseable part : open.reversed()) {
+            part.close();
+        }
+        server.close();
+    }
+}

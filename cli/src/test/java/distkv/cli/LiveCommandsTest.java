@@ -1,0 +1,116 @@
+package distkv.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands that follow what runners do, with real ones. */
+@Timeout(60)
+class LiveCommandsTest {
+    @TempDir
+    private java.nio.file.Path directory;
+
+    private House house;
+
+    @BeforeEach
+    void start() throws Exception {
+        house = new House(directory);
+        house.runner("attic");
+        house.runner("cellar");
+        house.store("scale");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        house.close();
+    }
+
+    private void runScale() {
+        house.distkv("run", "set", "-c", "demo.scale", "-p", "source", "a", "-p", "target", "b", "-t", "0", "job");
+    }
+
+    private String nodeOfTheJob() throws InterruptedException {
+        Object state = house.await(
+                ":.distkv.state.any.default.job", value -> value instanceof Map<?, ?> map && map.get("node") != null);
+        return String.valueOf(((Map<?, ?>) state).get("node"));
+    }
+
+    @Test
+    void aDrainedNodeGivesItsJobsAway() throws InterruptedException {
+        runScale();
+        String first = nodeOfTheJob();
+        assertThat(house.distkv("run", "drain", first)).endsWith(first + " is drained.\n");
+        assertThat(nodeOfTheJob()).isEqualTo(first.equals("attic") ? "cellar" : "attic");
+        assertThat(house.distkv("run", "group", "list")).containsOnlyOnce("drained: true");
+    }
+
+    @Test
+    void aMonitorTellsHowAJobStartsAndEnds() throws Exception {
+        Lines lines = new Lines();
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
+                () -> house.distkv(new PrintStream(lines, true, StandardCharsets.UTF_8), "run", "monitor"));
+        // It says nothing of what was there before, so the first job is repeated until it is heard.
+        runScale();
+        lines.await("claims   job", () -> house.distkv("run", "set", "-t", "0", "job"));
+        lines.await("starts   job", () -> {});
+        lines.await("is well  job", () -> {});
+        house.distkv("run", "set", "-t", "-", "job");
+        lines.await("ends     job", () -> {});
+        lines.await("releases job", () -> {});
+        lines.close();
+        house.distkv("run", "set", "-t", "0", "job");
+        assertThat(exit.join()).isZero();
+    }
+
+    /** The lines of an output, whose reader may go away. */
+    private static final class Lines extends OutputStream {
+        private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        private final StringBuilder line = new StringBuilder();
+        private volatile boolean closed;
+
+        @Override
+        public void write(int octet) throws IOException {
+            if (closed) {
+                throw new IOException("nobody reads this any more");
+            } else if (octet == '\n') {
+                lines.add(line.toString());
+                line.setLength(0);
+            } else {
+                line.append((char) octet);
+            }
+        }
+
+        /** Waits for a line that ends so or goes on after a space; does something now and then meanwhile. */
+        void await(String text, Runnable meanwhile) throws InterruptedException {
+            List<String> found = List.of();
+            while (found.isEmpty()) {
+                String next = lines.poll(500, TimeUnit.MILLISECONDS);
+                if (next == null) {
+                    meanwhile.run();
+                } else if (next.contains(text)) {
+                    found = List.of(next);
+                }
+            }
+            assertThat(found.getFirst())
+                    .matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}  (attic|cellar) .*");
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}
