@@ -12,8 +12,6 @@ import distkv.protocol.Request;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,19 +35,11 @@ public final class Session implements AutoCloseable {
     private final long id;
     private final String secret;
     private final Duration ttl;
+    private final SessionClock clock;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    /** Guards the fields below. */
-    private final ReentrantLock lock = new ReentrantLock();
+    /** Written by the thread that opens connections. */
+    private volatile @Nullable Witness witness;
 
-    private final Condition changed = lock.newCondition();
-    private long deadline;
-    private long renewAt;
-    private boolean detached;
-    private boolean renewing;
-    private boolean reattached;
-    private boolean lost;
-    private boolean ended;
-    private @Nullable Witness witness;
     private int attachments = 1;
 
     private Session(Connector connector, Reply.SessionOpened opened, String secret, long sentAt) {
@@ -57,8 +47,7 @@ public final class Session implements AutoCloseable {
         this.id = opened.session();
         this.secret = secret;
         this.ttl = opened.ttl();
-        this.deadline = sentAt + ttl.toNanos();
-        this.renewAt = sentAt + ttl.toNanos() / 3;
+        this.clock = new SessionClock(ttl, sentAt);
         this.witness = witness(opened, 1);
     }
 
@@ -93,12 +82,7 @@ public final class Session implements AutoCloseable {
      * of the last renewal that was acknowledged, and the time to live. After it nobody may rely on the session.
      */
     public long deadline() {
-        lock.lock();
-        try {
-            return deadline;
-        } finally {
-            lock.unlock();
-        }
+        return clock.deadline();
     }
 
     /** The time left until {@link #deadline}; zero if it has passed or the session is lost. */
@@ -112,21 +96,11 @@ public final class Session implements AutoCloseable {
      * dead the session ends at once. {@code null} if the server cannot take witnesses.
      */
     public @Nullable Witness witness() {
-        lock.lock();
-        try {
-            return witness;
-        } finally {
-            lock.unlock();
-        }
+        return witness;
     }
 
     public boolean isLost() {
-        lock.lock();
-        try {
-            return lost;
-        } finally {
-            lock.unlock();
-        }
+        return clock.isLost();
     }
 
     /** Tells a listener what becomes of the session from now on. */
@@ -144,15 +118,8 @@ public final class Session implements AutoCloseable {
     /** Ends the session, and with it all entries bound to it, at once if there is a connection, otherwise in its time. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            if (ended) {
-                return;
-            }
-            ended = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+        if (!clock.end()) {
+            return;
         }
         connector.session(null);
         Link link = connector.linkOrNull();
@@ -170,13 +137,7 @@ public final class Session implements AutoCloseable {
 
     /** Renews no more: the client is closed. */
     void abandon() {
-        lock.lock();
-        try {
-            ended = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        var _ = clock.end();
     }
 
     /** Attaches a new connection, before anybody else uses it. */
@@ -185,63 +146,23 @@ public final class Session implements AutoCloseable {
         try {
             Reply reply = link.call(true, seq -> new Request.AttachSession(seq, id, secret));
             if (reply instanceof Reply.SessionOpened opened) {
-                attached(opened);
+                attachments++;
+                witness = witness(opened, attachments);
             }
-            acknowledged(sentAt, true);
+            clock.acknowledged(sentAt, true);
         } catch (SessionLostException e) {
             lose();
         }
     }
 
-    private void attached(Reply.SessionOpened opened) {
-        lock.lock();
-        try {
-            attachments++;
-            witness = witness(opened, attachments);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void acknowledged(long sentAt, boolean attached) {
-        lock.lock();
-        try {
-            deadline = Math.max(deadline, sentAt + ttl.toNanos());
-            renewAt = sentAt + ttl.toNanos() / 3;
-            renewing = false;
-            reattached |= attached || detached;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void lose() {
         connector.session(null);
-        lock.lock();
-        try {
-            lost = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void renewalFailed() {
-        lock.lock();
-        try {
-            // A new connection attaches, which renews; a server that only refuses is asked again soon.
-            renewing = false;
-            renewAt = System.nanoTime() + ttl.toNanos() / 10;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        clock.lose();
     }
 
     private void run() {
         try {
-            for (Step step = next(); step != Step.END; step = next()) {
+            for (SessionClock.Step step = clock.next(); step != SessionClock.Step.END; step = clock.next()) {
                 switch (step) {
                     case RENEW -> renew();
                     case DETACHED -> listeners.forEach(Listener::detached);
@@ -255,53 +176,10 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private enum Step {
-        RENEW,
-        DETACHED,
-        REATTACHED,
-        LOST,
-        END
-    }
-
-    /** Waits for the next thing to do. */
-    private Step next() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (true) {
-                if (ended) {
-                    return Step.END;
-                }
-                if (lost) {
-                    ended = true;
-                    return Step.LOST;
-                }
-                if (reattached) {
-                    reattached = false;
-                    detached = false;
-                    return Step.REATTACHED;
-                }
-                long now = System.nanoTime();
-                if (!detached && now - deadline >= 0) {
-                    detached = true;
-                    return Step.DETACHED;
-                }
-                if (!renewing && now - renewAt >= 0) {
-                    renewing = true;
-                    return Step.RENEW;
-                }
-                long wait = detached ? Long.MAX_VALUE : deadline - now;
-                wait = renewing ? wait : Math.min(wait, renewAt - now);
-                var _ = changed.awaitNanos(wait);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void renew() {
         @Nullable Link link = connector.linkOrNull();
         if (link == null) {
-            renewalFailed();
+            clock.renewalFailed();
             return;
         }
         long sentAt = System.nanoTime();
@@ -312,9 +190,9 @@ public final class Session implements AutoCloseable {
             if (reply instanceof Reply.Failed failed && failed.etype() == Etype.SESSION) {
                 lose();
             } else if (failure != null || reply instanceof Reply.Failed) {
-                renewalFailed();
+                clock.renewalFailed();
             } else {
-                acknowledged(sentAt, false);
+                clock.acknowledged(sentAt, false);
             }
         });
     }
