@@ -1,6 +1,7 @@
 package distkv.it;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
@@ -15,7 +16,11 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
+import distkv.runner.job.JobEntry;
 import distkv.runner.job.Kind;
+import distkv.runner.job.Placement;
+import distkv.runner.job.StateEntry;
+import distkv.runner.worker.Limits;
 import distkv.runner.worker.PythonCommand;
 
 /** What Maven cannot refuse: the rooms' modules keep their order by themselves. */
@@ -39,14 +44,23 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("distkv.server.*..");
 
-    /** Its face are its options, and with them the two types that these are made of. */
+    /**
+     * Its face are its options, with the types that these are made of, and what reads the entries of jobs, groups and
+     * stored code, so that nobody has to know twice what stands in them.
+     */
     @ArchTest
     static final ArchRule otherRoomsUseTheRunnersFaceAlone = noClasses()
             .that(not(resideInAPackage("distkv.runner..")))
             .should()
-            .dependOnClassesThat(resideInAPackage("distkv.runner.*..")
-                    .and(not(type(Kind.class)))
-                    .and(not(type(PythonCommand.class))));
+            .dependOnClassesThat(
+                    resideInAnyPackage("distkv.runner.job..", "distkv.runner.worker..", "distkv.runner.error..")
+                            .and(not(belongToAnyOf(
+                                    Kind.class,
+                                    JobEntry.class,
+                                    StateEntry.class,
+                                    Placement.class,
+                                    Limits.class,
+                                    PythonCommand.class))));
 
     @ArchTest
     static final ArchRule sqliteIsUsedInItsRoomAlone = noClasses()
