@@ -17,6 +17,6 @@ public record Peer(String node, double capacity, double pinned, Set<String> labe
 
     /** Whether it may run a job for any node that asks for these labels. */
     public boolean mayRun(Set<String> has) {
-        return !drained && labels.containsAll(has);
+        return !drained && (has.isEmpty() || labels.containsAll(has));
     }
 }

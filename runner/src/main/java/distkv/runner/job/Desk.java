@@ -63,8 +63,11 @@ final class Desk {
                     : new Decision.Refuse(Schedule.BAD_ENTRY, job.bad);
         }
         Code code = code(entry);
-        boolean mended =
-                job.failed != null && (job.failed.mendedBy(entry, code) || !catalog.areCurrent(job.failed.uses()));
+        // What failed here counts only if no other node has run the job since.
+        boolean mended = job.failed != null
+                && job.failed.started() == state.started()
+                && (job.failed.attempt().mendedBy(entry, code)
+                        || !catalog.areCurrent(job.failed.attempt().uses()));
         Decision decision = Schedule.decide(entry, state, code, mended, now());
         if (decision instanceof Decision.Start) {
             String refusal = refusal(job.id.kind(), entry.placement().has());
@@ -97,7 +100,7 @@ final class Desk {
     boolean concerns(Job job, CodeId changed) {
         JobEntry entry = job.entry;
         return uses(job.run == null ? null : job.run.attempt, changed)
-                || uses(job.failed, changed)
+                || uses(job.failed == null ? null : job.failed.attempt(), changed)
                 || (entry != null && entry.code() != null && catalog.concerns(CodeId.procedure(entry.code()), changed));
     }
 

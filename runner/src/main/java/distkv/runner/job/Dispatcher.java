@@ -111,6 +111,7 @@ public final class Dispatcher {
                 if (job.isForgettable()) {
                     desk.wakes.at(job, Double.POSITIVE_INFINITY);
                     jobs.remove(job.id);
+                    job.due = false;
                 }
             }
             case STARTING, RUNNING, STOPPING -> running.consider(job);
@@ -235,10 +236,6 @@ public final class Dispatcher {
 
     /** What runs here, for those who look at it. */
     public Load load() {
-        double pinned = 0;
-        for (Job job : running.all()) {
-            pinned += job.id.kind() == Kind.ANY ? 0 : 1;
-        }
-        return new Load(running.all().size(), pinned);
+        return running.load();
     }
 }

@@ -11,6 +11,7 @@ import distkv.runner.group.Turn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs that nobody runs: whether they start, who takes them, and what their state says while they wait. */
@@ -77,7 +78,8 @@ final class Idle {
     private void orphaned(Job job) {
         StateEntry state = job.state;
         boolean mine = desk.node.equals(state.node());
-        boolean others = job.id.kind() == Kind.ANY && desk.share.hasOthers();
+        Set<String> has = job.entry == null ? Set.of() : job.entry.placement().has();
+        boolean others = job.id.kind() == Kind.ANY && desk.share.mayRunElsewhere(has);
         if (mine && others) {
             desk.wakes.at(job, Double.POSITIVE_INFINITY);
             return;

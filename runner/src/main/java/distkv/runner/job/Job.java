@@ -54,9 +54,9 @@ final class Job {
     @Nullable
     StateEntry noting;
 
-    /** What the last run here was started with, if it failed. */
+    /** What the last run here was started with, and when, if it failed. */
     @Nullable
-    Attempt failed;
+    Failure failed;
 
     /** What the run was started with that blocked a loop which others share: the job runs alone from then on. */
     @Nullable
@@ -84,6 +84,8 @@ final class Job {
     double hold;
 
     double wake = Double.POSITIVE_INFINITY;
+
+    record Failure(Attempt attempt, double started) {}
 
     record Claiming(Attempt attempt, StateEntry state, long session, boolean refusedBefore) {}
 

@@ -23,6 +23,7 @@ final class Running {
     private final Desk desk;
     private final Map<Long, Job> jobs = new HashMap<>();
     private long numbers;
+    private int pinned;
 
     Running(Desk desk) {
         this.desk = desk;
@@ -38,6 +39,7 @@ final class Running {
         stored(job, run.state, stateTick);
         job.to(Phase.STARTING);
         jobs.put(run.number, job);
+        pinned += job.id.kind() == Kind.ANY ? 0 : 1;
         Stop stop = disturbance(job, run);
         if (claiming.session() != desk.lease.session()) {
             stop = Stop.CLAIM_LOST;
@@ -226,6 +228,7 @@ final class Running {
             return;
         }
         Run run = job.run;
+        pinned -= job.id.kind() == Kind.ANY ? 0 : 1;
         if (run.stop == null && ended instanceof Ended.Died && isOverdue(run)) {
             // This process was suspended, and the parent has kept its word.
             run.stop = Stop.CUT_OFF;
@@ -233,7 +236,7 @@ final class Running {
         job.to(Phase.RECORDING);
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
         Outcome outcome = Outcome.of(run, job.entryPath, procedure(run), ended, desk.now());
-        job.failed = outcome.failure() ? run.attempt : null;
+        job.failed = outcome.failure() ? new Job.Failure(run.attempt, run.state.started()) : null;
         if (outcome.say() != null) {
             desk.hands.say(outcome.level(), job.id, outcome.say());
         }
@@ -296,6 +299,11 @@ final class Running {
         if (tick > job.stateTick) {
             job.stored(state, tick);
         }
+    }
+
+    /** What they weigh. */
+    Load load() {
+        return new Load(jobs.size(), pinned);
     }
 
     /** All jobs that have a run. */

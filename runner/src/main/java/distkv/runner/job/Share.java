@@ -104,9 +104,9 @@ final class Share {
         return here < 0 || peers.get(here).mayRun(has);
     }
 
-    /** Whether there are other nodes that run jobs for any node. */
-    boolean hasOthers() {
-        return peers.size() > (here < 0 ? 0 : 1);
+    /** Whether another node may run a job that asks for these labels. */
+    boolean mayRunElsewhere(Set<String> has) {
+        return peers.stream().anyMatch(peer -> !peer.node().equals(node) && peer.mayRun(has));
     }
 
     /** Why no node may run a job that asks for these labels; {@code null} if one may. */

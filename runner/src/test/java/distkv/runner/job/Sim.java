@@ -1,43 +1,74 @@
 package distkv.runner.job;
 
 import distkv.model.Commit;
+import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.protocol.Values;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
-import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** A virtual world of runners around one store: time is a number, chance is a seed, and what happens is written down. */
+/** A virtual world of runners around one store: time is a number, chance is a seed, and what happens can be replayed. */
 final class Sim {
-    static final double TTL = 3;
+    static final double START = 1_000_000;
     static final Path RUNS = Path.of("run");
     static final Path STATES = Path.of("state");
     static final Path CLAIMS = Path.of("claim");
     static final Path CODES = Path.of("code");
     static final Path ERRORS = Path.of("error");
+    static final Path PRESENCE = Path.of("presence");
+    static final Path GROUPS = Path.of("group");
+    static final Path OUT = Path.of("out");
 
-    /** One execution of a job's code. */
-    static final class Execution {
-        final JobId job;
-        final String node;
-        final double from;
-        double to = Double.POSITIVE_INFINITY;
-        boolean finished;
+    /** What the runners of a group follow, each part with a feed of its own. */
+    enum Part {
+        RUN,
+        STATE,
+        CLAIM,
+        CODE,
+        ERROR,
+        PRESENCE,
+        GROUP;
 
-        Execution(JobId job, String node, double from) {
-            this.job = job;
-            this.node = node;
-            this.from = from;
+        private static final Map<String, Part> BY_WORD = new LinkedHashMap<>();
+
+        static {
+            for (Part part : values()) {
+                BY_WORD.put(part.name().toLowerCase(Locale.ROOT), part);
+            }
+        }
+    }
+
+    /** A change of an entry of a job, or of another entry: then there is no kind. */
+    record Change(
+            Entry entry, @Nullable Kind kind, @Nullable String node, Path job) {}
+
+    /** Nodes that share jobs, and everything that was ever written for them. */
+    static final class Group {
+        final String name;
+        final List<SimNode> nodes = new ArrayList<>();
+        private final Map<Part, List<Change>> logs = new EnumMap<>(Part.class);
+
+        Group(String name) {
+            this.name = name;
+            for (Part part : Part.values()) {
+                logs.put(part, new ArrayList<>());
+            }
         }
 
-        @Override
-        public String toString() {
-            return String.format("%s on %s from %.3f to %.3f", job, node, from, to);
+        /** Everything that was ever written to that part. */
+        List<Change> log(Part part) {
+            return Objects.requireNonNull(logs.get(part));
         }
     }
 
@@ -49,25 +80,37 @@ final class Sim {
         }
     }
 
-    final Random random;
-    final SimStore store = new SimStore();
-    final Map<String, SimNode> nodes = new LinkedHashMap<>();
-    final List<Execution> executions = new ArrayList<>();
-    final List<String> journal = new ArrayList<>();
+    final SplittableRandom random;
+    final SimStore store;
+    final SimCheck check;
+    final Map<String, Group> groups = new LinkedHashMap<>();
+    private final @Nullable List<String> journal;
     private final PriorityQueue<Timed> agenda = new PriorityQueue<>();
     private long order;
-    double now = 1_000_000;
+    double now = START;
+    /** Whether all runs do as they are told and fail no more. */
+    boolean calm;
 
-    Sim(long seed) {
-        random = new Random(seed);
+    /** How many runs a node has room for. */
+    int room = Integer.MAX_VALUE;
+
+    Sim(long seed, @Nullable List<String> journal) {
+        this.random = new SplittableRandom(seed);
+        this.journal = journal;
+        this.store = new SimStore(this, this::publish);
+        this.check = new SimCheck(this);
     }
 
-    SimNode node(String name) {
-        return nodes.computeIfAbsent(name, key -> new SimNode(this, key));
+    Group group(String name) {
+        return groups.computeIfAbsent(name, Group::new);
     }
 
     void after(double delay, Runnable what) {
-        agenda.add(new Timed(now + delay, ++order, what));
+        at(now + delay, what);
+    }
+
+    void at(double time, Runnable what) {
+        agenda.add(new Timed(Math.max(time, now), ++order, what));
     }
 
     /** A time between these, most often near the lower one. */
@@ -76,8 +119,15 @@ final class Sim {
         return least + chance * chance * (most - least);
     }
 
-    void note(String what) {
-        journal.add(String.format("%.4f %s", now - 1_000_000, what));
+    boolean chance(double probability) {
+        return random.nextDouble() < probability;
+    }
+
+    /** Notes what happens, if somebody wants to read it. */
+    void note(Supplier<String> what) {
+        if (journal != null) {
+            journal.add(String.format(Locale.ROOT, "%.4f %s", now - START, what.get()));
+        }
     }
 
     /** Lets time pass. */
@@ -85,10 +135,8 @@ final class Sim {
         double end = now + seconds;
         for (Timed next = agenda.peek(); next != null && next.time() <= end; next = agenda.peek()) {
             agenda.remove();
-            now = Math.max(now, next.time());
-            store.expire(now);
+            now = next.time();
             next.what().run();
-            nodes.values().forEach(SimNode::turn);
         }
         now = end;
     }
@@ -101,17 +149,30 @@ final class Sim {
         store.commit(Commit.of(Write.delete(path, Expectation.anything())));
     }
 
-    /** Stores a job for this kind; what it points to is always there. */
-    void job(Kind kind, String name, double target, double repeat, double delay) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("code", Path.of("demo"));
-        entry.put("target", target);
-        entry.put("repeat", repeat);
-        entry.put("delay", delay);
-        put(entryPath(kind, name), entry);
-    }
-
-    Path entryPath(Kind kind, String name) {
-        return kind.entries(RUNS, "default", "a").child(name);
+    /** Takes a change to the group that it is for: its path says which. */
+    private void publish(Entry entry) {
+        List<Object> words = entry.path().elements();
+        Part part = Part.BY_WORD.get(String.valueOf(words.get(0)));
+        if (part == null) {
+            return;
+        }
+        Change change;
+        String group;
+        if (part.compareTo(Part.CLAIM) <= 0) {
+            Kind kind = Kind.valueOf(String.valueOf(words.get(1)).toUpperCase(Locale.ROOT));
+            int at = kind == Kind.AT ? 3 : 2;
+            boolean own = kind == Kind.ALL && part != Part.RUN;
+            group = String.valueOf(words.get(at));
+            String node = kind == Kind.AT ? String.valueOf(words.get(2)) : own ? String.valueOf(words.get(3)) : null;
+            change = new Change(entry, kind, node, entry.path().tail(own ? 4 : at + 1));
+        } else {
+            group = String.valueOf(words.get(1));
+            change = new Change(entry, null, null, entry.path().tail(2));
+        }
+        Group to = group(group);
+        to.log(part).add(change);
+        for (SimNode node : to.nodes) {
+            node.feeds.arriving(part);
+        }
     }
 }

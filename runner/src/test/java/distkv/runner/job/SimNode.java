@@ -1,70 +1,70 @@
 package distkv.runner.job;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import distkv.model.Commit;
-import distkv.model.Entry;
-import distkv.model.Expectation;
-import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.model.Value;
-import distkv.model.Write;
-import distkv.protocol.Values;
 import distkv.runner.code.Catalog;
-import distkv.runner.code.CodeId;
-import distkv.runner.code.Language;
 import distkv.runner.error.ErrorIndex;
-import distkv.runner.error.ErrorWrites;
-import distkv.runner.group.Peer;
-import distkv.runner.worker.Ended;
-import distkv.runner.worker.Launch;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A runner of the simulation: the real dispatcher; network, session and workers are played. */
-final class SimNode implements Hands {
-    private static final double MARGIN = 0.6;
-    private static final int ROOM = 30;
-
-    private final Sim sim;
-    private final String name;
+/**
+ * A runner of the simulation: the real dispatcher; network, session, feeds and workers are played. It can be killed,
+ * stopped, cut off, paused without its workers, suspended with all of its machine, and have its clock set.
+ */
+final class SimNode {
+    final Sim sim;
+    final Sim.Group group;
+    final String name;
+    final Set<String> labels;
+    final SimFeeds feeds;
+    SimWorkers workers;
     private final Map<Kind, Site.Roots> roots = new EnumMap<>(Kind.class);
-    private final Map<Long, Sim.Execution> running = new HashMap<>();
-    /** When the last item of each feed arrives: a feed never overtakes itself. */
-    private final Map<String, Double> arrivals = new HashMap<>();
+    private final List<Runnable> heldByNetwork = new ArrayList<>();
+    private final List<Runnable> heldByPause = new ArrayList<>();
 
-    private final Consumer<List<Entry>> follower = this::deliver;
-    private final List<Runnable> held = new ArrayList<>();
-    private @Nullable Dispatcher dispatcher;
-    private Catalog catalog = new Catalog();
-    private ErrorIndex errors = new ErrorIndex(Sim.ERRORS);
+    @Nullable
+    Dispatcher dispatcher;
+
+    private final SimSession session;
     private int life;
-    private long lease;
-    private double deadline;
-    private double wakeAt;
+    private double wakeAt = Double.POSITIVE_INFINITY;
     private boolean cutOff;
-    /** Whether all that it runs does as it is told and fails no more. */
-    boolean calm;
+    private boolean current;
+    private boolean paused;
+    private boolean suspended;
+    private double suspendedAt;
+    /** How much time its monotonic clock has missed while suspended. */
+    private double missed;
 
-    SimNode(Sim sim, String name) {
+    private double disturbedAt;
+    /** How far its wall clock is ahead. */
+    private double skew;
+
+    SimNode(Sim sim, Sim.Group group, String name, Set<String> labels) {
         this.sim = sim;
+        this.group = group;
         this.name = name;
+        this.labels = labels;
+        this.feeds = new SimFeeds(sim, group, this);
+        this.workers = new SimWorkers(sim, this);
+        this.session = new SimSession(this);
         for (Kind kind : Kind.values()) {
             roots.put(
                     kind,
                     new Site.Roots(
-                            kind.entries(Sim.RUNS, "default", name),
-                            kind.states(Sim.STATES, "default", name),
-                            kind.states(Sim.CLAIMS, "default", name)));
+                            kind.entries(Sim.RUNS, group.name, name),
+                            kind.states(Sim.STATES, group.name, name),
+                            kind.states(Sim.CLAIMS, group.name, name)));
         }
+        group.nodes.add(this);
+    }
+
+    /** Which life it is in: what was begun in an earlier one concerns nobody. */
+    int life() {
+        return life;
     }
 
     boolean isUp() {
@@ -75,330 +75,212 @@ final class SimNode implements Hands {
         return cutOff;
     }
 
-    int runs() {
-        return running.size();
+    boolean isPaused() {
+        return paused;
+    }
+
+    boolean isSuspended() {
+        return suspended;
+    }
+
+    /** Its wall clock. */
+    double clock() {
+        return sim.now + skew;
+    }
+
+    /** The clock that goes on only while the machine does. */
+    double monotonic() {
+        return (suspended ? suspendedAt : sim.now) - missed;
+    }
+
+    /** Sets its wall clock, so that it is ahead by that much. */
+    void set(double ahead) {
+        disturbedAt = sim.now;
+        skew = ahead;
+        turn();
     }
 
     /** Starts the runner: reads everything, then follows. */
     void start() {
-        sim.note(name + " starts");
-        int mine = ++life;
-        catalog = new Catalog();
-        errors = new ErrorIndex(Sim.ERRORS);
-        Site site = new Site(name, Set.of(), Sim.CODES, Path.of("module"), roots);
-        Dispatcher fresh = new Dispatcher(site, this, catalog, errors, () -> sim.now);
-        dispatcher = fresh;
-        lease = sim.store.grant(sim.now + Sim.TTL);
-        deadline = sim.now + Sim.TTL;
-        sim.put(Path.of("presence", name), Map.of());
-        bindPresence();
-        sim.store.entries.values().forEach(this::take);
-        sim.store.follow(follower);
-        turn();
-        fresh.open(true);
-        renewLater(mine);
+        sim.note(() -> name + " starts");
+        life++;
+        workers.ending(() -> {}).run();
+        workers = new SimWorkers(sim, this);
+        Catalog catalog = new Catalog();
+        ErrorIndex errors = new ErrorIndex(Sim.ERRORS.child(group.name));
+        SimHands hands = new SimHands(this, errors);
+        dispatcher = new Dispatcher(
+                new Site(name, labels, Sim.CODES.child(group.name), Path.of("module"), roots),
+                hands,
+                catalog,
+                errors,
+                this::clock);
+        feeds.restart(catalog, errors);
+        feeds.readAll();
+        current = true;
+        session.open();
     }
 
-    private void bindPresence() {
-        Write presence = new Write(Path.of("presence", name), Values.encode(Map.of()), Expectation.anything(), lease);
-        sim.store.commit(Commit.of(presence));
-    }
-
-    private void renewLater(int mine) {
-        sim.after(Sim.TTL / 3, () -> {
-            if (mine != life || dispatcher == null) {
-                return;
-            }
-            if (!cutOff) {
-                renew();
-            }
-            renewLater(mine);
-        });
-    }
-
-    private void renew() {
-        double sent = sim.now;
-        if (!sim.store.renew(lease, sent + Sim.TTL)) {
-            lease = sim.store.grant(sent + Sim.TTL);
-            bindPresence();
-        }
-        deadline = sent + Sim.TTL;
-        turn();
-    }
-
-    /** Kills the runner and its workers. */
+    /** Kills the runner; its workers' parent notices, and kills them. On its machine the server may notice that. */
     void kill() {
-        sim.note(name + " is killed");
+        sim.note(() -> name + " is killed");
+        long held = session.lease();
+        boolean witnessed = sim.chance(0.5);
+        down();
+        sim.after(sim.between(0.0005, 0.05), workers.ending(() -> {
+            if (witnessed) {
+                sim.store.end(held);
+            }
+        }));
+    }
+
+    private void down() {
         life++;
         dispatcher = null;
         cutOff = false;
-        held.clear();
-        arrivals.clear();
-        sim.store.unfollow(follower);
-        List.copyOf(running.keySet()).forEach(run -> end(run, false));
+        paused = false;
+        wake();
+        heldByNetwork.clear();
+        heldByPause.clear();
     }
 
     void cutOff() {
-        sim.note(name + " is cut off");
+        disturbedAt = sim.now;
+        sim.note(() -> name + " is cut off");
         cutOff = true;
-        open(false);
+        current = false;
+        turn();
     }
 
     void reconnect() {
-        sim.note(name + " is back");
+        disturbedAt = sim.now;
+        sim.note(() -> name + " is back");
         cutOff = false;
-        if (dispatcher == null) {
-            return;
+        release(heldByNetwork);
+        session.renew();
+        sim.after(sim.between(0.001, 0.1), connected(() -> {
+            feeds.readAll();
+            current = true;
+            turn();
+        }));
+    }
+
+    /** The runner's process is stopped (SIGSTOP); the workers and their parent are not. */
+    void pause() {
+        disturbedAt = sim.now;
+        sim.note(() -> name + " is paused");
+        paused = true;
+    }
+
+    void resume() {
+        disturbedAt = sim.now;
+        sim.note(() -> name + " goes on");
+        paused = false;
+        if (sim.chance(0.5)) {
+            turn();
         }
-        renew();
+        release(heldByPause);
+        turn();
+    }
+
+    /** The whole machine stands still, and with it its clocks but the wall clock's. */
+    void suspend() {
+        disturbedAt = sim.now;
+        sim.note(() -> name + " is suspended");
+        suspended = true;
+        suspendedAt = sim.now;
+    }
+
+    void wake() {
+        if (suspended) {
+            sim.note(() -> name + " wakes up");
+            suspended = false;
+            disturbedAt = sim.now;
+            missed += sim.now - suspendedAt;
+            workers.wake();
+            release(heldByPause);
+            turn();
+        }
+    }
+
+    private static void release(List<Runnable> held) {
         List<Runnable> waiting = List.copyOf(held);
         held.clear();
         waiting.forEach(Runnable::run);
-        int mine = life;
-        sim.after(sim.between(0.001, 0.1), () -> {
-            if (mine == life && !cutOff) {
-                open(true);
-            }
-        });
-    }
-
-    private void open(boolean open) {
-        Dispatcher to = dispatcher;
-        if (to != null) {
-            to.open(open);
-        }
     }
 
     /** Stops the runner as SIGTERM does: its runs end and are recorded, its session too; later it starts again. */
     void restart() {
-        sim.note(name + " is told to stop");
+        sim.note(() -> name + " is told to stop");
         int mine = life;
+        double stopped = sim.now;
         Dispatcher to = dispatcher;
         if (to != null) {
             to.close();
             sim.after(Running.GRACE + 1, () -> {
                 if (mine == life) {
-                    sim.store.renew(lease, sim.now);
-                    assertThat(cutOff || to.busy() == 0)
-                            .as("everything is over\n%s", sim.journal)
-                            .isTrue();
-                    kill();
+                    sim.check.isOver(this, disturbedAt >= stopped || cutOff || paused || suspended, to.busy());
+                    workers.ending(() -> {}).run();
+                    sim.store.end(session.lease());
+                    down();
                     start();
                 }
             });
+            turn();
         }
     }
 
     /** Does what is due. */
     void turn() {
         Dispatcher to = dispatcher;
-        if (to == null) {
+        if (to == null || paused || suspended) {
             return;
         }
-        to.lease(new Lease(lease, deadline, MARGIN));
-        double next = to.run();
+        double left = session.left();
+        to.lease(new Lease(session.lease(), clock() + left, SimSession.MARGIN));
+        to.open(current && !cutOff && left > 0);
+        double next = to.run() - skew;
         if (next < Double.POSITIVE_INFINITY && (next < wakeAt || wakeAt <= sim.now)) {
             wakeAt = Math.max(next, sim.now + 1e-6);
-            sim.after(wakeAt - sim.now, () -> {});
-        }
-    }
-
-    private void deliver(List<Entry> changes) {
-        int mine = life;
-        for (Entry change : changes) {
-            List<Object> elements = change.path().elements();
-            String feed = elements.get(0) + "/" + (elements.size() > 1 ? elements.get(1) : "");
-            double at = Math.max(sim.now + sim.between(0.0001, 0.03), arrivals.getOrDefault(feed, 0.0));
-            arrivals.put(feed, at);
-            sim.after(at - sim.now, () -> connected(mine, () -> take(change)));
-        }
-    }
-
-    /** Does it now, or when the network is back; never in another life. */
-    private void connected(int mine, Runnable what) {
-        if (mine != life) {
-            return;
-        }
-        if (cutOff) {
-            held.add(() -> connected(mine, what));
-        } else {
-            what.run();
-        }
-    }
-
-    private void take(Entry entry) {
-        Dispatcher to = dispatcher;
-        if (to == null) {
-            return;
-        }
-        Path path = entry.path();
-        if (path.startsWith(Sim.CODES)) {
-            Path code = path.tail(1);
-            if (catalog.apply(CodeId.procedure(code), entry)) {
-                to.codeChanged(CodeId.procedure(code));
-            }
-        } else if (path.startsWith(Sim.ERRORS)) {
-            errors.apply(entry);
-        } else if (path.startsWith(Path.of("presence"))) {
-            List<Peer> peers = new ArrayList<>();
-            sim.nodes.forEach((node, state) -> {
-                if (sim.store.entries.containsKey(Path.of("presence", node))) {
-                    peers.add(new Peer(node, 1, 0, Set.of(), false));
+            int mine = life;
+            double at = wakeAt;
+            sim.at(at, () -> {
+                if (mine == life && at == wakeAt) {
+                    wakeAt = Double.POSITIVE_INFINITY;
+                    turn();
                 }
             });
-            to.peers(peers);
-        } else {
-            roots.forEach((kind, at) -> {
-                route(to, kind, Dispatcher.Part.ENTRY, at.entries(), entry);
-                route(to, kind, Dispatcher.Part.STATE, at.states(), entry);
-                route(to, kind, Dispatcher.Part.CLAIM, at.claims(), entry);
-            });
         }
+        session.publish(to.load());
     }
 
-    private static void route(Dispatcher to, Kind kind, Dispatcher.Part part, Path root, Entry entry) {
-        if (entry.path().startsWith(root) && !entry.path().equals(root)) {
-            to.changed(kind, part, entry.path().tail(root.length()), entry);
-        }
-    }
-
-    @Override
-    public void commit(Ask ask) {
+    /** Something that reaches the runner over the network: now, or when that is back; never in another life. */
+    Runnable connected(Runnable what) {
         int mine = life;
-        boolean once = ask.purpose() == Ask.Purpose.NOTE || ask.purpose() == Ask.Purpose.CLAIM;
-        if (cutOff && once) {
-            sim.after(0.001, () -> answer(mine, ask, new Ask.Answer.Failed("no connection")));
-            return;
-        }
-        // The request and the reply travel for a while, and either may be caught by a cut.
-        sim.after(
-                sim.between(0.0002, 0.02),
-                () -> connected(mine, () -> {
-                    Ask.Answer answer = attempt(ask);
-                    sim.after(sim.between(0.0002, 0.02), () -> connected(mine, () -> answer(mine, ask, answer)));
-                }));
-    }
-
-    private Ask.Answer attempt(Ask ask) {
-        List<Write> reports = reports(ask);
-        List<Long> ticks = commit(ask.writes(), reports, ask.guards());
-        if (ticks != null) {
-            return new Ask.Answer.Done(ticks);
-        }
-        Ask.Fallback fallback = ask.otherwise();
-        Write write = fallback == null ? null : fallback.over(sim.store.entries.get(fallback.path()));
-        if (write != null) {
-            ticks = commit(List.of(write), reports, List.of());
-            if (ticks != null) {
-                return new Ask.Answer.Otherwise(ticks.getFirst());
-            }
-        }
-        return new Ask.Answer.Conflict();
-    }
-
-    private @Nullable List<Long> commit(List<Write> writes, List<Write> reports, List<Guard> guards) {
-        Map<Path, Write> all = new LinkedHashMap<>();
-        writes.forEach(write -> all.put(write.path(), write));
-        reports.forEach(write -> all.put(write.path(), write));
-        if (all.isEmpty()) {
-            return List.of();
-        }
-        return sim.store.commit(new Commit(List.copyOf(all.values()), guards));
-    }
-
-    private List<Write> reports(Ask ask) {
-        List<Write> writes = new ArrayList<>();
-        for (Ask.News news : ask.reports()) {
-            long fresh = sim.random.nextLong(1, Long.MAX_VALUE);
-            for (Write write : ErrorWrites.of(
-                    news.report(), news.known(), Sim.ERRORS.child(name).child(fresh), name, ask.tock(), sim.now)) {
-                Value value = write.value();
-                if (value != null) {
-                    writes.add(Write.set(write.path(), value, Expectation.anything()));
+        return new Runnable() {
+            @Override
+            public void run() {
+                if (mine == life && cutOff) {
+                    heldByNetwork.add(this);
+                } else if (mine == life) {
+                    awake(what).run();
                 }
             }
-        }
-        return writes;
+        };
     }
 
-    private void answer(int mine, Ask ask, Ask.Answer answer) {
-        Dispatcher to = dispatcher;
-        if (mine == life && to != null) {
-            to.answered(ask, answer);
-        }
-    }
-
-    @Override
-    public boolean room(Language language, boolean alone, boolean outlivesClaim) {
-        return running.size() < ROOM;
-    }
-
-    @Override
-    public void start(Launch launch) {
+    /** Something that reaches the runner from its own machine. */
+    Runnable awake(Runnable what) {
         int mine = life;
-        long run = launch.run();
-        Kind kind = Kind.valueOf(launch.job().elements().get(1).toString().toUpperCase(Locale.ROOT));
-        Path job = launch.job().tail(kind == Kind.AT ? 4 : 3);
-        Sim.Execution execution = new Sim.Execution(new JobId(kind, job), name, sim.now);
-        sim.executions.add(execution);
-        running.put(run, execution);
-        sim.note(name + " runs " + kind + " " + job);
-        sim.after(sim.between(0.001, 0.01), () -> tell(mine, run, to -> to.started(run)));
-        sim.after(sim.between(0.01, 2), () -> tell(mine, run, to -> to.well(run, Map.of())));
-        double lasts = sim.between(0.005, calm ? 0.5 : 8);
-        int chance = calm ? 0 : sim.random.nextInt(20);
-        sim.after(lasts, () -> {
-            if (chance < 16) {
-                over(mine, run, new Ended.Done(Values.encode(42L)));
-            } else if (chance < 19) {
-                over(mine, run, failed(Ended.Fault.ERROR));
-            } else {
-                over(mine, run, new Ended.Died("signal 9", false));
+        return new Runnable() {
+            @Override
+            public void run() {
+                if (mine == life && (paused || suspended)) {
+                    heldByPause.add(this);
+                } else if (mine == life) {
+                    what.run();
+                }
             }
-        });
-    }
-
-    private static Ended failed(Ended.Fault fault) {
-        return new Ended.Failed(fault, "ValueError", "no", null, 3L, Map.of());
-    }
-
-    private void over(int mine, long run, Ended ended) {
-        tell(mine, run, to -> {
-            end(run, ended instanceof Ended.Done);
-            to.ended(run, ended);
-        });
-    }
-
-    private void end(long run, boolean finished) {
-        Sim.Execution execution = running.remove(run);
-        if (execution != null) {
-            execution.to = sim.now;
-            execution.finished = finished;
-        }
-    }
-
-    private void tell(int mine, long run, Consumer<Dispatcher> what) {
-        Dispatcher to = dispatcher;
-        if (mine == life && to != null && running.containsKey(run)) {
-            what.accept(to);
-        }
-    }
-
-    @Override
-    public void cancel(long run, Stop why) {
-        int mine = life;
-        // Some code takes longer to end than it is given.
-        sim.after(sim.between(0.001, calm ? 0.1 : 3), () -> over(mine, run, failed(Ended.Fault.CANCELLED)));
-    }
-
-    @Override
-    public void kill(long run) {
-        int mine = life;
-        sim.after(0.01, () -> over(mine, run, new Ended.Died("signal 9", true)));
-    }
-
-    @Override
-    public void say(System.Logger.Level level, JobId job, String text) {
-        sim.note(name + " says of " + job + ": " + text);
+        };
     }
 }

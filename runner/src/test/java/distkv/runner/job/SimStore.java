@@ -9,27 +9,34 @@ import distkv.model.Revision;
 import distkv.model.Write;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A store without threads or time: commits with expectations and guards, leases that somebody ends. */
+/** A store without threads: commits with expectations and guards, and leases that end at their time. */
 final class SimStore {
-    final TreeMap<Path, Entry> entries = new TreeMap<>();
+    private final Sim sim;
+    private final Consumer<Entry> feed;
+    private final Map<Path, Entry> entries = new HashMap<>();
     private final Map<Long, Double> leases = new HashMap<>();
-    private final List<Consumer<List<Entry>>> followers = new ArrayList<>();
+    private final Map<Long, Set<Path>> bound = new HashMap<>();
     private long revision;
     private long lastLease;
 
-    /** Each commit's changes go to this follower, at once. */
-    void follow(Consumer<List<Entry>> follower) {
-        followers.add(follower);
+    /** Each change of a commit goes to the feed, in order. */
+    SimStore(Sim sim, Consumer<Entry> feed) {
+        this.sim = sim;
+        this.feed = feed;
     }
 
-    void unfollow(Consumer<List<Entry>> follower) {
-        followers.remove(follower);
+    @Nullable
+    Entry get(Path path) {
+        return entries.get(path);
     }
 
     /** The ticks of the writes, or {@code null} if something was not as expected. */
@@ -50,26 +57,48 @@ final class SimStore {
             }
         }
         revision++;
-        List<Long> ticks = new ArrayList<>();
-        List<Entry> changes = new ArrayList<>();
+        List<Long> ticks = new ArrayList<>(commit.writes().size());
+        List<Entry> changes = new ArrayList<>(commit.writes().size());
         for (Write write : commit.writes()) {
-            long tick = Revision.tick(revision, ticks.size());
-            ticks.add(tick);
-            Entry entry = new Entry(write.path(), write.value(), tick, write.lease());
+            Entry entry = new Entry(write.path(), write.value(), Revision.tick(revision, ticks.size()), write.lease());
+            ticks.add(entry.tick());
             changes.add(entry);
-            if (write.value() == null) {
-                entries.remove(write.path());
-            } else {
-                entries.put(write.path(), entry);
-            }
+            put(entry);
         }
-        List.copyOf(followers).forEach(follower -> follower.accept(changes));
+        changes.forEach(feed);
         return ticks;
     }
 
+    private void put(Entry entry) {
+        Entry before = entry.value() == null ? entries.remove(entry.path()) : entries.put(entry.path(), entry);
+        if (before != null && before.lease() != 0) {
+            Set<Path> paths = bound.get(before.lease());
+            if (paths != null) {
+                paths.remove(entry.path());
+            }
+        }
+        if (entry.value() != null && entry.lease() != 0) {
+            Objects.requireNonNull(bound.get(entry.lease())).add(entry.path());
+        }
+    }
+
     long grant(double expires) {
-        leases.put(++lastLease, expires);
-        return lastLease;
+        long lease = ++lastLease;
+        leases.put(lease, expires);
+        bound.put(lease, new LinkedHashSet<>());
+        expireAt(lease, expires);
+        return lease;
+    }
+
+    private void expireAt(long lease, double time) {
+        sim.at(time, () -> {
+            Double expires = leases.get(lease);
+            if (expires != null && expires > sim.now) {
+                expireAt(lease, expires);
+            } else if (expires != null) {
+                end(lease);
+            }
+        });
     }
 
     /** Returns false if the lease is gone. */
@@ -77,18 +106,17 @@ final class SimStore {
         return leases.computeIfPresent(lease, (id, old) -> expires) != null;
     }
 
-    /** Ends the leases that were not renewed. */
-    void expire(double now) {
-        for (Map.Entry<Long, Double> lease : Map.copyOf(leases).entrySet()) {
-            if (lease.getValue() <= now) {
-                leases.remove(lease.getKey());
-                List<Write> deletions = entries.values().stream()
-                        .filter(entry -> entry.lease() == lease.getKey())
-                        .map(entry -> Write.delete(entry.path(), Expectation.anything()))
-                        .toList();
-                if (!deletions.isEmpty()) {
-                    commit(new Commit(deletions, List.of()));
-                }
+    /** Ends a lease, and with it what is bound to it, in one commit as the server does. */
+    void end(long lease) {
+        leases.remove(lease);
+        Set<Path> paths = bound.remove(lease);
+        if (paths != null && !paths.isEmpty()) {
+            Map<Path, Write> deletions = new LinkedHashMap<>();
+            paths.forEach(path -> deletions.put(path, Write.delete(path, Expectation.anything())));
+            List<Write> writes = List.copyOf(deletions.values());
+            for (int from = 0; from < writes.size(); from += Revision.MAX_WRITES) {
+                commit(new Commit(
+                        writes.subList(from, Math.min(writes.size(), from + Revision.MAX_WRITES)), List.of()));
             }
         }
     }

@@ -1,0 +1,141 @@
+package distkv.runner.job;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.runner.code.BadEntry;
+import distkv.runner.job.SimWorkers.Execution;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** What must hold at every step of a simulated history, whatever happens. */
+final class SimCheck {
+    /** How far wall clocks may be apart. */
+    static final double SKEW = 5;
+
+    private static final double EPSILON = 1e-6;
+
+    /** An invariant does not hold. */
+    static final class Violation extends AssertionError {
+        private static final long serialVersionUID = 1;
+
+        Violation(String what) {
+            super(what);
+        }
+    }
+
+    private final Sim sim;
+    private final Map<String, List<Execution>> live = new HashMap<>();
+    /** Which claim the last write of a job was made under. */
+    private final Map<String, Long> lastWriter = new HashMap<>();
+    /** When the last execution of a job that succeeded began. */
+    private final Map<String, Double> succeeded = new HashMap<>();
+    /** When the code of a group changed last. */
+    final Map<String, Double> codeChanged = new HashMap<>();
+
+    SimCheck(Sim sim) {
+        this.sim = sim;
+    }
+
+    /** The name of a job; a job for all nodes is one for each of them. */
+    static String where(Path entry, String node) {
+        return entry.elements().get(1).equals("all") ? entry + " @" + node : entry.toString();
+    }
+
+    /**
+     * Executions do not overlap, unless a whole machine stands still with one of them, or the job may be split between
+     * nodes.
+     */
+    void begins(Execution one) {
+        List<Execution> others = live.computeIfAbsent(one.job, key -> new ArrayList<>(2));
+        for (Execution other : others) {
+            boolean split = other.split && other.node != one.node;
+            if (!other.node.isSuspended() && !other.stale && !split) {
+                throw new Violation(one + " begins while " + other + " goes on");
+            }
+        }
+        others.add(one);
+    }
+
+    void ends(Execution one, boolean success) {
+        Objects.requireNonNull(live.get(one.job)).remove(one);
+        if (success) {
+            succeeded.merge(one.job, one.from, Math::max);
+        }
+    }
+
+    /** A write was let through: no run that began earlier may write after it. */
+    void writes(Execution one) {
+        long last = lastWriter.merge(one.job, one.claim.tick(), Math::max);
+        if (last > one.claim.tick()) {
+            throw new Violation(one + " has written after the run with the claim " + last);
+        }
+    }
+
+    /** A runner asks for a claim; what is returned checks, if it gets it, that it was not too early. */
+    Runnable claims(SimNode node, Ask ask) {
+        Entry entry = sim.store.get(ask.guards().getFirst().path());
+        Entry state = sim.store.get(ask.writes().get(1).path());
+        Value next = Objects.requireNonNull(ask.writes().get(1).value());
+        return () -> {
+            StateEntry before =
+                    state == null || state.value() == null ? StateEntry.NEW : StateEntry.read(state.value());
+            double started = StateEntry.read(next).started();
+            double earliest = earliest(node, read(Objects.requireNonNull(entry)), before);
+            if (started + EPSILON < earliest || started > node.clock() + SKEW * 2 + EPSILON) {
+                throw new Violation(ask.job() + " starts on " + node.name + " at " + (started - Sim.START)
+                        + ", but not before " + (earliest - Sim.START) + " after " + before);
+            }
+        };
+    }
+
+    private static JobEntry read(Entry entry) {
+        try {
+            return JobEntry.read(Objects.requireNonNull(entry.value()));
+        } catch (BadEntry e) {
+            throw new Violation("a bad entry was started: " + e.getMessage());
+        }
+    }
+
+    /** When a job may start at the earliest, as the reference has it. */
+    private double earliest(SimNode node, JobEntry job, StateEntry before) {
+        if (job.target() > before.started()) {
+            return job.target();
+        }
+        boolean lost = before.node() != null || before.reason().equals("node lost");
+        int errors = before.backoff() + (before.node() != null ? 1 : 0);
+        double pause = job.delay() * Math.pow(job.backoff(), Math.min(errors, 20));
+        if (lost) {
+            return errors > 1 ? before.started() + pause : 0;
+        }
+        boolean refused = before.reason().startsWith("no procedure") || Placement.refused(before.reason());
+        if (refused || Stop.interrupted(before.reason())) {
+            return 0;
+        }
+        if (errors > 0) {
+            boolean mended = codeChanged.getOrDefault(node.group.name, 0.0) >= before.started() - 2 * SKEW;
+            return mended ? 0 : before.stopped() + pause;
+        }
+        return job.repeat() > 0 ? before.stopped() + job.repeat() : Double.POSITIVE_INFINITY;
+    }
+
+    /** A runner that was told to stop has had its time. */
+    void isOver(SimNode node, boolean disturbed, int busy) {
+        if (!disturbed && busy > 0) {
+            throw new Violation(node.name + " was told to stop, but is busy with " + busy);
+        }
+    }
+
+    /** Whether an execution that began then or later has succeeded. */
+    boolean hasSucceeded(String job, double since) {
+        return succeeded.getOrDefault(job, 0.0) >= since;
+    }
+
+    /** Whether an execution that began then or later goes on. */
+    boolean isRunning(String job, double since) {
+        return live.getOrDefault(job, List.of()).stream().anyMatch(one -> one.from >= since);
+    }
+}

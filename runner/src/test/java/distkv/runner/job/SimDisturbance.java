@@ -1,0 +1,76 @@
+package distkv.runner.job;
+
+import java.util.List;
+import java.util.Map;
+
+/** Something that goes wrong, or changes, in a simulated history. */
+final class SimDisturbance {
+    private final Sim sim;
+    private final SimHistory history;
+
+    SimDisturbance(Sim sim, SimHistory history) {
+        this.sim = sim;
+        this.history = history;
+    }
+
+    void happen() {
+        SimNode node = history.anyNode();
+        switch (sim.random.nextInt(24)) {
+            case 0, 1 -> {
+                if (node.isUp()) {
+                    node.kill();
+                } else {
+                    node.start();
+                }
+            }
+            case 2, 3, 4 -> cutOrMend(node);
+            case 5 ->
+                node.group.nodes.forEach(one -> {
+                    // A network that comes apart, or together.
+                    if (sim.chance(0.5)) {
+                        cutOrMend(one);
+                    }
+                });
+            case 6, 7 -> {
+                if (node.isPaused()) {
+                    node.resume();
+                } else if (node.isUp() && !node.isSuspended()) {
+                    node.pause();
+                }
+            }
+            case 8, 9 -> {
+                if (node.isSuspended()) {
+                    node.wake();
+                } else if (node.isUp() && !node.isPaused()) {
+                    node.suspend();
+                }
+            }
+            case 10, 11 -> {
+                if (node.isUp() && !node.isCutOff() && !node.isPaused() && !node.isSuspended()) {
+                    node.restart();
+                }
+            }
+            case 12 -> {
+                double skew = sim.between(0, SimCheck.SKEW);
+                double ahead = sim.chance(0.5) ? skew : -skew;
+                sim.note(() -> node.name + " has its clock set by " + ahead);
+                node.set(ahead);
+            }
+            case 13 -> sim.put(Sim.GROUPS.child(node.group.name), Map.of("drain", List.of(node.name)));
+            case 14 -> sim.delete(Sim.GROUPS.child(node.group.name));
+            case 15 -> history.code(history.anyGroup(), "return " + sim.now);
+            case 16 -> history.code(history.anyGroup(), null);
+            case 17 -> history.code(history.anyGroup(), "return 42");
+            case 18, 19 -> history.deleteAny();
+            default -> history.storeAny();
+        }
+    }
+
+    private static void cutOrMend(SimNode node) {
+        if (node.isCutOff()) {
+            node.reconnect();
+        } else if (node.isUp()) {
+            node.cutOff();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package distkv.runner.job;
+
+import distkv.model.Commit;
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.model.Write;
+import distkv.runner.code.Language;
+import distkv.runner.error.ErrorIndex;
+import distkv.runner.error.ErrorWrites;
+import distkv.runner.worker.Launch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a simulated runner has done: commits, which travel and may be caught by a cut, and runs. */
+final class SimHands implements Hands {
+    private final Sim sim;
+    private final SimNode node;
+    private final Path errors;
+
+    SimHands(SimNode node, ErrorIndex errors) {
+        this.sim = node.sim;
+        this.node = node;
+        this.errors = Sim.ERRORS.child(node.group.name);
+    }
+
+    @Override
+    public void commit(Ask ask) {
+        boolean once = ask.purpose() == Ask.Purpose.NOTE || ask.purpose() == Ask.Purpose.CLAIM;
+        if (node.isCutOff() && once) {
+            sim.after(0.001, node.awake(() -> answer(ask, new Ask.Answer.Failed("no connection"))));
+            return;
+        }
+        // The request and the reply travel for a while, and either may be caught by a cut.
+        sim.after(sim.between(0.0002, 0.02), node.connected(() -> {
+            Ask.Answer answer = attempt(ask);
+            sim.after(sim.between(0.0002, 0.02), node.connected(() -> answer(ask, answer)));
+        }));
+    }
+
+    private void answer(Ask ask, Ask.Answer answer) {
+        Dispatcher to = node.dispatcher;
+        if (to != null) {
+            to.answered(ask, answer);
+            node.turn();
+        }
+    }
+
+    private Ask.Answer attempt(Ask ask) {
+        List<Write> reports = reports(ask);
+        Runnable verify = ask.purpose() == Ask.Purpose.CLAIM ? sim.check.claims(node, ask) : () -> {};
+        List<Long> ticks = commit(ask.writes(), reports, ask.guards());
+        if (ticks != null) {
+            verify.run();
+            return new Ask.Answer.Done(ticks);
+        }
+        Ask.Fallback fallback = ask.otherwise();
+        Write write = fallback == null ? null : fallback.over(sim.store.get(fallback.path()));
+        if (write != null) {
+            ticks = commit(List.of(write), reports, List.of());
+            if (ticks != null) {
+                return new Ask.Answer.Otherwise(ticks.getFirst());
+            }
+        }
+        return new Ask.Answer.Conflict();
+    }
+
+    private @Nullable List<Long> commit(List<Write> writes, List<Write> reports, List<Guard> guards) {
+        Map<Path, Write> all = new LinkedHashMap<>();
+        writes.forEach(write -> all.put(write.path(), write));
+        reports.forEach(write -> all.put(write.path(), write));
+        return all.isEmpty() ? List.of() : sim.store.commit(new Commit(List.copyOf(all.values()), guards));
+    }
+
+    private List<Write> reports(Ask ask) {
+        List<Write> writes = new ArrayList<>();
+        for (Ask.News news : ask.reports()) {
+            Path fresh = errors.child(node.name).child(sim.random.nextLong(1, Long.MAX_VALUE));
+            for (Write write :
+                    ErrorWrites.of(news.report(), news.known(), fresh, node.name, ask.tock(), node.clock())) {
+                Value value = write.value();
+                if (value != null) {
+                    writes.add(Write.set(write.path(), value, Expectation.anything()));
+                }
+            }
+        }
+        return writes;
+    }
+
+    @Override
+    public boolean room(Language language, boolean alone, boolean outlivesClaim) {
+        return node.workers.size() < sim.room;
+    }
+
+    @Override
+    public void start(Launch launch) {
+        node.workers.start(launch);
+    }
+
+    @Override
+    public void cancel(long run, Stop why) {
+        node.workers.cancel(run);
+    }
+
+    @Override
+    public void kill(long run) {
+        node.workers.kill(run);
+    }
+
+    @Override
+    public void say(System.Logger.Level level, JobId job, String text) {
+        sim.note(() -> node.name + " says of " + job + ": " + text);
+    }
+}
