@@ -35,8 +35,7 @@ public final class Bench {
             bench.read(List.of(arguments).subList(3, arguments.length));
         } catch (IllegalArgumentException wrong) {
             System.err.println("bench: " + wrong.getMessage());
-            System.err.println("usage: ./bench [ROW…] [--json FILE]   (rows: 1 to "
-                    + Row.all().size() + ")");
+            System.err.println("usage: ./bench [ROW…] [--json FILE]   (rows: " + numbers() + ")");
             System.exit(2);
         }
         Path directory = Path.of(arguments[1]);
@@ -55,14 +54,16 @@ public final class Bench {
             String argument = arguments.get(i);
             if (argument.equals("--json") && i + 1 < arguments.size()) {
                 json = Path.of(arguments.get(++i));
-            } else if (argument.matches("\\d{1,3}")
-                    && number(argument) > 0
-                    && number(argument) <= Row.all().size()) {
+            } else if (argument.matches("\\d{1,3}") && numbers().contains(number(argument))) {
                 rows.add(number(argument));
             } else {
                 throw new IllegalArgumentException(argument + " (expected: a row's number, or --json FILE)");
             }
         }
+    }
+
+    private static List<Integer> numbers() {
+        return Row.all().stream().map(Row::number).toList();
     }
 
     private static int number(String text) {

@@ -30,6 +30,11 @@ final class Lab implements Closeable {
         System.err.println("bench: " + text);
     }
 
+    /** The interpreter of the environment that our runners use. */
+    Path python() {
+        return project.resolve("build/venv/bin/python");
+    }
+
     Path directory() {
         return directory;
     }

@@ -52,9 +52,28 @@ final class Redis implements Closeable {
         return benchmark(test, clients, Math.max(1000, (int) (estimate * time.toMillis() / 1000)));
     }
 
+    /** Stores a function that gets {@code args}; its body is Lua. */
+    void function(String name, String body) throws IOException {
+        String library =
+                "#!lua name=bench\nredis.register_function('" + name + "', function(keys, args) " + body + " end)";
+        Program.run(directory, List.of("redis-cli", "-p", "" + port, "function", "load", "replace", library));
+    }
+
+    /** Calls per second of a function. */
+    double calls(String name, int clients, Duration time) throws IOException {
+        List<String> what = List.of("fcall", name, "0", "21");
+        double estimate = benchmark(what, clients, 1000);
+        return benchmark(what, clients, Math.max(1000, (int) (estimate * time.toMillis() / 1000)));
+    }
+
     private double benchmark(String test, int clients, int requests) throws IOException {
+        return benchmark(List.of("-r", "" + Requests.ENTRIES, "-t", test), clients, requests);
+    }
+
+    private double benchmark(List<String> what, int clients, int requests) throws IOException {
         List<String> command = new ArrayList<>(List.of("redis-benchmark", "-p", "" + port, "--csv", "-d", "50"));
-        command.addAll(List.of("-t", test, "-c", "" + clients, "-n", "" + requests, "-r", "" + Requests.ENTRIES));
+        command.addAll(List.of("-c", "" + clients, "-n", "" + requests));
+        command.addAll(what);
         String last = Program.run(directory, command).strip().lines().toList().getLast();
         return Double.parseDouble(last.split(",", -1)[1].replace("\"", ""));
     }

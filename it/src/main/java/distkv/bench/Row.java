@@ -22,6 +22,7 @@ record Row(int number, String title, Measurement measurement) {
                 new Row(8, "memory per entry at 1 M entries", SizeRows::memory),
                 new Row(9, "server start with 1 M entries", SizeRows::start),
                 new Row(10, "distkv client data get, whole process", ProcessRows::client),
-                new Row(11, "distkv up, empty store", ProcessRows::up));
+                new Row(11, "distkv up, empty store", ProcessRows::up),
+                new Row(16, "calls of stored procedures", CallRows::calls));
     }
 }
