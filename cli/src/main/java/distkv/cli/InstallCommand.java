@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
         name = "install",
         description = {
             "Have systemd run a server, a runner, or both: now, at each start of the machine, and again if one fails.",
-            "It may be repeated: what has changed is written and started anew. 'distkv uninstall' undoes it."
+            "It may be repeated, for instance after an update: what has changed is written, and both are started anew."
+                    + " 'distkv uninstall' undoes it."
         },
         footer = {
             "",
@@ -82,7 +83,7 @@ final class InstallCommand implements Action.Local {
             units.forEach(unit -> printer.line("# " + systemd.file(unit.name()) + "\n" + unit.text()));
             return 0;
         }
-        systemd.check();
+        systemd.check("--dry-run prints the units, and 'distkv up' runs server and runner without it");
         if (systemd.live() && !place.isUser() && what != What.runner) {
             makeData(data(context), owner(context));
         }

@@ -20,7 +20,7 @@ final class UninstallCommand implements Action.Local {
     @Override
     public int run(Context context) throws InterruptedException {
         Systemd systemd = place.systemd(context);
-        systemd.check();
+        systemd.check("with --root DIR, units are removed below a directory");
         Printer printer = context.printer();
         boolean any = false;
         for (String unit : List.of(Unit.RUNNER, Unit.SERVER)) {
