@@ -2,13 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path as File
 
 import pytest
-from fake_runner import PATIENCE, FakeRunner
+from fake_runner import PATIENCE, FakeRunner, Peer
 
 
 @pytest.fixture(scope="module")
@@ -194,3 +195,71 @@ def test_a_worker_whose_runner_vanishes_ends(runner):
     worker.expect("started")
     worker.sock.close()
     assert runner.exited(worker)["status"] in (0, 1)
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A server's socket for witnesses."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "witness"))
+        listener.listen()
+        listener.settimeout(PATIENCE)
+        yield listener
+
+
+def vouch(runner, server, session):
+    """Have the parent vouch for this session; return the connection that it makes."""
+    runner.parent.send(op="vouch", socket=server.getsockname(), session=session, secret="xyz")
+    return Peer(server.accept()[0])
+
+
+def is_silent(peer):
+    """Whether it neither says anything nor ends."""
+    peer.sock.settimeout(0)
+    try:
+        peer.sock.recv(1)
+    except BlockingIOError:
+        return True
+    finally:
+        peer.sock.settimeout(PATIENCE)
+    return False
+
+
+def test_the_witness_ends_when_the_parent_and_all_workers_are_dead(doomed, server):
+    witness = vouch(doomed, server, 7)
+    assert witness.receive() == {"session": 7, "secret": "xyz"}
+    worker = doomed.fork()
+    doomed.parent.send(op="fork", worker=99, command=["sleep", "1000"])
+    other = doomed.parent.expect("forked", worker=99)["pid"]
+    os.kill(worker.pid, signal.SIGSTOP)
+    doomed.parent.sock.close()
+    assert witness.at_end()
+    assert ended(worker.pid)
+    assert ended(other)
+
+
+def test_a_session_is_not_named_while_workers_live_that_do_not_witness(doomed, server):
+    old = doomed.fork()
+    witness = vouch(doomed, server, 7)
+    new = doomed.fork()
+    assert new.result("return 1") == 1
+    assert is_silent(witness)
+    doomed.kill(old)
+    assert witness.receive() == {"session": 7, "secret": "xyz"}
+
+
+def test_the_witness_for_the_session_before_stays_until_its_successor_is_named(doomed, server):
+    first = vouch(doomed, server, 7)
+    assert first.receive()["session"] == 7
+    old = doomed.fork()
+    second = vouch(doomed, server, 8)
+    assert doomed.fork().result("return 1") == 1
+    assert is_silent(first)
+    doomed.kill(old)
+    assert second.receive()["session"] == 8
+
+
+def test_where_nobody_listens_the_parent_does_without(runner, tmp_path):
+    for where in (str(tmp_path / "nothing"), "x" * 200, str(tmp_path)):
+        runner.parent.send(op="vouch", socket=where, session=7, secret="xyz")
+    assert runner.fork().result("return 1") == 1

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import linux
+from .vouching import Voucher
 from .wire import Messages, pack
 
 
@@ -37,6 +38,7 @@ class Parent:
         self._unsent = bytearray()
         self._children: dict[int, _Child] = {}
         self._alarm = linux.BootAlarm()
+        self._voucher = Voucher()
         self._wake, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._over = False
 
@@ -109,6 +111,8 @@ class Parent:
             case "deadline" if child := self._children.get(worker):
                 child.deadline = message.get("at")
                 self._kill_overdue()
+            case "vouch":
+                self._voucher.vouch(message["socket"], message["session"], message["secret"], self._children)
         return None
 
     def _fork(self, worker: int, command: Sequence[str] | None) -> int | None:
@@ -164,6 +168,7 @@ class Parent:
                     self._report(workers[pid], os.waitstatus_to_exitcode(status))
         except ChildProcessError:
             pass
+        self._voucher.name(self._children)
 
     def _report(self, worker: int, code: int) -> None:
         del self._children[worker]
@@ -184,7 +189,7 @@ class Parent:
 
 
 def _execute(command: Sequence[str]) -> None:
-    """Become another program. It keeps group, death signal and standard streams, and inherits nothing else."""
+    """Become another program. It keeps group, death signal, standard streams and what vouches, and nothing else."""
     try:
         os.execvp(command[0], list(command))  # noqa: S606  (the runner says what)
     except OSError as exc:

@@ -2,6 +2,7 @@ package distkv.runner;
 
 import distkv.client.Client;
 import distkv.client.Session;
+import distkv.client.Witness;
 import distkv.runner.group.GroupState;
 import distkv.runner.job.Lease;
 import distkv.runner.job.Load;
@@ -29,6 +30,7 @@ final class Standing {
     private boolean synchronised;
     private boolean replaced;
     private long limited;
+    private @Nullable Witness vouched;
     private Load published = new Load(0, 0);
     private double publishedAt = Double.NEGATIVE_INFINITY;
     private volatile GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
@@ -64,10 +66,15 @@ final class Standing {
         return session.remaining().toNanos() / 1e9;
     }
 
-    /** How long the claims certainly live; also tells the workers' parent, which sees to it by itself. */
+    /** How long the claims certainly live; also tells the workers' parent, which sees to it by itself, and vouches for it. */
     Lease lease(double now, Pool pool) {
         if (session == null) {
             return NONE;
+        }
+        Witness witness = session.witness();
+        if (witness != null && !witness.equals(vouched)) {
+            vouched = witness;
+            pool.vouch(witness);
         }
         double left = left(session);
         double margin = Math.clamp(options.ttl().toNanos() / 5e9, SHORTEST_MARGIN, LONGEST_MARGIN);

@@ -20,6 +20,7 @@ final class ParentLink {
     private final DoubleSupplier clock;
     private final List<ToPython> waiting = new ArrayList<>();
     private @Nullable Link link;
+    private ToPython.@Nullable Vouch vouch;
     private boolean closing;
     private double startedAt;
     private double pause = FIRST_PAUSE;
@@ -44,8 +45,21 @@ final class ParentLink {
 
     void connected(Link newLink) {
         link = newLink;
+        if (vouch != null) {
+            newLink.send(vouch);
+        }
         waiting.forEach(newLink::send);
         waiting.clear();
+    }
+
+    /** Has it, and whatever parent comes after it, vouch before it forks; returns whether it may have forked already. */
+    boolean vouch(ToPython.Vouch newVouch) {
+        vouch = newVouch;
+        if (link == null) {
+            return false;
+        }
+        send(newVouch);
+        return true;
     }
 
     void send(ToPython message) {

@@ -1,5 +1,6 @@
 package distkv.runner.worker;
 
+import distkv.client.Witness;
 import distkv.model.Path;
 import distkv.runner.code.Language;
 import distkv.runner.group.GroupState;
@@ -140,6 +141,14 @@ public final class Pool {
         }
     }
 
+    /** Has all workers that are forked from now on witness for a session, and lets those go that do nothing. */
+    public void vouch(Witness witness) {
+        if (parent.vouch(new ToPython.Vouch(witness))) {
+            crew.all().stream().filter(Worker::isUnused).forEach(worker -> send(worker, worker.finish()));
+            keepOneIdle();
+        }
+    }
+
     /** A module has changed: workers that have not loaded it will load the new one, others say that they have. */
     public void moduleChanged(Path path) {
         for (Worker worker : crew.all()) {
@@ -164,8 +173,7 @@ public final class Pool {
             return;
         }
         if (sharing.alone() || worker.stale || crew.isSpare(worker, sharing)) {
-            worker.leaving = true;
-            send(worker, new ToPython.Finish());
+            send(worker, worker.finish());
         }
     }
 

@@ -1,5 +1,6 @@
 package distkv.runner.worker;
 
+import distkv.client.Witness;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
@@ -21,6 +22,9 @@ public sealed interface ToPython {
 
     /** To the parent: kill a worker at that time of CLOCK_BOOTTIME, or at none. */
     record Deadline(int worker, @Nullable Double at) implements ToPython {}
+
+    /** To the parent: be a witness for this session. */
+    record Vouch(Witness witness) implements ToPython {}
 
     /** To a worker: where the server is, and below which prefix the modules are that it is told of. */
     record Init(String host, int port, String node, String name, Map<String, @Nullable Object> config, Path modules)
@@ -48,6 +52,15 @@ public sealed interface ToPython {
                     case Kill(int worker, boolean force) ->
                         map("kill", "worker", worker, "signal", force ? "KILL" : "TERM");
                     case Deadline(int worker, Double at) -> map("deadline", "worker", worker, "at", at);
+                    case Vouch(Witness witness) ->
+                        map(
+                                "vouch",
+                                "socket",
+                                witness.socket(),
+                                "session",
+                                witness.session(),
+                                "secret",
+                                witness.secret());
                     case Init init -> init(init);
                     case Known(var modules) ->
                         map(

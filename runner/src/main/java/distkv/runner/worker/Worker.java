@@ -71,6 +71,17 @@ final class Worker {
         return !leaving && !stale;
     }
 
+    /** Whether it has no runs, and may be done without. */
+    boolean isUnused() {
+        return runs.isEmpty() && !leaving;
+    }
+
+    /** It takes no more runs; returns what tells it so. */
+    ToPython finish() {
+        leaving = true;
+        return new ToPython.Finish();
+    }
+
     /** Whether nothing more comes from it: it is gone, and its connection is read to the end, if there was one. */
     boolean gone() {
         return exit != null && (link == null || closed);
