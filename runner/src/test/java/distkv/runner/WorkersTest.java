@@ -131,21 +131,4 @@ class WorkersTest {
                     .isEmpty();
         }
     }
-
-    @Test
-    void codeThatStartsAfterAModuleHasChangedFindsTheNewOne() throws Exception {
-        Path module = Path.of(".distkv", "code", "module", "helper");
-        world.runner("vm", Kind.ANY);
-        world.code("use", """
-                from distkv.code import ModuleRoot
-                await ModuleRoot.as_handler(_client)
-                import helper
-                return helper.VALUE
-                """);
-        for (long value = 1; value <= 3; value++) {
-            world.set(module, Map.of("code", "VALUE = " + value));
-            world.set(World.entry(Kind.ANY, "vm", "use" + value), World.job("use"));
-            assertThat(world.result(World.state(Kind.ANY, "vm", "use" + value))).isEqualTo(value);
-        }
-    }
 }

@@ -92,6 +92,11 @@ final class Desk {
         return job.id.kind() == Kind.ANY ? job.id.isCall() || share.mayRun(has) : labels.containsAll(has);
     }
 
+    /** Where the procedure of a run is stored. */
+    Path procedure(Run run) {
+        return codes.append(run.attempt.procedure().path());
+    }
+
     Code code(JobEntry entry) {
         return entry.code() == null ? new Code.Missing(Path.ROOT) : catalog.find(entry.code());
     }

@@ -5,7 +5,6 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.runner.code.CodeId;
 import distkv.runner.error.Report;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
@@ -22,11 +21,13 @@ final class Running {
 
     private final Desk desk;
     private final Map<Long, Job> jobs = new HashMap<>();
+    private final Tales tales;
     private long numbers;
     private int pinned;
 
     Running(Desk desk) {
         this.desk = desk;
+        this.tales = new Tales(desk);
     }
 
     /** The claim is ours: starts the run, unless something has changed that forbids it. */
@@ -79,68 +80,33 @@ final class Running {
         if (okAfter > 0) {
             run.wellAt = desk.now() + okAfter;
         }
-        List<Ask.News> news =
-                new ArrayList<>(desk.news(List.of(new Report.Well(Report.COMPILE, procedure(run), null, Map.of()))));
-        if (run.refusedBefore) {
-            news.addAll(desk.news(List.of(new Report.Well(Report.RUN, job.entryPath, null, Map.of()))));
-        }
-        tell(job, run, List.of(), news);
+        tales.started(job, run);
         consider(job);
     }
 
     /** The run uses a module, of this version, or could not load it. */
     void uses(long number, Path module, long version, Ended.@Nullable Failed failure) {
         Job job = jobs.get(number);
-        if (job == null || job.run == null) {
-            return;
+        if (job != null && job.run != null) {
+            tales.uses(job, job.run, module, version, failure);
+            consider(job);
         }
-        Run run = job.run;
-        run.attempt = run.attempt.using(CodeId.module(module), version);
-        Path path = desk.modules.append(module);
-        if (failure == null) {
-            tell(job, run, List.of(), desk.news(List.of(new Report.Well(Report.COMPILE, path, null, Map.of()))));
-        } else {
-            Report.Failed report = Reading.report(Report.COMPILE, path, 0, null, failure, run.attempt);
-            if (!desk.errors.says(report)) {
-                tell(job, run, List.of(), desk.news(List.of(report)));
-            }
-        }
-        consider(job);
     }
 
     /** The run says that it is well, or has been running for long enough. */
     void well(long number, Map<String, @Nullable Object> said) {
         Job job = jobs.get(number);
-        if (job == null || job.run == null) {
-            return;
+        if (job != null && job.run != null) {
+            tales.well(job, job.run, said);
         }
-        Run run = job.run;
-        run.wellAt = Double.POSITIVE_INFINITY;
-        run.state = run.state.well(desk.now());
-        String comment = said.get("comment") instanceof String text ? text : null;
-        Map<String, @Nullable Object> data = Reading.names(said.get("data"));
-        List<Ask.News> news = desk.news(List.of(new Report.Well(Report.RUN, job.entryPath, comment, data)));
-        tell(job, run, List.of(Write.set(job.statePath, run.state.encode(), Expectation.anything())), news);
     }
 
     /** The run reports an error, and goes on. */
     void error(long number, Ended.Failed failed, @Nullable Path about, int severity, @Nullable String comment) {
         Job job = jobs.get(number);
-        if (job == null || job.run == null) {
-            return;
+        if (job != null && job.run != null) {
+            tales.error(job, job.run, failed, about, severity, comment);
         }
-        Path path = about == null ? job.entryPath : about;
-        Report report = Reading.report(Report.RUN, path, severity, comment, failed, job.run.attempt);
-        tell(job, job.run, List.of(), desk.news(List.of(report)));
-        desk.hands.say(System.Logger.Level.WARNING, job.id, Reading.line(failed, comment));
-    }
-
-    private void tell(Job job, Run run, List<Write> writes, List<Ask.News> news) {
-        if (writes.isEmpty() && news.isEmpty()) {
-            return;
-        }
-        List<Guard> guards = List.of(new Guard(job.claimPath, run.claim));
-        desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim, writes, guards, news, null));
     }
 
     /** Looks whether the run may go on. */
@@ -172,10 +138,6 @@ final class Running {
     /** Whether the run must not go on, since its claim may end before long or has. */
     private boolean isOverdue(Run run) {
         return desk.now() >= desk.lease.last() && !run.outlivesClaim;
-    }
-
-    private Path procedure(Run run) {
-        return desk.codes.append(run.attempt.procedure().path());
     }
 
     private @Nullable Stop disturbance(Job job, Run run) {
@@ -235,7 +197,7 @@ final class Running {
         }
         job.to(Phase.RECORDING);
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
-        Outcome outcome = Outcome.of(run, job.entryPath, procedure(run), ended, desk.now());
+        Outcome outcome = Outcome.of(run, job.entryPath, desk.procedure(run), ended, desk.now());
         job.failed = outcome.failure() ? new Job.Failure(run.attempt, run.state.started()) : null;
         if (outcome.say() != null) {
             desk.hands.say(outcome.level(), job.id, outcome.say());

@@ -125,12 +125,16 @@ final class Loop implements AutoCloseable {
     private static void serve(SelectionKey key) {
         Member member = (Member) key.attachment();
         guarded(() -> {
-            if (key.isValid() && key.isWritable()) {
-                set(key, SelectionKey.OP_WRITE, false);
-                member.writable();
-            }
-            if (key.isValid() && key.isReadable()) {
-                member.readable();
+            try {
+                if (key.isWritable()) {
+                    set(key, SelectionKey.OP_WRITE, false);
+                    member.writable();
+                }
+                if (key.isReadable()) {
+                    member.readable();
+                }
+            } catch (CancelledKeyException e) {
+                LOG.log(System.Logger.Level.DEBUG, "closed meanwhile by another thread", e);
             }
         });
     }

@@ -1,0 +1,71 @@
+package distkv.runner.job;
+
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Write;
+import distkv.runner.code.CodeId;
+import distkv.runner.error.Report;
+import distkv.runner.worker.Ended;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What runs tell while they go on, and what is written of it. Used by the decision thread only. */
+final class Tales {
+    private final Desk desk;
+
+    Tales(Desk desk) {
+        this.desk = desk;
+    }
+
+    /** The code is compiled, so that it is no error any more if it was one. */
+    void started(Job job, Run run) {
+        List<Report> reports = new ArrayList<>();
+        reports.add(new Report.Well(Report.COMPILE, desk.procedure(run), null, Map.of()));
+        if (run.refusedBefore) {
+            reports.add(new Report.Well(Report.RUN, job.entryPath, null, Map.of()));
+        }
+        tell(job, run, List.of(), reports);
+    }
+
+    /** The run uses a module, of this version, or could not load it. */
+    void uses(Job job, Run run, Path module, long version, Ended.@Nullable Failed failure) {
+        run.attempt = run.attempt.using(CodeId.module(module), version);
+        Path path = desk.modules.append(module);
+        if (failure == null) {
+            tell(job, run, List.of(), List.of(new Report.Well(Report.COMPILE, path, null, Map.of())));
+        } else {
+            Report.Failed report = Reading.report(Report.COMPILE, path, 0, null, failure, run.attempt);
+            if (!desk.errors.says(report)) {
+                tell(job, run, List.of(), List.of(report));
+            }
+        }
+    }
+
+    /** The run is well: its errors are over. */
+    void well(Job job, Run run, Map<String, @Nullable Object> said) {
+        run.wellAt = Double.POSITIVE_INFINITY;
+        run.state = run.state.well(desk.now());
+        String comment = said.get("comment") instanceof String text ? text : null;
+        Report report = new Report.Well(Report.RUN, job.entryPath, comment, Reading.names(said.get("data")));
+        Write state = Write.set(job.statePath, run.state.encode(), Expectation.anything());
+        tell(job, run, List.of(state), List.of(report));
+    }
+
+    /** The run reports an error. */
+    void error(Job job, Run run, Ended.Failed failed, @Nullable Path about, int severity, @Nullable String comment) {
+        Path path = about == null ? job.entryPath : about;
+        tell(job, run, List.of(), List.of(Reading.report(Report.RUN, path, severity, comment, failed, run.attempt)));
+        desk.hands.say(System.Logger.Level.WARNING, job.id, Reading.line(failed, comment));
+    }
+
+    private void tell(Job job, Run run, List<Write> writes, List<Report> reports) {
+        List<Ask.News> news = desk.news(reports);
+        if (!writes.isEmpty() || !news.isEmpty()) {
+            List<Guard> guards = List.of(new Guard(job.claimPath, run.claim));
+            desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim, writes, guards, news, null));
+        }
+    }
+}
