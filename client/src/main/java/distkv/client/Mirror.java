@@ -159,8 +159,9 @@ public final class Mirror implements AutoCloseable {
     private void changed(long newTick) {
         lock.lock();
         try {
-            // The first entries come in tree order, so that their ticks say nothing about the others.
-            if (initial) {
+            // What is fetched, at first or anew after a cut, comes in tree order: its ticks say nothing about the
+            // others.
+            if (current) {
                 tick = Math.max(tick, newTick);
                 changed.signalAll();
             }

@@ -146,6 +146,7 @@ public final class Watch implements AutoCloseable {
             when failed.etype() == Etype.COMPACTED && !fetching -> {
                 fetchAnew = true;
                 drop();
+                cutOff("what was missed is history no more, so all is fetched anew");
             }
             case Reply.Failed failed -> {
                 close();
