@@ -150,6 +150,10 @@ class FakeRunner:
         for line in self.process.stderr:
             self.stderr.append(line.decode())
 
+    def accept(self) -> socket.socket:
+        """The next connection to the socket."""
+        return self._listener.accept()[0]
+
     def fork(self, *, init: bool = True) -> Worker:
         self._numbers += 1
         self.parent.send(op="fork", worker=self._numbers)

@@ -23,6 +23,7 @@ class Link:
     """
 
     def __init__(self, path: str) -> None:
+        self.path = path
         self._sock = socket.socket(socket.AF_UNIX)
         self._sock.connect(path)
         self._messages = Messages()

@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,9 +36,31 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def children() -> list[int]:
-    """The process ids of this process's children. It must have a single thread."""
-    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+def children(pid: int) -> list[int]:
+    """The ids of this process's children; none if it is gone."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            found += map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+    return found
+
+
+def end_all(pids: Iterable[int]) -> None:
+    """
+    Kill these processes and all below them.
+
+    They are stopped first, so that none can fork while the others are looked for. One that has forked just before comes
+    to this process as an orphan.
+    """
+    found: set[int] = set()
+    new = set(pids)
+    while new:
+        for pid in new:
+            kill_quietly(pid, signal.SIGSTOP)
+        found |= new
+        new = {child for pid in found for child in children(pid)} - found
+    for pid in found:
+        kill_quietly(pid, signal.SIGKILL)
 
 
 def kill_quietly(pid: int, number: int) -> None:

@@ -137,6 +137,7 @@ class Parent:
     def _become_worker(self, parent: int) -> None:
         os.setpgid(0, 0)
         linux.die_with(parent)
+        linux.adopt_orphans()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -157,6 +158,7 @@ class Parent:
 
     def _reap(self) -> None:
         workers = {child.pid: worker for worker, child in self._children.items()}
+        gone = []
         try:
             while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 pid = ended.si_pid
@@ -165,13 +167,23 @@ class Parent:
                     linux.kill_quietly(-pid, signal.SIGKILL)
                 _, status = os.waitpid(pid, 0)
                 if pid in workers:
-                    self._report(workers[pid], os.waitstatus_to_exitcode(status))
+                    gone.append((workers[pid], os.waitstatus_to_exitcode(status)))
         except ChildProcessError:
             pass
+        for worker, _ in gone:
+            del self._children[worker]
+        self._end_orphans()
         self._voucher.name(self._children)
+        for worker, code in gone:
+            self._report(worker, code)
+
+    def _end_orphans(self) -> None:
+        """Kill what workers have left: whose worker lives is that one's child or orphan, not this process's."""
+        workers = {child.pid for child in self._children.values()}
+        if orphans := set(linux.children(os.getpid())) - workers:
+            linux.end_all(orphans)
 
     def _report(self, worker: int, code: int) -> None:
-        del self._children[worker]
         status, number = (code, None) if code >= 0 else (None, -code)
         self._send(op="exited", worker=worker, status=status, signal=number)
 
@@ -181,8 +193,7 @@ class Parent:
             linux.kill_quietly(-child.pid, signal.SIGKILL)
         try:
             while True:
-                for pid in linux.children():
-                    linux.kill_quietly(pid, signal.SIGKILL)
+                linux.end_all(linux.children(os.getpid()))
                 os.waitpid(-1, 0)
         except ChildProcessError:
             pass

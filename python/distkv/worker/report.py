@@ -9,7 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 import anyio
@@ -72,6 +72,22 @@ def trace_of(exc: BaseException) -> str:
     if len(text) > LONGEST_TEXT:
         text = f"{text[:half]}\n  … {len(text) - 2 * half} characters left out …\n{text[-half:]}"
     return clean(text)
+
+
+def stack_of(frame: FrameType, filename: str) -> tuple[str, int | None]:
+    """Where a thread is: a trace that starts at the user's code if it passes that, and the last line of this file."""
+    stack = list(reversed([*traceback.walk_stack(frame)]))
+    first = next((i for i, (one, _) in enumerate(stack) if one.f_code.co_filename.startswith("distkv:")), 0)
+    lines = [line for one, line in stack if one.f_code.co_filename == filename]
+    text = "".join(traceback.StackSummary.extract(iter(stack[first:])).format())
+    return clean(f"Stack (most recent call last):\n{text}"), lines[-1] if lines else None
+
+
+def passes(frame: FrameType | None, filename: str) -> bool:
+    """Whether a thread that is there is in a call that this file has made."""
+    while frame is not None and frame.f_code.co_filename != filename:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _text(exc: BaseException) -> str:

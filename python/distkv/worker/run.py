@@ -49,6 +49,8 @@ class Run(ABC):
         self.log = RunLog(spec.run, spec.log, link.log)
         self.strays = Strays()
         self.name = str(spec.code)
+        self.filename = f"distkv:{self.name}"
+        """How the code is called in traces."""
         self.running = False
         """Whether the code has begun: from then on what it raises is its own."""
         self.cancelled = False
@@ -121,7 +123,7 @@ class Run(ABC):
             line = getattr(exc, "line", None)
             details = {"type": type(exc).__name__, "message": clean(str(exc)), "trace": None, "line": line}
         else:
-            details = report.describe(exc, f"distkv:{self.name}")
+            details = report.describe(exc, self.filename)
         data = {"missing": exc.missing} if kind == "vars" and isinstance(exc, MissingVariablesError) else {}
         self.link.report(op="failed", run=self.spec.run, kind=kind, data=data, **details)
 

@@ -20,6 +20,7 @@ from .modules import Modules
 from .spec import Site, Spec
 from .threads import ThreadRun
 from .upstream import Upstream
+from .watchdog import Watchdog
 
 LAST_SECONDS = 2
 """So long the code may take to end once the runner is gone, and reports to be read once all runs have ended."""
@@ -34,6 +35,7 @@ class SharedWorker:
         self._site = site
         self._runs: dict[int, AsyncRun | ThreadRun] = {}
         self._stopping = False
+        self._watchdog: Watchdog | None = None
         self._tasks: TaskGroup
         self._server: Upstream
 
@@ -76,6 +78,8 @@ class SharedWorker:
             return
         kind = AsyncRun if spec.mode == "async" else ThreadRun
         run = self._runs[spec.run] = kind(spec, self._site, self._link, self._modules, self._server)
+        if spec.block is not None and self._watchdog is None:
+            self._watchdog = Watchdog(self._link.path, spec.block, self._runs.values)
         context = contextvars.copy_context()
         context.run(logs.CURRENT.set, run.log)
         context.run(strays.OWNER.set, run.strays)

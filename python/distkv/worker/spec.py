@@ -47,6 +47,7 @@ class Spec:
     claim: tuple[Path, int] | None
     state: Mapping[str, Any] | None
     idle: float
+    block: float | None
     log: str
 
     @classmethod
@@ -68,6 +69,7 @@ class Spec:
             claim=_read_claim(message.get("claim")),
             state=_get(message, "state", dict, None),
             idle=_get(message, "idle", (int, float), 10),
+            block=_get(message, "block", (int, float), None),
             log=_get(message, "log", str, str(job)),
         )
 

@@ -26,6 +26,10 @@ class Strays:
         if left:
             await asyncio.wait(left, timeout=PATIENCE)
 
+    def has(self, task: asyncio.Task[Any]) -> bool:
+        """Whether this is one of them. On any thread."""
+        return task in self._tasks
+
     def add(self, task: asyncio.Task[Any]) -> None:
         """Take note of a task."""
         self._tasks.add(task)

@@ -3,12 +3,14 @@ package distkv.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
+import distkv.protocol.Values;
 import distkv.runner.job.Kind;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,53 @@ class WorkersTest {
                     () -> world.value(Path.of("pids", name)) instanceof List<?> pids
                             && !pids.getFirst().equals(victim));
         }
+    }
+
+    @Test
+    void aJobThatBlocksTheLoopIsNamedAndRunsAloneFromThenOnWhileItsNeighboursGoOnElsewhere() throws Exception {
+        world.code("block", "import os, time\nawait _client.set(_P('pids.block'), value=[os.getpid()])\ntime.sleep(3)");
+        world.runner("vm", Kind.AT);
+        job(Kind.AT, "neighbour");
+        Object victim = pids("neighbour").getFirst();
+        world.set(World.entry(Kind.AT, "vm", "block"), World.job("block", "delay", 0.05, "backoff", 1.0));
+        assertThat(pids("block").getFirst()).isEqualTo(victim);
+        Map<?, ?> error = world.error("run", World.entry(Kind.AT, "vm", "block"), false);
+        assertThat(error.get("message"))
+                .isEqualTo("blocked the event loop for 2 s (expected: await, or is_async unset)");
+        world.await(
+                "the stack",
+                () -> world.below(World.ERROR).values().stream()
+                        .anyMatch(entry -> String.valueOf(Values.decode(Objects.requireNonNull(entry.value())))
+                                .contains("time.sleep(3)")));
+        world.await("the neighbour in another process", () -> !victim.equals(firstPid("neighbour")));
+        world.await("the blocker in another process", () -> !victim.equals(firstPid("block")));
+        assertThat(firstPid("block")).isNotEqualTo(firstPid("neighbour"));
+        // Alone it harms nobody, and may block.
+        world.result(World.state(Kind.AT, "vm", "block"));
+        world.error("run", World.entry(Kind.AT, "vm", "block"), true);
+    }
+
+    private @Nullable Object firstPid(String name) {
+        return world.value(Path.of("pids", name)) instanceof List<?> pids ? pids.getFirst() : null;
+    }
+
+    @Test
+    void whatAJobHasStartedEndsWithItsWorkerHoweverItHides() throws Exception {
+        world.code("hide", """
+                import os, time
+                if os.fork() == 0:
+                    os.setsid()
+                    if os.fork() == 0:
+                        time.sleep(1000)
+                    os._exit(0)
+                os.wait()
+                with open(f'/proc/self/task/{os.getpid()}/children') as file:
+                    return int(file.read())
+                """, null, Map.of());
+        world.runner("vm", Kind.AT);
+        world.set(World.entry(Kind.AT, "vm", "hide"), World.job("hide"));
+        Object pid = Objects.requireNonNull(world.result(World.state(Kind.AT, "vm", "hide")));
+        world.await("its end", () -> ProcessHandle.of((Long) pid).isEmpty());
     }
 
     @Test

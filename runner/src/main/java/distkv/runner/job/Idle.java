@@ -197,9 +197,7 @@ final class Idle {
         @Nullable StateEntry written = job.noting;
         job.to(Phase.IDLE);
         if (answer instanceof Ask.Answer.Done done) {
-            if (done.ticks().getFirst() > job.stateTick) {
-                job.stored(written, done.ticks().getFirst());
-            }
+            job.stored(written, done.ticks().getFirst());
         } else {
             refused(job, answer);
         }

@@ -8,6 +8,7 @@ import distkv.runner.code.BadEntry;
 import distkv.runner.code.Mode;
 import distkv.runner.code.Procedure;
 import distkv.runner.group.Turn;
+import distkv.runner.worker.Ended;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -140,11 +141,22 @@ final class Job {
         return true;
     }
 
-    /** The state is now this one, or deleted. */
+    /** The state is now this one, or deleted; unless something newer is known. */
     void stored(@Nullable StateEntry newState, long tick) {
+        if (tick <= stateTick) {
+            return;
+        }
         state = newState == null ? StateEntry.NEW : newState;
         stateStored = newState != null;
         stateTick = tick;
+    }
+
+    /** This run of it has ended like that. */
+    void ended(Run of, Ended how, boolean failure) {
+        failed = failure ? new Failure(of.attempt, of.state.started()) : null;
+        if (how instanceof Ended.Failed end && end.fault() == Ended.Fault.BLOCKED) {
+            blocked = of.attempt;
+        }
     }
 
     private static String claimant(Value claim) {

@@ -37,7 +37,7 @@ final class Running {
         if (claim > job.claimTick) {
             job.claimed(claim, desk.node);
         }
-        stored(job, run.state, stateTick);
+        job.stored(run.state, stateTick);
         job.to(Phase.STARTING);
         jobs.put(run.number, job);
         pinned += job.id.kind() == Kind.ANY ? 0 : 1;
@@ -198,7 +198,7 @@ final class Running {
         job.to(Phase.RECORDING);
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
         Outcome outcome = Outcome.of(run, job.entryPath, desk.procedure(run), ended, desk.now());
-        job.failed = outcome.failure() ? new Job.Failure(run.attempt, run.state.started()) : null;
+        job.ended(run, ended, outcome.failure());
         if (outcome.say() != null) {
             desk.hands.say(outcome.level(), job.id, outcome.say());
         }
@@ -242,24 +242,18 @@ final class Running {
         StateEntry state = run.last;
         switch (answer) {
             case Ask.Answer.Done done -> {
-                stored(job, state, done.ticks().get(0));
+                job.stored(state, done.ticks().get(0));
                 if (done.ticks().get(1) > job.claimTick) {
                     job.claimed(done.ticks().get(1), null);
                 }
             }
-            case Ask.Answer.Otherwise otherwise -> stored(job, state, otherwise.tick());
+            case Ask.Answer.Otherwise otherwise -> job.stored(state, otherwise.tick());
             case Ask.Answer.Conflict conflict ->
                 desk.hands.say(
                         System.Logger.Level.WARNING, job.id, "lost its claim: how the run ended is not recorded");
             case Ask.Answer.Failed failed ->
                 desk.hands.say(
                         System.Logger.Level.ERROR, job.id, "how the run ended is not recorded: " + failed.reason());
-        }
-    }
-
-    private static void stored(Job job, @Nullable StateEntry state, long tick) {
-        if (tick > job.stateTick) {
-            job.stored(state, tick);
         }
     }
 

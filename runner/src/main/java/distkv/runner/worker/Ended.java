@@ -35,7 +35,9 @@ public sealed interface Ended {
         RECORDED,
         CANCELLED,
         LOST,
-        STALLED;
+        STALLED,
+        /** It blocked the loop that it shared: its worker is killed, and only then is the run over. */
+        BLOCKED;
 
         /** The fault of this name; one that a newer worker has invented is an error like any other. */
         public static Fault named(@Nullable Object word) {

@@ -204,6 +204,8 @@ public final class Pool {
             case FromPython.Reported(long run, var path, int severity, var comment, var failed) ->
                 listener.error(run, failed, path, severity, comment);
             case FromPython.Log(long run, String level, String text, double at) -> log(run, level, text, at);
+            case FromPython.Over(long run, Ended.Failed failed)
+            when failed.fault() == Ended.Fault.BLOCKED -> blocked(run, failed);
             case FromPython.Over(long run, Ended ended) -> over(run, ended);
         }
     }
@@ -226,6 +228,14 @@ public final class Pool {
         Launch launch = worker == null ? null : worker.runs.get(run);
         if (launch != null) {
             listener.log(launch, level, text, at);
+        }
+    }
+
+    private void blocked(long run, Ended.Failed failed) {
+        Worker worker = runs.get(run);
+        if (worker != null) {
+            worker.blocked(run, failed);
+            kill(worker, true);
         }
     }
 
@@ -277,8 +287,7 @@ public final class Pool {
         }
         List<Long> lost = new ArrayList<>(worker.runs.keySet());
         lost.forEach(runs::remove);
-        String how = worker.exit == null ? "unknown" : worker.exit;
-        lost.forEach(run -> listener.ended(run, new Ended.Died(how, worker.killed)));
+        lost.forEach(run -> listener.ended(run, worker.end(run)));
         keepOneIdle();
         listener.room();
     }

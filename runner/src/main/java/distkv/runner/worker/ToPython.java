@@ -36,6 +36,9 @@ public sealed interface ToPython {
     /** To a worker: run this. */
     record Start(Launch launch, GroupState state, double idle) implements ToPython {}
 
+    /** For so many seconds a run may keep the loop from its neighbours. */
+    double BLOCK = 2;
+
     /** To a worker: end a run; {@code lost}: because its claim is gone. */
     record Cancel(long run, boolean lost) implements ToPython {}
 
@@ -123,6 +126,8 @@ public sealed interface ToPython {
                 with(state, start.state()),
                 "idle",
                 start.idle(),
+                "block",
+                launch.alone() ? null : BLOCK,
                 "log",
                 launch.log());
     }

@@ -2,6 +2,7 @@ package distkv.runner.worker;
 
 import distkv.runner.code.Language;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,9 @@ final class Worker {
      */
     boolean stale;
 
+    /** What has blocked its loop, and so its neighbours. Not over before the worker is gone. */
+    private final Map<Long, Ended.Failed> blockers = new HashMap<>();
+
     /** The runner has killed it. */
     boolean killed;
 
@@ -56,6 +60,17 @@ final class Worker {
 
     Worker(int number) {
         this.number = number;
+    }
+
+    /** This run has blocked the loop. */
+    void blocked(long run, Ended.Failed failed) {
+        blockers.put(run, failed);
+    }
+
+    /** How a run of it ended that did not say, now that it is gone. */
+    Ended end(long run) {
+        Ended.Failed blocker = blockers.get(run);
+        return blocker != null ? blocker : new Ended.Died(exit == null ? "unknown" : exit, killed);
     }
 
     Language language() {

@@ -75,6 +75,8 @@ class MessagesTest {
                         Map.of("state", "partial", "count", 2L, "nodes", 3L),
                         "idle",
                         10.0,
+                        "block",
+                        2.0,
                         "log",
                         "j"));
     }

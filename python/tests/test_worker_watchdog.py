@@ -1,0 +1,73 @@
+"""Code that blocks the event loop it shares is found, and what it was doing is told."""
+
+import os
+import signal
+import time
+
+import pytest
+from fake_runner import FakeRunner, Peer
+
+from distkv.util import P
+
+BLOCK = 0.3
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with FakeRunner() as runner:
+        yield runner
+    assert runner.stderr == []
+
+
+@pytest.fixture
+def worker(runner):
+    worker = runner.fork()
+    yield worker
+    runner.kill(worker)
+
+
+def accused(runner):
+    """What the watchdog tells, through a connection of its own."""
+    peer = Peer(runner.accept())
+    try:
+        return peer.expect("failed")
+    finally:
+        peer.sock.close()
+
+
+@pytest.mark.parametrize("blocker", ["while True: pass", "__import__('time').sleep(1000)"])
+def test_the_run_that_blocks_is_named_with_its_stack(runner, worker, blocker):
+    worker.start("await __import__('anyio').sleep_forever()", block=BLOCK)
+    guilty = worker.start(f"def wait():\n    {blocker}\nwait()", block=BLOCK)
+    report = accused(runner)
+    assert (report["run"], report["kind"], report["type"]) == (guilty, "blocked", "Blocked")
+    assert "0.3 s" in report["message"]
+    assert report["line"] == 2
+    assert "in wait" in report["trace"]
+    assert "distkv/worker" not in report["trace"]
+
+
+def test_a_callback_that_blocks_is_named_by_its_code(runner, worker):
+    worker.start("await __import__('anyio').sleep_forever()", block=BLOCK, code=P("other"))
+    guilty = worker.start(
+        "import asyncio, time\n"
+        "asyncio.get_running_loop().call_soon(lambda: time.sleep(1000))\n"
+        "await asyncio.sleep(1000)",
+        block=BLOCK,
+    )
+    assert accused(runner)["run"] == guilty
+
+
+def test_a_suspended_worker_is_not_accused(runner, worker):
+    run = worker.start("await _info.__anext__()", block=BLOCK)
+    worker.expect("started")
+    os.kill(worker.pid, signal.SIGSTOP)
+    time.sleep(2 * BLOCK)
+    os.kill(worker.pid, signal.SIGCONT)
+    worker.send(op="cancel", run=run)
+    assert worker.outcome(run)["kind"] == "cancelled"
+
+
+def test_threads_may_take_their_time(worker):
+    source = f"import time\nend = time.monotonic() + {3 * BLOCK}\nwhile time.monotonic() < end: pass\nreturn 1"
+    assert worker.result(source, "thread", block=BLOCK) == 1
