@@ -48,7 +48,13 @@ def test_the_parent_says_who_it_is(runner):
 def test_a_worker_is_forked_and_reaped(runner):
     worker = runner.fork()
     worker.send(op="stop")
-    assert runner.exited(worker) == {"op": "exited", "worker": worker.number, "status": 0, "signal": None}
+    assert runner.exited(worker) == {
+        "op": "exited",
+        "worker": worker.number,
+        "status": 0,
+        "signal": None,
+        "limit": None,
+    }
     assert worker.at_end()
 
 

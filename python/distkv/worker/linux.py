@@ -45,6 +45,14 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def family(pid: int) -> list[int]:
+    """This process and all below it."""
+    found = [pid]
+    for one in found:
+        found += children(one)
+    return found
+
+
 def end_all(pids: Iterable[int]) -> None:
     """
     Kill these processes and all below them.

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import linux
+from .limits import OWN_THREADS, POLL, Limits
 from .vouching import Voucher
 from .wire import Messages, pack
 
@@ -22,7 +23,11 @@ from .wire import Messages, pack
 @dataclass
 class _Child:
     pid: int
+    own_threads: int
     deadline: float | None = None
+    limits: Limits | None = None
+    exceeded: str | None = None
+    """The limit that it exceeded, for which it was killed."""
 
 
 class Parent:
@@ -53,10 +58,11 @@ class Parent:
         reading: list[Any] = [self._sock, self._wake, self._alarm.fd]
         while not self._over:
             writing = [self._sock] if self._unsent else []
-            select.select(reading, writing, [])
+            select.select(reading, writing, [], POLL if self._limited() else None)
             self._drain_wakes()
             self._reap()
             self._kill_overdue()
+            self._enforce_limits()
             for message in self._receive():
                 worker = self._obey(message)
                 if worker is not None:
@@ -113,6 +119,9 @@ class Parent:
                 self._kill_overdue()
             case "vouch":
                 self._voucher.vouch(message["socket"], message["session"], message["secret"], self._children)
+            case "limit" if child := self._children.get(worker):
+                limits = Limits.read(message)
+                child.limits = limits if limits.bind else None
         return None
 
     def _fork(self, worker: int, command: Sequence[str] | None) -> int | None:
@@ -130,7 +139,7 @@ class Parent:
             return worker
         with suppress(PermissionError, ProcessLookupError):  # it has done that itself, or is gone
             os.setpgid(pid, pid)
-        self._children[worker] = _Child(pid)
+        self._children[worker] = _Child(pid, 1 if command else OWN_THREADS)
         self._send(op="forked", worker=worker, pid=pid)
         return None
 
@@ -156,36 +165,42 @@ class Parent:
                 coming.append(child.deadline)
         self._alarm.set(min(coming, default=None))
 
+    def _limited(self) -> list[_Child]:
+        return [child for child in self._children.values() if child.limits and not child.exceeded]
+
+    def _enforce_limits(self) -> None:
+        """Kill those that use too much; each is looked at as often as its limits say."""
+        for child in self._limited():
+            if child.limits and (name := child.limits.exceeded(child.pid, child.own_threads)):
+                child.exceeded = name
+                linux.end_all([child.pid])
+
     def _reap(self) -> None:
         workers = {child.pid: worker for worker, child in self._children.items()}
-        gone = []
+        gone: list[tuple[int, _Child, int]] = []
         try:
-            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                pid = ended.si_pid
+            while found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                pid = found.si_pid
                 if pid in workers:
                     # Until it is reaped its id, and so its group's, cannot be anyone else's.
                     linux.kill_quietly(-pid, signal.SIGKILL)
                 _, status = os.waitpid(pid, 0)
                 if pid in workers:
-                    gone.append((workers[pid], os.waitstatus_to_exitcode(status)))
+                    worker = workers[pid]
+                    gone.append((worker, self._children.pop(worker), os.waitstatus_to_exitcode(status)))
         except ChildProcessError:
             pass
-        for worker, _ in gone:
-            del self._children[worker]
         self._end_orphans()
         self._voucher.name(self._children)
-        for worker, code in gone:
-            self._report(worker, code)
+        for worker, child, code in gone:
+            ended = {"status": code, "signal": None} if code >= 0 else {"status": None, "signal": -code}
+            self._send(op="exited", worker=worker, **ended, limit=child.exceeded)
 
     def _end_orphans(self) -> None:
         """Kill what workers have left: whose worker lives is that one's child or orphan, not this process's."""
         workers = {child.pid for child in self._children.values()}
         if orphans := set(linux.children(os.getpid())) - workers:
             linux.end_all(orphans)
-
-    def _report(self, worker: int, code: int) -> None:
-        status, number = (code, None) if code >= 0 else (None, -code)
-        self._send(op="exited", worker=worker, status=status, signal=number)
 
     def _end_all(self) -> None:
         """Kill everything below this process; orphans of the killed become its children."""

@@ -25,7 +25,8 @@ record Config(Map<String, Object> tree) {
                             "state", ":.distkv.state",
                             "claim", ":.distkv.claim",
                             "presence", ":.distkv.presence",
-                            "group", ":.distkv.group")));
+                            "group", ":.distkv.group",
+                            "limits", Map.of())));
 
     private static final List<String> PREFIXES = List.of(
             "codes.prefix",

@@ -4,10 +4,15 @@ import distkv.client.ClientOptions;
 import distkv.runner.JobLog;
 import distkv.runner.Prefixes;
 import distkv.runner.RunnerOptions;
+import distkv.runner.code.BadEntry;
 import distkv.runner.job.Kind;
+import distkv.runner.worker.Limits;
 import distkv.runner.worker.PythonCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -41,6 +46,13 @@ final class RunnerPlace {
                     "Something that this node has, for jobs that ask for it by --where. May be given several times.")
     private Set<String> labels = Set.of();
 
+    @Option(
+            names = {"--limit"},
+            paramLabel = "NAME=VALUE",
+            description = "How much a run may use whose job does not say: memory, cpu, files, processes, time; e.g."
+                    + " memory=512M. May be given several times. Default: runner.limits in the configuration.")
+    private List<String> limits = List.of();
+
     boolean hasSize() {
         return nodes > 0;
     }
@@ -59,10 +71,23 @@ final class RunnerPlace {
                 .config(context.config().forCode())
                 .log(log(context.verbosity()));
         try {
-            options = options.labels(labels);
+            options = options.labels(labels).limits(limits(context.config()));
             return capacity == null ? options : options.capacity(capacity);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage(), e);
+        }
+    }
+
+    private Limits limits(Config config) {
+        try {
+            Map<Object, @Nullable Object> all = new LinkedHashMap<>();
+            if (config.find("runner.limits") instanceof Map<?, ?> configured) {
+                all.putAll(configured);
+            }
+            all.putAll(Limits.parse(limits));
+            return Limits.read(all);
+        } catch (BadEntry e) {
+            throw new UsageException(e.getMessage(), e);
         }
     }
 

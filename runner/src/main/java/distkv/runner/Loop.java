@@ -13,6 +13,7 @@ import distkv.runner.job.Stop;
 import distkv.runner.worker.FromPython;
 import distkv.runner.worker.JavaCommand;
 import distkv.runner.worker.Launch;
+import distkv.runner.worker.Limits;
 import distkv.runner.worker.Modules;
 import distkv.runner.worker.Pool;
 import distkv.runner.worker.PoolOptions;
@@ -37,6 +38,7 @@ final class Loop implements Hands, Runnable {
     private static final int BATCH = 256;
 
     private final JobLog log;
+    private final Limits limits;
     private final Events events;
     private final Feeds feeds;
     private final Committer committer;
@@ -54,6 +56,7 @@ final class Loop implements Hands, Runnable {
 
     Loop(RunnerOptions options, Client client, Events events, Feeds feeds, Presence presence, PythonHost host) {
         this.log = options.log();
+        this.limits = options.limits();
         this.events = events;
         this.feeds = feeds;
         this.presence = presence;
@@ -196,12 +199,12 @@ final class Loop implements Hands, Runnable {
 
     @Override
     public boolean room(Language language, boolean alone, boolean outlivesClaim) {
-        return pool.room(language, alone, outlivesClaim);
+        return pool.room(language, alone || !limits.isEmpty(), outlivesClaim);
     }
 
     @Override
     public void start(Launch launch) {
-        pool.start(launch);
+        pool.start(launch.within(limits));
     }
 
     @Override

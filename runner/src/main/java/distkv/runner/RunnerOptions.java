@@ -2,6 +2,7 @@ package distkv.runner;
 
 import distkv.client.ClientOptions;
 import distkv.runner.job.Kind;
+import distkv.runner.worker.Limits;
 import distkv.runner.worker.PythonCommand;
 import java.time.Duration;
 import java.util.Collections;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param runsPerWorker how many runs may share one of them
  * @param capacity how much this node can bear, compared with the others; more than 0
  * @param labels what it has that not every node has, for jobs that ask for it
+ * @param limits how much a run may use whose job does not say
  * @param idle after how long without taking a message, while messages wait, a job counts as stalled
  */
 public record RunnerOptions(
@@ -42,6 +44,7 @@ public record RunnerOptions(
         int runsPerWorker,
         double capacity,
         Set<String> labels,
+        Limits limits,
         Duration idle,
         JobLog log) {
 
@@ -88,6 +91,7 @@ public record RunnerOptions(
                 50,
                 Machine.capacity(),
                 Set.of(),
+                Limits.NONE,
                 Duration.ofSeconds(10),
                 line -> {});
     }
@@ -138,6 +142,10 @@ public record RunnerOptions(
         return with(draft -> draft.labels = value);
     }
 
+    public RunnerOptions limits(Limits value) {
+        return with(draft -> draft.limits = value);
+    }
+
     public RunnerOptions log(JobLog value) {
         return with(draft -> draft.log = value);
     }
@@ -163,6 +171,7 @@ public record RunnerOptions(
         private int runsPerWorker;
         private double capacity;
         private Set<String> labels;
+        private Limits limits;
         private JobLog log;
 
         Draft(RunnerOptions from) {
@@ -179,6 +188,7 @@ public record RunnerOptions(
             runsPerWorker = from.runsPerWorker;
             capacity = from.capacity;
             labels = from.labels;
+            limits = from.limits;
             log = from.log;
         }
 
@@ -198,6 +208,7 @@ public record RunnerOptions(
                     runsPerWorker,
                     capacity,
                     labels,
+                    limits,
                     from.idle,
                     log);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.runner.job.Kind;
+import distkv.runner.worker.Limits;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +134,19 @@ class WorkersTest {
 
     private @Nullable Object firstPid(String name) {
         return world.value(Path.of("pids", name)) instanceof List<?> pids ? pids.getFirst() : null;
+    }
+
+    @Test
+    void aRunThatExceedsALimitEndsWithAnErrorThatNamesIt() throws Exception {
+        world.runner(world.options("vm", Kind.AT).limits(new Limits(null, 0.3, null, null, null)));
+        world.code("greedy", "held = [bytearray(1 << 20) for _ in range(300)]\nwhile True: pass", null, Map.of());
+        world.set(
+                World.entry(Kind.AT, "vm", "own"), World.job("greedy", "limits", Map.of("memory", "128M", "cpu", 60L)));
+        world.set(World.entry(Kind.AT, "vm", "node"), World.job("greedy"));
+        assertThat(world.error("run", World.entry(Kind.AT, "vm", "own"), false).get("message"))
+                .isEqualTo("memory: more than 128M");
+        assertThat(world.error("run", World.entry(Kind.AT, "vm", "node"), false).get("message"))
+                .isEqualTo("cpu: more than 0.3 s");
     }
 
     @Test

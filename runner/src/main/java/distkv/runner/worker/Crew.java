@@ -80,8 +80,16 @@ final class Crew {
         return idle() == null && workers.size() < most;
     }
 
-    /** Whether there is another one that could do what it does, and does nothing. */
-    boolean isSpare(Worker worker, Worker.Sharing sharing) {
+    /** Whether it has no runs and should get none: it is for one alone, or stale, or another one like it has none either. */
+    boolean canSpare(Worker worker) {
+        Worker.Sharing sharing = worker.sharing;
+        return sharing != null
+                && !worker.leaving
+                && worker.runs.isEmpty()
+                && (sharing.alone() || worker.stale || hasDouble(worker, sharing));
+    }
+
+    private boolean hasDouble(Worker worker, Worker.Sharing sharing) {
         for (Worker other : workers.values()) {
             if (other != worker && other.open() && other.runs.isEmpty() && sharing.equals(other.sharing)) {
                 return true;

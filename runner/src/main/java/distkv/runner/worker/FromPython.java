@@ -15,8 +15,12 @@ public sealed interface FromPython {
     /** The parent has forked that worker. */
     record Forked(int worker, long pid) implements FromPython {}
 
-    /** A worker is gone. */
-    record Exited(int worker, String how) implements FromPython {}
+    /**
+     * A worker is gone.
+     *
+     * @param limit the name of the limit that it exceeded, for which it was killed
+     */
+    record Exited(int worker, String how, @Nullable String limit) implements FromPython {}
 
     /** A worker says which it is. */
     record Worker(int worker, long pid) implements FromPython {}
@@ -66,7 +70,7 @@ public sealed interface FromPython {
         return switch (op) {
             case "parent" -> new Parent(number(map, "pid"), String.valueOf(map.get("python")));
             case "forked" -> new Forked((int) number(map, "worker"), number(map, "pid"));
-            case "exited" -> new Exited((int) number(map, "worker"), how(map));
+            case "exited" -> new Exited((int) number(map, "worker"), how(map), text(map, "limit"));
             case "worker" -> new Worker((int) number(map, "worker"), number(map, "pid"));
             case "started" -> new Started(number(map, "run"));
             case "imported" ->

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param claim the claim that fences its writes
  * @param outlivesClaim whether it goes on when the claim may have ended
  * @param alone whether no other run may share its worker
- * @param limits how much it may use; what they leave open, the limits of the pool say
+ * @param limits how much it may use
  * @param log the name of its logger
  */
 public record Launch(
@@ -30,4 +30,12 @@ public record Launch(
         boolean outlivesClaim,
         boolean alone,
         Limits limits,
-        String log) {}
+        String log) {
+
+    /** The same, that may use no more than this either; a run with limits is alone in its worker. */
+    public Launch within(Limits node) {
+        Limits all = limits.over(node);
+        return new Launch(
+                run, job, procedure, globals, modules, claim, outlivesClaim, alone || !all.isEmpty(), all, log);
+    }
+}

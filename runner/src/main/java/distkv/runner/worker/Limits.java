@@ -149,20 +149,35 @@ public record Limits(
                 time == null ? others.time : time);
     }
 
-    /** Those that the kernel enforces, as the worker protocol has them. */
+    /** These, as the worker protocol has them. */
     Map<String, @Nullable Object> encode() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("memory", memory);
         map.put("cpu", cpu);
         map.put("files", files);
         map.put("processes", processes);
+        map.put("time", time);
         map.values().removeIf(value -> value == null);
         return map;
     }
 
-    /** What a run is told that took too long, e.g. {@code time: more than 2.5 s}. */
-    static String tooLong(double seconds) {
-        String number = seconds == Math.rint(seconds) ? Long.toString((long) seconds) : Double.toString(seconds);
-        return "time: more than " + number + " s";
+    /** What a run is told that has exceeded the limit of this name, e.g. {@code memory: more than 64M}. */
+    String exceeded(String name) {
+        return name + ": more than "
+                + switch (name) {
+                    case "memory" -> memory == null ? "?" : size(memory);
+                    case "cpu", "time" -> number(encode().get(name)) + " s";
+                    default -> number(encode().get(name));
+                };
+    }
+
+    private static String size(long bytes) {
+        return bytes % (1 << 20) == 0 ? (bytes >> 20) + "M" : bytes + " bytes";
+    }
+
+    private static String number(@Nullable Object value) {
+        return value instanceof Double number && number == Math.rint(number)
+                ? Long.toString(number.longValue())
+                : String.valueOf(value);
     }
 }

@@ -55,10 +55,10 @@ public final class Pool {
         Worker.Sharing sharing = Worker.Sharing.of(launch);
         Worker worker = crew.sharing(sharing);
         if (worker == null) {
-            worker = sharing.isJava() ? forkJava() : crew.idle();
+            worker = sharing.isJava() ? fork(true) : crew.idle();
         }
         if (worker == null) {
-            worker = fork();
+            worker = fork(false);
         }
         if (worker.sharing == null) {
             worker.sharing = sharing;
@@ -67,26 +67,22 @@ public final class Pool {
         runs.put(launch.run(), worker);
         if (worker.runs.size() == 1) {
             limit(worker);
+            parent.send(new ToPython.Limit(worker.number, launch.limits()));
         }
         send(worker, new ToPython.Start(launch, state, options.idle()));
         keepOneIdle();
     }
 
-    private Worker fork() {
+    private Worker fork(boolean java) {
         Worker worker = crew.join();
-        parent.send(new ToPython.Fork(worker.number, null));
-        return worker;
-    }
-
-    private Worker forkJava() {
-        Worker worker = crew.join();
-        parent.send(new ToPython.Fork(worker.number, options.java().words(host.socket(), worker.number)));
+        List<String> command = java ? options.java().words(host.socket(), worker.number) : null;
+        parent.send(new ToPython.Fork(worker.number, command));
         return worker;
     }
 
     private void keepOneIdle() {
         if (crew.lacksIdle()) {
-            fork();
+            fork(false);
         }
     }
 
@@ -151,11 +147,9 @@ public final class Pool {
 
     /** A module has changed: workers that have not loaded it will load the new one, others say that they have. */
     public void moduleChanged(Path path) {
-        for (Worker worker : crew.all()) {
-            if (worker.link != null) {
-                send(worker, modules.changed(path, worker.language()));
-            }
-        }
+        crew.all().stream()
+                .filter(worker -> worker.link != null)
+                .forEach(worker -> send(worker, modules.changed(path, worker.language())));
     }
 
     private void stale(@Nullable Worker worker) {
@@ -168,11 +162,7 @@ public final class Pool {
 
     /** Lets a worker go that has no runs and will get none. */
     private void retire(Worker worker) {
-        Worker.Sharing sharing = worker.sharing;
-        if (sharing == null || worker.leaving || !worker.runs.isEmpty()) {
-            return;
-        }
-        if (sharing.alone() || worker.stale || crew.isSpare(worker, sharing)) {
+        if (crew.canSpare(worker)) {
             send(worker, worker.finish());
         }
     }
@@ -190,7 +180,7 @@ public final class Pool {
         switch (message) {
             case FromPython.Parent hello -> parent.connected(link);
             case FromPython.Forked forked -> {}
-            case FromPython.Exited(int number, String how) -> exited(crew.find(number), how);
+            case FromPython.Exited(int number, String how, var limit) -> exited(crew.find(number), how, limit);
             case FromPython.Worker(int number, long pid) -> connected(link, crew.find(number));
             case FromPython.Started(long run) -> listener.started(run);
             case FromPython.Imported(long run, Path path, long version, var failed) -> {
@@ -266,10 +256,9 @@ public final class Pool {
         }
     }
 
-    private void exited(@Nullable Worker worker, String how) {
+    private void exited(@Nullable Worker worker, String how, @Nullable String limit) {
         if (worker != null) {
-            worker.leaving = true;
-            worker.exit = how;
+            worker.exited(how, limit);
             reap(worker);
         }
     }
@@ -277,7 +266,7 @@ public final class Pool {
     private void parentGone(String how) {
         parent.ended(how);
         for (Worker worker : crew.all()) {
-            exited(worker, "its parent died");
+            exited(worker, "its parent died", null);
         }
     }
 
@@ -285,9 +274,9 @@ public final class Pool {
         if (!worker.gone() || !crew.leave(worker)) {
             return;
         }
-        List<Long> lost = new ArrayList<>(worker.runs.keySet());
-        lost.forEach(runs::remove);
-        lost.forEach(run -> listener.ended(run, worker.end(run)));
+        List<Launch> lost = List.copyOf(worker.runs.values());
+        lost.forEach(launch -> runs.remove(launch.run()));
+        lost.forEach(launch -> listener.ended(launch.run(), worker.end(launch)));
         keepOneIdle();
         listener.room();
     }

@@ -30,6 +30,9 @@ public sealed interface ToPython {
     record Init(String host, int port, String node, String name, Map<String, @Nullable Object> config, Path modules)
             implements ToPython {}
 
+    /** To the parent: kill a worker that uses more than this. */
+    record Limit(int worker, Limits limits) implements ToPython {}
+
     /** To a worker: what there is of these modules now. */
     record Known(List<Modules.Told> modules) implements ToPython {}
 
@@ -64,6 +67,7 @@ public sealed interface ToPython {
                                 witness.session(),
                                 "secret",
                                 witness.secret());
+                    case Limit(int worker, Limits limits) -> limit(worker, limits);
                     case Init init -> init(init);
                     case Known(var modules) ->
                         map(
@@ -75,6 +79,12 @@ public sealed interface ToPython {
                     case State(GroupState state) -> with(map("state"), state);
                     case Finish() -> map("stop");
                 });
+    }
+
+    private static Map<String, @Nullable Object> limit(int worker, Limits limits) {
+        Map<String, @Nullable Object> map = map("limit", "worker", worker);
+        map.putAll(limits.encode());
+        return map;
     }
 
     private static Map<String, @Nullable Object> init(Init init) {

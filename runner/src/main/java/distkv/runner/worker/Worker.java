@@ -54,6 +54,9 @@ final class Worker {
     /** Its connection has ended. */
     boolean closed;
 
+    /** The limit that it exceeded; {@code null}: none. */
+    private @Nullable String exceeded;
+
     /** How it ended, once that is known. */
     @Nullable
     String exit;
@@ -67,9 +70,20 @@ final class Worker {
         blockers.put(run, failed);
     }
 
+    /** It is gone, and has exceeded this limit, if any. */
+    void exited(String how, @Nullable String limit) {
+        leaving = true;
+        exit = how;
+        exceeded = limit;
+    }
+
     /** How a run of it ended that did not say, now that it is gone. */
-    Ended end(long run) {
-        Ended.Failed blocker = blockers.get(run);
+    Ended end(Launch launch) {
+        if (exceeded != null) {
+            String message = launch.limits().exceeded(exceeded);
+            return new Ended.Failed(Ended.Fault.ERROR, null, message, null, null, Map.of());
+        }
+        Ended.Failed blocker = blockers.get(launch.run());
         return blocker != null ? blocker : new Ended.Died(exit == null ? "unknown" : exit, killed);
     }
 

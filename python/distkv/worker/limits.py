@@ -1,0 +1,101 @@
+"""How much a worker, with all that its code has started, uses of what its run may use."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from . import linux
+
+POLL = 0.05
+"""Seconds between two looks at what a worker uses."""
+
+OWN_THREADS = 4
+"""So many threads of a Python worker may be its own, not its code's."""
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """
+    The limits of one worker; those that are None do not bind.
+
+    They are looked after by looking, not by the kernel: that needs neither root nor control groups, counts all
+    processes of a worker together, and tells which limit it was. In exchange a worker can exceed a limit for `POLL`.
+    """
+
+    memory: float | None
+    cpu: float | None
+    files: float | None
+    processes: float | None
+    ends: float | None
+    """When its time is over, by the monotonic clock."""
+
+    @classmethod
+    def read(cls, message: Mapping[str, Any]) -> Limits:
+        """Read a ``limit``; its time begins now."""
+        keys = ("memory", "cpu", "files", "processes", "time")
+        memory, cpu, files, processes, seconds = (_number(message.get(key)) for key in keys)
+        return cls(memory, cpu, files, processes, None if seconds is None else time.monotonic() + seconds)
+
+    @property
+    def bind(self) -> bool:
+        """Whether there is any."""
+        return any(limit is not None for limit in (self.memory, self.cpu, self.files, self.processes, self.ends))
+
+    def exceeded(self, worker: int, own_threads: int) -> str | None:
+        """The name of a limit that this worker exceeds; None if it keeps to all of them."""
+        if self.ends is not None and time.monotonic() > self.ends:
+            return "time"
+        pids = linux.family(worker)
+        uses: tuple[tuple[str, float | None, Callable[[int], float]], ...] = (
+            ("memory", self.memory, _memory),
+            ("cpu", self.cpu, _cpu),
+            ("processes", None if self.processes is None else self.processes + own_threads, _threads),
+        )
+        for name, most, use in uses:
+            if most is not None and sum(map(use, pids)) > most:
+                return name
+        if self.files is not None and any(_files(pid) > self.files for pid in pids):
+            return "files"
+        return None
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, (int, float)) else None
+
+
+def _memory(pid: int) -> float:
+    """Bytes; what it shares with others counts in parts."""
+    with suppress(OSError), open(f"/proc/{pid}/smaps_rollup") as lines:
+        for line in lines:
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def _cpu(pid: int) -> float:
+    """Seconds, with those of its children that have ended and been waited for."""
+    return sum(map(int, _stat(pid)[11:15])) / _TICKS
+
+
+def _threads(pid: int) -> float:
+    return sum(map(int, _stat(pid)[17:18]))
+
+
+def _files(pid: int) -> int:
+    with suppress(OSError):
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    return 0
+
+
+def _stat(pid: int) -> list[str]:
+    """What /proc/PID/stat says after the name, which may contain anything; nothing if the process is gone."""
+    with suppress(OSError), open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()
+    return []

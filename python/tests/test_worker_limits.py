@@ -1,0 +1,105 @@
+"""Workers that use more than they may, and code that does harm: it ends, and its neighbours do not notice."""
+
+import os
+import time
+from pathlib import Path as File
+
+import pytest
+from fake_runner import PATIENCE, FakeRunner
+
+ROUNDS = 20 if os.environ.get("DISTKV_TEST_LONG") else 1
+"""How often each bomb goes off."""
+
+MOST = 60
+"""So many processes a bomb here makes, should nobody stop it."""
+
+TOO_MUCH = {
+    "memory": "held = []\nwhile len(held) < 400: held.append(bytearray(1 << 20)); __import__('time').sleep(0.001)",
+    "cpu": "while True: pass",
+    "files": "held = [open('/dev/null') for _ in range(200)]\n__import__('time').sleep(1000)",
+    "processes": f"import os, time\nfor _ in range({MOST}):\n    if os.fork() == 0: break\ntime.sleep(1000)",
+    "time": "__import__('time').sleep(1000)",
+}
+LIMITS = {"memory": 100 << 20, "cpu": 0.3, "files": 100, "processes": 5, "time": 0.3}
+
+BOMBS = {
+    "output": (
+        "import os, time\nend = time.monotonic() + 0.4\nwhile time.monotonic() < end: print('x' * 200); _log.info('y')"
+    ),
+    "forks": (
+        "import os, time\nfor _ in range(6): os.fork()\nif os.getpgid(0) != os.getpid(): os.setsid()\ntime.sleep(1000)"
+    ),
+    "deaf": (
+        "import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "if os.fork() == 0:\n    os.setsid()\n    if os.fork(): os._exit(0)\nwhile True: time.sleep(0.01)"
+    ),
+    "loop": "while True: pass",
+}
+
+TIMER = """
+import anyio
+latest = 0
+for _ in range(20):
+    start = anyio.current_time()
+    await anyio.sleep(0.05)
+    latest = max(latest, anyio.current_time() - start - 0.05)
+return latest
+"""
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with FakeRunner() as runner:
+        yield runner
+
+
+def below(pid):
+    """All processes below this one."""
+    found = [pid]
+    for one in found:
+        try:
+            for task in os.listdir(f"/proc/{one}/task"):
+                found += map(int, File(f"/proc/{one}/task/{task}/children").read_text().split())
+        except OSError:
+            pass
+    return set(found[1:])
+
+
+def only_the_workers_are_left(runner, workers):
+    deadline = time.monotonic() + PATIENCE
+    while below(runner.process.pid) - {worker.pid for worker in workers} and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return below(runner.process.pid) == {worker.pid for worker in workers}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_worker_that_exceeds_a_limit_is_killed_for_it(runner, name):
+    worker = runner.fork()
+    runner.parent.send(op="limit", worker=worker.number, **{name: LIMITS[name]})
+    worker.start(TOO_MUCH[name], "sync")
+    exited = runner.exited(worker)
+    assert (exited["limit"], exited["signal"]) == (name, 9)
+    assert only_the_workers_are_left(runner, [])
+
+
+def test_a_worker_that_keeps_to_its_limits_goes_on(runner):
+    worker = runner.fork()
+    runner.parent.send(op="limit", worker=worker.number, memory=200 << 20, cpu=20, files=100, processes=5, time=20)
+    source = "import subprocess\nreturn subprocess.check_output(['sh', '-c', 'sleep 0.2; echo 1'])"
+    assert worker.result(source, "sync") == b"1\n"
+    runner.kill(worker)
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_harms_nobody_and_leaves_nothing(runner, bomb):
+    for _ in range(ROUNDS):
+        neighbour, worker = runner.fork(), runner.fork()
+        runner.parent.send(op="limit", worker=worker.number, processes=MOST // 2, time=0.5)
+        timer = neighbour.start(TIMER)
+        worker.start(BOMBS[bomb], "sync")
+        late = neighbour.outcome(timer)["result"]
+        print(f"{bomb}: a neighbour's timer was {late:.3f} s late")
+        runner.kill(worker)
+        assert late < 2
+        assert only_the_workers_are_left(runner, [neighbour])
+        runner.kill(neighbour)
