@@ -59,7 +59,7 @@ def test_a_callback_that_blocks_is_named_by_its_code(runner, worker):
 
 
 def test_a_suspended_worker_is_not_accused(runner, worker):
-    run = worker.start("await _info.__anext__()", block=BLOCK)
+    run = worker.start("await __import__('anyio').sleep_forever()", block=BLOCK)
     worker.expect("started")
     os.kill(worker.pid, signal.SIGSTOP)
     time.sleep(2 * BLOCK)
