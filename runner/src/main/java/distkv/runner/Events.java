@@ -26,6 +26,11 @@ final class Events {
         }
     }
 
+    /** Adds an event unless the queue is pressed or nobody reads any more; returns whether it did. */
+    boolean offer(Event event) {
+        return !closed && queue.offer(event);
+    }
+
     /** Has the reader look again. If the queue is pressed it will do so anyway. */
     void nudge() {
         var _ = queue.offer(new Event.Nudge());

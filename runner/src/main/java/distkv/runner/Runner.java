@@ -27,7 +27,7 @@ public final class Runner implements AutoCloseable {
         PythonHost host = PythonHost.open(
                 options.python(),
                 event -> events.put(new Event.Python(event)),
-                line -> events.put(new Event.Printed(line)));
+                line -> events.offer(new Event.Printed(line)));
         loop = new Loop(options, client, events, feeds, presence, host);
         thread = Thread.ofPlatform().name("runner " + options.node()).unstarted(loop);
     }

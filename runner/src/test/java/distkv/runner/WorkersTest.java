@@ -150,6 +150,25 @@ class WorkersTest {
     }
 
     @Test
+    void aFloodOnStandardErrorIsBoundedAndCountedAndHoldsUpNobody() throws Exception {
+        world.code("flood", """
+                import os
+                for _ in range(1000):
+                    os.write(2, b'flood\\n' * 10_000)
+                os.write(2, b'x' * 1_000_000)
+                return 1
+                """, null, Map.of());
+        world.code("say", "import sys\nprint('neighbour', file=sys.stderr)\nreturn 2");
+        world.runner("vm", Kind.AT);
+        world.set(World.entry(Kind.AT, "vm", "flood"), World.job("flood"));
+        world.set(World.entry(Kind.AT, "vm", "say"), World.job("say"));
+        assertThat(world.result(World.state(Kind.AT, "vm", "say"))).isEqualTo(2L);
+        assertThat(world.result(World.state(Kind.AT, "vm", "flood"))).isEqualTo(1L);
+        assertThat(world.logged("lines a second are printed").name()).isEqualTo("runner");
+        assertThat(world.log).hasSizeLessThan(50_000);
+    }
+
+    @Test
     void whatAJobHasStartedEndsWithItsWorkerHoweverItHides() throws Exception {
         world.code("hide", """
                 import os, time

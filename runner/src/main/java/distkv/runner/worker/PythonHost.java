@@ -1,7 +1,7 @@
 package distkv.runner.worker;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ public final class PythonHost implements AutoCloseable {
 
     private final PythonCommand command;
     private final Consumer<PythonEvent> events;
-    private final Consumer<String> output;
+    private final Predicate<String> output;
     private final Path directory;
     private final ServerSocketChannel listener;
 
@@ -38,7 +39,7 @@ public final class PythonHost implements AutoCloseable {
     private PythonHost(
             PythonCommand command,
             Consumer<PythonEvent> events,
-            Consumer<String> output,
+            Predicate<String> output,
             Path directory,
             ServerSocketChannel listener) {
         this.command = command;
@@ -51,9 +52,10 @@ public final class PythonHost implements AutoCloseable {
     /**
      * Opens the socket. The parent is not started yet.
      *
-     * @param output takes the lines that the processes print
+     * @param output takes a line that the processes have printed, without waiting; returns false if it cannot, and the
+     *     line is counted as dropped
      */
-    public static PythonHost open(PythonCommand command, Consumer<PythonEvent> events, Consumer<String> output) {
+    public static PythonHost open(PythonCommand command, Consumer<PythonEvent> events, Predicate<String> output) {
         try {
             var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
             Path directory = Files.createTempDirectory("distkv-runner-", owner);
@@ -97,14 +99,15 @@ public final class PythonHost implements AutoCloseable {
 
     private void attend(Process process) {
         Deque<String> tail = new ArrayDeque<>();
-        try (BufferedReader lines = process.inputReader()) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                output.accept(line);
-                tail.add(line);
-                if (tail.size() > TAIL) {
-                    tail.removeFirst();
-                }
+        Predicate<String> lines = line -> {
+            tail.add(line);
+            if (tail.size() > TAIL) {
+                tail.removeFirst();
             }
+            return output.test(line);
+        };
+        try (Reader from = process.inputReader()) {
+            new Printed(lines, System::nanoTime).copy(from);
         } catch (IOException e) {
             // The stream ends with the process; what matters comes from waitFor.
         }
@@ -128,7 +131,8 @@ public final class PythonHost implements AutoCloseable {
             Files.deleteIfExists(directory.resolve("socket"));
             Files.deleteIfExists(directory);
         } catch (IOException e) {
-            output.accept("left behind: " + directory + ": " + e.getMessage());
+            System.getLogger(PythonHost.class.getName())
+                    .log(System.Logger.Level.WARNING, "left behind: " + directory + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
