@@ -125,6 +125,10 @@ async def test_a_module_that_does_not_compile_is_recorded_and_raises_where_it_is
         await mr.add(P("stored_bad"), "x = 2")
         assert importlib.import_module("stored_bad").x == 2
         assert errors.get_error_record("compile", path).resolved
+        await mr.wait_tock((await store(client, "stored_bad", "y = (\n")).tock)
+        assert not errors.get_error_record("compile", path).resolved
+        await mr.remove(P("stored_bad"))
+        assert errors.get_error_record("compile", path).resolved
 
 
 @pytest.mark.parametrize("thread", [False, True])
@@ -158,6 +162,14 @@ async def test_the_names_of_pythons_own_modules_cannot_be_taken(server):
         await mr.wait_tock((await store(client, "colorsys", "x = 1")).tock)
         assert not hasattr(importlib.import_module("colorsys"), "x")
         assert errors.get_error_record("compile", P(":.distkv.code.module.colorsys"))
+
+
+async def test_a_module_with_a_name_of_pythons_is_refused(server):
+    async with server.client() as client:
+        mr = await ModuleRoot.as_handler(client)
+        with pytest.raises(CompileError, match=r"json\.tool: this name belongs to Python"):
+            await mr.add(P("json.tool"), "x = 1")
+        assert "value" not in await client.get(mr.path + P("json.tool"))
 
 
 async def test_a_stored_module_below_an_installed_package_does_not_hide_it(server):

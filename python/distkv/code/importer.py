@@ -17,12 +17,19 @@ from anyio.from_thread import BlockingPortal
 from ..exceptions import CompileError
 from ..util import Path
 
-__all__ = ["RESERVED", "Importer", "StoredModule", "is_provided", "provide"]
+__all__ = ["Importer", "StoredModule", "is_provided", "provide", "reserved"]
 
 logger = getLogger(__name__)
 
-RESERVED = sys.stdlib_module_names | {"anyio", "distkv", "msgpack"}
-"""The names, before any dot, that a stored module cannot have."""
+_RESERVED = sys.stdlib_module_names | {"anyio", "distkv", "msgpack"}
+
+
+def reserved(name: str) -> CompileError | None:
+    """Return what is wrong with a stored module's name if it is, before any dot, one of Python's or of ours."""
+    if name.partition(".")[0] not in _RESERVED:
+        return None
+    return CompileError(name, "this name belongs to Python or to DistKV (expected: another name)")
+
 
 StoredModule = CodeType | CompileError
 """A module's code, or why there is none."""

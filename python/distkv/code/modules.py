@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import ErrorRoot
@@ -9,8 +10,8 @@ from ..exceptions import CompileError
 from ..mirror import Handler
 from ..util import Path, attrdict
 from .compiler import compile_module, forget_source
-from .importer import RESERVED, Importer, StoredModule, is_provided
-from .procedures import is_foreign, name_of
+from .importer import Importer, StoredModule, is_provided, reserved
+from .needs import is_foreign, modules_for, name_of, requires_of
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -45,10 +46,31 @@ class ModuleRoot(Handler):
         if not is_provided(self.path):
             await self.client.tasks.start(self._importer.run)
 
-    async def add(self, path: Path, code: str) -> None:
-        """Store a module and wait until it can be imported here; raises CompileError, and stores nothing then."""
-        compile_module(name_of(path), code)
-        await self.wait_tock((await self.client.set(self.path + path, {"code": code})).tock)
+    async def add(self, path: Path, code: str, *, requires: Iterable[Path] = ()) -> None:
+        """
+        Store a module and wait until it can be imported here.
+
+        ``requires`` are the modules that must be loaded before it. Raises CompileError, and stores nothing, if it does
+        not compile, has a name of Python's or of ours, or requires what is not stored, or itself.
+        """
+        name = name_of(path)
+        taken = reserved(name)
+        if taken is not None:
+            raise taken
+        compile_module(name, code)
+        value: dict[str, Any] = {"code": code}
+        needed = tuple(requires)
+        if needed:
+            modules_for(path, needed, self.requires, None)
+            value["requires"] = needed
+        await self.wait_tock((await self.client.set(self.path + path, value)).tock)
+
+    def requires(self, path: Path) -> Sequence[Path] | None:
+        """Return what a stored module says that it requires, None if there is no module; raises CompileError."""
+        entry = self.get(path)
+        if entry is None or is_foreign(entry.value):
+            return None
+        return requires_of(name_of(path), entry.value)
 
     async def remove(self, path: Path) -> None:
         """Delete a module and wait until that is known here."""
@@ -60,11 +82,11 @@ class ModuleRoot(Handler):
         if entry is None or is_foreign(entry.value):
             self._importer.put(name, None)
             forget_source(name, module=True)
+            if entry is None and self._errors is not None:
+                await self._errors.compiled(self.path + path, None)
             return
-        module = _compile(name, entry.value)
-        if name.partition(".")[0] in RESERVED:
-            module = CompileError(name, "this name belongs to Python or to DistKV; the module cannot be imported")
-        else:
+        module = reserved(name) or _compile(name, entry.value)
+        if reserved(name) is None:
             self._importer.put(name, module)
         if self._errors is not None:
             await self._errors.compiled(self.path + path, module if isinstance(module, CompileError) else None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import importlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import ErrorRoot
@@ -11,6 +12,8 @@ from ..mirror import Handler
 from ..util import Path, attrdict
 from .compiler import Procedure, compile_procedure, forget_source, mode_of
 from .groupcall import call_in_group
+from .modules import ModuleRoot
+from .needs import is_foreign, modules_for, name_of, requires_of
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -24,6 +27,7 @@ class CodeRoot(Handler):
 
     Procedures are compiled when they are stored or change. One that does not compile is recorded in the error tree
     (subsystem ``compile``) and raises its CompileError when called; the record is resolved once it compiles again.
+    What a procedure requires is loaded before it is called.
     """
 
     CFG: ClassVar[str] = "codes"
@@ -34,6 +38,7 @@ class CodeRoot(Handler):
         self._foreign: set[Path] = set()
         """The procedures that are in another language."""
         self._errors: ErrorRoot | None = None
+        self._modules: ModuleRoot | None = None
 
     async def start(self) -> None:
         """Load the procedures, and the error tree, where those go that do not compile."""
@@ -73,7 +78,22 @@ class CodeRoot(Handler):
             raise NoSuchProcedureError(f"no procedure {name_of(path)!r} is stored below {self.path}")
         if isinstance(found, CompileError):
             raise found.again()
+        requires = self.requires(path)
+        if requires:
+            for module in self._needs(path, requires):
+                importlib.import_module(name_of(module))
         return found
+
+    def requires(self, path: Path) -> Sequence[Path] | None:
+        """Return what a stored procedure says that it requires, None if there is no procedure."""
+        entry = self.get(path)
+        if entry is None or path in self._foreign:
+            return None
+        return requires_of(name_of(path), entry.value)
+
+    def _needs(self, path: Path, requires: Sequence[Path]) -> list[Path]:
+        modules = self._modules
+        return modules_for(path, requires, (lambda _: None) if modules is None else modules.requires, self.requires)
 
     async def add(
         self,
@@ -83,11 +103,27 @@ class CodeRoot(Handler):
         is_async: bool | None = None,
         variables: Iterable[str] = (),
         default: Mapping[str, Any] | None = None,
+        requires: Iterable[Path] = (),
     ) -> None:
-        """Store a procedure and wait until it can be called here; raises CompileError, and stores nothing then."""
+        """
+        Store a procedure and wait until it can be called here.
+
+        ``requires`` are the modules that must be loaded before it, and the procedures that it calls. Raises
+        CompileError, and stores nothing, if it does not compile, or requires what is not stored, or itself.
+        """
         names = tuple(variables)
         compile_procedure(name_of(path), code, mode_of(is_async), names, default)
-        value = {"code": code, "is_async": is_async, "vars": names, **({"default": default} if default else {})}
+        value: dict[str, Any] = {
+            "code": code,
+            "is_async": is_async,
+            "vars": names,
+            **({"default": default} if default else {}),
+        }
+        needed = tuple(requires)
+        if needed:
+            await self._open_modules()
+            self._needs(path, needed)
+            value["requires"] = needed
         await self.wait_tock((await self.client.set(self.path + path, value)).tock)
 
     async def remove(self, path: Path) -> None:
@@ -103,14 +139,23 @@ class CodeRoot(Handler):
                 self._foreign.add(path)
             self._procedures.pop(path, None)
             forget_source(name)
+            if entry is None and self._errors is not None:
+                await self._errors.compiled(self.path + path, None)
             return
         failure = None
         try:
+            if requires_of(name, entry.value):
+                await self._open_modules()
             self._procedures[path] = compile_stored(name, entry.value)
         except CompileError as error:
             self._procedures[path] = failure = error
         if self._errors is not None:
             await self._errors.compiled(self.path + path, failure)
+
+    async def _open_modules(self) -> None:
+        """Follow the modules too: some procedure requires others."""
+        if self._modules is None:
+            self._modules = await ModuleRoot.as_handler(self.client)
 
 
 def compile_stored(name: str, value: Any) -> Procedure:
@@ -125,16 +170,6 @@ def compile_stored(name: str, value: Any) -> Procedure:
     except ValueError as error:
         raise CompileError(name, str(error)) from None
     return compile_procedure(name, value.get("code"), mode, value.get("vars") or (), default)  # type: ignore[arg-type]
-
-
-def is_foreign(value: Any) -> bool:
-    """Whether what is stored here is code in another language."""
-    return isinstance(value, Mapping) and value.get("language", "python") != "python"
-
-
-def name_of(path: Path) -> str:
-    """Return what a procedure or module at this path is called."""
-    return ".".join(map(str, path))
 
 
 def _path(name: str | Path | Iterable[Any]) -> Path:

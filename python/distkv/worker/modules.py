@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from ..code import compile_module
-from ..code.importer import RESERVED, provide
+from ..code.importer import provide, reserved
 from ..exceptions import CompileError
 from ..util import Path
 from . import logs, report
@@ -41,6 +41,8 @@ class Modules(MetaPathFinder, Loader):
     def __init__(self, link: Link, prefix: Path) -> None:
         self._link = link
         self._stored: dict[str, _Stored] = {}
+        self._taken: dict[str, Path] = {}
+        """Modules that nobody can import, since their names belong to others, while that has not been told."""
         self._loaded: dict[str, int] = {}
         self._needs: dict[str, set[str]] = {}
         self._told: dict[int, set[str]] = {}
@@ -61,10 +63,13 @@ class Modules(MetaPathFinder, Loader):
         """Take in what the runner says of some modules."""
         for path, version, source, wrong in message["modules"]:
             name = ".".join(map(str, path))
-            if version:
+            if version and reserved(name) is not None:
+                self._taken[name] = path
+            elif version:
                 self._stored[name] = _Stored(path, version, source, wrong)
             else:
                 self._stored.pop(name, None)
+                self._taken.pop(name, None)
             if self._loaded.get(name, version) != version or self._is_new_child(name):
                 self._become_stale()
 
@@ -78,8 +83,12 @@ class Modules(MetaPathFinder, Loader):
             self._link.report(op="stale")
 
     def begin(self, run: int) -> None:
-        """Keep account of what this run imports."""
+        """Keep account of what this run imports; say in its name which modules cannot be imported at all."""
         self._told[run] = set()
+        while self._taken:
+            name, path = self._taken.popitem()
+            said = {"kind": "compile", "type": "CompileError", "message": str(reserved(name))}
+            self._link.report(op="imported", run=run, path=path, version=-1, trace=None, line=None, data={}, **said)
 
     def end(self, run: int) -> None:
         """Forget a run."""
@@ -89,8 +98,9 @@ class Modules(MetaPathFinder, Loader):
         """Import what a procedure requires; raises CompileError, which names the procedure and the module."""
         for name in (".".join(map(str, path)) for path in names):
             try:
-                if name.partition(".")[0] in RESERVED:
-                    raise CompileError(name, "this name belongs to Python or to DistKV")
+                taken = reserved(name)
+                if taken is not None:
+                    raise taken
                 importlib.import_module(name)
             except Exception as error:
                 text = str(error) if isinstance(error, CompileError) else f"{name}: {report.message_of(error)}"
@@ -98,7 +108,7 @@ class Modules(MetaPathFinder, Loader):
 
     def find_spec(self, fullname: str, _path: Sequence[str] | None = None, _target: Any = None) -> ModuleSpec | None:
         """Return where to load a module from, if it is stored."""
-        if fullname not in self._stored or fullname.partition(".")[0] in RESERVED:
+        if fullname not in self._stored:
             return None
         return self.spec(fullname)
 
@@ -175,7 +185,7 @@ class Modules(MetaPathFinder, Loader):
         parts = full.split(".")
         names = [".".join(parts[: i + 1]) for i in range(len(parts))] + [f"{full}.{one}" for one in fromlist]
         found = [name for name in names if name in self._loaded]
-        found += [name for name in missing if name not in sys.modules and name.partition(".")[0] not in RESERVED]
+        found += [name for name in missing if name not in sys.modules and reserved(name) is None]
         if not found:
             return
         if by in self._loaded:

@@ -168,6 +168,7 @@ class ModulesTest {
         module("json", "VALUE = 'stored'");
         world.code("use", "import json\nreturn hasattr(json, 'VALUE')");
         assertThat(world.result(start("use", "job"))).isEqualTo(false);
+        assertThat(compileError(MODULES.child("json"))).contains("json").contains("belongs to Python");
         requiring("needs", "return 1", "json");
         start("needs", "other");
         assertThat(compileError(CODES.child("needs"))).contains("json").contains("belongs to Python");

@@ -156,7 +156,7 @@ public final class Dispatcher {
     /**
      * A run uses a module.
      *
-     * @param version the one that its worker has; 0: there is none of that name
+     * @param version the one that its worker has; 0: there is none of that name; -1: nobody can import it
      * @param failure why the module could not be loaded, or {@code null}
      */
     public void uses(long run, Path module, long version, Ended.@Nullable Failed failure) {

@@ -30,9 +30,11 @@ final class Tales {
         tell(job, run, List.of(), reports);
     }
 
-    /** The run uses a module, of this version, or could not load it. */
+    /** The run uses a module, of this version, or could not load it; -1: nobody can, as its name is taken. */
     void uses(Job job, Run run, Path module, long version, Ended.@Nullable Failed failure) {
-        run.attempt = run.attempt.using(CodeId.module(module), version);
+        if (version >= 0) {
+            run.attempt = run.attempt.using(CodeId.module(module), version);
+        }
         Path path = desk.modules.append(module);
         if (failure == null) {
             tell(job, run, List.of(), List.of(new Report.Well(Report.COMPILE, path, null, Map.of())));

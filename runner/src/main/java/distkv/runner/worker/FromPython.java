@@ -31,7 +31,7 @@ public sealed interface FromPython {
     /**
      * A run uses a stored module.
      *
-     * @param version the one that the worker has; 0: there is none of that name
+     * @param version the one that the worker has; 0: there is none of that name; -1: nobody can import it
      * @param failed why it could not be loaded, or {@code null}
      */
     record Imported(long run, Path path, long version, Ended.@Nullable Failed failed) implements FromPython {}

@@ -184,7 +184,7 @@ public final class Pool {
             case FromPython.Worker(int number, long pid) -> connected(link, crew.find(number));
             case FromPython.Started(long run) -> listener.started(run);
             case FromPython.Imported(long run, Path path, long version, var failed) -> {
-                if (version != 0 && !modules.isCurrent(path, version)) {
+                if (version > 0 && !modules.isCurrent(path, version)) {
                     stale(linked.get(link));
                 }
                 listener.uses(run, path, version, failed);

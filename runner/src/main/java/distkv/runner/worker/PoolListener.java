@@ -11,7 +11,7 @@ public interface PoolListener {
     /**
      * The run uses a stored module.
      *
-     * @param version the one that its worker has; 0: there is none of that name
+     * @param version the one that its worker has; 0: there is none of that name; -1: nobody can import it
      * @param failure why it could not be loaded, or {@code null}
      */
     void uses(long run, Path module, long version, Ended.@Nullable Failed failure);

@@ -1,0 +1,123 @@
+"""What code requires of other code, as clients see it."""
+
+import sys
+
+import pytest
+from helpers import until
+
+from distkv.code import CodeRoot, CompileError, ModuleRoot
+from distkv.code.needs import modules_for, requires_of
+from distkv.util import P, Path
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def forget_modules():
+    yield
+    for name in [name for name in sys.modules if name.startswith("stored_")]:
+        del sys.modules[name]
+
+
+def needs(path, modules, procedures=None):
+    """What a procedure, or without others a module, is to load; requirements are lists of names."""
+
+    def of(all_of_them):
+        return lambda one: None if str(one) not in all_of_them else [P(name) for name in all_of_them[str(one)]]
+
+    first = (modules if procedures is None else procedures)[path]
+    found = modules_for(
+        P(path), [P(name) for name in first], of(modules), None if procedures is None else of(procedures)
+    )
+    return [str(name) for name in found]
+
+
+def test_what_is_required_is_loaded_first_transitively():
+    modules = {"a": ["house.b"], "house.b": ["c"], "c": []}
+    assert needs("main", modules, {"main": ["a", "other"], "other": ["c"]}) == ["c", "house.b", "a"]
+
+
+def test_two_ways_to_the_same_module_are_no_cycle():
+    assert needs("a", {"a": ["b", "c"], "b": ["d"], "c": ["d"], "d": []}) == ["d", "b", "c"]
+
+
+def test_a_missing_module_is_an_error_that_names_the_chain():
+    with pytest.raises(CompileError, match=r"^main: requires: b is not stored: main → a → b .*a module of that name"):
+        needs("main", {"a": ["b"]}, {"main": ["a"]})
+    with pytest.raises(CompileError, match=r"c is not stored: main → c .*a module or procedure of that name"):
+        needs("main", {}, {"main": ["c"]})
+    with pytest.raises(CompileError, match=r"p is not stored: main → a → p "):
+        needs("main", {"a": ["p"]}, {"main": ["a"], "p": []})
+
+
+def test_a_cycle_is_an_error_that_names_the_chain():
+    with pytest.raises(CompileError, match=r"^main: requires: a → b → a is a cycle"):
+        needs("main", {"a": ["b"], "b": ["a"]}, {"main": ["a"]})
+    with pytest.raises(CompileError, match=r"^a: requires: a → a is a cycle"):
+        needs("a", {"a": ["a"]})
+
+
+def test_a_module_of_a_procedures_name_is_another_thing():
+    assert needs("a", {"a": []}, {"a": ["a"]}) == ["a"]
+
+
+@pytest.mark.parametrize("given", ["helper", 1, {"a": 1}, [1], [""], [[]], P("a.b")])
+def test_requires_is_a_list_of_paths(given):
+    with pytest.raises(CompileError, match=r"^x: requires: .* \(expected: a list of paths"):
+        requires_of("x", {"code": "", "requires": given})
+
+
+def test_a_path_is_one_or_a_list_or_a_text():
+    assert requires_of("x", {"requires": (P("a.b"), ["a", "b"], "a.b")}) == (P("a.b"),) * 3
+    assert requires_of("x", {"requires": None}) == requires_of("x", "text") == ()
+
+
+async def test_what_a_procedure_requires_is_loaded_before_it_is_called(server):
+    async with server.client() as client:
+        mr = await ModuleRoot.as_handler(client)
+        cr = await CodeRoot.as_handler(client)
+        await mr.add(P("stored_low"), "LOADED = ['low']")
+        await mr.add(
+            P("stored_high"), "import stored_low\nstored_low.LOADED.append('high')", requires=[P("stored_low")]
+        )
+        await cr.add(P("main"), "import sys\nreturn sys.modules['stored_low'].LOADED", requires=[P("stored_high")])
+        assert "stored_low" not in sys.modules
+        assert cr("main") == ["low", "high"]
+    async with server.client() as client:  # one that has opened no ModuleRoot itself
+        cr = await CodeRoot.as_handler(client)
+        assert cr("main") == ["low", "high"]
+
+
+async def test_code_that_requires_what_is_not_stored_is_refused(server):
+    async with server.client() as client:
+        cr = await CodeRoot.as_handler(client)
+        mr = await ModuleRoot.as_handler(client)
+        for root in (cr, mr):
+            with pytest.raises(CompileError, match="stored_none is not stored: main → stored_none"):
+                await root.add(P("main"), "pass", requires=[P("stored_none")])
+            assert Path("main") not in root
+            assert "value" not in await client.get(root.path + P("main"))
+
+
+async def test_code_that_requires_itself_is_refused(server):
+    async with server.client() as client:
+        mr = await ModuleRoot.as_handler(client)
+        await mr.add(P("stored_a"), "x = 1")
+        await mr.add(P("stored_b"), "x = 1", requires=[P("stored_a")])
+        with pytest.raises(CompileError, match="stored_a → stored_b → stored_a is a cycle"):
+            await mr.add(P("stored_a"), "x = 1", requires=[P("stored_b")])
+
+
+async def test_a_procedure_whose_module_is_gone_says_so_when_it_is_called(server):
+    async with server.client() as client:
+        mr = await ModuleRoot.as_handler(client)
+        cr = await CodeRoot.as_handler(client)
+        await mr.add(P("stored_low"), "x = 1")
+        await cr.add(P("main"), "import stored_low\nreturn stored_low.x", requires=[P("stored_low")])
+        assert cr("main") == 1
+        await mr.remove(P("stored_low"))
+        with pytest.raises(CompileError, match="main → stored_low"):
+            cr("main")
+        await client.set(mr.path + P("stored_low"), {"code": "x = 2"})
+        await until(mr, lambda: P("stored_low") in mr)
+        assert cr("main") == 2
