@@ -46,7 +46,7 @@ class Modules(MetaPathFinder, Loader):
         self._loaded: dict[str, int] = {}
         self._needs: dict[str, set[str]] = {}
         self._told: dict[int, set[str]] = {}
-        self._stale = False
+        self.stale = False
         self._last = _Last(self)
         self._import = builtins.__import__
         self._import_module = importlib.import_module
@@ -78,8 +78,8 @@ class Modules(MetaPathFinder, Loader):
         return parent in self._loaded and name not in self._loaded and not hasattr(sys.modules.get(parent), "__path__")
 
     def _become_stale(self) -> None:
-        if not self._stale:
-            self._stale = True
+        if not self.stale:
+            self.stale = True
             self._link.report(op="stale")
 
     def begin(self, run: int) -> None:

@@ -69,6 +69,10 @@ class SharedWorker:
                 self._stop()
 
     def _start(self, message: Mapping[str, Any]) -> None:
+        if self._modules.stale:
+            # The runner sent it before it knew.
+            self._link.report(op="refused", run=message["run"])
+            return
         try:
             spec = Spec.read(message)
             if spec.mode == "sync":

@@ -115,7 +115,8 @@ public final class Watch implements AutoCloseable {
         }
         paths = new PathLengthener(path);
         boolean fetch = fetching;
-        Stream opened = Stream.open(link, seq -> new Request.Watch(seq, path, options.depths(), fetch, since, false));
+        Stream opened = Stream.open(
+                link, seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false));
         stream = opened;
         if (closed) {
             close();

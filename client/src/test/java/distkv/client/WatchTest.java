@@ -31,6 +31,22 @@ class WatchTest extends ServerTest {
     }
 
     @Test
+    void aWatchOfSomeSubtreesDeliversThemInTheOrderOfWriting() throws InterruptedException {
+        long first = direct.set(path("t.a.x"), value(1));
+        direct.set(path("t.b"), value(0));
+        try (Watch watch = client.watch(path("t"), WatchOptions.FETCH.only(List.of(path("c"), path("a"))))) {
+            assertThat(watch.next()).isEqualTo(changed("t.a.x", 1, first));
+            assertThat(watch.next()).isInstanceOf(WatchEvent.UpToDate.class);
+            long second = direct.set(path("t.c"), value(2));
+            direct.set(path("t.b"), value(0));
+            long third = direct.set(path("t.a"), value(3));
+
+            assertThat(watch.next()).isEqualTo(changed("t.c", 2, second));
+            assertThat(watch.next()).isEqualTo(changed("t.a", 3, third));
+        }
+    }
+
+    @Test
     void aWatchWithoutFetchDeliversOnlyChanges() throws InterruptedException {
         direct.set(path("t.a"), value(1));
         try (Watch watch = client.watch(path("t"), WatchOptions.CHANGES.at(new Depths(1, 1)))) {

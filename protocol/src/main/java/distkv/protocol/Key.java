@@ -30,6 +30,7 @@ enum Key {
     ADD_EMPTY,
     FETCH,
     SINCE,
+    ONLY,
     WITH_DATA,
     TASK,
     TOPIC,

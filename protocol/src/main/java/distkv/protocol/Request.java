@@ -58,16 +58,21 @@ public sealed interface Request {
     /**
      * Follows a subtree.
      *
+     * @param only where below {@code path}, if that is not all of it; relative to it
      * @param fetch send what is there first
      * @param since send what has changed after this tock first; not together with {@code fetch}
      */
     record Watch(
             Seq seq,
             Path path,
+            List<Path> only,
             Depths depths,
             boolean fetch,
             @Nullable Long since,
-            boolean chain) implements Request {}
+            boolean chain) implements Request {
+        /** How many subtrees a watch may be of. */
+        public static final int MAX_ONLY = 1_000;
+    }
 
     /** The names of the children, with {@code data} their values too. */
     record Enumerate(Seq seq, Path path, boolean internal, boolean data, boolean empty) implements Request {}

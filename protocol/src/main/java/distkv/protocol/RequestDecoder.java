@@ -140,7 +140,19 @@ final class RequestDecoder {
         if (fetch && since != null) {
             throw new ProtocolException("since: given together with fetch (expected: one of them)");
         }
-        return new Request.Watch(seq, path(), depths(), fetch, since, chain(false));
+        return new Request.Watch(seq, path(), only(), depths(), fetch, since, chain(false));
+    }
+
+    private List<Path> only() {
+        if (!fields.has(Key.ONLY) || fields.isNil(Key.ONLY)) {
+            return List.of();
+        }
+        List<Path> only = fields.list(Key.ONLY, "an array of paths", WirePath::read);
+        if (only.isEmpty() || only.size() > Request.Watch.MAX_ONLY) {
+            throw new ProtocolException(
+                    "only: " + only.size() + " paths (expected: 1 to " + Request.Watch.MAX_ONLY + ")");
+        }
+        return only;
     }
 
     private Request enumerate(boolean internal) {

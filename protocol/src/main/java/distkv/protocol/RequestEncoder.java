@@ -1,6 +1,7 @@
 package distkv.protocol;
 
 import distkv.model.Guard;
+import distkv.model.Path;
 import java.util.List;
 
 /** Writes requests straight into a connection's buffer. Used by one thread at a time. */
@@ -71,6 +72,7 @@ public final class RequestEncoder {
             case Request.Watch watch -> {
                 action(Action.WATCH);
                 map.path(watch.path());
+                only(watch.only());
                 depths(watch.depths());
                 flag(Key.FETCH, watch.fetch());
                 if (watch.since() != null) {
@@ -154,6 +156,13 @@ public final class RequestEncoder {
 
     private void chained(boolean chain) {
         map.number(Key.NCHAIN, chain ? 1 : 0);
+    }
+
+    private void only(List<Path> only) {
+        if (!only.isEmpty()) {
+            MsgWriter out = map.key(Key.ONLY).array(only.size());
+            only.forEach(path -> WirePath.write(out, path));
+        }
     }
 
     private void depths(Depths depths) {

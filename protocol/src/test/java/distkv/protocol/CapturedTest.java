@@ -65,7 +65,8 @@ class CapturedTest {
                 + "6b76a6636f6e666967a56665746368c3a47773657101a373657101"));
 
         assertThat(watch)
-                .isEqualTo(new Request.Watch(Seq.of(1), Path.of(".distkv", "config"), Depths.ALL, true, null, true));
+                .isEqualTo(new Request.Watch(
+                        Seq.of(1), Path.of(".distkv", "config"), List.of(), Depths.ALL, true, null, true));
     }
 
     private static Frame frame(String hex) {

@@ -10,11 +10,11 @@ sealed interface Event {
     /** An entry of a feed was written or deleted. */
     record Changed(Feed feed, Entry entry) implements Event {}
 
-    /** All that the server has for this feed is in. */
-    record Current(Feed feed) implements Event {}
+    /** All that the server has for the feeds is in. */
+    record Current() implements Event {}
 
-    /** The connection is away, and with it the news of this feed. */
-    record CutOff(Feed feed) implements Event {}
+    /** The connection is away, and with it the news of the feeds. */
+    record CutOff() implements Event {}
 
     /** A commit was made, or not. */
     record Answered(Ask ask, Ask.Answer answer) implements Event {}

@@ -5,65 +5,78 @@ import distkv.client.ClientException;
 import distkv.client.Watch;
 import distkv.client.WatchEvent;
 import distkv.client.WatchOptions;
-import java.util.ArrayList;
-import java.util.HashSet;
+import distkv.model.Entry;
+import distkv.model.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Follows the subtrees of a runner, each with a watch and a virtual thread that hands on what it brings. */
+/**
+ * Follows the subtrees of a runner, all of them with one watch: what was written first is known first, so that a job
+ * never starts with older code than was there when it was written. A virtual thread hands on what the watch brings.
+ */
 final class Feeds implements AutoCloseable {
     private final Events events;
-    private final List<Watch> watches = new ArrayList<>();
     private final List<Feed> feeds;
-    /** Those that are up to date; used by the decision thread. */
-    private final Set<Feed> current = new HashSet<>();
+    private final Path top;
+    private @Nullable Watch watch;
+    /** Used by the decision thread. */
+    private boolean current;
 
     Feeds(Events events, RunnerOptions options) {
         this.events = events;
         this.feeds = Feed.of(options);
+        this.top = feeds.stream()
+                .map(Feed::root)
+                .reduce((one, other) -> one.head(one.shared(other)))
+                .orElseThrow();
     }
 
     void open(Client client) throws InterruptedException {
-        for (Feed feed : feeds) {
-            Watch watch = client.watch(feed.root(), WatchOptions.FETCH);
-            watches.add(watch);
-            Thread.ofVirtual().name("runner feed " + feed.root()).start(() -> follow(feed, watch));
-        }
+        List<Path> only = feeds.stream().map(feed -> feed.root().below(top)).toList();
+        watch = client.watch(top, WatchOptions.FETCH.only(only));
+        Thread.ofVirtual().name("runner feeds").start(this::follow);
     }
 
-    private void follow(Feed feed, Watch watch) {
+    private void follow() {
+        Watch followed = Objects.requireNonNull(watch);
         try {
-            for (WatchEvent event = watch.next(); event != null; event = watch.next()) {
-                events.put(
-                        switch (event) {
-                            case WatchEvent.Changed(var entry) -> new Event.Changed(feed, entry);
-                            case WatchEvent.UpToDate _ -> new Event.Current(feed);
-                            case WatchEvent.CutOff _ -> new Event.CutOff(feed);
-                        });
+            for (WatchEvent event = followed.next(); event != null; event = followed.next()) {
+                switch (event) {
+                    case WatchEvent.Changed(var entry) -> changed(entry);
+                    case WatchEvent.UpToDate _ -> events.put(new Event.Current());
+                    case WatchEvent.CutOff _ -> events.put(new Event.CutOff());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ClientException e) {
-            events.put(new Event.Printed("cannot follow " + feed.root() + ": " + e.getMessage()));
-            events.put(new Event.CutOff(feed));
+            events.put(new Event.Printed("cannot follow " + top + ": " + e.getMessage()));
+            events.put(new Event.CutOff());
         }
     }
 
-    void current(Feed feed) {
-        current.add(feed);
+    private void changed(Entry entry) {
+        for (Feed feed : feeds) {
+            if (entry.path().startsWith(feed.root())) {
+                events.put(new Event.Changed(feed, entry));
+            }
+        }
     }
 
-    void cutOff(Feed feed) {
-        current.remove(feed);
+    void current(boolean whether) {
+        current = whether;
     }
 
-    /** Whether all of them are up to date. */
+    /** Whether all that the server has is in. */
     boolean areCurrent() {
-        return current.size() == feeds.size();
+        return current;
     }
 
     @Override
     public void close() {
-        watches.forEach(Watch::close);
+        if (watch != null) {
+            watch.close();
+        }
     }
 }

@@ -157,8 +157,8 @@ final class Loop implements Hands, Runnable {
     private void handle(Event event) {
         switch (event) {
             case Event.Changed(Feed feed, var entry) -> knowledge.take(feed, entry, dispatcher, pool);
-            case Event.Current(Feed feed) -> feeds.current(feed);
-            case Event.CutOff(Feed feed) -> feeds.cutOff(feed);
+            case Event.Current _ -> feeds.current(true);
+            case Event.CutOff _ -> feeds.current(false);
             case Event.Answered(Ask ask, Ask.Answer answer) -> {
                 committer.answered(ask);
                 dispatcher.answered(ask, answer);

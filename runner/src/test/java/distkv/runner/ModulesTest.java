@@ -2,7 +2,11 @@ package distkv.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Commit;
+import distkv.model.Expectation;
 import distkv.model.Path;
+import distkv.model.Write;
+import distkv.protocol.Values;
 import distkv.runner.job.Kind;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +82,21 @@ class ModulesTest {
         world.code("sync", "import helper\nreturn helper.scaled(3)", null, Map.of());
         assertThat(world.result(start("async", "a"))).isEqualTo(6L);
         assertThat(world.result(start("sync", "b"))).isEqualTo(9L);
+    }
+
+    @Test
+    void aJobNeverStartsWithAnOlderModuleThanWasThereWhenItWasStored() throws Exception {
+        world.runner("vm", Kind.ANY);
+        world.code("use", "import units\nreturn units.VERSION");
+        for (long version = 1; version <= 20; version++) {
+            String job = "job" + version;
+            Map<String, Object> units = Map.of("code", "VERSION = " + version);
+            Write module = Write.set(MODULES.child("units"), Values.encode(units), Expectation.anything());
+            Write entry =
+                    Write.set(World.entry(Kind.ANY, "", job), Values.encode(World.job("use")), Expectation.anything());
+            world.client.commit(new Commit(List.of(module, entry), List.of()));
+            assertThat(world.result(World.state(Kind.ANY, "", job))).isEqualTo(version);
+        }
     }
 
     @Test

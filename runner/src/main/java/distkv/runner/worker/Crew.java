@@ -1,5 +1,6 @@
 package distkv.runner.worker;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ final class Crew {
     private final int most;
     private final int runsPerWorker;
     private final Map<Integer, Worker> workers = new LinkedHashMap<>();
+    private final Map<Long, Worker> byRun = new HashMap<>();
     private int numbers;
 
     /**
@@ -30,9 +32,35 @@ final class Crew {
         return worker;
     }
 
-    /** It is gone; returns false if it was before. */
+    /** It is gone, and with it its runs; returns false if it was before. */
     boolean leave(Worker worker) {
+        byRun.keySet().removeAll(worker.runs.keySet());
         return workers.remove(worker.number) != null;
+    }
+
+    /** A run is there from now on. */
+    void seat(Worker worker, Launch launch) {
+        worker.runs.put(launch.run(), launch);
+        byRun.put(launch.run(), worker);
+    }
+
+    /** A run is not there any more. Returns whether it had been told to end. */
+    boolean unseat(Worker worker, long run) {
+        worker.runs.remove(run);
+        byRun.remove(run);
+        return worker.cancelled.remove(run);
+    }
+
+    /** The one that has this run. */
+    @Nullable
+    Worker of(long run) {
+        return byRun.get(run);
+    }
+
+    @Nullable
+    Launch launch(long run) {
+        Worker worker = of(run);
+        return worker == null ? null : worker.runs.get(run);
     }
 
     @Nullable

@@ -18,7 +18,10 @@ public sealed interface Ended {
             @Nullable String trace,
             @Nullable Long line,
             Map<String, @Nullable Object> data)
-            implements Ended {}
+            implements Ended {
+        /** It was told to end, and had not begun. */
+        static final Failed CANCELLED = new Failed(Fault.CANCELLED, null, null, null, null, Map.of());
+    }
 
     /**
      * Its worker is gone.

@@ -39,6 +39,9 @@ public sealed interface FromPython {
     /** What the worker has loaded is not what is stored now: it must not get any more runs. */
     record Stale() implements FromPython {}
 
+    /** It does not begin this run, since it has become stale: another worker is to. */
+    record Refused(long run) implements FromPython {}
+
     /** The code called {@code setup_done}. */
     record Setup(long run, Map<String, @Nullable Object> data) implements FromPython {}
 
@@ -80,6 +83,7 @@ public sealed interface FromPython {
                         number(map, "version"),
                         map.get("kind") == null ? null : failed(map, Ended.Fault.named(map.get("kind"))));
             case "stale" -> new Stale();
+            case "refused" -> new Refused(number(map, "run"));
             case "setup" -> new Setup(number(map, "run"), names(map, "data"));
             case "error" ->
                 new Reported(

@@ -4,7 +4,6 @@ import distkv.client.Witness;
 import distkv.model.Path;
 import distkv.runner.code.Language;
 import distkv.runner.group.GroupState;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,6 @@ public final class Pool {
     private final PoolListener listener;
     private final Crew crew;
     private final Map<Link, Worker> linked = new HashMap<>();
-    private final Map<Long, Worker> runs = new HashMap<>();
     private GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
     private @Nullable Double deadline;
 
@@ -63,8 +61,7 @@ public final class Pool {
         if (worker.sharing == null) {
             worker.sharing = sharing;
         }
-        worker.runs.put(launch.run(), launch);
-        runs.put(launch.run(), worker);
+        crew.seat(worker, launch);
         if (worker.runs.size() == 1) {
             limit(worker);
             parent.send(new ToPython.Limit(worker.number, launch.limits()));
@@ -75,8 +72,7 @@ public final class Pool {
 
     private Worker fork(boolean java) {
         Worker worker = crew.join();
-        List<String> command = java ? options.java().words(host.socket(), worker.number) : null;
-        parent.send(new ToPython.Fork(worker.number, command));
+        parent.send(new ToPython.Fork(worker.number, java ? options.java().words(host.socket(), worker.number) : null));
         return worker;
     }
 
@@ -95,15 +91,16 @@ public final class Pool {
 
     /** Tells a run to end; {@code lost}: because its claim is gone. */
     public void cancel(long run, boolean lost) {
-        Worker worker = runs.get(run);
+        Worker worker = crew.of(run);
         if (worker != null) {
+            worker.cancelled.add(run);
             send(worker, new ToPython.Cancel(run, lost));
         }
     }
 
     /** Kills the worker of a run, and with it all that share the worker. */
     public void kill(long run) {
-        Worker worker = runs.get(run);
+        Worker worker = crew.of(run);
         if (worker != null) {
             kill(worker, true);
         }
@@ -118,11 +115,9 @@ public final class Pool {
     /** The state of the group is now this. */
     public void state(GroupState newState) {
         state = newState;
-        for (Worker worker : crew.all()) {
-            if (!worker.runs.isEmpty()) {
-                send(worker, new ToPython.State(newState));
-            }
-        }
+        crew.all().stream()
+                .filter(worker -> !worker.runs.isEmpty())
+                .forEach(worker -> send(worker, new ToPython.State(newState)));
     }
 
     /** Runs that must not outlive their claims are to be killed at that time of CLOCK_BOOTTIME; the parent sees to it. */
@@ -160,6 +155,22 @@ public final class Pool {
         }
     }
 
+    /** Has a run begin elsewhere; if it was told to end meanwhile, it has. */
+    private void refused(long run) {
+        Worker worker = crew.of(run);
+        Launch launch = crew.launch(run);
+        if (worker == null || launch == null) {
+            return;
+        }
+        boolean cancelled = crew.unseat(worker, run);
+        stale(worker);
+        if (cancelled) {
+            listener.ended(run, Ended.Failed.CANCELLED);
+        } else {
+            start(launch);
+        }
+    }
+
     /** Lets a worker go that has no runs and will get none. */
     private void retire(Worker worker) {
         if (crew.canSpare(worker)) {
@@ -190,12 +201,11 @@ public final class Pool {
                 listener.uses(run, path, version, failed);
             }
             case FromPython.Stale _ -> stale(linked.get(link));
+            case FromPython.Refused(long run) -> refused(run);
             case FromPython.Setup(long run, var data) -> listener.well(run, data);
             case FromPython.Reported(long run, var path, int severity, var comment, var failed) ->
                 listener.error(run, failed, path, severity, comment);
             case FromPython.Log(long run, String level, String text, double at) -> log(run, level, text, at);
-            case FromPython.Over(long run, Ended.Failed failed)
-            when failed.fault() == Ended.Fault.BLOCKED -> blocked(run, failed);
             case FromPython.Over(long run, Ended ended) -> over(run, ended);
         }
     }
@@ -206,35 +216,29 @@ public final class Pool {
             return;
         }
         linked.put(link, worker);
-        List<ToPython> first = new ArrayList<>(List.of(options.init(modules.prefix())));
-        first.addAll(modules.all(worker.language()));
-        if (!worker.connected(link, first)) {
+        if (!worker.connected(link, options.init(modules.prefix()), modules.all(worker.language()))) {
             kill(worker, false);
         }
     }
 
     private void log(long run, String level, String text, double at) {
-        Worker worker = runs.get(run);
-        Launch launch = worker == null ? null : worker.runs.get(run);
+        Launch launch = crew.launch(run);
         if (launch != null) {
             listener.log(launch, level, text, at);
         }
     }
 
-    private void blocked(long run, Ended.Failed failed) {
-        Worker worker = runs.get(run);
-        if (worker != null) {
-            worker.blocked(run, failed);
-            kill(worker, true);
-        }
-    }
-
     private void over(long run, Ended ended) {
-        Worker worker = runs.remove(run);
+        Worker worker = crew.of(run);
         if (worker == null) {
             return;
         }
-        worker.runs.remove(run);
+        if (ended instanceof Ended.Failed failed && failed.fault() == Ended.Fault.BLOCKED) {
+            worker.blocked(run, failed);
+            kill(worker, true);
+            return;
+        }
+        crew.unseat(worker, run);
         if (worker.runs.isEmpty()) {
             limit(worker);
             retire(worker);
@@ -275,7 +279,6 @@ public final class Pool {
             return;
         }
         List<Launch> lost = List.copyOf(worker.runs.values());
-        lost.forEach(launch -> runs.remove(launch.run()));
         lost.forEach(launch -> listener.ended(launch.run(), worker.end(launch)));
         keepOneIdle();
         listener.room();

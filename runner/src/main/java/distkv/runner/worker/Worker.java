@@ -3,9 +3,11 @@ package distkv.runner.worker;
 import distkv.runner.code.Language;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the pool knows of one worker process. Used by the decision thread only. */
@@ -26,6 +28,8 @@ final class Worker {
 
     final int number;
     final Map<Long, Launch> runs = new LinkedHashMap<>();
+    /** Those that were told to end. */
+    final Set<Long> cancelled = new HashSet<>();
     /** What is to be sent once it is connected. */
     private final List<ToPython> waiting = new ArrayList<>();
 
@@ -126,11 +130,11 @@ final class Worker {
         return to.send(message);
     }
 
-    /** From now on messages go there: first those, then what has been waiting. */
-    boolean connected(Link to, List<ToPython> first) {
+    /** From now on messages go there: first these, then what has been waiting. */
+    boolean connected(Link to, ToPython init, List<ToPython> known) {
         link = to;
-        boolean sent = true;
-        for (ToPython message : first) {
+        boolean sent = to.send(init);
+        for (ToPython message : known) {
             sent &= to.send(message);
         }
         for (ToPython message : waiting) {

@@ -4,7 +4,7 @@ import distkv.model.ChangeBatch;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Revision;
-import distkv.server.tree.Depths;
+import distkv.server.tree.Scope;
 import distkv.server.tree.Snapshot;
 import distkv.store.Compacted;
 import distkv.store.Feed;
@@ -23,7 +23,7 @@ final class Missed {
      *
      * @return nothing if the history does not reach back that far, or has not got there yet
      */
-    static Optional<List<Entry>> of(Store store, Snapshot end, long since, Path top, Depths depths) {
+    static Optional<List<Entry>> of(Store store, Snapshot end, long since, Scope scope) {
         if (since < 0 || since > end.tock()) {
             return Optional.empty();
         }
@@ -40,8 +40,7 @@ final class Missed {
                 }
                 revision = batch.revision();
                 for (Entry change : batch.changes()) {
-                    int depth = change.path().length() - top.length();
-                    if (change.tick() > since && change.path().startsWith(top) && depths.include(depth)) {
+                    if (change.tick() > since && scope.includes(change.path())) {
                         newest.remove(change.path());
                         newest.put(change.path(), change);
                     }

@@ -13,6 +13,7 @@ import distkv.protocol.StatePart;
 import distkv.protocol.Values;
 import distkv.server.tree.Depths;
 import distkv.server.tree.Replica;
+import distkv.server.tree.Scope;
 import distkv.server.tree.Snapshot;
 import distkv.server.tree.Walk;
 import java.util.EnumMap;
@@ -145,14 +146,19 @@ final class Reads {
         if (top == null) {
             return;
         }
-        Depths depths = depths(request.depths());
+        Scope scope = Scope.of(top, request.only(), depths(request.depths()));
+        for (Path root : scope.roots()) {
+            if (Paths.isInternal(root)) {
+                output.write(Failures.internal(request.seq(), root, session.tock()));
+                return;
+            }
+        }
         WatchStream stream = new WatchStream(
                 request.seq(),
                 session.window(),
                 replica,
                 session.outbox(),
-                top,
-                depths,
+                scope,
                 items(request.seq(), top, request.chain()));
         if (!session.admit(stream)) {
             return;
@@ -161,7 +167,7 @@ final class Reads {
         Snapshot start = stream.start();
         Long since = request.since();
         if (since != null) {
-            Missed.of(session.site().store(), start, since, top, depths)
+            Missed.of(session.site().store(), start, since, scope)
                     .ifPresentOrElse(
                             missed -> stream.withMissed(start, since, missed),
                             () -> stream.fail(start, compacted(request.seq(), since, start)));

@@ -1,14 +1,12 @@
 package distkv.server.session;
 
 import distkv.model.Entry;
-import distkv.model.Path;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
-import distkv.server.tree.Depths;
 import distkv.server.tree.Replica;
+import distkv.server.tree.Scope;
 import distkv.server.tree.Snapshot;
-import distkv.server.tree.Walk;
 import distkv.server.tree.Watch;
 import java.util.Iterator;
 import java.util.List;
@@ -55,12 +53,12 @@ final class WatchStream extends Stream {
     private boolean begun;
     private boolean over;
 
-    WatchStream(Seq seq, int qlen, Replica replica, Outbox outbox, Path top, Depths depths, ItemMaker items) {
+    WatchStream(Seq seq, int qlen, Replica replica, Outbox outbox, Scope scope, ItemMaker items) {
         super(seq, qlen);
         this.replica = replica;
         this.outbox = outbox;
         this.items = items;
-        this.watch = new Watch(top, depths, CAPACITY, LIMIT, this::wake);
+        this.watch = new Watch(scope, CAPACITY, LIMIT, this::wake);
     }
 
     /** Starts the watch: everything after the snapshot that this returns will be sent. One of the others must follow. */
@@ -75,8 +73,7 @@ final class WatchStream extends Stream {
 
     /** First sends all that the snapshot has. */
     void withEntries(Snapshot start) {
-        Walk walk = start.walk(watch.top(), watch.depths());
-        open(new Beginning(start, start.tock(), () -> walk.next() ? walk.entry() : null, start.size(), null));
+        open(new Beginning(start, start.tock(), watch.scope().entries(start), start.size(), null));
     }
 
     /** First sends what changed since a tock. */
@@ -140,7 +137,7 @@ final class WatchStream extends Stream {
             return null;
         }
         over = true;
-        String text = "watch of " + watch.top() + ": its reader fell too far behind, or the server stops";
+        String text = "watch of " + watch.scope().top() + ": its reader fell too far behind, or the server stops";
         return new Reply.Failed(seq(), text + " (expected: watch again)", Etype.OVERFLOW, tock());
     }
 

@@ -21,6 +21,11 @@ public record Depths(int min, int max) {
         return depth >= min && !isBelow(depth);
     }
 
+    /** The same entries, counted from {@code further} elements below, which must not be below the lowest of them. */
+    Depths from(int further) {
+        return new Depths(Math.max(0, min - further), max < 0 ? max : max - further);
+    }
+
     /** Whether a depth is below the lowest one. */
     boolean isBelow(int depth) {
         return max >= 0 && depth > max;

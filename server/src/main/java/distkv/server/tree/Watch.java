@@ -22,8 +22,7 @@ public final class Watch {
         LOST
     }
 
-    private final Path top;
-    private final Depths depths;
+    private final Scope scope;
     private final int capacity;
     private final int limit;
     private final Runnable wake;
@@ -39,20 +38,15 @@ public final class Watch {
     /**
      * @param wake called by the replica's thread when changes have come; must be short and must not wait
      */
-    public Watch(Path top, Depths depths, int capacity, int limit, Runnable wake) {
-        this.top = top;
-        this.depths = depths;
+    public Watch(Scope scope, int capacity, int limit, Runnable wake) {
+        this.scope = scope;
         this.capacity = capacity;
         this.limit = limit;
         this.wake = wake;
     }
 
-    public Path top() {
-        return top;
-    }
-
-    public Depths depths() {
-        return depths;
+    public Scope scope() {
+        return scope;
     }
 
     public synchronized State state() {

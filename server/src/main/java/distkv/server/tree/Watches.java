@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All watches, found by the path they are at. A change looks only at those of its own path and its parents, however
- * many others there are. Guarded by the {@link Replica}'s lock.
+ * All watches, found by the paths whose subtrees they follow. A change looks only at those of its own path and its
+ * parents, however many others there are. Guarded by the {@link Replica}'s lock.
  */
 final class Watches {
-    private final Map<Path, List<Watch>> byTop = new HashMap<>();
+    private final Map<Path, List<Watch>> byRoot = new HashMap<>();
 
     /** How many watched paths have this number of elements, so that most parents of a change need no look-up. */
     private int[] lengths = new int[8];
@@ -22,21 +22,24 @@ final class Watches {
     private final List<Watch> touched = new ArrayList<>();
 
     void add(Watch watch) {
-        Path top = watch.top();
-        List<Watch> there = byTop.get(top);
-        if (there == null) {
-            there = new ArrayList<>(1);
-            byTop.put(top, there);
-            count(top.length(), 1);
+        for (Path root : watch.scope().roots()) {
+            List<Watch> there = byRoot.get(root);
+            if (there == null) {
+                there = new ArrayList<>(1);
+                byRoot.put(root, there);
+                count(root.length(), 1);
+            }
+            there.add(watch);
         }
-        there.add(watch);
     }
 
     void remove(Watch watch) {
-        List<Watch> there = byTop.get(watch.top());
-        if (there != null && there.remove(watch) && there.isEmpty()) {
-            byTop.remove(watch.top());
-            count(watch.top().length(), -1);
+        for (Path root : watch.scope().roots()) {
+            List<Watch> there = byRoot.get(root);
+            if (there != null && there.remove(watch) && there.isEmpty()) {
+                byRoot.remove(root);
+                count(root.length(), -1);
+            }
         }
     }
 
@@ -63,9 +66,11 @@ final class Watches {
         int end = 0;
         for (int elements = 0; elements <= length && elements < lengths.length; elements++) {
             if (lengths[elements] > 0 && !(internal && elements == 0)) {
-                Path top = elements == length ? change.path() : Path.ofTrustedKey(Arrays.copyOf(key, end));
-                for (Watch watch : byTop.getOrDefault(top, List.of())) {
-                    if (watch.depths().include(length - elements)) {
+                Path root = elements == length ? change.path() : Path.ofTrustedKey(Arrays.copyOf(key, end));
+                for (Watch watch : byRoot.getOrDefault(root, List.of())) {
+                    if (watch.scope()
+                            .depths()
+                            .include(length - watch.scope().top().length())) {
                         watch.offer(change);
                         if (watch.touched != revision) {
                             watch.touched = revision;
@@ -83,7 +88,7 @@ final class Watches {
     /** Ends all watches: the changes that they wait for cannot be had. Returns them. */
     List<Watch> loseAll() {
         touched.clear();
-        for (List<Watch> there : byTop.values()) {
+        for (List<Watch> there : byRoot.values()) {
             for (Watch watch : there) {
                 watch.lose();
                 touched.add(watch);

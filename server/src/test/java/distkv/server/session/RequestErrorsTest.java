@@ -48,7 +48,8 @@ class RequestErrorsTest {
                 .containsEntry("node", "tree")
                 .containsEntry("version", List.of(0L, 65L, 0L))
                 .containsEntry("qlen", 10L)
-                .containsEntry("ext", List.of("session", "commit", "guard", "since", "window", "standby", "witness"))
+                .containsEntry(
+                        "ext", List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness"))
                 .containsKeys("tick", "tock")
                 .doesNotContainKey("auth");
     }

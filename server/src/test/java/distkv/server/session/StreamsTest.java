@@ -4,6 +4,8 @@ import static distkv.server.session.Wire.map;
 import static distkv.server.session.Wire.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Nil;
+import distkv.model.Path;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +46,44 @@ class StreamsTest extends SessionTest {
         assertThat(watcher.call("stop", "task", 1)).containsEntry("result", false);
         wire.call("set_value", "path", path("t", 1), "value", 1);
         assertThat(watcher.call("get_value", "path", path("t", 1))).containsEntry("value", 1L);
+    }
+
+    @Test
+    void aWatchOfSomeSubtreesTellsOfThemInTheOrderOfWriting() throws IOException {
+        for (String name : List.of("a", "ab", "b", "c")) {
+            wire.call("set_value", "path", path("t", name, "x"), "value", name);
+        }
+        Wire watcher = fixture.wire();
+        List<Object> only = List.of(path("c"), path("a"), path("a", "x"), path("later"));
+        Object since = watcher.call("get_tock").get("tock");
+        watcher.ask("watch", "path", path("t"), "only", only, "fetch", true, "max_depth", 2);
+        assertThat(watcher.read()).containsEntry("state", "start");
+        assertThat(watcher.read()).containsEntry("path", path("a", "x")).containsEntry("value", "a");
+        assertThat(watcher.read()).containsEntry("path", path("c", "x")).containsEntry("value", "c");
+        assertThat(watcher.read()).containsEntry("state", "uptodate");
+
+        wire.call("set_value", "path", path("t", "c", "y"), "value", 1);
+        wire.call("set_value", "path", path("t", "b", "x"), "value", 2);
+        wire.call("set_value", "path", path("t", "later", "x", "deep"), "value", 3);
+        wire.call("set_value", "path", path("t", "a", "x"), "value", 4);
+        assertThat(watcher.read()).containsEntry("path", path("y")).containsEntry("value", 1L);
+        assertThat(watcher.read()).containsEntry("path", path("a", "x")).containsEntry("value", 4L);
+
+        Wire returns = fixture.wire();
+        returns.ask("watch", "path", path("t"), "only", only, "since", since);
+        assertThat(returns.read()).containsEntry("state", "start");
+        assertThat(returns.read()).containsEntry("path", path("c", "y")).containsEntry("value", 1L);
+        assertThat(returns.read()).containsEntry("path", path("later", "x", "deep"));
+        assertThat(returns.read()).containsEntry("path", path("a", "x")).containsEntry("value", 4L);
+        assertThat(returns.read()).containsEntry("state", "uptodate");
+    }
+
+    @Test
+    void aWatchOfNoSubtreeOrOfTheInternalTreeIsRefused() throws IOException {
+        assertThat(wire.call("watch", "path", path("t"), "only", List.of()))
+                .containsEntry("error", "only: 0 paths (expected: 1 to 1000)");
+        assertThat(wire.call("watch", "path", path(), "only", List.of(Path.of(Nil.NIL))))
+                .containsEntry("etype", "access");
     }
 
     @Test

@@ -76,7 +76,7 @@ class ReplicaTest {
 
     @Test
     void actionsOfOneRevisionRunAfterItsChangesWereGivenToTheWatches() throws InterruptedException {
-        Watch watch = new Watch(Path.ROOT, Depths.ALL, 10_000, 10_000, () -> {});
+        Watch watch = new Watch(Scope.of(Path.ROOT, Depths.ALL), 10_000, 10_000, () -> {});
         replica.start(watch);
         CountDownLatch done = new CountDownLatch(500);
         List<String> wrong = new ArrayList<>();
@@ -98,7 +98,7 @@ class ReplicaTest {
     void nobodyWaitsForAClosedReplica() throws InterruptedException {
         CountDownLatch released = new CountDownLatch(2);
         replica.whenReached(1_000_000, released::countDown);
-        Watch watch = new Watch(Path.ROOT, Depths.ALL, 10, 10, () -> {});
+        Watch watch = new Watch(Scope.of(Path.ROOT, Depths.ALL), 10, 10, () -> {});
         replica.start(watch);
         replica.close();
         replica.whenReached(1_000_000, released::countDown);
@@ -124,7 +124,7 @@ class ReplicaTest {
         });
         for (int round = 0; round < 20; round++) {
             Semaphore woken = new Semaphore(0);
-            Watch watch = new Watch(Path.of("a"), Depths.ALL, 50, 1_000, woken::release);
+            Watch watch = new Watch(Scope.of(Path.of("a"), Depths.ALL), 50, 1_000, woken::release);
             Snapshot start = replica.start(watch);
             Map<Path, Entry> mirror = new HashMap<>();
             for (Walk walk = start.walk(Path.of("a"), Depths.ALL); walk.next(); ) {
@@ -148,7 +148,7 @@ class ReplicaTest {
             }
         }
         writer.join();
-        Watch watch = new Watch(Path.of("a"), Depths.ALL, 50, 1_000, () -> {});
+        Watch watch = new Watch(Scope.of(Path.of("a"), Depths.ALL), 50, 1_000, () -> {});
         Snapshot start = replica.start(watch);
         Map<Path, Entry> mirror = new HashMap<>();
         long last = start.tock();

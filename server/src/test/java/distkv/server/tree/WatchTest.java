@@ -21,7 +21,7 @@ class WatchTest {
     private long revision;
 
     private Watch watch(Path top, Depths depths) {
-        Watch watch = new Watch(top, depths, 4, 6, () -> {});
+        Watch watch = new Watch(Scope.of(top, depths), 4, 6, () -> {});
         watches.add(watch);
         return watch;
     }
@@ -126,7 +126,7 @@ class WatchTest {
     @ValueSource(longs = {11, 12, 13, 14})
     void neverReordersOrRepeatsAndEndsInTheNewest(long seed) {
         Random random = new Random(seed);
-        Watch watch = new Watch(Path.of("a"), Depths.ALL, 8, 1_000, () -> {});
+        Watch watch = new Watch(Scope.of(Path.of("a"), Depths.ALL), 8, 1_000, () -> {});
         watches.add(watch);
         Map<Path, Long> newest = new HashMap<>();
         Map<Path, Long> seen = new HashMap<>();

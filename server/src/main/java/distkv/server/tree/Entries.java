@@ -1,0 +1,36 @@
+package distkv.server.tree;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import java.util.Iterator;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The entries of a {@link Scope} in a snapshot, one after another, {@code null} after the last. Used by one thread. */
+public final class Entries implements Supplier<@Nullable Entry> {
+    private final Scope scope;
+    private final Snapshot snapshot;
+    private final Iterator<Path> roots;
+    private @Nullable Walk walk;
+
+    Entries(Scope scope, Snapshot snapshot) {
+        this.scope = scope;
+        this.snapshot = snapshot;
+        this.roots = scope.roots().iterator();
+    }
+
+    @Override
+    public @Nullable Entry get() {
+        while (true) {
+            if (walk != null && walk.next()) {
+                return walk.entry();
+            }
+            if (!roots.hasNext()) {
+                return null;
+            }
+            Path root = roots.next();
+            walk = snapshot.walk(
+                    root, scope.depths().from(root.length() - scope.top().length()));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package distkv.server.tree;
+
+import distkv.model.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which entries somebody follows: those at or below one of some paths, of certain depths. These are counted from
+ * {@code top}, which all the paths are at or below.
+ *
+ * @param roots in tree order, none of them below another
+ */
+public record Scope(Path top, List<Path> roots, Depths depths) {
+    public static Scope of(Path top, Depths depths) {
+        return new Scope(top, List.of(top), depths);
+    }
+
+    /** What is below {@code top}, or only at these paths relative to it. */
+    public static Scope of(Path top, List<Path> only, Depths depths) {
+        if (only.isEmpty()) {
+            return of(top, depths);
+        }
+        List<Path> roots = new ArrayList<>();
+        for (Path root : only.stream().map(top::append).sorted().toList()) {
+            boolean has = !roots.isEmpty() && root.startsWith(roots.getLast());
+            if (!has && !depths.isBelow(root.length() - top.length())) {
+                roots.add(root);
+            }
+        }
+        return new Scope(top, List.copyOf(roots), depths);
+    }
+
+    /** Whether an entry at this path is meant. */
+    public boolean includes(Path path) {
+        return roots.stream().anyMatch(path::startsWith) && depths.include(path.length() - top.length());
+    }
+
+    /** What there is of it in a snapshot, in tree order. */
+    public Entries entries(Snapshot snapshot) {
+        return new Entries(this, snapshot);
+    }
+}
