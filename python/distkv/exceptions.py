@@ -213,6 +213,21 @@ class ProcedureFailedError(DistKVError):
         """Where it was raised, if that is known."""
 
 
+class CallLostError(DistKVError):
+    """
+    A procedure that was called on a node of a group was ended before it was done.
+
+    Its node has died or was stopped, its code has changed, or the caller was cut off. It may have done part of its
+    work, and is not run again by itself.
+    """
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"{name}: {why} before it was done; it may have done part of its work"
+            " (expected: a new call, if that does no harm)"
+        )
+
+
 class NotBegunError(DistKVError):
     """No node of the group has begun to run a procedure. The text names both."""
 

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from distkv.code import CodeRoot, NotBegunError, ProcedureFailedError, groupcall
+from distkv.code import CallLostError, CodeRoot, NotBegunError, ProcedureFailedError, groupcall
 from distkv.exceptions import NotFoundError
 from distkv.util import P, Path
 
@@ -58,6 +58,42 @@ async def test_a_call_in_a_group_raises_the_error_with_its_trace(server):
     with pytest.raises(ProcedureFailedError, match=r"^forty\.two: ValueError: no$") as raised:
         await called(server, answer)
     assert (raised.value.kind, raised.value.trace) == ("ValueError", "line 1")
+
+
+async def test_a_call_whose_node_dies_says_that_it_may_have_done_part_of_its_work(server):
+    async def answer(path, job):
+        async with server.client() as client:
+            state = STATES + path[2:]
+            await client.set(state, {"node": "vm", "started": 1, "backoff": 0})
+            await client.set(state, {"node": None, "started": 1, "backoff": 1, "reason": "node lost"})
+            record = {"subsystem": "run", "path": Path.build(path), "resolved": False}
+            await client.set(ERRORS + Path("other", 1), record)
+            await client.set(ERRORS + Path("other", 1, "other"), {"message": "Runner killed", "data": {"node": "vm"}})
+
+    with pytest.raises(CallLostError, match=r"^forty\.two: node vm, which ran it, has died before it was done; it may"):
+        await called(server, answer)
+
+
+async def test_a_call_that_is_ended_says_why(server):
+    async def answer(path, job):
+        async with server.client() as client:
+            state = STATES + path[2:]
+            await client.set(state, {"node": "vm", "started": 1, "backoff": 0})
+            await client.set(state, {"node": None, "started": 1, "backoff": 0, "reason": "runner stopped"})
+
+    with pytest.raises(CallLostError, match=r"^forty\.two: ended: runner stopped before it was done"):
+        await called(server, answer)
+
+
+async def test_a_call_whose_job_has_gone_does_not_wait_for_ever(server):
+    async def answer(path, job):
+        async with server.client() as client:
+            state = STATES + path[2:]
+            await client.set(state, {"node": "vm", "started": 1, "backoff": 0})
+            await client.delete(state)
+
+    with pytest.raises(CallLostError, match="this client was away from the server for too long before it was done"):
+        await called(server, answer)
 
 
 async def test_a_call_that_nobody_begins_says_so(server, monkeypatch):

@@ -1,6 +1,7 @@
 """Stored code: procedures to call, modules to import."""
 
 from ..exceptions import (
+    CallLostError,
     CompileError,
     MissingVariablesError,
     NoSuchProcedureError,
@@ -12,6 +13,7 @@ from .modules import ModuleRoot
 from .procedures import CodeRoot
 
 __all__ = [
+    "CallLostError",
     "CodeRoot",
     "CompileError",
     "MissingVariablesError",

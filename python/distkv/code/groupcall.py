@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio.streams.memory import MemoryObjectSendStream
 
-from ..exceptions import NotBegunError, ProcedureFailedError
+from ..exceptions import CallLostError, NotBegunError, ProcedureFailedError
 from ..util import Path, attrdict
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ PATIENCE = 10
 
 _NEVER = 1e9
 _WAITING = 64
+_KILLED = "Runner killed"  # how runners record that a node has died
 
 
 async def call_in_group(client: Client, group: str, code: Path, variables: Mapping[str, Any]) -> Any:
@@ -35,7 +36,7 @@ async def call_in_group(client: Client, group: str, code: Path, variables: Mappi
     Run a procedure as a job that lives with a session of ``client``, and return its result.
 
     The client should be used for nothing else that has a session. Raises ProcedureFailedError if it fails,
-    NotBegunError if no runner of the group begins it.
+    CallLostError if it was ended before it was done, NotBegunError if no runner of the group begins it.
     """
     name = Path("any", group, ".call", secrets.token_hex(8))
     config = client.config
@@ -85,7 +86,7 @@ class _Call:
         self.begun = False
         self.result: Any = None
         self.record: Path | None = None
-        self.failure: ProcedureFailedError | None = None
+        self.failure: ProcedureFailedError | CallLostError | None = None
         self._errors = errors
         self._done = False
         self._reason = ""
@@ -95,19 +96,27 @@ class _Call:
         return self._done or self.failure is not None
 
     def take(self, item: attrdict) -> None:
-        value = item.get("value")
-        if not isinstance(value, Mapping):
-            return
+        found = item.get("value")
+        value = found if isinstance(found, Mapping) else {}
         path = Path.build(item.path)
         if path == self.state:
-            self._done = "result" in value
-            self.begun = self.begun or self._done or value.get("node") is not None
-            self.result = value.get("result")
-            self._reason = str(value.get("reason") or "")
+            self._take_state(value)
         elif self._is_record(path, value):
             self.record = path
-        elif self.record is not None and path[: len(self.record)] == self.record:
+        elif self.record is not None and path[: len(self.record)] == self.record and value:
             self.failure = self._failure(value)
+
+    def _take_state(self, value: Mapping[str, Any]) -> None:
+        """Take in a state, which is empty if the job has gone."""
+        running = value.get("node") is not None
+        self._done = "result" in value
+        self.begun = self.begun or running or self._done or bool(value.get("started"))
+        self.result = value.get("result")
+        self._reason = str(value.get("reason") or "")
+        if self.begun and not self._done and not running and not value.get("backoff"):
+            why = f"ended: {self._reason}" if value else "this client was away from the server for too long"
+            self.failure = CallLostError(self.name, why)
+        # Else an error has ended it, and its record comes.
 
     def _is_record(self, path: Path, value: Mapping[str, Any]) -> bool:
         return (
@@ -117,7 +126,10 @@ class _Call:
             and Path.build(value.get("path") or ()) == self.job
         )
 
-    def _failure(self, detail: Mapping[str, Any]) -> ProcedureFailedError:
+    def _failure(self, detail: Mapping[str, Any]) -> ProcedureFailedError | CallLostError:
+        if detail.get("message") == _KILLED:
+            node = (detail.get("data") or {}).get("node")
+            return CallLostError(self.name, f"node {node}, which ran it, has died")
         comment, text = detail.get("comment"), detail.get("str")
         # A comment that shows an exception begins with its class.
         kind = comment.partition("(")[0] if text is not None and comment and "(" in comment else None

@@ -55,9 +55,10 @@ class CodeRoot(Handler):
 
     async def call(self, name: str | Path | Iterable[Any], /, *, group: str, **variables: Any) -> Any:
         """
-        Run a procedure once on any one node of a group, and return its result.
+        Run a procedure on any one node of a group, and return its result.
 
-        It runs as a job that vanishes with its caller. Raises ProcedureFailedError if it fails there, NotBegunError if
+        It runs as a job that vanishes with its caller, and begins at most once. Raises ProcedureFailedError if it fails
+        there, CallLostError if it was ended before it was done (for example since its node has died), NotBegunError if
         no runner of the group begins it within 10 s.
         """
         from ..client import open_client

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         name = "call",
         description = {
             "Run a procedure and print what it returns.",
-            "It runs here, or once on any one node of a group. VALUE is a literal like 42 or [1, 2], else a text;"
+            "It runs here, or at most once on any one node of a group. VALUE is a literal like 42 or [1, 2], else a text;"
                     + " -v, -e and -p leave no doubt."
         },
         footer = {

@@ -2,6 +2,7 @@ package distkv.code.call;
 
 import distkv.client.Client;
 import distkv.client.Mirror;
+import distkv.code.CallLostException;
 import distkv.code.CodeException;
 import distkv.code.CompileException;
 import distkv.code.MissingVariablesException;
@@ -101,17 +102,18 @@ public final class CodeRoot implements AutoCloseable {
     }
 
     /**
-     * Runs a procedure once on any one node of a group, as a job that vanishes with this client, and waits for what comes
-     * of it.
+     * Runs a procedure on any one node of a group, as a job that vanishes with this client, and waits for what comes of
+     * it. It begins at most once.
      *
      * @throws ProcedureException if it fails there
+     * @throws CallLostException if it was ended before it was done, for example since its node has died
      * @throws CodeException if no runner of the group begins it
      */
     public @Nullable Object callIn(String group, String name, Map<String, ?> variables) throws InterruptedException {
         return callIn(group, path(name), variables);
     }
 
-    /** Runs a procedure once on any one node of a group, as {@link #callIn(String, String, Map)}. */
+    /** Runs a procedure on any one node of a group, as {@link #callIn(String, String, Map)}. */
     public @Nullable Object callIn(String group, Path name, Map<String, ?> variables) throws InterruptedException {
         Map<String, @Nullable Object> data = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
         return groups.call(group, name, data);

@@ -1,5 +1,6 @@
 package distkv.code.call;
 
+import distkv.code.CallLostException;
 import distkv.code.CodeException;
 import distkv.code.ProcedureException;
 import distkv.model.Entry;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * thread alone.
  */
 final class GroupCall {
+    /** How runners record that a node has died. */
+    private static final String KILLED = "Runner killed";
+
     private final String procedure;
     private final String group;
     private final Path job;
@@ -28,7 +32,7 @@ final class GroupCall {
     /** Where the record of its error is; {@code null} while there is none. */
     private @Nullable Path record;
 
-    private @Nullable ProcedureException failure;
+    private @Nullable CodeException failure;
 
     GroupCall(Path code, String group, Path job, Path state, Path errors) {
         this.procedure = Stored.name(code);
@@ -55,18 +59,32 @@ final class GroupCall {
     /** Takes in a change. */
     void take(Entry entry) {
         Value value = entry.value();
-        if (value == null || !(Values.decode(value) instanceof Map<?, ?> map)) {
-            return;
-        } else if (entry.path().equals(state)) {
-            begun |= map.get("node") != null || map.containsKey("result");
-            done |= map.containsKey("result");
-            result = map.get("result");
-            reason = String.valueOf(map.get("reason"));
+        Map<?, ?> map = value != null && Values.decode(value) instanceof Map<?, ?> found ? found : Map.of();
+        if (entry.path().equals(state)) {
+            takeState(map);
         } else if (isRecord(entry.path(), map)) {
             record = entry.path();
-        } else if (record != null && entry.path().startsWith(record)) {
+        } else if (record != null && entry.path().startsWith(record) && !map.isEmpty()) {
             failure = failure(map);
         }
+    }
+
+    /** Takes in a state, which is empty if the job has gone. */
+    private void takeState(Map<?, ?> map) {
+        boolean running = map.get("node") != null;
+        done |= map.containsKey("result");
+        begun |= running || done || isPositive(map.get("started"));
+        result = map.get("result");
+        reason = Objects.requireNonNullElse(text(map.get("reason")), "");
+        if (begun && !done && !running && !isPositive(map.get("backoff"))) {
+            String why = map.isEmpty() ? "this client was away from the server for too long" : "ended: " + reason;
+            failure = new CallLostException(procedure, why);
+        }
+        // Else an error has ended it, and its record comes.
+    }
+
+    private static boolean isPositive(@Nullable Object found) {
+        return found instanceof Number number && number.doubleValue() > 0;
     }
 
     private boolean isRecord(Path path, Map<?, ?> map) {
@@ -76,10 +94,13 @@ final class GroupCall {
                 && job.equals(map.get("path") instanceof List<?> list ? Path.of(list) : map.get("path"));
     }
 
-    private ProcedureException failure(Map<?, ?> detail) {
+    private CodeException failure(Map<?, ?> detail) {
         String comment = text(detail.get("comment"));
         String text = text(detail.get("str"));
         String message = text(detail.get("message"));
+        if (KILLED.equals(message) && detail.get("data") instanceof Map<?, ?> data) {
+            return new CallLostException(procedure, "node " + data.get("node") + ", which ran it, has died");
+        }
         // A comment that shows an exception begins with its class.
         String type = text == null || comment == null || !comment.contains("(")
                 ? null
@@ -105,7 +126,7 @@ final class GroupCall {
         return done || failure != null;
     }
 
-    /** What it returned. @throws ProcedureException if it failed */
+    /** What it returned. @throws CodeException if it failed, or was ended */
     @Nullable
     Object outcome() {
         if (failure != null) {

@@ -62,6 +62,10 @@ final class Desk {
                     ? new Decision.Nothing(Stop.ENTRY_DELETED.reason())
                     : new Decision.Refuse(Schedule.BAD_ENTRY, job.bad);
         }
+        if (job.id.isCall() && state.started() > 0) {
+            // A call begins once: whoever waits for it hears how it ended, and knows whether to call again.
+            return new Decision.Nothing(state.reason());
+        }
         Code code = code(entry);
         // What failed here counts only if no other node has run the job since.
         boolean mended = job.failed != null
