@@ -30,6 +30,9 @@ final class RunSet implements Action.OfJobs {
     private Items data = new Items();
 
     @Mixin
+    private When when = new When();
+
+    @Mixin
     private Placing placing = new Placing();
 
     @Option(
@@ -43,18 +46,6 @@ final class RunSet implements Action.OfJobs {
             paramLabel = "PATH",
             description = "Make a new job like this one, given by its full path (see 'path').")
     private @Nullable Path template;
-
-    @Option(
-            names = {"-t", "--time"},
-            paramLabel = "SECONDS",
-            description = "Start it in so many seconds; '-': not at all.")
-    private @Nullable String start;
-
-    @Option(
-            names = {"-r", "--repeat"},
-            paramLabel = "SECONDS",
-            description = "Start it again so long after a success. Default: 0, never.")
-    private @Nullable Double repeat;
 
     @Option(
             names = {"-k", "--ok"},
@@ -86,10 +77,10 @@ final class RunSet implements Action.OfJobs {
     @Override
     public int run(Tree tree, JobScope scope, Printer printer) throws InterruptedException {
         Path job = scope.job(tree.config(), path);
-        Object target = target(printer);
+        double now = printer.dates().now();
         Tree.Written written = template == null
-                ? tree.change(job, old -> Content.of(changed(old, target)))
-                : tree.write(job, Content.of(changed(copied(tree, template), target)), Expectation.absent());
+                ? tree.change(job, old -> Content.of(changed(old, now)))
+                : tree.write(job, Content.of(changed(copied(tree, template), now)), Expectation.absent());
         if (code != null && tree.read(Library.procedures(tree.config()).at(code)) == null) {
             printer.warning("there is no procedure " + code + " yet; the job " + path + " fails until there is one");
         }
@@ -106,7 +97,7 @@ final class RunSet implements Action.OfJobs {
         throw new UsageException("--copy " + from + " (expected: the full path of a job, as 'path' prints it)");
     }
 
-    private Map<?, ?> changed(Content old, @Nullable Object target) {
+    private Map<?, ?> changed(Content old, double now) {
         Map<Object, @Nullable Object> job = new LinkedHashMap<>();
         if (old.value() instanceof Map<?, ?> map) {
             job.putAll(map);
@@ -122,10 +113,7 @@ final class RunSet implements Action.OfJobs {
         put(job, "info", info);
         put(job, "backoff", backoff);
         put(job, "delay", delay);
-        put(job, "repeat", repeat);
-        if (start != null) {
-            job.put("target", target);
-        }
+        when.applyTo(job, now);
         placing.applyTo(job);
         return checked(job);
     }
@@ -141,21 +129,8 @@ final class RunSet implements Action.OfJobs {
     }
 
     private static void put(Map<Object, @Nullable Object> job, String key, @Nullable Object value) {
-        if (value instanceof Double number && number == Math.rint(number) && Math.abs(number) < 1e15) {
-            job.put(key, number.longValue());
-        } else if (value != null) {
-            job.put(key, value);
-        }
-    }
-
-    private @Nullable Object target(Printer printer) {
-        if (start == null || start.equals("-")) {
-            return null;
-        }
-        try {
-            return printer.dates().now() + Double.parseDouble(start);
-        } catch (NumberFormatException e) {
-            throw new UsageException("--time " + start + " (expected: seconds from now, or '-' for not at all)", e);
+        if (value != null) {
+            job.put(key, value instanceof Double number ? Numbers.whole(number) : value);
         }
     }
 }

@@ -40,10 +40,10 @@ public final class Schedule {
                     ? at(state.stopped(), "changed after an error", code, now)
                     : at(state.stopped() + pause(job, state.backoff()), "backoff", code, now);
         }
-        if (job.repeat() > 0) {
-            return at(state.stopped() + job.repeat(), "repeat", code, now);
-        }
-        return new Decision.Nothing("no target");
+        double again = job.again(state.stopped());
+        return again > 0
+                ? at(again, job.cron() == null ? "repeat" : Cron.FIELD, code, now)
+                : new Decision.Nothing("no target");
     }
 
     /** Whether a state with this reason was refused a start, which was recorded as an error. */

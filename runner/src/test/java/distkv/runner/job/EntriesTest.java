@@ -45,6 +45,7 @@ class EntriesTest {
             delimiter = '|',
             value = {
                 "delay   | soon | delay: soon (expected: a number, 0 or more)",
+                "cron    | 5    | cron: 5 (expected: five fields as in crontab: minute hour day month weekday)",
                 "repeat  | -1   | repeat: -1 (expected: a number, 0 or more)",
                 "target  | x    | target: x (expected: a number, 0 or more)",
                 "data    | x    | data: x (expected: a map)",

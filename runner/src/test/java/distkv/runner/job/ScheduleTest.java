@@ -3,6 +3,8 @@ package distkv.runner.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
+import distkv.protocol.Values;
+import distkv.runner.code.BadEntry;
 import distkv.runner.code.Code;
 import distkv.runner.code.Mode;
 import distkv.runner.code.Procedure;
@@ -127,6 +129,17 @@ class ScheduleTest {
         stopped = 991;
         repeat = 30;
         assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_021, "repeat"));
+    }
+
+    @Test
+    void afterASuccessAJobWithCronStartsAtItsNextTimeAndMakesUpForOneThatWasMissed() throws BadEntry {
+        JobEntry job = JobEntry.read(
+                Values.encode(Map.of("code", NAME, "target", 1L, "cron", "CRON_TZ=UTC 10 * * * *", "delay", 5L)));
+        StateEntry done = new StateEntry(10, 20, 0, 0, "", null, null, 0);
+        assertThat(Schedule.decide(job, done, code, false, 599)).isEqualTo(new Decision.WaitUntil(600, "cron"));
+        assertThat(Schedule.decide(job, done, code, false, 9_000)).isEqualTo(new Decision.Start(600, "cron"));
+        StateEntry late = new StateEntry(9_000, 9_001, 0, 0, "", null, null, 0);
+        assertThat(Schedule.decide(job, late, code, false, 9_002)).isEqualTo(new Decision.WaitUntil(11_400, "cron"));
     }
 
     @Test
