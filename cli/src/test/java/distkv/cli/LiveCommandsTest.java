@@ -2,10 +2,12 @@ package distkv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +57,21 @@ class LiveCommandsTest {
         assertThat(house.distkv("run", "drain", first)).endsWith(first + " is drained.\n");
         assertThat(nodeOfTheJob()).isEqualTo(first.equals("attic") ? "cellar" : "attic");
         assertThat(house.distkv("run", "group", "list")).containsOnlyOnce("drained: true");
+    }
+
+    @Test
+    void aCallInAGroupPrintsTheResultOrTheError() throws IOException {
+        String script =
+                Files.writeString(directory.resolve("twice.py"), "return 2 * x").toString();
+        house.distkv("code", "set", "-s", script, "-e", "x", "-", "demo.twice");
+        assertThat(house.distkv("code", "call", "--group", "default", "demo.twice", "x=21"))
+                .isEqualTo("42\n");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThat(house.distkv(Shell.stream(out), "code", "call", "-g", "default", "demo.twice", "x=None"))
+                .isEqualTo(1);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo("distkv client code call: demo.twice: TypeError:"
+                        + " unsupported operand type(s) for *: 'int' and 'NoneType'\n");
     }
 
     @Test

@@ -7,6 +7,9 @@ import distkv.code.CallLostException;
 import distkv.code.call.CodeRoot;
 import distkv.model.Path;
 import distkv.runner.job.Kind;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -52,6 +55,44 @@ class GroupCallTest {
                 () -> world.below(World.RUN.append(CALLS)).isEmpty()
                         && world.below(World.STATE.append(CALLS)).isEmpty());
         world.await("no error to be left", () -> world.below(World.ERROR).isEmpty());
+    }
+
+    /** Runs a Python program that has {@code cr}, its root of the stored code; returns what it prints. */
+    private String python(String program) throws Exception {
+        String frame = """
+                import anyio
+                from distkv.client import open_client
+                from distkv.code import CodeRoot, ProcedureFailedError
+
+                async def main():
+                    async with open_client(host="127.0.0.1", port=PORT) as client:
+                        cr = await CodeRoot.as_handler(client)
+                        PROGRAM
+
+                anyio.run(main)
+                """;
+        List<String> command = new ArrayList<>(World.python().command());
+        command.add("-c");
+        command.add(frame.replace("PORT", "" + world.server.port())
+                .replace("PROGRAM", program.replace("\n", "\n        ")));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(World.python().environment());
+        Process process = builder.start();
+        process.getOutputStream().close();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void thePythonClientCallsInAGroupAndGetsTheResultOrTheError() throws Exception {
+        world.runner("one", Kind.ANY);
+        world.code("twice", "return [2 * x, _cfg.connect.name]", false, Map.of("vars", List.of("x")));
+        assertThat(python("print(await cr.call('twice', group='default', x=21))"))
+                .matches("[(\\[]42, 'one'[)\\]]\n");
+        assertThat(python("""
+                        try:
+                            await cr.call('twice', group='default', x=None)
+                        except ProcedureFailedError as error:
+                            print(error.kind, error)""")).startsWith("TypeError twice: TypeError: unsupported operand");
     }
 
     @Test

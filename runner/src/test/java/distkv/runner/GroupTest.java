@@ -77,11 +77,19 @@ class GroupTest {
     @Test
     void theSizeOfTheGroupComesFromTheStoreUnlessTheRunnerWasTold() throws Exception {
         Runner told = world.runner(world.options("told", Kind.ANY).nodes(2));
-        Runner asks = world.runner("asks", Kind.ANY);
+        Runner asks = world.runner("asks", Kind.ANY, Kind.AT);
         level(told, Level.COMPLETE, 2, 2);
         level(asks, Level.COMPLETE, 2, 0);
+        world.code("states", """
+                async for msg in _info:
+                    if isinstance(msg, (_cls.CompleteState, _cls.PartialState)):
+                        _log.warning('STATE %s', type(msg).__name__)
+                """);
+        world.set(World.entry(Kind.AT, "asks", "states"), World.job("states"));
+        world.logged("STATE CompleteState");
         world.set(Path.of(".distkv", "group", "default"), Map.of("nodes", 3L));
         level(asks, Level.PARTIAL, 2, 3);
+        world.logged("STATE PartialState");
         level(told, Level.COMPLETE, 2, 2);
         world.set(Path.of(".distkv", "group", "default"), Map.of("nodes", 2L));
         level(asks, Level.COMPLETE, 2, 2);

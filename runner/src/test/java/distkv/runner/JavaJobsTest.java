@@ -114,7 +114,8 @@ class JavaJobsTest {
         java("wrong", "long run() {\n    return y;\n}\n");
         world.set(entry("wrong"), World.job("wrong"));
         Map<?, ?> record = world.error("compile", World.PROC.child("wrong"), false);
-        assertThat(String.valueOf(record.get("message"))).startsWith("Does not compile: cannot find symbol");
+        assertThat(String.valueOf(record.get("message")))
+                .startsWith("Does not compile: wrong, line 2: cannot find symbol");
         assertThat(world.error("run", entry("wrong"), false).get("message")).isEqualTo(record.get("message"));
         java("wrong", "long run() {\n    return 1;\n}\n");
         assertThat(world.await(state("wrong"), value -> value instanceof Map<?, ?> map && map.containsKey("result")))
@@ -164,6 +165,10 @@ class JavaJobsTest {
                 """);
         world.set(entry("waits"), World.job("waits"));
         world.running(state("waits"));
+        world.code("python", "async for msg in _info: pass");
+        world.set(entry("python"), World.job("python"));
+        world.running(state("python"));
+        double undisturbed = world.number(state("python"), "started");
         world.set(entry("hangs"), World.job("hangs"));
         world.await(Path.of("hanging"), Objects::nonNull);
         double started = world.number(state("waits"), "started");
@@ -171,6 +176,9 @@ class JavaJobsTest {
         world.await("the other job to start again", () -> world.number(state("waits"), "started") > started);
         world.await("the end of the state", () -> world.value(state("hangs")) == null);
         assertThat(world.error("run", entry("waits"))).isNull();
+        assertThat(world.number(state("python"), "started")).isEqualTo(undisturbed);
+        assertThat(world.state(state("python"), "node")).isEqualTo("vm");
+        world.client.delete(entry("python"));
         world.client.delete(entry("waits"));
         world.await("the end of the neighbour", () -> world.value(state("waits")) == null);
     }

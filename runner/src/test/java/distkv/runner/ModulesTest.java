@@ -134,6 +134,42 @@ class ModulesTest {
     }
 
     @Test
+    void aChangedModuleOfAPackageRestartsTheJobsThatUseItAndNotThoseThatUseItsNeighbour() throws Exception {
+        world.runner("vm", Kind.ANY);
+        module("house.units", "FACTOR = 1");
+        module("house.names", "NAME = 'here'");
+        world.code("units", staying("from house.units import FACTOR", "FACTOR"));
+        world.code("names", staying("import house.names", "house.names.NAME"));
+        stay("units", "units");
+        stay("names", "names");
+        seen("units", 1L);
+        seen("names", "here");
+        double started = world.number(World.state(Kind.ANY, "", "names"), "started");
+        module("house.units", "FACTOR = 2");
+        seen("units", 2L);
+        assertThat(world.number(World.state(Kind.ANY, "", "names"), "started")).isEqualTo(started);
+    }
+
+    @Test
+    void aChangedProcedureRestartsTheJobsWhoseCodeRequiresItAndNoOthers() throws Exception {
+        world.runner("vm", Kind.ANY);
+        world.code("low", "return 1");
+        requiring("middle", "return 1", "low");
+        requiring("top", staying("", "1"), "middle");
+        world.code("other", staying("", "1"));
+        stay("top", "top");
+        stay("other", "other");
+        seen("top", 1L);
+        seen("other", 1L);
+        Path state = World.state(Kind.ANY, "", "top");
+        double before = world.number(state, "started");
+        double others = world.number(World.state(Kind.ANY, "", "other"), "started");
+        world.code("low", "return 2");
+        world.await("a new start", () -> world.number(state, "started") > before && world.state(state, "node") != null);
+        assertThat(world.number(World.state(Kind.ANY, "", "other"), "started")).isEqualTo(others);
+    }
+
+    @Test
     void aMissingRequirementIsACompileErrorThatNamesTheChainAndItsArrivalStartsTheJob() throws Exception {
         world.runner("vm", Kind.ANY);
         module("middle", "import missing", "missing");

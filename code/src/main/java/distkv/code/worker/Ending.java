@@ -103,9 +103,8 @@ final class Ending {
             failed(kind, new Failure(type, stopped, null, null), List.of());
         } else if (failure instanceof CompileException compile && procedure == null) {
             boolean elsewhere = !compile.name().equals(spec.definition().name());
-            String message = elsewhere ? compile.getMessage() : compile.reason();
             Integer line = elsewhere || compile.line() == 0 ? null : (Integer) compile.line();
-            failed(kind, new Failure("CompileException", String.valueOf(message), null, line), List.of());
+            failed(kind, new Failure("CompileException", String.valueOf(compile.getMessage()), null, line), List.of());
         } else if (failure instanceof MissingVariablesException vars && procedure == null) {
             Failure told = new Failure("MissingVariablesException", String.valueOf(vars.getMessage()), null, null);
             failed(kind, told, vars.missing());

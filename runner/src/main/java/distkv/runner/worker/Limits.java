@@ -38,6 +38,8 @@ public record Limits(
     private static final Pattern SIZE =
             Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGT]?)(?:i?B)?", Pattern.CASE_INSENSITIVE);
     private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
+    /** A number of so many digits is a long in any case. */
+    private static final int LONG_DIGITS = 18;
 
     /** Reads the {@code limits} of a job or of a configuration: a map, or nil for none. */
     public static Limits read(@Nullable Object found) throws BadEntry {
@@ -79,7 +81,8 @@ public record Limits(
             if (text.equals("-")) {
                 value = null;
             } else if (NUMBER.matcher(text).matches()) {
-                value = text.contains(".") ? (Object) Double.valueOf(text) : (Object) Long.valueOf(text);
+                boolean whole = !text.contains(".") && text.length() <= LONG_DIGITS;
+                value = whole ? (Object) Long.valueOf(text) : (Object) Double.valueOf(text);
             }
             map.put(name, value);
         }
