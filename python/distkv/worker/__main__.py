@@ -10,6 +10,7 @@ import sys
 import anyio
 
 from . import child
+from .cgroups import Groups, Unusable
 from .parent import Parent
 
 
@@ -29,7 +30,11 @@ def main(args: list[str]) -> int:
     anyio.run(anyio.sleep, 0)  # loads what every worker needs
     gc.collect()
     gc.freeze()
-    worker = Parent(sock).serve()
+    try:
+        groups = Groups.find()
+    except Unusable:
+        groups = None
+    worker = Parent(sock, groups).serve()
     if worker is not None:
         child.work(worker, path)
     return 0

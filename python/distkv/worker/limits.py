@@ -7,9 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import linux
+
+if TYPE_CHECKING:
+    from .cage import Cage
 
 POLL = 0.05
 """Seconds between two looks at what a worker uses."""
@@ -25,8 +28,9 @@ class Limits:
     """
     The limits of one worker; those that are None do not bind.
 
-    They are looked after by looking, not by the kernel: that needs neither root nor control groups, counts all
-    processes of a worker together, and tells which limit it was. In exchange a worker can exceed a limit for `POLL`.
+    Where there are control groups the kernel looks after memory and processes. Everything else is looked after by
+    looking: that needs no rights, counts all processes of a worker together, and tells which limit it was. In
+    exchange a worker can exceed a limit for `POLL`.
     """
 
     memory: float | None
@@ -48,15 +52,28 @@ class Limits:
         """Whether there is any."""
         return any(limit is not None for limit in (self.memory, self.cpu, self.files, self.processes, self.ends))
 
-    def exceeded(self, worker: int, own_threads: int) -> str | None:
-        """The name of a limit that this worker exceeds; None if it keeps to all of them."""
+    @property
+    def caged(self) -> bool:
+        """Whether there is one that the kernel can look after, or measure, in a control group."""
+        return any(limit is not None for limit in (self.memory, self.cpu, self.processes))
+
+    def exceeded(self, worker: int, own_threads: int, cage: Cage | None = None) -> str | None:
+        """The name of a limit that this worker, in this control group if any, exceeds; None if it keeps to all."""
         if self.ends is not None and time.monotonic() > self.ends:
             return "time"
         pids = linux.family(worker)
+        if cage is not None:
+            cage.take(pids)  # what it started before it was in there
+            if name := cage.exceeded():
+                return name
+            used = cage.cpu()
+            if self.cpu is not None and used is not None and used > self.cpu:
+                return "cpu"
+        threads = None if self.processes is None else self.processes + own_threads
         uses: tuple[tuple[str, float | None, Callable[[int], float]], ...] = (
-            ("memory", self.memory, _memory),
+            ("memory", self.memory if cage is None else None, _memory),
             ("cpu", self.cpu, _cpu),
-            ("processes", None if self.processes is None else self.processes + own_threads, _threads),
+            ("processes", threads if cage is None else None, _threads),
         )
         for name, most, use in uses:
             if most is not None and sum(map(use, pids)) > most:

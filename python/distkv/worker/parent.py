@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import linux
+from .cage import Cage
+from .cgroups import Groups
 from .limits import OWN_THREADS, POLL, Limits
 from .vouching import Voucher
 from .wire import Messages, pack
@@ -22,12 +24,20 @@ from .wire import Messages, pack
 
 @dataclass
 class _Child:
+    worker: int
     pid: int
     own_threads: int
     deadline: float | None = None
     limits: Limits | None = None
     exceeded: str | None = None
     """The limit that it exceeded, for which it was killed."""
+    cage: Cage | None = None
+
+    def kill(self) -> None:
+        """Kill it, with what it has started."""
+        linux.kill_quietly(-self.pid, signal.SIGKILL)
+        if self.cage is not None:
+            self.cage.kill()
 
 
 class Parent:
@@ -36,12 +46,14 @@ class Parent:
     The bytes that wait for the runner are bounded by what it asks for: two messages a fork.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, groups: Groups | None = None) -> None:
         sock.setblocking(False)
         self._sock = sock
         self._messages = Messages()
         self._unsent = bytearray()
+        self._groups = groups
         self._children: dict[int, _Child] = {}
+        self._emptying: list[Cage] = []
         self._alarm = linux.BootAlarm()
         self._voucher = Voucher()
         self._wake, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -58,11 +70,12 @@ class Parent:
         reading: list[Any] = [self._sock, self._wake, self._alarm.fd]
         while not self._over:
             writing = [self._sock] if self._unsent else []
-            select.select(reading, writing, [], POLL if self._limited() else None)
+            select.select(reading, writing, [], POLL if self._limited() or self._emptying else None)
             self._drain_wakes()
             self._reap()
             self._kill_overdue()
             self._enforce_limits()
+            self._emptying = [cage for cage in self._emptying if not cage.remove()]
             for message in self._receive():
                 worker = self._obey(message)
                 if worker is not None:
@@ -111,7 +124,7 @@ class Parent:
                 return self._fork(worker, message.get("command"))
             case "kill" if child := self._children.get(worker):
                 if message.get("signal") == "KILL":
-                    linux.kill_quietly(-child.pid, signal.SIGKILL)
+                    child.kill()
                 else:
                     linux.kill_quietly(child.pid, signal.SIGTERM)
             case "deadline" if child := self._children.get(worker):
@@ -120,9 +133,18 @@ class Parent:
             case "vouch":
                 self._voucher.vouch(message["socket"], message["session"], message["secret"], self._children)
             case "limit" if child := self._children.get(worker):
-                limits = Limits.read(message)
-                child.limits = limits if limits.bind else None
+                self._limit(child, Limits.read(message))
         return None
+
+    def _limit(self, child: _Child, limits: Limits) -> None:
+        child.limits = limits if limits.bind else None
+        if self._groups is None or not limits.caged or child.cage is not None:
+            return
+        try:
+            child.cage = self._groups.cage(child.worker, limits, child.own_threads)
+            child.cage.take(linux.family(child.pid))
+        except OSError as exc:
+            sys.stderr.write(f"distkv worker parent: a worker's limits are looked after by looking: {exc}\n")
 
     def _fork(self, worker: int, command: Sequence[str] | None) -> int | None:
         sys.stderr.flush()
@@ -139,7 +161,7 @@ class Parent:
             return worker
         with suppress(PermissionError, ProcessLookupError):  # it has done that itself, or is gone
             os.setpgid(pid, pid)
-        self._children[worker] = _Child(pid, 1 if command else OWN_THREADS)
+        self._children[worker] = _Child(worker, pid, 1 if command else OWN_THREADS)
         self._send(op="forked", worker=worker, pid=pid)
         return None
 
@@ -154,13 +176,15 @@ class Parent:
         self._sock.close()
         for fd in (self._wake, self._waker, self._alarm.fd):
             os.close(fd)
+        if self._groups is not None:
+            self._groups.enter()
 
     def _kill_overdue(self) -> None:
         now = time.clock_gettime(time.CLOCK_BOOTTIME)
         coming = []
         for child in self._children.values():
             if child.deadline is not None and child.deadline <= now:
-                linux.kill_quietly(-child.pid, signal.SIGKILL)
+                child.kill()
             elif child.deadline is not None:
                 coming.append(child.deadline)
         self._alarm.set(min(coming, default=None))
@@ -171,8 +195,10 @@ class Parent:
     def _enforce_limits(self) -> None:
         """Kill those that use too much; each is looked at as often as its limits say."""
         for child in self._limited():
-            if child.limits and (name := child.limits.exceeded(child.pid, child.own_threads)):
+            if child.limits and (name := child.limits.exceeded(child.pid, child.own_threads, child.cage)):
                 child.exceeded = name
+                if child.cage is not None:
+                    child.cage.kill()
                 linux.end_all([child.pid])
 
     def _reap(self) -> None:
@@ -193,6 +219,10 @@ class Parent:
         self._end_orphans()
         self._voucher.name(self._children)
         for worker, child, code in gone:
+            if child.cage is not None:
+                child.exceeded = child.exceeded or child.cage.exceeded()
+                child.cage.kill()
+                self._emptying.append(child.cage)
             ended = {"status": code, "signal": None} if code >= 0 else {"status": None, "signal": -code}
             self._send(op="exited", worker=worker, **ended, limit=child.exceeded)
 
@@ -205,13 +235,17 @@ class Parent:
     def _end_all(self) -> None:
         """Kill everything below this process; orphans of the killed become its children."""
         for child in self._children.values():
-            linux.kill_quietly(-child.pid, signal.SIGKILL)
+            child.kill()
         try:
             while True:
                 linux.end_all(linux.children(os.getpid()))
                 os.waitpid(-1, 0)
         except ChildProcessError:
             pass
+        for cage in [*self._emptying, *(child.cage for child in self._children.values() if child.cage)]:
+            cage.remove()
+        if self._groups is not None:
+            self._groups.close()
 
 
 def _execute(command: Sequence[str]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import concurrent
+import errno
 import os
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -54,6 +55,21 @@ def describe(exc: BaseException, filename: str) -> dict[str, Any]:
         "trace": trace_of(exc) if exc.__traceback__ is not None else None,
         "line": _line_in(exc, filename),
     }
+
+
+def limit_behind(exc: BaseException | None, limits: Collection[str]) -> str | None:
+    """Which of these limits the kernel has enforced so that code got this exception; None if it is of another kind."""
+    for leaf in leaves(exc) if exc is not None else ():
+        number = leaf.errno if isinstance(leaf, OSError) else None
+        of_threads = isinstance(leaf, RuntimeError) and "can't start new thread" in str(leaf)
+        for name, enforced in (
+            ("processes", number == errno.EAGAIN or of_threads),
+            ("files", number == errno.EMFILE),
+            ("memory", number == errno.ENOMEM or isinstance(leaf, MemoryError)),
+        ):
+            if enforced and name in limits:
+                return name
+    return None
 
 
 def message_of(exc: BaseException) -> str:

@@ -124,8 +124,9 @@ class Run(ABC):
             details = {"type": type(exc).__name__, "message": clean(str(exc)), "trace": None, "line": line}
         else:
             details = report.describe(exc, self.filename)
+        limit = report.limit_behind(exc, self.spec.limits) if kind == "error" else None
         data = {"missing": exc.missing} if kind == "vars" and isinstance(exc, MissingVariablesError) else {}
-        self.link.report(op="failed", run=self.spec.run, kind=kind, data=data, **details)
+        self.link.report(op="failed", run=self.spec.run, kind=kind, limit=limit, data=data, **details)
 
     def report_stalled(self) -> None:
         """Tell the runner that the code returned because it had been sent ``None``."""

@@ -49,6 +49,7 @@ class Spec:
     idle: float
     block: float | None
     log: str
+    limits: frozenset[str]
 
     @classmethod
     def read(cls, message: Mapping[str, Any]) -> Spec:
@@ -71,6 +72,7 @@ class Spec:
             idle=_get(message, "idle", (int, float), 10),
             block=_get(message, "block", (int, float), None),
             log=_get(message, "log", str, str(job)),
+            limits=frozenset(map(str, _get(message, "limits", (tuple, list), ()))),
         )
 
 

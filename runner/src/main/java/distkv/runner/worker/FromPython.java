@@ -56,8 +56,12 @@ public sealed interface FromPython {
     /** The code logs something. */
     record Log(long run, String level, String text, double at) implements FromPython {}
 
-    /** A run is over. */
-    record Over(long run, Ended ended) implements FromPython {}
+    /**
+     * A run is over.
+     *
+     * @param limit the name of the limit that the kernel enforced, because of which the code failed
+     */
+    record Over(long run, Ended ended, @Nullable String limit) implements FromPython {}
 
     /**
      * Reads a message.
@@ -98,8 +102,9 @@ public sealed interface FromPython {
                         String.valueOf(map.get("level")),
                         String.valueOf(map.get("text")),
                         map.get("at") instanceof Number at ? at.doubleValue() : 0);
-            case "done" -> new Over(number(map, "run"), new Ended.Done(Values.encode(map.get("result"))));
-            case "failed" -> new Over(number(map, "run"), failed(map, Ended.Fault.named(map.get("kind"))));
+            case "done" -> new Over(number(map, "run"), new Ended.Done(Values.encode(map.get("result"))), null);
+            case "failed" ->
+                new Over(number(map, "run"), failed(map, Ended.Fault.named(map.get("kind"))), text(map, "limit"));
             case null, default -> null;
         };
     }

@@ -38,4 +38,9 @@ public record Launch(
         return new Launch(
                 run, job, procedure, globals, modules, claim, outlivesClaim, alone || !all.isEmpty(), all, log);
     }
+
+    /** How the run ends that has exceeded the limit of this name. */
+    Ended exceeded(String limit) {
+        return new Ended.Failed(Ended.Fault.ERROR, null, limits.exceeded(limit), null, null, Map.of());
+    }
 }

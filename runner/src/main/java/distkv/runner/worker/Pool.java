@@ -206,7 +206,7 @@ public final class Pool {
             case FromPython.Reported(long run, var path, int severity, var comment, var failed) ->
                 listener.error(run, failed, path, severity, comment);
             case FromPython.Log(long run, String level, String text, double at) -> log(run, level, text, at);
-            case FromPython.Over(long run, Ended ended) -> over(run, ended);
+            case FromPython.Over(long run, Ended ended, var limit) -> over(run, ended, limit);
         }
     }
 
@@ -228,16 +228,17 @@ public final class Pool {
         }
     }
 
-    private void over(long run, Ended ended) {
+    private void over(long run, Ended said, @Nullable String limit) {
         Worker worker = crew.of(run);
         if (worker == null) {
             return;
         }
-        if (ended instanceof Ended.Failed failed && failed.fault() == Ended.Fault.BLOCKED) {
+        if (said instanceof Ended.Failed failed && failed.fault() == Ended.Fault.BLOCKED) {
             worker.blocked(run, failed);
             kill(worker, true);
             return;
         }
+        Ended ended = limit == null ? said : worker.exceeded(run, limit);
         crew.unseat(worker, run);
         if (worker.runs.isEmpty()) {
             limit(worker);
@@ -278,8 +279,7 @@ public final class Pool {
         if (!worker.gone() || !crew.leave(worker)) {
             return;
         }
-        List<Launch> lost = List.copyOf(worker.runs.values());
-        lost.forEach(launch -> listener.ended(launch.run(), worker.end(launch)));
+        List.copyOf(worker.runs.values()).forEach(lost -> listener.ended(lost.run(), worker.end(lost)));
         keepOneIdle();
         listener.room();
     }

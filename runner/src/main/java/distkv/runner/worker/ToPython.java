@@ -139,7 +139,9 @@ public sealed interface ToPython {
                 "block",
                 launch.alone() ? null : BLOCK,
                 "log",
-                launch.log());
+                launch.log(),
+                "limits",
+                List.copyOf(launch.limits().encode().keySet()));
     }
 
     private static Map<String, @Nullable Object> with(Map<String, @Nullable Object> map, GroupState state) {

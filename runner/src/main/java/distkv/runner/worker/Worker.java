@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -81,11 +82,15 @@ final class Worker {
         exceeded = limit;
     }
 
+    /** How this run of it ends, which has exceeded a limit. */
+    Ended exceeded(long run, String limit) {
+        return Objects.requireNonNull(runs.get(run)).exceeded(limit);
+    }
+
     /** How a run of it ended that did not say, now that it is gone. */
     Ended end(Launch launch) {
         if (exceeded != null) {
-            String message = launch.limits().exceeded(exceeded);
-            return new Ended.Failed(Ended.Fault.ERROR, null, message, null, null, Map.of());
+            return launch.exceeded(exceeded);
         }
         Ended.Failed blocker = blockers.get(launch.run());
         return blocker != null ? blocker : new Ended.Died(exit == null ? "unknown" : exit, killed);

@@ -47,7 +47,7 @@ class MessagesTest {
                 new Guard(Path.of("claim"), 99),
                 false,
                 false,
-                Limits.NONE,
+                new Limits(null, 1.0, null, null, null),
                 "j");
         assertThat(sent(new ToPython.Start(launch, PARTIAL, 10)))
                 .isEqualTo(map(
@@ -78,7 +78,9 @@ class MessagesTest {
                         "block",
                         2.0,
                         "log",
-                        "j"));
+                        "j",
+                        "limits",
+                        List.of("cpu")));
     }
 
     @Test
@@ -140,7 +142,7 @@ class MessagesTest {
         assertThat(read("op", "log", "run", 7, "level", "INFO", "text", "hi", "at", 1.5))
                 .isEqualTo(new FromPython.Log(7, "INFO", "hi", 1.5));
         assertThat(read("op", "done", "run", 7, "result", null))
-                .isEqualTo(new FromPython.Over(7, new Ended.Done(Values.NIL)));
+                .isEqualTo(new FromPython.Over(7, new Ended.Done(Values.NIL), null));
         assertThat(read(
                         "op",
                         "failed",
@@ -157,9 +159,13 @@ class MessagesTest {
                         "line",
                         3,
                         "data",
-                        Map.of("missing", List.of("x"))))
+                        Map.of("missing", List.of("x")),
+                        "limit",
+                        "memory"))
                 .isEqualTo(new FromPython.Over(
-                        7, new Ended.Failed(Ended.Fault.VARS, "T", "m", null, 3L, Map.of("missing", List.of("x")))));
+                        7,
+                        new Ended.Failed(Ended.Fault.VARS, "T", "m", null, 3L, Map.of("missing", List.of("x"))),
+                        "memory"));
         assertThat(read(
                         "op",
                         "error",
@@ -192,8 +198,8 @@ class MessagesTest {
     @Test
     void anUnknownKindOfFailureIsAnError() {
         assertThat(read("op", "failed", "run", 7, "kind", "new", "data", null))
-                .isEqualTo(
-                        new FromPython.Over(7, new Ended.Failed(Ended.Fault.ERROR, null, null, null, null, Map.of())));
+                .isEqualTo(new FromPython.Over(
+                        7, new Ended.Failed(Ended.Fault.ERROR, null, null, null, null, Map.of()), null));
     }
 
     @Test

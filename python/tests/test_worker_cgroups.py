@@ -1,0 +1,192 @@
+"""Control groups: of version 1 with the kernel where it has them, of version 2 with a tree of plain files."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from fake_cgroups import FakeFiles
+from fake_runner import PATIENCE, FakeRunner
+
+from distkv.worker.cgroups import HOST, Groups, Own, Unusable
+from distkv.worker.limits import Limits
+
+NOTHING = 999_999_999
+"""No process has this id."""
+
+MEMORY = Limits.read({"memory": 64 << 20, "processes": 5})
+
+DEBIAN = """\
+24 30 0:22 / /proc rw,nosuid - proc proc rw
+30 23 0:26 / /sys/fs/cgroup rw,nosuid,nodev shared:4 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot
+"""
+OLD = """\
+34 31 0:31 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct
+35 31 0:32 /docker/ab /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
+39 31 0:36 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
+40 31 0:37 / /sys/fs/cgroup/systemd rw,relatime - cgroup cgroup rw,name=systemd
+41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
+"""
+
+
+def test_the_own_group_of_version_2_is_found():
+    own = Own.read(DEBIAN, "0::/system.slice/distkv-runner.service\n")
+    assert own == Own({}, Path("/sys/fs/cgroup/system.slice/distkv-runner.service"))
+
+
+def test_the_own_groups_of_version_1_are_found_also_in_a_container():
+    groups = "9:name=systemd:/\n8:pids:/user\n4:memory:/docker/ab/x\n2:cpu,cpuacct:/\n0::/\n"
+    own = Own.read(OLD, groups)
+    top = Path("/sys/fs/cgroup")
+    assert own.v1 == {"memory": top / "memory/x", "pids": top / "pids/user", "cpuacct": top / "cpu,cpuacct"}
+
+
+def test_a_group_that_only_another_namespace_sees_is_the_root_of_what_is_mounted():
+    assert Own.read(OLD, "4:memory:/elsewhere\n").v1 == {"memory": Path("/sys/fs/cgroup/memory")}
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "distkv-runner.service"
+
+
+def v2(files):
+    return Groups(files, Own({}, files.root))
+
+
+def test_what_is_in_a_delegated_group_moves_down_so_that_controllers_can_be_passed_on(home):
+    files = FakeFiles(home)
+    (home / "cgroup.procs").write_text("17\n18\n")
+    groups = v2(files)
+    assert files.pids(home) == []
+    assert files.pids(home / HOST) == [17, 18]
+    assert (home / "cgroup.subtree_control").read_text().split() == ["memory", "pids"]
+    # Another parent of workers of the same service finds itself below.
+    second = Groups(files, Own({}, home / HOST))
+    assert len(list(home.glob("distkv-*-*"))) == 2
+    for one in (groups, second):
+        one.close()
+    assert list(home.glob("distkv-*-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [({"delegated": False}, "is not delegated"), ({"controllers": "cpu pids"}, "has no controller memory")],
+)
+def test_a_group_that_cannot_be_used_is_left_as_it_is(home, keys, why):
+    files = FakeFiles(home, **keys)
+    (home / "cgroup.procs").write_text("17\n")
+    with pytest.raises(Unusable, match=why):
+        v2(files)
+    assert files.pids(home) == [17]
+
+
+def test_without_controllers_there_are_no_groups():
+    with pytest.raises(Unusable, match="not mounted"):
+        Groups(FakeFiles, Own({}, None))
+
+
+def test_a_worker_in_version_2_is_held_to_its_limits_as_a_whole(home):
+    files = FakeFiles(home)
+    cage = v2(files).cage(7, MEMORY, own_threads=4)
+    (group,) = home.glob("distkv-*-*/worker-7")
+    said = {name: (group / name).read_text() for name in ("memory.max", "memory.oom.group", "memory.swap.max")}
+    assert said == {"memory.max": str(64 << 20), "memory.oom.group": "1", "memory.swap.max": "0"}
+    assert (group / "pids.max").read_text() == "9"
+    cage.take([NOTHING])
+    assert files.pids(group) == [NOTHING]
+    assert (cage.exceeded(), cage.cpu()) == (None, 0)
+    (group / "cpu.stat").write_text("usage_usec 1500000\nuser_usec 1000000\n")
+    (group / "pids.events").write_text("max 3\n")
+    assert (cage.exceeded(), cage.cpu()) == ("processes", 1.5)
+    (group / "memory.events").write_text("low 0\nmax 9\noom 1\noom_kill 2\noom_group_kill 1\n")
+    assert cage.exceeded() == "memory"
+    assert cage.remove()
+    assert files.killed == [NOTHING]
+    assert not group.exists()
+
+
+def test_an_older_kernel_without_cgroup_kill_lets_nothing_new_start_and_kills_one_by_one(home):
+    files = FakeFiles(home, kills=False)
+    cage = v2(files).cage(7, MEMORY, own_threads=4)
+    (group,) = home.glob("distkv-*-*/worker-7")
+    with subprocess.Popen(["sleep", "1000"]) as process:
+        cage.take([process.pid])
+        assert not cage.remove()
+        assert process.wait(PATIENCE) == -signal.SIGKILL
+        assert (group / "pids.max").read_text() == "0"
+    (group / "cgroup.procs").write_text("")
+    assert cage.remove()
+
+
+def test_what_a_dead_parent_has_left_is_removed_and_a_living_one_keeps_its_own(home):
+    files = FakeFiles(home)
+    living, dead = v2(files), v2(files)
+    cage = dead.cage(1, MEMORY, own_threads=4)
+    cage.take([NOTHING])
+    dead.release()  # as its end would
+    third = v2(files)
+    assert len(list(home.glob("distkv-*-*"))) == 2
+    assert files.killed == [NOTHING]
+    third.close()
+    living.close()
+
+
+def real():
+    try:
+        groups = Groups.find()
+    except Unusable as exc:
+        return str(exc)
+    groups.close()
+    return None
+
+
+WHY = real()
+with_groups = pytest.mark.skipif(WHY is not None, reason=f"no control groups here: {WHY}")
+
+
+@with_groups
+def test_the_kernel_ends_what_uses_too_much_memory_and_says_so():
+    with FakeRunner() as runner:
+        worker = runner.fork()
+        runner.parent.send(op="limit", worker=worker.number, memory=64 << 20)
+        # At once, so that nobody who looks every now and then could see it coming.
+        worker.start("held = b'x' * (1 << 30)", "sync", limits=["memory"])
+        assert runner.exited(worker)["limit"] == "memory"
+
+
+@with_groups
+def test_no_group_is_left_when_the_workers_are_gone_or_their_parent_was_killed():
+    own = Own.read(Path("/proc/self/mountinfo").read_text(), Path("/proc/self/cgroup").read_text())
+    homes = set(own.v1.values()) or {own.v2}
+
+    def groups(pid):
+        return [group for home in homes for group in home.rglob(f"distkv-{pid}-*")]
+
+    with FakeRunner() as runner:
+        worker = runner.fork()
+        runner.parent.send(op="limit", worker=worker.number, processes=5)
+        source = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(1000)\nreturn 1"
+        assert worker.result(source, "sync") == 1
+        ((home, left),) = [(group, group / f"worker-{worker.number}") for group in groups(runner.process.pid)][:1]
+        assert left.exists()
+        runner.kill(worker)
+        deadline = time.monotonic() + PATIENCE
+        while left.exists() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert not left.exists()
+        assert home.exists()
+    assert groups(runner.process.pid) == []
+
+    with FakeRunner() as runner:
+        pid = runner.process.pid
+        worker = runner.fork()
+        orphan = worker.result("import os, time\npid = os.fork()\nif not pid: time.sleep(1000)\nreturn pid", "sync")
+        os.kill(pid, signal.SIGKILL)
+        runner.process.wait(PATIENCE)
+        assert groups(pid)
+        with FakeRunner():
+            assert groups(pid) == []
+    assert not os.path.exists(f"/proc/{orphan}/cwd") or "State:\tZ" in Path(f"/proc/{orphan}/status").read_text()
