@@ -8,6 +8,7 @@ answered by one message: ``result``, or ``kind`` and what is wrong. Its end is t
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import select
 import signal
@@ -72,6 +73,8 @@ class Caller:
             procedure = self._procedures[name]
             if isinstance(procedure, CompileError):
                 return pack({"kind": "compile", "message": procedure.reason, "line": procedure.line})
+            for module in message["modules"]:
+                importlib.import_module(module)
             try:
                 call = procedure.bind(message["args"], message["kwargs"])
             except MissingVariablesError as exc:

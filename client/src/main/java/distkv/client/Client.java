@@ -214,6 +214,11 @@ public final class Client implements AutoCloseable {
         return connector.link().greeting();
     }
 
+    /** What this client calls itself. */
+    public String name() {
+        return connector.options().name();
+    }
+
     /** The tree's name, the node of every chain. */
     public String treeName() {
         return connector.tree();

@@ -9,7 +9,6 @@ import distkv.code.MissingVariablesException;
 import distkv.code.ProcedureException;
 import distkv.code.compile.Javac;
 import distkv.code.compile.Procedure;
-import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import java.util.Arrays;
@@ -18,12 +17,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The stored procedures, to be called by any number of threads: {@code code.call("forty.two", 21)}. Those in Java run in
  * the calling thread; they are compiled when they are first called, and again after they or a module have changed. Those
  * in Python run in processes of this machine that are kept warm; to interrupt a call ends its process.
+ *
+ * <p>Code that does not compile, or requires what is not stored, is recorded in the error tree (subsystem
+ * {@code compile}) when it is called, and resolved when it is called again and compiles.
  *
  * <p>Values are Java objects as {@link Values} has them. What a Java procedure returns is handed on as it is.
  */
@@ -34,25 +37,37 @@ public final class CodeRoot implements AutoCloseable {
     private final CodeOptions options;
     private final Mirror procedures;
     private final Modules modules;
+    private final StoredCode stored;
+    private final CompileErrors errors;
     private final Pythons pythons;
     private final GroupCalls groups;
     private final Javac javac = new Javac();
     private final Map<String, Path> names = new ConcurrentHashMap<>();
-    private final Map<Path, Callee> callees = new ConcurrentHashMap<>();
+    private final Map<Path, Found> callees = new ConcurrentHashMap<>();
 
     /** What calling comes to. */
     private sealed interface Callee {
         record OfJava(Procedure procedure) implements Callee {}
 
-        record OfPython(Stored.InPython procedure) implements Callee {}
+        record OfPython(Stored.InPython procedure, List<String> modules) implements Callee {}
 
         record Broken(CompileException why) implements Callee {}
     }
+
+    /**
+     * What a name stands for.
+     *
+     * @param requires whether that hangs on other procedures, too
+     * @param noted whether the error tree says what has come of compiling it
+     */
+    private record Found(Callee callee, boolean requires, AtomicBoolean noted) {}
 
     private CodeRoot(Client client, CodeOptions options) {
         this.options = options;
         procedures = client.mirror(options.procedures());
         modules = new Modules(client.mirror(options.modules()), options.modules(), callees::clear);
+        stored = new StoredCode(procedures, options.procedures(), modules);
+        errors = new CompileErrors(client, options.errors());
         pythons = new Pythons(options);
         groups = new GroupCalls(client, options);
     }
@@ -65,7 +80,10 @@ public final class CodeRoot implements AutoCloseable {
     /** The stored code of a client's tree. Waits until it is known. */
     public static CodeRoot open(Client client, CodeOptions options) throws InterruptedException {
         CodeRoot root = new CodeRoot(client, options);
-        root.procedures.listen((before, now) -> root.callees.remove(now.path().below(options.procedures())));
+        root.procedures.listen((before, now) -> {
+            root.callees.remove(now.path().below(options.procedures()));
+            root.callees.values().removeIf(Found::requires);
+        });
         root.procedures.awaitInitial();
         root.modules.await();
         return root;
@@ -93,12 +111,46 @@ public final class CodeRoot implements AutoCloseable {
 
     /** Calls a procedure with variables by position and by name, as {@link #call(String, Object...)}. */
     public @Nullable Object call(Path name, List<?> positional, Map<String, ?> named) throws InterruptedException {
-        return switch (callees.computeIfAbsent(name, this::callee)) {
-            case Callee.OfJava(Procedure procedure) -> JavaCall.call(procedure, positional, named);
-            case Callee.OfPython(Stored.InPython procedure) ->
-                pythons.call(procedure, positional, named, modules::brief);
-            case Callee.Broken(CompileException why) -> throw why.again();
+        Found found = callees.computeIfAbsent(name, this::find);
+        return switch (found.callee()) {
+            case Callee.OfJava(Procedure procedure) -> {
+                note(name, found, null);
+                yield JavaCall.call(procedure, positional, named);
+            }
+            case Callee.OfPython(Stored.InPython procedure, List<String> needed) -> {
+                try {
+                    Object result =
+                            pythons.call(new Pythons.Call(procedure, needed, positional, named), modules::brief);
+                    note(name, found, null);
+                    yield result;
+                } catch (CompileException e) {
+                    note(name, found, e);
+                    throw e;
+                }
+            }
+            case Callee.Broken(CompileException why) -> {
+                note(name, found, why);
+                throw why.again();
+            }
         };
+    }
+
+    /** Has the error tree say whether a procedure compiles, or a module that it needs. */
+    private void note(Path name, Found found, @Nullable CompileException why) throws InterruptedException {
+        if (!found.noted().getAndSet(true)) {
+            Modules.Known module = why == null ? null : modules.find(why.name());
+            boolean own = module == null || Stored.name(name).equals(why.name());
+            errors.note(
+                    own ? options.procedures().append(name) : options.modules().append(module.path()), why);
+            if (found.callee() instanceof Callee.OfJava(Procedure procedure)) {
+                for (String each : procedure.modules()) {
+                    Modules.Known used = modules.find(each);
+                    if (used != null) {
+                        errors.note(options.modules().append(used.path()), null);
+                    }
+                }
+            }
+        }
     }
 
     /**
@@ -144,20 +196,26 @@ public final class CodeRoot implements AutoCloseable {
         return path;
     }
 
-    private Callee callee(Path name) {
-        Entry entry = procedures.get(options.procedures().append(name));
-        if (entry == null) {
-            throw new CodeException("no procedure " + Stored.name(name) + " is stored below " + options.procedures());
-        }
+    private Found find(Path name) {
+        boolean requires = true;
+        Callee callee;
         try {
-            return switch (Stored.read(name, entry)) {
-                case Stored.InPython procedure -> new Callee.OfPython(procedure);
-                case Stored.InJava(var definition) ->
+            Stored procedure = stored.procedure(name);
+            if (procedure == null) {
+                throw new CodeException(
+                        "no procedure " + Stored.name(name) + " is stored below " + options.procedures());
+            }
+            requires = !procedure.requires().isEmpty();
+            List<String> needed = stored.modulesFor(name, procedure);
+            callee = switch (procedure) {
+                case Stored.InPython python -> new Callee.OfPython(python, needed);
+                case Stored.InJava(var definition, var _) ->
                     new Callee.OfJava(Procedure.compile(javac, definition, modules.java()));
             };
         } catch (CompileException e) {
-            return new Callee.Broken(e);
+            callee = new Callee.Broken(e);
         }
+        return new Found(callee, requires, new AtomicBoolean());
     }
 
     @Override
@@ -166,5 +224,6 @@ public final class CodeRoot implements AutoCloseable {
         modules.close();
         pythons.close();
         groups.close();
+        errors.close();
     }
 }

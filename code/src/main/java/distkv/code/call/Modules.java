@@ -1,6 +1,7 @@
 package distkv.code.call;
 
 import distkv.client.Mirror;
+import distkv.code.CompileException;
 import distkv.code.compile.ModuleSources;
 import distkv.model.Entry;
 import distkv.model.Path;
@@ -8,6 +9,7 @@ import distkv.model.Value;
 import distkv.protocol.Values;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,8 +22,15 @@ final class Modules implements AutoCloseable {
      *
      * @param tick the write that made it so
      * @param source {@code null} if it is gone, or is no module
+     * @param wrong what is wrong with its entry; {@code null} if nothing is, or there is none
      */
-    private record Known(long tick, boolean java, @Nullable String source) {}
+    record Known(
+            Path path,
+            long tick,
+            boolean java,
+            @Nullable String source,
+            List<Path> requires,
+            @Nullable String wrong) {}
 
     private final Mirror mirror;
     private final Path prefix;
@@ -40,18 +49,32 @@ final class Modules implements AutoCloseable {
     }
 
     private void put(Entry entry) {
+        Path path = entry.path().below(prefix);
+        known.merge(Stored.name(path), read(path, entry), (old, now) -> now.tick() > old.tick() ? now : old);
+        changes.incrementAndGet();
+    }
+
+    private static Known read(Path path, Entry entry) {
         Value value = entry.value();
         Object decoded = value == null ? null : Values.decode(value);
-        Known read = switch (decoded) {
-            case String source -> new Known(entry.tick(), false, source);
-            case Map<?, ?> map -> {
-                String source = map.get("code") instanceof String text ? text : null;
-                yield new Known(entry.tick(), "java".equals(map.get("language")), source);
-            }
-            case null, default -> new Known(entry.tick(), false, null);
-        };
-        known.merge(Stored.name(entry.path().below(prefix)), read, (old, now) -> now.tick() > old.tick() ? now : old);
-        changes.incrementAndGet();
+        if (!(decoded instanceof Map<?, ?> map)) {
+            return new Known(path, entry.tick(), false, decoded instanceof String text ? text : null, List.of(), null);
+        }
+        String source = map.get("code") instanceof String text ? text : null;
+        boolean java = "java".equals(map.get("language"));
+        try {
+            List<Path> requires = Stored.requires(Stored.name(path), map.get("requires"));
+            return new Known(path, entry.tick(), java, source, requires, source == null ? "it has no code" : null);
+        } catch (CompileException e) {
+            return new Known(path, entry.tick(), java, source, List.of(), e.reason());
+        }
+    }
+
+    /** The module of this name; {@code null} if none is stored. */
+    @Nullable
+    Known find(String name) {
+        Known found = known.get(name);
+        return found == null || (found.source() == null && found.wrong() == null) ? null : found;
     }
 
     /** Those in Java. */

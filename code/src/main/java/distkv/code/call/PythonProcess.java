@@ -120,8 +120,8 @@ final class PythonProcess implements AutoCloseable {
      * @throws IOException if the process has ended, or sent nonsense
      */
     @Nullable
-    Object call(Stored.InPython procedure, List<?> positional, Map<String, ?> named)
-            throws IOException, InterruptedException {
+    Object call(Pythons.Call call) throws IOException, InterruptedException {
+        Stored.InPython procedure = call.procedure();
         try {
             if (isNews(procedure.name(), procedure.tick())) {
                 send(pairs(
@@ -138,7 +138,17 @@ final class PythonProcess implements AutoCloseable {
                         "default",
                         procedure.defaults()));
             }
-            send(pairs("op", "call", "name", procedure.name(), "args", positional, "kwargs", named));
+            send(pairs(
+                    "op",
+                    "call",
+                    "name",
+                    procedure.name(),
+                    "modules",
+                    call.modules(),
+                    "args",
+                    call.positional(),
+                    "kwargs",
+                    call.named()));
             Frame frame = frames.next();
             if (frame != null && Values.decode(frame.copy()) instanceof Map<?, ?> reply) {
                 return answer(procedure.name(), reply);

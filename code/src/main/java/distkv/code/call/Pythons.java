@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
  * if as many as there may be are busy it waits.
  */
 final class Pythons implements AutoCloseable {
+    /**
+     * A call.
+     *
+     * @param modules what is to be imported first, in this order
+     */
+    record Call(Stored.InPython procedure, List<String> modules, List<?> positional, Map<String, ?> named) {}
+
     /** What is to be told to a process before a call. */
     interface Briefing {
         void give(PythonProcess process) throws IOException;
@@ -42,22 +49,21 @@ final class Pythons implements AutoCloseable {
 
     /** Calls a procedure. @throws CodeException if it fails, or its process does */
     @Nullable
-    Object call(Stored.InPython procedure, List<?> positional, Map<String, ?> named, Briefing briefing)
-            throws InterruptedException {
+    Object call(Call call, Briefing briefing) throws InterruptedException {
         places.acquire();
         try {
             PythonProcess process = take();
             boolean fine = false;
             try {
                 briefing.give(process);
-                Object result = process.call(procedure, positional, named);
+                Object result = process.call(call);
                 fine = true;
                 return result;
             } catch (CodeException e) {
                 fine = true;
                 throw e;
             } catch (IOException e) {
-                throw new CodeException(procedure.name() + ": " + e.getMessage()
+                throw new CodeException(call.procedure().name() + ": " + e.getMessage()
                         + " (expected: a procedure that returns or raises, and does not end its process)");
             } finally {
                 giveBack(process, fine);

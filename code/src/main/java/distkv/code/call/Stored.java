@@ -1,6 +1,5 @@
 package distkv.code.call;
 
-import distkv.code.CodeException;
 import distkv.code.CompileException;
 import distkv.code.compile.Definition;
 import distkv.model.Entry;
@@ -16,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A procedure as it is stored, by its language. */
 sealed interface Stored {
+    /** What it requires of other stored code. */
+    List<Path> requires();
+
     /** One in Java. */
-    record InJava(Definition definition) implements Stored {}
+    record InJava(Definition definition, List<Path> requires) implements Stored {}
 
     /**
      * One in Python.
@@ -31,7 +33,8 @@ sealed interface Stored {
             String source,
             String mode,
             List<String> vars,
-            Map<String, @Nullable Object> defaults)
+            Map<String, @Nullable Object> defaults,
+            List<Path> requires)
             implements Stored {}
 
     /** Reads an entry. @throws CompileException if it is no procedure */
@@ -45,11 +48,12 @@ sealed interface Stored {
         } else {
             List<String> vars = vars(name, map.get("vars"));
             Map<String, @Nullable Object> defaults = defaults(name, map.get("default"));
+            List<Path> requires = requires(name, map.get("requires"));
             Object language = map.get("language");
             if ("java".equals(language)) {
-                return new InJava(new Definition(name, source, vars, defaults));
+                return new InJava(new Definition(name, source, vars, defaults), requires);
             } else if (language == null || language.equals("python")) {
-                return new InPython(name, entry.tick(), source, mode(name, map), vars, defaults);
+                return new InPython(name, entry.tick(), source, mode(name, map), vars, defaults, requires);
             }
             throw bad(name, "language", language, "python or java");
         }
@@ -88,7 +92,35 @@ sealed interface Stored {
         return defaults;
     }
 
-    private static CodeException bad(String name, String key, @Nullable Object found, String expected) {
+    /** Reads what a procedure or module requires: paths, each as such, as a list of its elements, or as text. */
+    static List<Path> requires(String name, @Nullable Object found) {
+        List<Path> paths = new ArrayList<>();
+        if (found instanceof List<?> given) {
+            given.forEach(one -> paths.add(required(name, one)));
+        } else if (found != null) {
+            throw bad(name, "requires", found, "a list of paths");
+        }
+        return paths;
+    }
+
+    private static Path required(String name, @Nullable Object one) {
+        try {
+            Path path = switch (one) {
+                case Path given -> given;
+                case List<?> elements -> Path.of(elements);
+                case String text -> Path.parse(text);
+                case null, default -> Path.ROOT;
+            };
+            if (!path.isRoot()) {
+                return path;
+            }
+        } catch (IllegalArgumentException e) {
+            // It is as wrong as any other value.
+        }
+        throw bad(name, "requires", one, "a list of paths, none of them empty");
+    }
+
+    private static CompileException bad(String name, String key, @Nullable Object found, String expected) {
         return new CompileException(name, 0, key + ": " + found + " (expected: " + expected + ")");
     }
 }

@@ -9,6 +9,7 @@ import distkv.code.CodeException;
 import distkv.code.CompileException;
 import distkv.code.MissingVariablesException;
 import distkv.code.ProcedureException;
+import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.server.Server;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -160,6 +162,71 @@ class CodeRootTest {
         assertThatThrownBy(() -> code.call("q")).hasMessage("q: language: cobol (expected: python or java)");
         assertThatThrownBy(() -> code.call("nothing"))
                 .hasMessage("no procedure nothing is stored below :.distkv.code.proc");
+    }
+
+    private Map<Object, Object> compileError(String about) throws InterruptedException {
+        for (Entry entry : client.tree(Path.parse(":.distkv.error"))) {
+            if (Values.decode(Objects.requireNonNull(entry.value())) instanceof Map<?, ?> record
+                    && Path.parse(about).equals(record.get("path"))
+                    && "compile".equals(record.get("subsystem"))) {
+                return new LinkedHashMap<>(record);
+            }
+        }
+        return Map.of();
+    }
+
+    @Test
+    void whatDoesNotCompileIsRecordedAndResolvedWhenItCompilesAgain() throws InterruptedException {
+        java("j", "long run() { return x; }");
+        store("p", "return (");
+        for (String name : List.of("j", "p")) {
+            String about = ":.distkv.code.proc." + name;
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> code.call(name)).isInstanceOf(CompileException.class);
+            }
+            assertThat(compileError(about))
+                    .containsEntry("resolved", false)
+                    .containsEntry("count", 1L)
+                    .extractingByKey("message")
+                    .asString()
+                    .startsWith("Does not compile: " + name + ", line 1: ");
+        }
+        java("j", "long run() { return 1; }");
+        store("p", "return 1");
+        for (String name : List.of("j", "p")) {
+            assertThat(code.call(name)).isEqualTo(1L);
+            assertThat(compileError(":.distkv.code.proc." + name).get("resolved"))
+                    .isInstanceOf(Double.class);
+        }
+    }
+
+    @Test
+    void aModuleThatDoesNotCompileIsRecordedAsAnErrorOfItsOwn() throws InterruptedException {
+        module("house.Two", "package house;\npublic class Two { public long x = y; }", "language", "java");
+        java("j", "long run() { return new house.Two().x; }");
+        assertThatThrownBy(() -> code.call("j")).hasMessageStartingWith("house.Two, line 2: ");
+        assertThat(compileError(":.distkv.code.module.house.Two")).containsEntry("resolved", false);
+        module("house.Two", "package house;\npublic class Two { public long x = 2; }", "language", "java");
+        assertThat(code.call("j")).isEqualTo(2L);
+        assertThat(compileError(":.distkv.code.module.house.Two").get("resolved"))
+                .isInstanceOf(Double.class);
+    }
+
+    @Test
+    void whatIsRequiredIsLoadedFirstAndWhatIsMissingOrGoesRoundIsNamed() throws InterruptedException {
+        module("low", "LOADED = ['low']");
+        module("high", "import low\nlow.LOADED.append('high')", "requires", List.of("low"));
+        store("p", "import sys\nreturn sys.modules['low'].LOADED", "requires", List.of(Path.of("high")));
+        assertThat(code.call("p")).isEqualTo(List.of("low", "high"));
+        module("low", "LOADED = []", "requires", List.of("high"));
+        assertThatThrownBy(() -> code.call("p")).hasMessageStartingWith("p: requires: high → low → high is a cycle");
+        store("p", "return 1", "requires", List.of("q"));
+        assertThatThrownBy(() -> code.call("p")).hasMessageStartingWith("p: requires: q is not stored: p → q");
+        assertThat(compileError(":.distkv.code.proc.p")).containsEntry("resolved", false);
+        java("q", "long run() { return 1; }");
+        assertThatThrownBy(() -> code.call("p")).hasMessageStartingWith("p: requires: q is in java: p → q");
+        store("q", "return 1");
+        assertThat(code.call("p")).isEqualTo(1L);
     }
 
     @Test

@@ -85,12 +85,12 @@ public final class Catalog {
      * @throws BadEntry if something is missing, cannot be loaded, or requires itself; the message names the chain
      */
     public Map<CodeId, Long> needs(CodeId piece) throws BadEntry {
-        return Needs.of(this, piece);
+        return new Needs(this).of(piece);
     }
 
     /** Whether a piece of code is the changed one, or requires it, directly or not. */
     public boolean concerns(CodeId piece, CodeId changed) {
-        return Needs.lead(this, piece, changed);
+        return new Needs(this).lead(piece, changed);
     }
 
     /** The version that is stored now; 0 if there is none. */

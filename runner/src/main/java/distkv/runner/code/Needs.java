@@ -1,8 +1,9 @@
 package distkv.runner.code;
 
+import distkv.code.CompileException;
+import distkv.code.compile.Requirements;
 import distkv.model.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
@@ -12,77 +13,40 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Follows what pieces of stored code require of each other. */
-final class Needs {
-    /** The longest chain of requirements; a longer one is an error. */
-    static final int DEEPEST = 100;
-
-    private static final String ARROW = " → ";
-
-    private final Catalog catalog;
-    private final Map<CodeId, Long> loaded = new LinkedHashMap<>();
-    private final List<CodeId> chain = new ArrayList<>();
-
-    private Needs(Catalog catalog) {
-        this.catalog = catalog;
-    }
-
+/** What the pieces of a catalog require of each other. */
+record Needs(Catalog catalog) implements Requirements.Store<CodeId> {
     /**
      * All that a piece requires, directly or not, each after what it requires itself, with their versions.
      *
      * @throws BadEntry if something is missing, of no use, or requires itself; the message names the chain
      */
-    static Map<CodeId, Long> of(Catalog catalog, CodeId piece) throws BadEntry {
+    Map<CodeId, Long> of(CodeId piece) throws BadEntry {
         if (catalog.requires(piece).isEmpty()) {
             return Map.of();
         }
-        Needs needs = new Needs(catalog);
-        needs.visit(piece);
-        return Collections.unmodifiableMap(needs.loaded);
+        try {
+            Map<CodeId, Long> versions = new LinkedHashMap<>();
+            Requirements.of(this, piece, piece.path().toString())
+                    .forEach(each -> versions.put(each, catalog.version(each)));
+            return Collections.unmodifiableMap(versions);
+        } catch (CompileException e) {
+            throw new BadEntry(e.reason());
+        }
     }
 
-    private void visit(CodeId piece) throws BadEntry {
-        chain.add(piece);
-        if (chain.size() > DEEPEST) {
-            throw new BadEntry("requires: a chain of more than " + DEEPEST + " (expected: a shorter one)");
-        }
-        for (Path name : catalog.requires(piece)) {
-            CodeId required = resolve(piece, name);
-            int before = chain.indexOf(required);
-            if (before >= 0) {
-                throw new BadEntry("requires: " + arrows(chain.subList(before, chain.size()), name)
-                        + " is a cycle (expected: code that does not require itself)");
-            }
-            if (!loaded.containsKey(required)) {
-                visit(required);
-                loaded.put(required, catalog.version(required));
-            }
-        }
-        chain.removeLast();
+    @Override
+    public Path path(CodeId piece) {
+        return piece.path();
     }
 
-    private CodeId resolve(CodeId by, Path name) throws BadEntry {
-        CodeId found = resolve(catalog, by, name);
-        String expected = by.sort() == CodeId.Sort.MODULE ? "a module" : "a module or procedure";
-        if (found == null) {
-            throw new BadEntry("requires: " + name + " is not stored: " + arrows(chain, name) + " (expected: "
-                    + expected + " of that name)");
-        }
-        String wrong = catalog.wrong(found);
-        if (wrong != null) {
-            throw new BadEntry("requires: " + name + " cannot be loaded: " + arrows(chain, name) + ": " + wrong);
-        }
-        Language language = catalog.language(by);
-        if (catalog.language(found) != language) {
-            throw new BadEntry(
-                    "requires: " + name + " is in " + catalog.language(found).word() + ": " + arrows(chain, name)
-                            + " (expected: " + language.word() + ")");
-        }
-        return found;
+    @Override
+    public List<Path> requires(CodeId piece) {
+        return catalog.requires(piece);
     }
 
     /** A name is that of a module, if there is one, else a procedure's; modules require modules only. */
-    private static @Nullable CodeId resolve(Catalog catalog, CodeId by, Path name) {
+    @Override
+    public @Nullable CodeId find(CodeId by, Path name) {
         CodeId module = CodeId.module(name);
         CodeId procedure = CodeId.procedure(name);
         if (catalog.version(module) != 0) {
@@ -91,14 +55,23 @@ final class Needs {
         return by.sort() == CodeId.Sort.PROCEDURE && catalog.version(procedure) != 0 ? procedure : null;
     }
 
-    private static String arrows(List<CodeId> chain, Path last) {
-        StringBuilder text = new StringBuilder();
-        chain.forEach(piece -> text.append(piece.path()).append(ARROW));
-        return text.append(last).toString();
+    @Override
+    public String expected(CodeId by) {
+        return by.sort() == CodeId.Sort.MODULE ? "a module" : "a module or procedure";
+    }
+
+    @Override
+    public @Nullable String wrong(CodeId piece) {
+        return catalog.wrong(piece);
+    }
+
+    @Override
+    public String language(CodeId piece) {
+        return catalog.language(piece).word();
     }
 
     /** Whether a piece is this one or requires it, or something of its name, directly or not. */
-    static boolean lead(Catalog catalog, CodeId from, CodeId to) {
+    boolean lead(CodeId from, CodeId to) {
         if (from.equals(to)) {
             return true;
         }
@@ -110,7 +83,7 @@ final class Needs {
                 if (name.equals(to.path())) {
                     return true;
                 }
-                CodeId next = resolve(catalog, piece, name);
+                CodeId next = find(piece, name);
                 if (next != null && seen.add(next)) {
                     open.add(next);
                 }

@@ -3,6 +3,7 @@ package distkv.runner.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import distkv.code.compile.Requirements;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
@@ -124,7 +125,7 @@ class NeedsTest {
     @Test
     void aChainThatIsTooLongIsAnErrorToo() {
         storeProcedure("main", "m0");
-        for (int i = 0; i < 2 * Needs.DEEPEST; i++) {
+        for (int i = 0; i < 2 * Requirements.DEEPEST; i++) {
             storeModule("m" + i, "m" + (i + 1));
         }
         assertThat(broken("main")).isEqualTo("requires: a chain of more than 100 (expected: a shorter one)");
