@@ -126,8 +126,13 @@ final class Loads {
         }
 
         double median() {
+            return quantile(0.5);
+        }
+
+        /** The sample that this part of all samples is below; of a few samples 0.99 is the longest. */
+        double quantile(double part) {
             Arrays.sort(nanos, 0, count);
-            return nanos[count / 2];
+            return nanos[Math.min(count - 1, (int) (part * count))];
         }
     }
 }

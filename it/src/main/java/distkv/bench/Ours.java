@@ -56,6 +56,14 @@ final class Ours implements Closeable {
         return line;
     }
 
+    /** A runner of the jobs for any node, as a process of its own. */
+    Program runner(String node) throws IOException {
+        return Program.start(
+                directory,
+                "runner-" + node,
+                with("-C", "connect.name=" + node, "client", "--port", "" + port, "run", "all"));
+    }
+
     /** Resident memory in bytes after a full collection. */
     long resident() throws IOException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();

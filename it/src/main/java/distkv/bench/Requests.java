@@ -1,7 +1,10 @@
 package distkv.bench;
 
+import distkv.model.Path;
+import distkv.protocol.Values;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** The requests of the benchmark. Entries have a three-element path and a value of 50 characters. */
 final class Requests {
@@ -62,6 +65,25 @@ final class Requests {
                 .text(top)
                 .text("fetch")
                 .bool(false);
+    }
+
+    /** Sets one entry. */
+    static Talk set(Path path, @Nullable Object value) {
+        byte[] where = Values.encode(path.elements()).bytes();
+        byte[] what = Values.encode(value).bytes();
+        return (out, number) -> head(out, 5, SET, number)
+                .raw(where)
+                .text("nchain")
+                .number(0)
+                .text("value")
+                .raw(what);
+    }
+
+    /** Watches what is at and below a path, without what is there already. */
+    static Talk watch(Path path) {
+        byte[] where = Values.encode(path.elements()).bytes();
+        return (out, number) ->
+                head(out, 4, bytes("watch"), number).raw(where).text("fetch").bool(false);
     }
 
     private static void set(Pack out, long number, byte[] top, int which) {

@@ -23,6 +23,8 @@ record Row(int number, String title, Measurement measurement) {
                 new Row(9, "server start with 1 M entries", SizeRows::start),
                 new Row(10, "distkv client data get, whole process", ProcessRows::client),
                 new Row(11, "distkv up, empty store", ProcessRows::up),
+                new Row(12, "how soon a job runs", JobRows::starts),
+                new Row(14, "how soon a job has reacted", JobRows::reactions),
                 new Row(16, "calls of stored procedures", CallRows::calls));
     }
 }
