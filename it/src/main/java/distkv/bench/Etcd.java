@@ -3,6 +3,8 @@ package distkv.bench;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.options.PutOption;
+import io.etcd.jetcd.options.WatchOption;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -94,6 +96,29 @@ final class Etcd implements Closeable {
                 put.join();
             }
             return samples.median() / 1e6;
+        }
+    }
+
+    /** Seconds from the last sign of life of a lease of so many seconds until somebody sees that its key is gone. */
+    double leaseEnds(int ttl) throws InterruptedException {
+        CompletableFuture<Long> gone = new CompletableFuture<>();
+        ByteSequence key = key("lease", 0);
+        Client client = clients.get(0);
+        long lease = client.getLeaseClient().grant(ttl).join().getID();
+        long revision = client.getKVClient()
+                .put(key, VALUE, PutOption.builder().withLeaseId(lease).build())
+                .join()
+                .getHeader()
+                .getRevision();
+        try (Watch.Watcher _ = clients.get(1)
+                .getWatchClient()
+                .watch(
+                        key,
+                        WatchOption.builder().withRevision(revision + 1).build(),
+                        response -> gone.complete(System.nanoTime()))) {
+            client.getLeaseClient().keepAliveOnce(lease).join();
+            long start = System.nanoTime();
+            return (gone.join() - start) / 1e9;
         }
     }
 

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -17,12 +18,14 @@ import java.util.stream.Stream;
 final class Program implements Closeable {
     private final String name;
     private final Process process;
+    private final Path directory;
     private final Path log;
     private final Thread reaper;
 
-    private Program(String name, Process process, Path log) {
+    private Program(String name, Process process, Path directory, Path log) {
         this.name = name;
         this.process = process;
+        this.directory = directory;
         this.log = log;
         this.reaper = new Thread(process::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(reaper);
@@ -36,7 +39,7 @@ final class Program implements Closeable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        return new Program(name, builder.start(), log);
+        return new Program(name, builder.start(), directory, log);
     }
 
     /** Runs a command to its end and returns what it wrote to its standard output. */
@@ -102,6 +105,13 @@ final class Program implements Closeable {
 
     private Stream<ProcessHandle> family() {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants());
+    }
+
+    /** Sends a signal to this process and all below it, at once. */
+    void signal(String signal) throws IOException {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
+        family().forEach(handle -> command.add("" + handle.pid()));
+        run(directory, command);
     }
 
     /** The command lines of this process and all below it. */

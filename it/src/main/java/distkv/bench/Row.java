@@ -24,7 +24,11 @@ record Row(int number, String title, Measurement measurement) {
                 new Row(10, "distkv client data get, whole process", ProcessRows::client),
                 new Row(11, "distkv up, empty store", ProcessRows::up),
                 new Row(12, "how soon a job runs", JobRows::starts),
+                new Row(13, "1,000 jobs due at once", JobLoadRows::thousand),
                 new Row(14, "how soon a job has reacted", JobRows::reactions),
-                new Row(16, "calls of stored procedures", CallRows::calls));
+                new Row(15, "events into one job", JobLoadRows::events),
+                new Row(16, "calls of stored procedures", CallRows::calls),
+                new Row(17, "failover of any-node jobs", GroupRows::failover),
+                new Row(18, "1,000 any-node jobs over 8 runners", GroupRows::balance));
     }
 }
