@@ -125,20 +125,33 @@ class Worker(Peer):
 class FakeRunner:
     """Starts a parent and has it fork workers."""
 
-    def __init__(self, *, host: str = "127.0.0.1", port: int = 1, config: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 1,
+        config: dict[str, Any] | None = None,
+        user: str | None = None,
+        groups: bool = True,
+    ) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="distkv-test")
         self.path = os.path.join(self._directory.name, "socket")
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(self.path)
         self._listener.listen(100)
+        os.chmod(self.path, 0o666)  # as a runner does with a worker user; the directory is for root alone
         self._listener.settimeout(PATIENCE)
         self._init = {"host": host, "port": port, "node": "here", "name": "here", "config": config or {}}
         self._numbers = 0
         self.workers: list[Worker] = []
         package = str(File(__file__).parents[1])
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([package, os.environ.get("PYTHONPATH", "")])}
+        if not groups:
+            environment["DISTKV_CGROUPS"] = "off"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "distkv.worker", self.path], stderr=subprocess.PIPE, env=environment
+            [sys.executable, "-m", "distkv.worker", self.path, *([user] if user else [])],
+            stderr=subprocess.PIPE,
+            env=environment,
         )
         self.stderr: list[str] = []
         self._reader = threading.Thread(target=self._read_stderr)

@@ -153,7 +153,7 @@ def test_the_kernel_ends_what_uses_too_much_memory_and_says_so():
         worker = runner.fork()
         runner.parent.send(op="limit", worker=worker.number, memory=64 << 20)
         # At once, so that nobody who looks every now and then could see it coming.
-        worker.start("held = b'x' * (1 << 30)", "sync", limits=["memory"])
+        worker.start("held = b'x' * (1 << 30)", "sync", limits={"memory": 64 << 20})
         assert runner.exited(worker)["limit"] == "memory"
 
 

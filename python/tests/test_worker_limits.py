@@ -76,7 +76,7 @@ def only_the_workers_are_left(runner, workers):
 def test_a_worker_that_exceeds_a_limit_is_killed_for_it(runner, name):
     worker = runner.fork()
     runner.parent.send(op="limit", worker=worker.number, **{name: LIMITS[name]})
-    worker.start(TOO_MUCH[name], "sync", limits=[name])
+    worker.start(TOO_MUCH[name], "sync", limits={name: LIMITS[name]})
     assert runner.exited(worker)["limit"] == name or worker.outcome()["limit"] == name
     assert only_the_workers_are_left(runner, [])
 

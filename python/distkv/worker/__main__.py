@@ -6,23 +6,30 @@ import gc
 import os
 import socket
 import sys
+from contextlib import suppress
 
 import anyio
 
 from . import child
 from .cgroups import Groups, Unusable
+from .means import Impossible, choose
 from .parent import Parent
+from .user import WorkerUser
 
 
 def main(args: list[str]) -> int:
     """Serve the runner that listens on the socket; the forked workers come through here, too."""
-    if len(args) != 1:
-        sys.stderr.write("usage: python -m distkv.worker SOCKET (runners start this; it is not for people)\n")
+    if len(args) not in (1, 2):
+        sys.stderr.write("usage: python -m distkv.worker SOCKET [USER] (runners start this; it is not for people)\n")
         return 2
-    (path,) = args
+    path = args[0]
     sock = socket.socket(socket.AF_UNIX)
     try:
+        means = _means(args[1] if len(args) > 1 else None)
         sock.connect(path)
+    except Impossible as exc:
+        sys.stderr.write(f"distkv worker: {exc}\n")
+        return 1
     except OSError as exc:
         sys.stderr.write(f"distkv worker: no runner listens on {path}: {exc.strerror}\n")
         return 1
@@ -30,14 +37,31 @@ def main(args: list[str]) -> int:
     anyio.run(anyio.sleep, 0)  # loads what every worker needs
     gc.collect()
     gc.freeze()
-    try:
-        groups = Groups.find()
-    except Unusable:
-        groups = None
-    worker = Parent(sock, groups).serve()
+    parent = Parent(sock, path, *means)
+    worker = parent.serve()
     if worker is not None:
-        child.work(worker, path)
+        child.work(worker, parent.path, parent.hold)
     return 0
+
+
+def _means(name: str | None) -> tuple[Groups | None, WorkerUser | None, str | None]:
+    """By what limits are looked after, and what there is to be said about it; Impossible if it cannot be."""
+    user: WorkerUser | None = None
+    groups: Groups | None = None
+    no_groups: str | None = None
+    if name is not None and os.geteuid() == 0:
+        with suppress(KeyError):
+            user = WorkerUser(name)
+    choose(None, name, is_root=os.geteuid() == 0, user_exists=user is not None)
+    if user is not None:
+        user.check()
+    try:
+        if os.environ.get("DISTKV_CGROUPS") == "off":
+            raise Unusable("DISTKV_CGROUPS is off")
+        groups = Groups.find()
+    except Unusable as exc:
+        no_groups = str(exc)
+    return groups, user, choose(no_groups, name, is_root=os.geteuid() == 0).warning
 
 
 def _settle_standard_streams() -> None:

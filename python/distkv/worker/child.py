@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anyio
@@ -15,16 +15,19 @@ from .alone import LoneWorker
 from .link import Link
 from .modules import Modules
 from .shared import SharedWorker, refuse
-from .spec import Site, Spec
+from .spec import Site, Spec, limits_of
+
+Hold = Callable[[Mapping[str, float]], None]
+"""Has the kernel hold this process to limits, as far as it can."""
 
 
-def work(worker: int, path: str) -> None:
+def work(worker: int, path: str, hold: Hold) -> None:
     """Be the worker of this number; does not return."""
     status = 1
     try:
         link = Link(path)
         link.say(op="worker", worker=worker, pid=os.getpid())
-        _serve(link)
+        _serve(link, hold)
         status = 0
     except (ConnectionError, FileNotFoundError, ValueError) as exc:
         sys.stderr.write(f"distkv worker {worker}, runner at {path}: {exc}\n")
@@ -34,7 +37,7 @@ def work(worker: int, path: str) -> None:
         _exit(status)
 
 
-def _serve(link: Link) -> None:
+def _serve(link: Link, hold: Hold) -> None:
     """Wait for the first run, which decides whose the main thread is: the code's or the event loop's."""
     site: Site | None = None
     modules: Modules | None = None
@@ -48,6 +51,7 @@ def _serve(link: Link) -> None:
             case "modules" if modules is not None:
                 modules.take(message)
             case "start" if site is not None and modules is not None:
+                hold(limits_of(message))
                 _begin(link, site, modules, message)
                 return
             case "start":

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from . import linux
 from .cage import Cage
 from .cgroups import Groups
 from .limits import OWN_THREADS, POLL, Limits
+from .user import WorkerUser
 from .vouching import Voucher
 from .wire import Messages, pack
 
@@ -46,12 +47,18 @@ class Parent:
     The bytes that wait for the runner are bounded by what it asks for: two messages a fork.
     """
 
-    def __init__(self, sock: socket.socket, groups: Groups | None = None) -> None:
+    def __init__(
+        self, sock: socket.socket, path: str, groups: Groups | None, user: WorkerUser | None, warning: str | None
+    ) -> None:
         sock.setblocking(False)
         self._sock = sock
         self._messages = Messages()
         self._unsent = bytearray()
+        self.path = path
+        """How this process gets at the runner's socket; in a worker of another user not by its name."""
         self._groups = groups
+        self._user = user
+        self._warning = warning
         self._children: dict[int, _Child] = {}
         self._emptying: list[Cage] = []
         self._alarm = linux.BootAlarm()
@@ -66,7 +73,7 @@ class Parent:
         signal.signal(signal.SIGTERM, self._terminate)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
-        self._send(op="parent", pid=os.getpid(), python=platform.python_version())
+        self._send(op="parent", pid=os.getpid(), python=platform.python_version(), warning=self._warning)
         reading: list[Any] = [self._sock, self._wake, self._alarm.fd]
         while not self._over:
             writing = [self._sock] if self._unsent else []
@@ -83,6 +90,11 @@ class Parent:
             self._flush()
         self._end_all()
         return None
+
+    def hold(self, limits: Mapping[str, float]) -> None:
+        """In a worker that is about to run code with these limits: be bound by them, where the kernel can see to it."""
+        if self._user is not None:
+            self._user.hold(limits, caged=self._groups is not None)
 
     def _terminate(self, *_: Any) -> None:
         self._over = True
@@ -155,9 +167,10 @@ class Parent:
             self._send(op="exited", worker=worker, status=None, signal=None, message=str(exc))
             return None
         if pid == 0:
+            path = self.path
             self._become_worker(parent)
             if command:
-                _execute(command)
+                _execute([self.path if word == path else word for word in command])
             return worker
         with suppress(PermissionError, ProcessLookupError):  # it has done that itself, or is gone
             os.setpgid(pid, pid)
@@ -167,7 +180,15 @@ class Parent:
 
     def _become_worker(self, parent: int) -> None:
         os.setpgid(0, 0)
-        linux.die_with(parent)
+        if self._groups is not None:
+            self._groups.enter()
+        if self._user is not None:
+            # Its directory is closed to that user, and so to all others of his processes.
+            socket_file = os.open(self.path, os.O_PATH)
+            os.set_inheritable(socket_file, True)
+            self.path = f"/proc/self/fd/{socket_file}"
+            self._user.become()
+        linux.die_with(parent)  # a change of user would undo it
         linux.adopt_orphans()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -176,8 +197,6 @@ class Parent:
         self._sock.close()
         for fd in (self._wake, self._waker, self._alarm.fd):
             os.close(fd)
-        if self._groups is not None:
-            self._groups.enter()
 
     def _kill_overdue(self) -> None:
         now = time.clock_gettime(time.CLOCK_BOOTTIME)

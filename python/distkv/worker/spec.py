@@ -49,7 +49,7 @@ class Spec:
     idle: float
     block: float | None
     log: str
-    limits: frozenset[str]
+    limits: Mapping[str, float]
 
     @classmethod
     def read(cls, message: Mapping[str, Any]) -> Spec:
@@ -72,8 +72,15 @@ class Spec:
             idle=_get(message, "idle", (int, float), 10),
             block=_get(message, "block", (int, float), None),
             log=_get(message, "log", str, str(job)),
-            limits=frozenset(map(str, _get(message, "limits", (tuple, list), ()))),
+            limits=limits_of(message),
         )
+
+
+def limits_of(message: Mapping[str, Any]) -> dict[str, float]:
+    """Return what a ``start`` says that its run may use, by the names of the limits."""
+    found = message.get("limits")
+    items = found.items() if isinstance(found, Mapping) else ()
+    return {str(name): value for name, value in items if isinstance(value, (int, float))}
 
 
 def _read_claim(claim: Any) -> tuple[Path, int] | None:

@@ -53,6 +53,13 @@ final class RunnerPlace {
                     + " memory=512M. May be given several times. Default: runner.limits in the configuration.")
     private List<String> limits = List.of();
 
+    @Option(
+            names = {"--worker-user"},
+            paramLabel = "USER",
+            description = "Whose processes run code, so that it cannot touch the runner, and the kernel holds it to its"
+                    + " limits. Takes root. Default: runner.worker_user in the configuration, else who starts this.")
+    private @Nullable String workerUser;
+
     boolean hasSize() {
         return nodes > 0;
     }
@@ -66,7 +73,11 @@ final class RunnerPlace {
                 .group(group)
                 .nodes(nodes)
                 .server(server.host(), server.port())
-                .python(PythonCommand.of((python == null ? ours : python).toString()))
+                .python(PythonCommand.of((python == null ? ours : python).toString())
+                        .withWorkerUser(
+                                workerUser != null
+                                        ? workerUser
+                                        : context.config().text("runner.worker_user")))
                 .prefixes(prefixes(context.config()))
                 .config(context.config().forCode())
                 .log(log(context.verbosity()));

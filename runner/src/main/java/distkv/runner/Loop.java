@@ -178,7 +178,10 @@ final class Loop implements Hands, Runnable {
     }
 
     private void python(PythonEvent event) {
-        if (event instanceof PythonEvent.Received(var _, FromPython.Parent _)) {
+        if (event instanceof PythonEvent.Received(var _, FromPython.Parent(var _, var _, var warning))) {
+            if (warning != null && !warm) {
+                trouble(warning);
+            }
             warm = true;
         } else if (event instanceof PythonEvent.ParentEnded(String how) && !warm) {
             ready.completeExceptionally(new RunnerException(how));

@@ -1,11 +1,14 @@
 package distkv.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.runner.job.Kind;
 import distkv.runner.worker.Limits;
+import distkv.runner.worker.PythonCommand;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +169,23 @@ class WorkersTest {
         assertThat(world.result(World.state(Kind.AT, "vm", "flood"))).isEqualTo(1L);
         assertThat(world.logged("lines a second are printed").name()).isEqualTo("runner");
         assertThat(world.log).hasSizeLessThan(50_000);
+    }
+
+    @Test
+    void aWorkerUserThatCannotBeIsAClearError() {
+        RunnerOptions options = world.options("vm", Kind.AT);
+        assertThatThrownBy(() -> world.runner(options.python(options.python().withWorkerUser("no-such-user"))))
+                .hasMessageStartingWith("worker user no-such-user: ")
+                .hasMessageContaining("(expected: ");
+    }
+
+    @Test
+    void withoutControlGroupsOneWarningSaysWhatToDo() throws Exception {
+        PythonCommand python = World.python();
+        Map<String, String> environment = new HashMap<>(python.environment());
+        environment.put("DISTKV_CGROUPS", "off");
+        world.runner(world.options("vm", Kind.AT).python(new PythonCommand(python.command(), environment)));
+        assertThat(world.logged("limits are checked every 50 ms only").text()).contains("--worker-user USER");
     }
 
     @Test

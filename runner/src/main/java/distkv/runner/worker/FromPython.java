@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The messages of the parent and of the workers ({@code docs/worker.md}). */
 public sealed interface FromPython {
-    /** The parent is warm. */
-    record Parent(long pid, String python) implements FromPython {}
+    /**
+     * The parent is warm.
+     *
+     * @param warning what to tell the user about the limits of jobs on this machine, or {@code null}
+     */
+    record Parent(long pid, String python, @Nullable String warning) implements FromPython {}
 
     /** The parent has forked that worker. */
     record Forked(int worker, long pid) implements FromPython {}
@@ -75,7 +79,7 @@ public sealed interface FromPython {
         }
         String op = text(map, "op");
         return switch (op) {
-            case "parent" -> new Parent(number(map, "pid"), String.valueOf(map.get("python")));
+            case "parent" -> new Parent(number(map, "pid"), String.valueOf(map.get("python")), text(map, "warning"));
             case "forked" -> new Forked((int) number(map, "worker"), number(map, "pid"));
             case "exited" -> new Exited((int) number(map, "worker"), how(map), text(map, "limit"));
             case "worker" -> new Worker((int) number(map, "worker"), number(map, "pid"));

@@ -44,6 +44,10 @@ final class ParentLink {
     }
 
     void connected(Link newLink) {
+        if (link != null) {
+            newLink.close(); // some worker's code that pretends to be the parent
+            return;
+        }
         link = newLink;
         if (vouch != null) {
             newLink.send(vouch);

@@ -4,14 +4,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How Python is started.
  *
  * @param command the interpreter, and options for it
  * @param environment what is added to the environment, e.g. {@code PYTHONPATH}
+ * @param workerUser whose processes the workers are; {@code null}: this process's user's. Takes root.
  */
-public record PythonCommand(List<String> command, Map<String, String> environment) {
+public record PythonCommand(
+        List<String> command,
+        Map<String, String> environment,
+        @Nullable String workerUser) {
     public PythonCommand {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
@@ -22,9 +27,22 @@ public record PythonCommand(List<String> command, Map<String, String> environmen
         return new PythonCommand(List.of(python), Map.of());
     }
 
+    /** One whose workers are this process's user's. */
+    public PythonCommand(List<String> command, Map<String, String> environment) {
+        this(command, environment, null);
+    }
+
+    /** The same, with workers of this user. */
+    public PythonCommand withWorkerUser(@Nullable String user) {
+        return new PythonCommand(command, environment, user);
+    }
+
     ProcessBuilder build(Path socket) {
         List<String> words = new ArrayList<>(command);
         words.addAll(List.of("-m", "distkv.worker", socket.toString()));
+        if (workerUser != null) {
+            words.add(workerUser);
+        }
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true);
@@ -43,6 +61,10 @@ public record PythonCommand(List<String> command, Map<String, String> environmen
         if (last.contains("No module named")) {
             return command.getFirst() + " lacks a module" + last
                     + " (expected: the package distkv with anyio and msgpack, in the environment of this interpreter)";
+        }
+        int about = last.indexOf("worker user ");
+        if (about >= 0) {
+            return last.substring(about);
         }
         return "the parent of the workers ended with status " + status + last;
     }

@@ -61,6 +61,11 @@ public final class PythonHost implements AutoCloseable {
             Path directory = Files.createTempDirectory("distkv-runner-", owner);
             ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             listener.bind(UnixDomainSocketAddress.of(directory.resolve("socket")));
+            if (command.workerUser() != null) {
+                // The directory stays closed to that user: a worker gets the socket from its parent.
+                Files.setPosixFilePermissions(
+                        directory.resolve("socket"), PosixFilePermissions.fromString("rw-rw-rw-"));
+            }
             PythonHost host = new PythonHost(command, events, output, directory, listener);
             Thread.ofVirtual().name("worker listener").start(host::accept);
             return host;

@@ -141,7 +141,7 @@ public sealed interface ToPython {
                 "log",
                 launch.log(),
                 "limits",
-                List.copyOf(launch.limits().encode().keySet()));
+                launch.limits().encode());
     }
 
     private static Map<String, @Nullable Object> with(Map<String, @Nullable Object> map, GroupState state) {

@@ -80,7 +80,7 @@ class MessagesTest {
                         "log",
                         "j",
                         "limits",
-                        List.of("cpu")));
+                        Map.of("cpu", 1.0)));
     }
 
     @Test
@@ -123,7 +123,8 @@ class MessagesTest {
 
     @Test
     void theMessagesOfTheParentAreRead() {
-        assertThat(read("op", "parent", "pid", 5, "python", "3.11.2")).isEqualTo(new FromPython.Parent(5, "3.11.2"));
+        assertThat(read("op", "parent", "pid", 5, "python", "3.11.2"))
+                .isEqualTo(new FromPython.Parent(5, "3.11.2", null));
         assertThat(read("op", "forked", "worker", 1, "pid", 6)).isEqualTo(new FromPython.Forked(1, 6));
         assertThat(read("op", "exited", "worker", 1, "status", null, "signal", 9))
                 .isEqualTo(new FromPython.Exited(1, "signal 9", null));
