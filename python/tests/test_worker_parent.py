@@ -42,7 +42,9 @@ def ended(pid):
 
 def test_the_parent_says_who_it_is(runner):
     version = ".".join(map(str, sys.version_info[:3]))
+    warning = runner.greeting.pop("warning")
     assert runner.greeting == {"op": "parent", "pid": runner.process.pid, "python": version}
+    assert warning is None or warning.startswith("limits are checked every 50 ms only")
 
 
 def test_a_worker_is_forked_and_reaped(runner):
