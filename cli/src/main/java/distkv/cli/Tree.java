@@ -3,6 +3,7 @@ package distkv.cli;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.client.ConflictException;
+import distkv.client.Monitor;
 import distkv.client.ServerConnectionException;
 import distkv.client.Watch;
 import distkv.client.WatchOptions;
@@ -115,6 +116,11 @@ record Tree(Client client, Config config) implements AutoCloseable {
     Watch watch(Path path, boolean fetch, int most) throws InterruptedException {
         WatchOptions options = fetch ? WatchOptions.FETCH : WatchOptions.CHANGES;
         return client.watch(path, most < 0 ? options : options.at(new Depths(0, most)));
+    }
+
+    /** Receives the messages of a topic. */
+    Monitor monitor(List<String> topic) throws InterruptedException {
+        return client.monitor(topic);
     }
 
     @Override

@@ -55,6 +55,7 @@ final class Words {
             Word.leaf(RunPath.class, "path"),
             Word.leaf(RunInfo.class, "info"),
             Word.leaf(RunMonitor.class, "monitor"),
+            Word.leaf(RunLogs.class, "logs"),
             Word.leaf(RunDrain.class, "drain"),
             Word.leaf(RunUndrain.class, "undrain"),
             GROUP);

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,7 +77,8 @@ class LiveCommandsTest {
                 () -> house.distkv(new PrintStream(lines, true, StandardCharsets.UTF_8), "run", "monitor"));
         // It says nothing of what was there before, so the first job is repeated until it is heard.
         runScale();
-        lines.await("claims   job", () -> house.distkv("run", "set", "-t", "0", "job"));
+        assertThat(lines.await("claims   job", () -> house.distkv("run", "set", "-t", "0", "job")))
+                .matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}  (attic|cellar) .*");
         lines.await("starts   job", () -> {});
         lines.await("is well  job", () -> {});
         house.distkv("run", "set", "-t", "-", "job");
@@ -90,44 +87,5 @@ class LiveCommandsTest {
         lines.close();
         house.distkv("run", "set", "-t", "0", "job");
         assertThat(exit.join()).isZero();
-    }
-
-    /** The lines of an output, whose reader may go away. */
-    private static final class Lines extends OutputStream {
-        private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
-        private final StringBuilder line = new StringBuilder();
-        private volatile boolean closed;
-
-        @Override
-        public void write(int octet) throws IOException {
-            if (closed) {
-                throw new IOException("nobody reads this any more");
-            } else if (octet == '\n') {
-                lines.add(line.toString());
-                line.setLength(0);
-            } else {
-                line.append((char) octet);
-            }
-        }
-
-        /** Waits for a line that ends so or goes on after a space; does something now and then meanwhile. */
-        void await(String text, Runnable meanwhile) throws InterruptedException {
-            List<String> found = List.of();
-            while (found.isEmpty()) {
-                String next = lines.poll(500, TimeUnit.MILLISECONDS);
-                if (next == null) {
-                    meanwhile.run();
-                } else if (next.contains(text)) {
-                    found = List.of(next);
-                }
-            }
-            assertThat(found.getFirst())
-                    .matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}  (attic|cellar) .*");
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package distkv.runner;
 
 import distkv.client.Client;
+import distkv.model.Path;
 import distkv.runner.code.Language;
 import distkv.runner.group.GroupState;
 import distkv.runner.job.Ask;
@@ -22,6 +23,7 @@ import distkv.runner.worker.PythonHost;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ final class Loop implements Hands, Runnable {
     private static final int BATCH = 256;
 
     private final JobLog log;
+    private final Site site;
     private final Limits limits;
     private final Events events;
     private final Feeds feeds;
@@ -56,6 +59,7 @@ final class Loop implements Hands, Runnable {
 
     Loop(RunnerOptions options, Client client, Events events, Feeds feeds, Presence presence, PythonHost host) {
         this.log = options.log();
+        this.site = site(options);
         this.limits = options.limits();
         this.events = events;
         this.feeds = feeds;
@@ -64,7 +68,7 @@ final class Loop implements Hands, Runnable {
         this.committer = new Committer(client, options, events);
         this.knowledge = new Knowledge(options);
         this.standing = new Standing(client, options, feeds, presence, knowledge);
-        this.dispatcher = new Dispatcher(site(options), this, knowledge.catalog, knowledge.errors, Loop::now);
+        this.dispatcher = new Dispatcher(site, this, knowledge.catalog, knowledge.errors, Loop::now);
         this.pool = new Pool(
                 new PoolOptions(
                         options.host(),
@@ -190,7 +194,7 @@ final class Loop implements Hands, Runnable {
     }
 
     private void trouble(String what) {
-        log.log(new JobLog.Line(Instant.now(), "WARNING", "runner", what));
+        log.log(new JobLog.Line(Instant.now(), "WARNING", "runner", null, what));
     }
 
     @Override
@@ -222,6 +226,8 @@ final class Loop implements Hands, Runnable {
 
     @Override
     public void say(System.Logger.Level level, JobId job, @Nullable String text) {
-        log.log(new JobLog.Line(Instant.now(), level.getName(), job.path().toString(), String.valueOf(text)));
+        Site.Roots roots = Objects.requireNonNull(site.roots().get(job.kind()));
+        Path entry = roots.entries().append(job.path());
+        log.log(new JobLog.Line(Instant.now(), level.getName(), job.path().toString(), entry, String.valueOf(text)));
     }
 }

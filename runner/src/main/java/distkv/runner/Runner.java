@@ -16,11 +16,18 @@ public final class Runner implements AutoCloseable {
 
     private final Events events;
     private final Feeds feeds;
+    private final LiveLog live;
     private final Presence presence;
     private final Loop loop;
     private final Thread thread;
 
-    private Runner(RunnerOptions options, Client client) {
+    private Runner(RunnerOptions given, Client client) {
+        live = new LiveLog(client, given);
+        JobLog log = given.log();
+        RunnerOptions options = given.log(line -> {
+            log.log(line);
+            live.log(line);
+        });
         events = new Events();
         feeds = new Feeds(events, options);
         presence = new Presence(client, options, events);
@@ -76,5 +83,6 @@ public final class Runner implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         feeds.close();
+        live.close();
     }
 }

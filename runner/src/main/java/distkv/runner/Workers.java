@@ -45,7 +45,7 @@ final class Workers implements PoolListener {
     @Override
     public void log(Launch launch, String level, String text, double at) {
         Instant time = Instant.ofEpochSecond((long) at, (long) ((at - (long) at) * 1e9));
-        log.log(new JobLog.Line(time, level, launch.log(), text));
+        log.log(new JobLog.Line(time, level, launch.log(), launch.job(), text));
     }
 
     @Override
