@@ -154,9 +154,7 @@ final class InstallCommand implements Action.Local {
         if (data != null) {
             return data.toAbsolutePath();
         }
-        return place.isUser()
-                ? Path.of(context.terminal().environment().getOrDefault("HOME", "/"), ".local", "share", "distkv")
-                : Path.of("/var/lib/distkv");
+        return place.isUser() ? ServerPlace.ofUser(context.terminal()) : Path.of("/var/lib/distkv");
     }
 
     /** Stored code should not run as root only because nobody thought of it. */

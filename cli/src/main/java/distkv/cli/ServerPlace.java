@@ -40,9 +40,14 @@ final class ServerPlace {
     Path data(Context context) {
         String configured = context.config().text("server.data");
         if (data == null && configured == null) {
-            return Path.of(context.terminal().environment().getOrDefault("HOME", "/"), ".local", "share", "distkv");
+            return ofUser(context.terminal());
         }
         return data != null ? data : Path.of(String.valueOf(configured));
+    }
+
+    /** Where the tree of a server is that a user runs. */
+    static Path ofUser(Terminal terminal) {
+        return Path.of(terminal.environment().getOrDefault("HOME", "/"), ".local", "share", "distkv");
     }
 
     /** Opens the data and starts the server. */
