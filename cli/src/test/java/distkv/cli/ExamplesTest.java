@@ -70,6 +70,18 @@ class ExamplesTest {
     }
 
     @Test
+    void aSwitchInJavaHasHysteresisAndRests() throws InterruptedException {
+        house.store("Hysteresis", ".java");
+        house.set("temp", 18L);
+        house.distkv(
+                "run set -c demo.Hysteresis -p source temp -p target heater -e pause 0.01 -t 0 job".split(" ", -1));
+        house.await("heater", Boolean.TRUE::equals);
+        house.set("temp", 20L);
+        house.set("temp", 22L);
+        house.await("heater", Boolean.FALSE::equals);
+    }
+
+    @Test
     void everyNodeReportsItsLoad() throws InterruptedException {
         house.runner("cellar");
         house.store("load");

@@ -105,8 +105,13 @@ final class House {
 
     /** Stores an example as {@code demo.NAME}. */
     void store(String name) {
+        store(name, ".py");
+    }
+
+    /** The same, with a file of this kind. */
+    void store(String name, String suffix) {
         String file = EXAMPLES.resolve(name).toString();
-        distkv("code", "set", "-s", file + ".py", "-d", file + ".yml", "demo." + name);
+        distkv("code", "set", "-s", file + suffix, "-d", file + ".yml", "demo." + name);
     }
 
     void set(String path, Object value) throws InterruptedException {

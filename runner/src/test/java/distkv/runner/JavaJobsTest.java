@@ -8,7 +8,6 @@ import distkv.code.ProcedureException;
 import distkv.code.call.CodeRoot;
 import distkv.model.Path;
 import distkv.runner.job.Kind;
-import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -223,22 +222,6 @@ class JavaJobsTest {
         world.set(module, module("two"));
         world.await(out, "two"::equals);
         world.client.delete(entry("uses"));
-    }
-
-    @Test
-    void theExampleSwitchesWithHysteresis() throws Exception {
-        java("hysteresis", Files.readString(java.nio.file.Path.of("../examples/Hysteresis.java")));
-        Path in = Path.of("hysteresis", "in");
-        Path out = Path.of("hysteresis", "out");
-        Map<String, @Nullable Object> data = Map.of("source", in, "target", out, "low", 19, "high", 21, "pause", 0.001);
-        world.set(in, 20);
-        world.set(entry("hysteresis"), World.job("hysteresis", "data", data));
-        world.set(in, 18.5);
-        world.await(out, Boolean.TRUE::equals);
-        world.set(in, 20);
-        world.set(in, 21.5);
-        world.await(out, Boolean.FALSE::equals);
-        world.client.delete(entry("hysteresis"));
     }
 
     private static Map<String, @Nullable Object> module(String word) {
