@@ -2,12 +2,14 @@
 
 import os
 import signal
+import subprocess
 import time
 
 import pytest
 from fake_runner import FakeRunner, Peer
 
 from distkv.util import P
+from distkv.worker.heart import SILENT, Heart
 
 BLOCK = 0.3
 
@@ -71,3 +73,29 @@ def test_a_suspended_worker_is_not_accused(runner, worker):
 def test_threads_may_take_their_time(worker):
     source = f"import time\nend = time.monotonic() + {3 * BLOCK}\nwhile time.monotonic() < end: pass\nreturn 1"
     assert worker.result(source, "thread", block=BLOCK) == 1
+
+
+def test_code_outside_python_that_lets_no_thread_run_is_found_by_the_parent_and_named(runner):
+    worker = runner.fork()
+    worker.start("await __import__('anyio').sleep_forever()", block=BLOCK, code=P("other"))
+    # One call of C, which keeps Python's lock.
+    worker.start("def count():\n    sum(range(10**15))\ncount()", block=BLOCK, code=P("forty.two"))
+    stuck = runner.exited(worker)["stuck"]
+    _, current = stuck.split("Current thread", 1)
+    assert 'File "distkv:forty.two", line 2 in count' in current
+    assert "distkv:other" not in stuck
+
+
+def test_a_heart_that_stands_still_is_not_that_of_a_stopped_process():
+    with subprocess.Popen(["sleep", "1000"]) as process:
+        heart = Heart()
+        heart.beat()
+        os.kill(process.pid, signal.SIGSTOP)
+        os.waitpid(process.pid, os.WUNTRACED)
+        assert [heart.look(process.pid) for _ in range(3 * SILENT)] == [None] * 3 * SILENT
+        os.kill(process.pid, signal.SIGCONT)
+        os.waitpid(process.pid, os.WCONTINUED)
+        assert [heart.look(process.pid) for _ in range(SILENT)] == [None] * SILENT
+        assert heart.look(process.pid) == ""
+        process.kill()
+        heart.close()

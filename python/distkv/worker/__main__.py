@@ -40,7 +40,7 @@ def main(args: list[str]) -> int:
     parent = Parent(sock, path, *means)
     worker = parent.serve()
     if worker is not None:
-        child.work(worker, parent.path, parent.hold)
+        child.work(worker, parent.path, parent.hold, parent.heart)
     return 0
 
 

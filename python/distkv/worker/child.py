@@ -12,6 +12,7 @@ import anyio
 
 from . import logs
 from .alone import LoneWorker
+from .heart import Heart
 from .link import Link
 from .modules import Modules
 from .shared import SharedWorker, refuse
@@ -21,13 +22,13 @@ Hold = Callable[[Mapping[str, float]], None]
 """Has the kernel hold this process to limits, as far as it can."""
 
 
-def work(worker: int, path: str, hold: Hold) -> None:
+def work(worker: int, path: str, hold: Hold, heart: Heart) -> None:
     """Be the worker of this number; does not return."""
     status = 1
     try:
         link = Link(path)
         link.say(op="worker", worker=worker, pid=os.getpid())
-        _serve(link, hold)
+        _serve(link, hold, heart)
         status = 0
     except (ConnectionError, FileNotFoundError, ValueError) as exc:
         sys.stderr.write(f"distkv worker {worker}, runner at {path}: {exc}\n")
@@ -37,7 +38,7 @@ def work(worker: int, path: str, hold: Hold) -> None:
         _exit(status)
 
 
-def _serve(link: Link, hold: Hold) -> None:
+def _serve(link: Link, hold: Hold, heart: Heart) -> None:
     """Wait for the first run, which decides whose the main thread is: the code's or the event loop's."""
     site: Site | None = None
     modules: Modules | None = None
@@ -52,7 +53,7 @@ def _serve(link: Link, hold: Hold) -> None:
                 modules.take(message)
             case "start" if site is not None and modules is not None:
                 hold(limits_of(message))
-                _begin(link, site, modules, message)
+                _begin(link, site, modules, heart, message)
                 return
             case "start":
                 raise ValueError("the runner sent start before init")
@@ -60,9 +61,9 @@ def _serve(link: Link, hold: Hold) -> None:
                 return
 
 
-def _begin(link: Link, site: Site, modules: Modules, message: Mapping[str, Any]) -> None:
+def _begin(link: Link, site: Site, modules: Modules, heart: Heart, message: Mapping[str, Any]) -> None:
     if message.get("mode") != "sync":
-        anyio.run(SharedWorker(link, site, modules).serve, message)
+        anyio.run(SharedWorker(link, site, modules, heart).serve, message)
         return
     try:
         spec = Spec.read(message)

@@ -77,6 +77,13 @@ def kill_quietly(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether this process was stopped by a signal, or by a debugger."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(") ")[2][:1] in ("T", "t")
+    return False
+
+
 class BootAlarm:
     """A file descriptor that becomes readable at a time of CLOCK_BOOTTIME.
 

@@ -17,6 +17,7 @@ from typing import Any
 from . import linux
 from .cage import Cage
 from .cgroups import Groups
+from .heart import LOOK, Heart
 from .limits import OWN_THREADS, POLL, Limits
 from .user import WorkerUser
 from .vouching import Voucher
@@ -33,6 +34,10 @@ class _Child:
     exceeded: str | None = None
     """The limit that it exceeded, for which it was killed."""
     cage: Cage | None = None
+    heart: Heart | None = None
+    """Of a worker in Python."""
+    stuck: str | None = None
+    """Where it was, if its heart stood still, for which it was killed."""
 
     def kill(self) -> None:
         """Kill it, with what it has started."""
@@ -65,6 +70,9 @@ class Parent:
         self._voucher = Voucher()
         self._wake, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._over = False
+        self._look_at = 0.0
+        self.heart: Heart
+        """In a worker: its own."""
 
     def serve(self) -> int | None:
         """Do as the runner says until it is gone: None. In a forked worker: its number."""
@@ -77,11 +85,12 @@ class Parent:
         reading: list[Any] = [self._sock, self._wake, self._alarm.fd]
         while not self._over:
             writing = [self._sock] if self._unsent else []
-            select.select(reading, writing, [], POLL if self._limited() or self._emptying else None)
+            select.select(reading, writing, [], self._patience())
             self._drain_wakes()
             self._reap()
             self._kill_overdue()
             self._enforce_limits()
+            self._feel_hearts()
             self._emptying = [cage for cage in self._emptying if not cage.remove()]
             for message in self._receive():
                 worker = self._obey(message)
@@ -90,6 +99,12 @@ class Parent:
             self._flush()
         self._end_all()
         return None
+
+    def _patience(self) -> float | None:
+        """Seconds after which there may be something to be seen that nobody tells."""
+        if self._limited() or self._emptying:
+            return POLL
+        return LOOK if any(child.heart for child in self._children.values()) else None
 
     def hold(self, limits: Mapping[str, float]) -> None:
         """In a worker that is about to run code with these limits: be bound by them, where the kernel can see to it."""
@@ -162,6 +177,7 @@ class Parent:
         sys.stderr.flush()
         parent = os.getpid()
         try:
+            heart = None if command else Heart()
             pid = os.fork()
         except OSError as exc:
             self._send(op="exited", worker=worker, status=None, signal=None, message=str(exc))
@@ -171,10 +187,12 @@ class Parent:
             self._become_worker(parent)
             if command:
                 _execute([self.path if word == path else word for word in command])
+            if heart is not None:
+                self.heart = heart
             return worker
         with suppress(PermissionError, ProcessLookupError):  # it has done that itself, or is gone
             os.setpgid(pid, pid)
-        self._children[worker] = _Child(worker, pid, 1 if command else OWN_THREADS)
+        self._children[worker] = _Child(worker, pid, 1 if command else OWN_THREADS, heart=heart)
         self._send(op="forked", worker=worker, pid=pid)
         return None
 
@@ -197,6 +215,9 @@ class Parent:
         self._sock.close()
         for fd in (self._wake, self._waker, self._alarm.fd):
             os.close(fd)
+        for sibling in self._children.values():
+            if sibling.heart is not None:
+                sibling.heart.close()
 
     def _kill_overdue(self) -> None:
         now = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -220,6 +241,16 @@ class Parent:
                     child.cage.kill()
                 linux.end_all([child.pid])
 
+    def _feel_hearts(self) -> None:
+        """Kill those that are stuck where no thread of theirs can do anything."""
+        if time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + LOOK
+        for child in self._children.values():
+            if child.heart is not None and child.stuck is None and (where := child.heart.look(child.pid)) is not None:
+                child.stuck = where
+                child.kill()
+
     def _reap(self) -> None:
         workers = {child.pid: worker for worker, child in self._children.items()}
         gone: list[tuple[int, _Child, int]] = []
@@ -242,8 +273,10 @@ class Parent:
                 child.exceeded = child.exceeded or child.cage.exceeded()
                 child.cage.kill()
                 self._emptying.append(child.cage)
+            if child.heart is not None:
+                child.heart.close()
             ended = {"status": code, "signal": None} if code >= 0 else {"status": None, "signal": -code}
-            self._send(op="exited", worker=worker, **ended, limit=child.exceeded)
+            self._send(op="exited", worker=worker, **ended, limit=child.exceeded, stuck=child.stuck)
 
     def _end_orphans(self) -> None:
         """Kill what workers have left: whose worker lives is that one's child or orphan, not this process's."""

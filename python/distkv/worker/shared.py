@@ -15,6 +15,7 @@ from anyio.abc import TaskGroup
 
 from . import logs, strays
 from .asynchronous import AsyncRun
+from .heart import Heart
 from .link import Link
 from .modules import Modules
 from .spec import Site, Spec
@@ -29,9 +30,10 @@ LAST_SECONDS = 2
 class SharedWorker:
     """Obeys the runner until it says stop, or is gone, and no run is left."""
 
-    def __init__(self, link: Link, site: Site, modules: Modules) -> None:
+    def __init__(self, link: Link, site: Site, modules: Modules, heart: Heart) -> None:
         self._link = link
         self._modules = modules
+        self._heart = heart
         self._site = site
         self._runs: dict[int, AsyncRun | ThreadRun] = {}
         self._stopping = False
@@ -83,7 +85,7 @@ class SharedWorker:
         kind = AsyncRun if spec.mode == "async" else ThreadRun
         run = self._runs[spec.run] = kind(spec, self._site, self._link, self._modules, self._server)
         if spec.block is not None and self._watchdog is None:
-            self._watchdog = Watchdog(self._link.path, spec.block, self._runs.values)
+            self._watchdog = Watchdog(self._link.path, spec.block, self._runs.values, self._heart)
         context = contextvars.copy_context()
         context.run(logs.CURRENT.set, run.log)
         context.run(strays.OWNER.set, run.strays)

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 from . import report
+from .heart import Heart
 from .run import Run
 from .wire import pack
 
@@ -25,17 +26,25 @@ class Watchdog:
 
     Only time counts in which this thread runs, too: a process that was suspended has not been blocked. The loop's own
     connection to the runner is of no use while it is blocked, so the report goes through one made for it; thereupon the
-    runner kills this worker.
+    runner kills this worker. While code lets no thread run, this one does not either: that the parent notices.
     """
 
-    def __init__(self, path: str, block: float, runs: Callable[[], Iterable[Run]]) -> None:
+    def __init__(self, path: str, block: float, runs: Callable[[], Iterable[Run]], heart: Heart) -> None:
         self._path = path
         self._block = block
         self._runs = runs
+        self._heart = heart
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._answer = threading.Event()
-        threading.Thread(target=self._watch, name="distkv-watchdog", daemon=True).start()
+        heart.listen()
+        threading.Thread(target=self._live, name="distkv-watchdog", daemon=True).start()
+
+    def _live(self) -> None:
+        try:
+            self._watch()
+        finally:
+            self._heart.rest()
 
     def _watch(self) -> None:
         step = self._block / STEPS
@@ -45,9 +54,13 @@ class Watchdog:
                 self._loop.call_soon_threadsafe(self._answer.set)
             except RuntimeError:
                 return  # the loop is closed
-            if not any(self._answer.wait(step) for _ in range(STEPS)) and self._accuse():
+            if not any(self._answers_within(step) for _ in range(STEPS)) and self._accuse():
                 return
             time.sleep(step)
+
+    def _answers_within(self, step: float) -> bool:
+        self._heart.beat()
+        return self._answer.wait(step)
 
     def _accuse(self) -> bool:
         """Tell the runner what blocks the loop; False if nothing does any more."""

@@ -135,6 +135,22 @@ class WorkersTest {
         world.error("run", World.entry(Kind.AT, "vm", "block"), true);
     }
 
+    @Test
+    void aJobThatBlocksEvenOtherThreadsIsNamedAndItsNeighboursGoOnElsewhere() throws Exception {
+        world.code("block", "await _client.set(_P('pids.block'), value=[1])\nsum(range(10**15))");
+        world.runner("vm", Kind.AT);
+        job(Kind.AT, "neighbour");
+        Object victim = pids("neighbour").getFirst();
+        world.set(World.entry(Kind.AT, "vm", "block"), World.job("block", "delay", 1000.0));
+        pids("block");
+        assertThat(world.error("run", World.entry(Kind.AT, "vm", "block"), false)
+                        .get("message"))
+                .asString()
+                .startsWith("blocked its process for more than 5 s");
+        world.await("the neighbour in another process", () -> !victim.equals(firstPid("neighbour")));
+        assertThat(world.error("run", World.entry(Kind.AT, "vm", "neighbour"))).isNull();
+    }
+
     private @Nullable Object firstPid(String name) {
         return world.value(Path.of("pids", name)) instanceof List<?> pids ? pids.getFirst() : null;
     }

@@ -23,8 +23,13 @@ public sealed interface FromPython {
      * A worker is gone.
      *
      * @param limit the name of the limit that it exceeded, for which it was killed
+     * @param stuck where its threads were, if it was killed since none of them could run any more
      */
-    record Exited(int worker, String how, @Nullable String limit) implements FromPython {}
+    record Exited(
+            int worker,
+            String how,
+            @Nullable String limit,
+            @Nullable String stuck) implements FromPython {}
 
     /** A worker says which it is. */
     record Worker(int worker, long pid) implements FromPython {}
@@ -81,7 +86,7 @@ public sealed interface FromPython {
         return switch (op) {
             case "parent" -> new Parent(number(map, "pid"), String.valueOf(map.get("python")), text(map, "warning"));
             case "forked" -> new Forked((int) number(map, "worker"), number(map, "pid"));
-            case "exited" -> new Exited((int) number(map, "worker"), how(map), text(map, "limit"));
+            case "exited" -> new Exited((int) number(map, "worker"), how(map), text(map, "limit"), text(map, "stuck"));
             case "worker" -> new Worker((int) number(map, "worker"), number(map, "pid"));
             case "started" -> new Started(number(map, "run"));
             case "imported" ->

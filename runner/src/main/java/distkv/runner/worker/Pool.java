@@ -191,7 +191,8 @@ public final class Pool {
         switch (message) {
             case FromPython.Parent hello -> parent.connected(link);
             case FromPython.Forked forked -> {}
-            case FromPython.Exited(int number, String how, var limit) -> exited(crew.find(number), how, limit);
+            case FromPython.Exited(int number, String how, var limit, var stuck) ->
+                exited(crew.find(number), how, limit, stuck);
             case FromPython.Worker(int number, long pid) -> connected(link, crew.find(number));
             case FromPython.Started(long run) -> listener.started(run);
             case FromPython.Imported(long run, Path path, long version, var failed) -> {
@@ -261,18 +262,16 @@ public final class Pool {
         }
     }
 
-    private void exited(@Nullable Worker worker, String how, @Nullable String limit) {
+    private void exited(@Nullable Worker worker, String how, @Nullable String limit, @Nullable String stuck) {
         if (worker != null) {
-            worker.exited(how, limit);
+            worker.exited(how, limit, stuck);
             reap(worker);
         }
     }
 
     private void parentGone(String how) {
         parent.ended(how);
-        for (Worker worker : crew.all()) {
-            exited(worker, "its parent died", null);
-        }
+        crew.all().forEach(worker -> exited(worker, "its parent died", null, null));
     }
 
     private void reap(Worker worker) {

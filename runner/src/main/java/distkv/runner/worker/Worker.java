@@ -75,11 +75,19 @@ final class Worker {
         blockers.put(run, failed);
     }
 
-    /** It is gone, and has exceeded this limit, if any. */
-    void exited(String how, @Nullable String limit) {
+    /**
+     * It is gone, and has exceeded this limit, if any.
+     *
+     * @param stuck where its threads were if none of them could run any more
+     */
+    void exited(String how, @Nullable String limit, @Nullable String stuck) {
         leaving = true;
         exit = how;
         exceeded = limit;
+        if (stuck != null) {
+            killed = true;
+            Stuck.guilty(stuck, runs.values()).forEach(run -> blocked(run.run(), Stuck.failure(stuck, run)));
+        }
     }
 
     /** How this run of it ends, which has exceeded a limit. */
