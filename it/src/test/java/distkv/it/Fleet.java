@@ -10,6 +10,7 @@ import distkv.server.Server;
 import distkv.server.ServerOptions;
 import distkv.store.MemoryStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,7 +61,12 @@ final class Fleet implements AutoCloseable {
     private final Set<String> former = new HashSet<>();
     private final List<String> stale = new ArrayList<>();
 
+    /** Runners whose leases live for 300 ms. */
     Fleet(java.nio.file.Path directory, String... nodes) throws IOException, InterruptedException {
+        this(directory, Duration.ofMillis(300), nodes);
+    }
+
+    Fleet(java.nio.file.Path directory, Duration ttl, String... nodes) throws IOException, InterruptedException {
         this.directory = directory;
         server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("tree"));
         client = Client.connect(ClientOptions.of("127.0.0.1", server.port()).withName("test"));
@@ -69,7 +75,7 @@ final class Fleet implements AutoCloseable {
         mirror.awaitInitial();
         set(Path.of(".distkv", "code", "proc", "beat"), Map.of("code", CODE, "is_async", true));
         for (String node : nodes) {
-            runners.put(node, RunnerProcess.start(directory.resolve(node + ".log"), server.port(), node));
+            runners.put(node, RunnerProcess.start(directory.resolve(node + ".log"), server.port(), node, ttl));
         }
         for (RunnerProcess runner : runners.values()) {
             runner.awaitReady();
@@ -135,7 +141,7 @@ final class Fleet implements AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier isSo) {
-        Awaitility.await(what).pollInterval(java.time.Duration.ofMillis(2)).until(isSo::getAsBoolean);
+        Awaitility.await(what).pollInterval(Duration.ofMillis(2)).until(isSo::getAsBoolean);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,7 @@ final class RunnerProcess implements AutoCloseable {
     }
 
     /** Starts one; {@link #awaitReady} waits for it. */
-    static RunnerProcess start(Path log, int port, String node) throws IOException {
+    static RunnerProcess start(Path log, int port, String node, Duration ttl) throws IOException {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -29,7 +30,8 @@ final class RunnerProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 RunnerProgram.class.getName(),
                 Integer.toString(port),
-                node);
+                node,
+                Long.toString(ttl.toMillis()));
         return new RunnerProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start());

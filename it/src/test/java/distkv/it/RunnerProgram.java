@@ -14,17 +14,15 @@ import java.util.Set;
 
 /** A runner as a program of its own, so that a test may stop and kill it; it ends with its standard input. */
 final class RunnerProgram {
-    static final Duration TTL = Duration.ofMillis(300);
-
     private RunnerProgram() {}
 
-    /** Takes the server's port and the node's name. */
+    /** Takes the server's port, the node's name, and how many milliseconds its lease lives. */
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
         String python = System.getenv().getOrDefault("DISTKV_PYTHON", "python3");
         String sources = Path.of("../python").toAbsolutePath().normalize().toString();
         RunnerOptions options = RunnerOptions.of(args[1], Set.of(Kind.ANY))
-                .ttl(TTL)
+                .ttl(Duration.ofMillis(Long.parseLong(args[2])))
                 .server("127.0.0.1", port)
                 .python(new PythonCommand(List.of(python), Map.of("PYTHONPATH", sources)))
                 .log(System.err::println);
