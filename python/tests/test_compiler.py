@@ -5,7 +5,7 @@ import anyio
 import pytest
 
 from distkv.code import CompileError, MissingVariablesError, Procedure, compile_module, compile_procedure, mode_of
-from distkv.code.compiler import forget_source
+from distkv.code.compiler import file_of, forget_source
 
 
 def compiled(source, mode="sync", vars=(), default=None) -> Procedure:  # noqa: A002
@@ -152,3 +152,18 @@ def test_a_module_compiles_to_code():
     assert space["f"]() == "bongo"
     with pytest.raises(CompileError, match="bongo, line 2: "):
         compile_module("bongo", "\nx = (")
+
+
+def test_jobs_that_run_the_same_code_share_what_was_compiled():
+    """Fifty jobs of one procedure in a worker compile it once; another name or other variables make other code."""
+    first = compile_procedure("p", "return x", "sync", ("x",))
+    assert compile_procedure("p", "return x", "sync", ("x",)).code is first.code
+    assert compile_procedure("q", "return x", "sync", ("x",)).code is not first.code
+    assert compile_procedure("p", "return x", "sync", ()).code is not first.code
+
+
+def test_tracebacks_show_the_lines_of_the_source_that_was_compiled_last():
+    """Also if it had been compiled before."""
+    for source in ("old = 1", "new = 2", "old = 1"):
+        compile_procedure("p", source, "sync")
+        assert linecache.getline(file_of("p"), 1) == source

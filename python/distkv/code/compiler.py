@@ -14,7 +14,7 @@ import keyword
 import linecache
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from types import CodeType, FunctionType
 from typing import Any, Final, Literal
 
@@ -95,6 +95,16 @@ def compile_procedure(
     ``name`` (``forty.two``) is what errors and tracebacks call it. Raises CompileError, which names it and the line.
     """
     names = _variables(name, vars)
+    if not isinstance(source, str):
+        raise CompileError(name, f"code: a {type(source).__name__} (expected: text)")
+    code = _function(name, source, mode, names)
+    _show_source(file_of(name), source)
+    return Procedure(name, mode, names, dict(default or {}), code)
+
+
+@lru_cache(maxsize=64)
+def _function(name: str, source: str, mode: Mode, names: tuple[str, ...]) -> CodeType:
+    """Compile the body of a function; many jobs that run the same code share what comes of it."""
     file = file_of(name)
     tree = _parse(name, source, file)
     hoisted = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
@@ -110,17 +120,19 @@ def compile_procedure(
         col_offset=0,
     )
     function.type_params = []
-    code = _compile(name, ast.Module(body=[*hoisted, function], type_ignores=[]), source, file)
+    code = _compile(name, ast.Module(body=[*hoisted, function], type_ignores=[]), file)
     inner = next(const for const in code.co_consts if isinstance(const, CodeType))
     if inner.co_flags & inspect.CO_ASYNC_GENERATOR:
         raise CompileError(name, "'yield' in an asynchronous procedure (expected: return)")
-    return Procedure(name, mode, names, dict(default or {}), inner)
+    return inner
 
 
 def compile_module(name: str, source: str) -> CodeType:
     """Compile a stored module; raises CompileError, which names it and the line."""
     file = file_of(name, module=True)
-    return _compile(name, _parse(name, source, file), source, file)
+    code = _compile(name, _parse(name, source, file), file)
+    _show_source(file, source)
+    return code
 
 
 def file_of(name: str, *, module: bool = False) -> str:
@@ -152,14 +164,17 @@ def _parse(name: str, source: Any, file: str) -> ast.Module:
         raise _because(name, error) from None
 
 
-def _compile(name: str, tree: ast.Module, source: str, file: str) -> CodeType:
+def _compile(name: str, tree: ast.Module, file: str) -> CodeType:
     try:
         # dont_inherit: this module's own __future__ imports are not the stored code's.
-        code = compile(tree, file, "exec", dont_inherit=True)
+        return compile(tree, file, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _because(name, error) from None
+
+
+def _show_source(file: str, source: str) -> None:
+    """Have tracebacks show these lines."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    return code
 
 
 def _because(name: str, error: Exception) -> CompileError:
