@@ -20,6 +20,9 @@ POLL = 0.05
 OWN_THREADS = 4
 """So many threads of a Python worker may be its own, not its code's."""
 
+PROGRAM_THREADS = 100
+"""So many threads of a worker in another language may be its own: a Java virtual machine has many."""
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 

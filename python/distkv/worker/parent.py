@@ -18,7 +18,7 @@ from . import linux
 from .cage import Cage
 from .cgroups import Groups
 from .heart import LOOK, Heart
-from .limits import OWN_THREADS, POLL, Limits
+from .limits import OWN_THREADS, POLL, PROGRAM_THREADS, Limits
 from .user import WorkerUser
 from .vouching import Voucher
 from .wire import Messages, pack
@@ -192,7 +192,7 @@ class Parent:
             return worker
         with suppress(PermissionError, ProcessLookupError):  # it has done that itself, or is gone
             os.setpgid(pid, pid)
-        self._children[worker] = _Child(worker, pid, 1 if command else OWN_THREADS, heart=heart)
+        self._children[worker] = _Child(worker, pid, PROGRAM_THREADS if command else OWN_THREADS, heart=heart)
         self._send(op="forked", worker=worker, pid=pid)
         return None
 

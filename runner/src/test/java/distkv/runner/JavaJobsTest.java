@@ -92,6 +92,40 @@ class JavaJobsTest {
     }
 
     @Test
+    void aJobInJavaThatExceedsALimitEndsWithAnErrorThatNamesItAndLeavesNothing() throws Exception {
+        java("greedy", """
+                Object run(Context self) throws Exception {
+                    List<byte[]> held = new ArrayList<>();
+                    while (true) {
+                        held.add(new byte[1 << 20]);
+                    }
+                }
+                """);
+        java("deaf", """
+                Object run(Context self) throws Exception {
+                    new ProcessBuilder("sleep", "1000.25").start();
+                    self.setupDone();
+                    while (true) {
+                        try {
+                            Thread.sleep(1000);
+                        } catch (InterruptedException e) {
+                            System.out.println("no");
+                        }
+                    }
+                }
+                """);
+        world.set(entry("greedy"), World.job("greedy", "limits", Map.of("memory", "192M"), "delay", 1000.0));
+        world.set(entry("deaf"), World.job("deaf", "limits", Map.of("time", 6L, "processes", 9L), "delay", 1000.0));
+        assertThat(world.error("run", entry("greedy"), false).get("message")).isEqualTo("memory: more than 192M");
+        assertThat(world.error("run", entry("deaf"), false).get("message")).isEqualTo("time: more than 6 s");
+        world.await(
+                "the end of what it has started",
+                () -> ProcessHandle.allProcesses()
+                        .noneMatch(process ->
+                                process.info().commandLine().orElse("").endsWith("sleep 1000.25")));
+    }
+
+    @Test
     void aJobInJavaSendsAndReceivesMessages() throws Exception {
         Object result = run("talk", """
                 Object run(Context self) throws Exception {

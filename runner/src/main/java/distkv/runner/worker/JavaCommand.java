@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record JavaCommand(List<String> command) {
     private static final String PROGRAM = "distkv.code.worker.Main";
+    /** So many bytes the virtual machine itself needs, beside its heap: code, classes, threads. */
+    private static final long OWN_MEMORY = 96L << 20;
+
+    private static final long LEAST_HEAP = 16L << 20;
     /**
      * Small when idle. Virtual threads are carried by so many of the system that a job that computes on and on takes its
      * share of the processors, but nobody's thread.
@@ -51,9 +55,12 @@ public record JavaCommand(List<String> command) {
         return new JavaCommand(words);
     }
 
-    /** The words that start the worker of this number. */
-    List<String> words(Path socket, int worker) {
+    /** The words that start the worker of this number; of limited memory the heap gets what the machine leaves of it. */
+    List<String> words(Path socket, int worker, Limits limits) {
         List<String> words = new ArrayList<>(command);
+        if (limits.memory() != null) {
+            words.add("-Xmx" + Math.max(LEAST_HEAP, limits.memory() - OWN_MEMORY));
+        }
         words.addAll(List.of(PROGRAM, socket.toString(), Integer.toString(worker)));
         return words;
     }

@@ -53,10 +53,10 @@ public final class Pool {
         Worker.Sharing sharing = Worker.Sharing.of(launch);
         Worker worker = crew.sharing(sharing);
         if (worker == null) {
-            worker = sharing.isJava() ? fork(true) : crew.idle();
+            worker = sharing.isJava() ? fork(launch) : crew.idle();
         }
         if (worker == null) {
-            worker = fork(false);
+            worker = fork(null);
         }
         if (worker.sharing == null) {
             worker.sharing = sharing;
@@ -70,15 +70,16 @@ public final class Pool {
         keepOneIdle();
     }
 
-    private Worker fork(boolean java) {
+    private Worker fork(@Nullable Launch java) {
         Worker worker = crew.join();
-        parent.send(new ToPython.Fork(worker.number, java ? options.java().words(host.socket(), worker.number) : null));
+        var words = java == null ? null : options.java().words(host.socket(), worker.number, java.limits());
+        parent.send(new ToPython.Fork(worker.number, words));
         return worker;
     }
 
     private void keepOneIdle() {
         if (crew.lacksIdle()) {
-            fork(false);
+            fork(null);
         }
     }
 
@@ -239,7 +240,7 @@ public final class Pool {
             kill(worker, true);
             return;
         }
-        Ended ended = limit == null ? said : worker.exceeded(run, limit);
+        Ended ended = worker.end(run, said, limit);
         crew.unseat(worker, run);
         if (worker.runs.isEmpty()) {
             limit(worker);

@@ -90,9 +90,14 @@ final class Worker {
         }
     }
 
-    /** How this run of it ends, which has exceeded a limit. */
-    Ended exceeded(long run, String limit) {
-        return Objects.requireNonNull(runs.get(run)).exceeded(limit);
+    /** How this run of it ends, which says that it ended so; because of this limit, if any. */
+    Ended end(long run, Ended said, @Nullable String limit) {
+        Launch launch = Objects.requireNonNull(runs.get(run));
+        if (limit != null) {
+            return launch.exceeded(limit);
+        }
+        boolean heapIsFull = said instanceof Ended.Failed failed && "OutOfMemoryError".equals(failed.type());
+        return heapIsFull && launch.limits().memory() != null ? launch.exceeded("memory") : said;
     }
 
     /** How a run of it ended that did not say, now that it is gone. */
