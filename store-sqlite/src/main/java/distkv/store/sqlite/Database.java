@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Locale;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
@@ -15,6 +16,9 @@ import org.sqlite.SQLiteException;
 
 /** How this engine talks to SQLite: its settings, small statements and what its errors mean. */
 final class Database {
+    /** What is said of a file whose content is not as it was written; a length that is none is "too big". */
+    private static final List<String> DAMAGED = List.of("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_TOOBIG");
+
     private static final int BUSY_MILLIS = 10_000;
 
     private Database() {}
@@ -66,9 +70,7 @@ final class Database {
     /** What to tell the person whose file cannot be used. */
     static StoreException explain(Path file, SQLException e) {
         String reason = reason(e);
-        boolean damaged = !(e instanceof SQLiteException)
-                || reason.startsWith("SQLITE_CORRUPT")
-                || reason.startsWith("SQLITE_NOTADB");
+        boolean damaged = !(e instanceof SQLiteException) || DAMAGED.stream().anyMatch(reason::startsWith);
         String advice = damaged ? " is damaged: " + reason + " (" + Format.RESTORE + ")" : " cannot be used: " + reason;
         return new StoreException(file + advice, e);
     }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** Files that are old, new, broken or somebody else's. */
 class FormatTest extends StoreTesting {
@@ -158,6 +160,14 @@ class FormatTest extends StoreTesting {
                     .as("seed %d, cut to %d bytes", seed, length)
                     .isTrue();
         }
+    }
+
+    @Test
+    void aLengthThatGarbageMakesIsDamageLikeAnyOther() {
+        SQLException tooBig = new SQLiteException("too big", SQLiteErrorCode.SQLITE_TOOBIG);
+        assertThat(Database.explain(file(), tooBig)).hasMessageContaining("distkv restore FILE");
+        SQLException busy = new SQLiteException("busy", SQLiteErrorCode.SQLITE_BUSY);
+        assertThat(Database.explain(file(), busy)).hasMessageContaining("cannot be used: SQLITE_BUSY");
     }
 
     @Test
