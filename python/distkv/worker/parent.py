@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from . import linux
@@ -19,31 +18,10 @@ from .cage import Cage
 from .cgroups import Groups
 from .heart import LOOK, Heart
 from .limits import OWN_THREADS, POLL, PROGRAM_THREADS, Limits
+from .offspring import Offspring
 from .user import WorkerUser
 from .vouching import Voucher
 from .wire import Messages, pack
-
-
-@dataclass
-class _Child:
-    worker: int
-    pid: int
-    own_threads: int
-    deadline: float | None = None
-    limits: Limits | None = None
-    exceeded: str | None = None
-    """The limit that it exceeded, for which it was killed."""
-    cage: Cage | None = None
-    heart: Heart | None = None
-    """Of a worker in Python."""
-    stuck: str | None = None
-    """Where it was, if its heart stood still, for which it was killed."""
-
-    def kill(self) -> None:
-        """Kill it, with what it has started."""
-        linux.kill_quietly(-self.pid, signal.SIGKILL)
-        if self.cage is not None:
-            self.cage.kill()
 
 
 class Parent:
@@ -64,7 +42,7 @@ class Parent:
         self._groups = groups
         self._user = user
         self._warning = warning
-        self._children: dict[int, _Child] = {}
+        self._children: dict[int, Offspring] = {}
         self._emptying: list[Cage] = []
         self._alarm = linux.BootAlarm()
         self._voucher = Voucher()
@@ -163,7 +141,7 @@ class Parent:
                 self._limit(child, Limits.read(message))
         return None
 
-    def _limit(self, child: _Child, limits: Limits) -> None:
+    def _limit(self, child: Offspring, limits: Limits) -> None:
         child.limits = limits if limits.bind else None
         if self._groups is None or not limits.caged or child.cage is not None:
             return
@@ -192,7 +170,7 @@ class Parent:
             return worker
         with suppress(PermissionError, ProcessLookupError):  # it has done that itself, or is gone
             os.setpgid(pid, pid)
-        self._children[worker] = _Child(worker, pid, PROGRAM_THREADS if command else OWN_THREADS, heart=heart)
+        self._children[worker] = Offspring(worker, pid, PROGRAM_THREADS if command else OWN_THREADS, heart=heart)
         self._send(op="forked", worker=worker, pid=pid)
         return None
 
@@ -229,7 +207,7 @@ class Parent:
                 coming.append(child.deadline)
         self._alarm.set(min(coming, default=None))
 
-    def _limited(self) -> list[_Child]:
+    def _limited(self) -> list[Offspring]:
         return [child for child in self._children.values() if child.limits and not child.exceeded]
 
     def _enforce_limits(self) -> None:
@@ -253,7 +231,7 @@ class Parent:
 
     def _reap(self) -> None:
         workers = {child.pid: worker for worker, child in self._children.items()}
-        gone: list[tuple[int, _Child, int]] = []
+        gone: list[tuple[int, Offspring, int]] = []
         try:
             while found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 pid = found.si_pid

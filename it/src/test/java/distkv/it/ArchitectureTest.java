@@ -16,6 +16,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
+import distkv.runner.job.Cron;
 import distkv.runner.job.JobEntry;
 import distkv.runner.job.Kind;
 import distkv.runner.job.Placement;
@@ -59,6 +60,7 @@ class ArchitectureTest {
                                     JobEntry.class,
                                     StateEntry.class,
                                     Placement.class,
+                                    Cron.class,
                                     Limits.class,
                                     PythonCommand.class))));
 
