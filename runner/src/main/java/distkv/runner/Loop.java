@@ -1,6 +1,7 @@
 package distkv.runner;
 
 import distkv.client.Client;
+import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.runner.code.Language;
 import distkv.runner.group.GroupState;
@@ -212,6 +213,11 @@ final class Loop implements Hands, Runnable {
     @Override
     public void start(Launch launch) {
         pool.start(launch.within(limits));
+    }
+
+    @Override
+    public void claim(long run, Guard claim) {
+        pool.claim(run, claim);
     }
 
     @Override

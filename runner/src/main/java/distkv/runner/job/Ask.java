@@ -34,6 +34,10 @@ public record Ask(
         NOTE,
         /** The claim and the state that says so. Tried once. */
         CLAIM,
+        /** A claim on standby. Tried once. */
+        STANDBY,
+        /** The claim that a run stands by for, together with the state that says so. Tried once. */
+        SWAP,
         /** What a run tells while it goes on. Waits for the server while cut off, unless too many wait already. */
         TELL,
         /** How a run ended. Waits for the server as long as it takes. */

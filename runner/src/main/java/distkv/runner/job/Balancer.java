@@ -17,12 +17,14 @@ final class Balancer {
 
     private final Desk desk;
     private final Running running;
+    private final Handover handover;
     private double since = Double.POSITIVE_INFINITY;
     private double looked = Double.NEGATIVE_INFINITY;
 
-    Balancer(Desk desk, Running running) {
+    Balancer(Desk desk, Running running, Handover handover) {
         this.desk = desk;
         this.running = running;
+        this.handover = handover;
     }
 
     /** Ends runs that others are to take over; returns when to call again at the latest. */
@@ -46,14 +48,23 @@ final class Balancer {
             return since + SETTLE;
         }
         since = Double.POSITIVE_INFINITY;
-        candidates().stream().limit(excess).forEach(job -> running.stop(job, Stop.MOVED, now + Running.GRACE));
+        candidates().stream().limit(excess).forEach(this::giveAway);
         return now + LOOK;
     }
 
+    private void giveAway(Job job) {
+        if (job.run != null && !handover.offers(job, job.run, Handover.PATIENCE)) {
+            running.stop(job, Stop.MOVED, desk.now() + Running.GRACE);
+        }
+    }
+
+    /** How many of the jobs that count as this node's are about to leave. */
     private int leaving() {
         int leaving = 0;
         for (Job job : running.all()) {
-            leaving += job.id.kind() == Kind.ANY && job.run != null && job.run.stop != null ? 1 : 0;
+            Run run = job.run;
+            boolean leaves = run != null && (run.stop != null || run.isOffered());
+            leaving += leaves && desk.node.equals(job.counted.holder()) ? 1 : 0;
         }
         return leaving;
     }
@@ -70,6 +81,9 @@ final class Balancer {
         return job.id.kind() == Kind.ANY
                 && job.phase == Phase.RUNNING
                 && job.run != null
+                && !job.run.isStandby()
+                && !job.run.isOffered()
+                && desk.now() >= job.run.staysUntil
                 && job.run.attempt.procedure().mode() == Mode.ASYNC
                 && !job.id.isCall()
                 && job.entry != null

@@ -1,6 +1,10 @@
 package distkv.runner.job;
 
+import distkv.model.Expectation;
 import distkv.model.Path;
+import distkv.model.Value;
+import distkv.model.Write;
+import distkv.protocol.Values;
 import distkv.runner.code.Catalog;
 import distkv.runner.code.Code;
 import distkv.runner.code.CodeId;
@@ -52,6 +56,13 @@ final class Desk {
     /** Unix time. */
     double now() {
         return clock.getAsDouble();
+    }
+
+    /** This node's claim, for as long as its session lives. */
+    Write claim(Path path, double started, Expectation expected) {
+        long session = lease.session();
+        Value claim = Values.encode(Map.of("node", node, "started", started, "session", session));
+        return Write.set(path, claim, expected).under(session);
     }
 
     /** What is decided of a job that nobody runs, were this its state. */

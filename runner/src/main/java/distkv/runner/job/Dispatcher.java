@@ -30,6 +30,7 @@ public final class Dispatcher {
     private final Map<JobId, Job> jobs = new LinkedHashMap<>();
 
     private final Desk desk;
+    private final Taking taking;
     private final Idle idle;
     private final Running running;
     private final Balancer balancer;
@@ -38,18 +39,20 @@ public final class Dispatcher {
     public Dispatcher(Site site, Hands hands, Catalog catalog, ErrorIndex errors, DoubleSupplier clock) {
         this.roots = site.roots();
         this.desk = new Desk(site, hands, catalog, errors, clock);
-        this.idle = new Idle(desk);
+        this.taking = new Taking(desk);
+        this.idle = new Idle(desk, taking);
         this.running = new Running(desk);
-        this.balancer = new Balancer(desk, running);
+        this.balancer = new Balancer(desk, running, running.handover);
     }
 
     /** One of a job's entries has changed; {@code path} is the job's, below the root of that part. */
     public void changed(Kind kind, Part part, Path path, Entry entry) {
-        Job job = jobs.computeIfAbsent(new JobId(kind, path), this::create);
+        boolean standby = part == Part.CLAIM && JobId.isStandby(path);
+        Job job = jobs.computeIfAbsent(new JobId(kind, standby ? path.parent() : path), this::create);
         boolean news = switch (part) {
             case ENTRY -> job.entryChanged(entry);
             case STATE -> job.stateChanged(entry);
-            case CLAIM -> job.claimChanged(entry);
+            case CLAIM -> (standby ? job.standby : job.claim).changed(entry);
         };
         if (news) {
             touched(job);
@@ -128,7 +131,8 @@ public final class Dispatcher {
         }
         switch (ask.purpose()) {
             case NOTE -> idle.noted(job, answer);
-            case CLAIM -> claimAnswered(job, answer);
+            case CLAIM, STANDBY -> claimAnswered(job, answer);
+            case SWAP -> running.swapped(job, answer);
             case TELL -> {}
             case RECORD -> running.recorded(job, answer);
         }
@@ -139,9 +143,9 @@ public final class Dispatcher {
     private void claimAnswered(Job job, Ask.Answer answer) {
         Job.@Nullable Claiming claiming = job.claiming;
         job.claiming = null;
-        idle.claimAnswered();
+        taking.answered();
         if (claiming != null && answer instanceof Ask.Answer.Done done) {
-            running.claimed(job, claiming, done.ticks().get(0), done.ticks().get(1));
+            running.claimed(job, claiming, done.ticks());
         } else {
             job.to(Phase.IDLE);
             idle.refused(job, answer);

@@ -1,5 +1,6 @@
 package distkv.runner.job;
 
+import distkv.model.Guard;
 import distkv.runner.code.Language;
 import distkv.runner.worker.Launch;
 
@@ -13,6 +14,9 @@ public interface Hands {
 
     /** Starts a run; answered by {@link Dispatcher#started} and, in any case, {@link Dispatcher#ended}. */
     void start(Launch launch);
+
+    /** Tells a run on standby that it has taken over: this is its claim from now on. */
+    void claim(long run, Guard claim);
 
     /** Tells a run to end; one that is told {@link Stop#CLAIM_LOST} gets {@code Lost}. */
     void cancel(long run, Stop why);

@@ -1,15 +1,14 @@
 package distkv.runner.job;
 
 import distkv.model.Entry;
+import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Value;
-import distkv.protocol.Values;
 import distkv.runner.code.BadEntry;
 import distkv.runner.code.Mode;
 import distkv.runner.code.Procedure;
 import distkv.runner.group.Turn;
 import distkv.runner.worker.Ended;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,9 @@ final class Job {
     final JobId id;
     final Path entryPath;
     final Path statePath;
-    final Path claimPath;
+    final Claim claim;
+    /** The claim of a run that stands by to take over from the one that has {@link #claim}. */
+    final Claim standby;
 
     /** The wish; {@code null} if there is none, or if it is {@link #bad}. */
     @Nullable
@@ -37,11 +38,6 @@ final class Job {
     StateEntry state = StateEntry.NEW;
     boolean stateStored;
     long stateTick;
-    /** Which write made the claim that is there; 0: there is none. */
-    long claim;
-
-    long claimTick;
-
     Phase phase = Phase.IDLE;
 
     @Nullable
@@ -63,9 +59,6 @@ final class Job {
     @Nullable
     Attempt blocked;
 
-    /** Whose claim that is; empty if it does not say. */
-    String claimant = "";
-
     /** Whether it should be running, and nobody runs it. */
     boolean due;
 
@@ -74,6 +67,9 @@ final class Job {
 
     /** Its part in {@link Turn}. */
     final long hash;
+
+    /** The claim of the run that one stood by for here in vain; it is not tried again. */
+    long declined;
 
     /** When something about it changed last. */
     double newsAt;
@@ -88,13 +84,23 @@ final class Job {
 
     record Failure(Attempt attempt, double started) {}
 
-    record Claiming(Attempt attempt, StateEntry state, long session, boolean refusedBefore) {}
+    /**
+     * What this runner asks the claim for.
+     *
+     * @param from the claim of the run that this one is to stand by; 0: there is none
+     */
+    record Claiming(Attempt attempt, StateEntry state, long session, boolean refusedBefore, long from) {
+        boolean isStandby() {
+            return from != 0;
+        }
+    }
 
     Job(JobId id, Path entryPath, Path statePath, Path claimPath) {
         this.id = id;
         this.entryPath = entryPath;
         this.statePath = statePath;
-        this.claimPath = claimPath;
+        this.claim = new Claim(claimPath);
+        this.standby = new Claim(claimPath.child(JobId.STANDBY));
         this.hash = Turn.hash(id.path());
     }
 
@@ -116,6 +122,7 @@ final class Job {
         Value value = change.value();
         if (value != null) {
             try {
+                id.check();
                 entry = JobEntry.read(value);
             } catch (BadEntry e) {
                 bad = e.getMessage();
@@ -133,12 +140,9 @@ final class Job {
         return true;
     }
 
-    boolean claimChanged(Entry change) {
-        if (change.tick() <= claimTick) {
-            return false;
-        }
-        claimed(change.tick(), change.value() == null ? null : claimant(change.value()));
-        return true;
+    /** What a write of the state expects to find. */
+    Expectation stateExpected() {
+        return stateStored ? Expectation.at(stateTick) : Expectation.absent();
     }
 
     /** The state is now this one, or deleted; unless something newer is known. */
@@ -159,17 +163,6 @@ final class Job {
         }
     }
 
-    private static String claimant(Value claim) {
-        return Values.decode(claim) instanceof Map<?, ?> map && map.get("node") instanceof String name ? name : "";
-    }
-
-    /** The claim is now this node's, or, with {@code null}, nobody's. */
-    void claimed(long tick, @Nullable String by) {
-        claim = by == null ? 0 : tick;
-        claimant = by == null ? "" : by;
-        claimTick = tick;
-    }
-
     /** Whether a run of this code must have a worker to itself. */
     boolean isAlone(JobEntry now, Procedure procedure) {
         boolean hasBlocked = blocked != null && blocked.procedure().same(procedure);
@@ -182,6 +175,6 @@ final class Job {
 
     /** Whether nothing is known any more that would have to be remembered. */
     boolean isForgettable() {
-        return isGone() && !stateStored && claim == 0 && phase == Phase.IDLE;
+        return isGone() && !stateStored && !claim.isHeld() && !standby.isHeld() && phase == Phase.IDLE;
     }
 }

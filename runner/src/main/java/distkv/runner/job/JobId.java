@@ -1,11 +1,27 @@
 package distkv.runner.job;
 
 import distkv.model.Path;
+import distkv.runner.code.BadEntry;
 
 /** Names a job within its group: its kind and its path below the group. */
 public record JobId(Kind kind, Path path) {
     /** The first element of the paths of calls: jobs that somebody waits for, and that end by themselves. */
     public static final String CALL = ".call";
+
+    /** The last element of the path of a claim on standby, below the claim that it stands by for. */
+    public static final String STANDBY = ".standby";
+
+    /** Refuses a name that a claim on standby would need. */
+    void check() throws BadEntry {
+        if (isStandby(path)) {
+            throw new BadEntry("job", path, "a name that does not end in " + STANDBY);
+        }
+    }
+
+    /** Whether what has this path below the claims is a claim on standby, of the job that the path's parent names. */
+    static boolean isStandby(Path path) {
+        return STANDBY.equals(path.elements().getLast()) && path.length() > 1;
+    }
 
     /** Whether it is a call, which is never moved. */
     boolean isCall() {

@@ -77,7 +77,6 @@ record Outcome(
     }
 
     private static StateEntry erred(Run run, double now) {
-        int errors = Math.min(run.state.backoff() + 1, StateEntry.MAX_BACKOFF);
-        return run.state.ended(now, errors, "", null);
+        return run.state.failed(now, "");
     }
 }

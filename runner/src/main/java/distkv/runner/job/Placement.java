@@ -13,8 +13,7 @@ import java.util.TreeSet;
  * @param has only on nodes that have all these labels
  * @param split whether a run of a job for any node goes on while its node is cut off, so that there may be one in each
  *     part of a network that has come apart
- * @param handover whether a job for any node asks to be moved without a gap, two runs of it overlapping for a moment; so
- *     far every move ends the old run first
+ * @param handover whether a job for any node is moved without a gap, two runs of it overlapping for a moment
  */
 public record Placement(Set<String> has, boolean split, boolean handover) {
     /** On any node, in one place at a time. */

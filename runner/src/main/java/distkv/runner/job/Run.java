@@ -1,5 +1,6 @@
 package distkv.runner.job;
 
+import distkv.model.Guard;
 import distkv.model.Value;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,15 @@ final class Run {
     /** What it was started with, and what it has used since. */
     Attempt attempt;
 
-    /** The write that made its claim: the fencing token. */
-    final long claim;
+    /** Its claim, with the write that made it: the fencing token. */
+    Guard claim;
+
+    /** While it is on standby; {@code null}: it is not. */
+    @Nullable
+    Standby standby;
+
+    /** Until when other nodes are asked to take it over; 0: they are not. */
+    double offeredUntil;
 
     /** Whether it goes on when the claim may have ended because the server cannot be reached. */
     final boolean outlivesClaim;
@@ -19,7 +27,7 @@ final class Run {
     /** The state that tells of this run. */
     StateEntry state;
 
-    private final StateEntry begun;
+    private StateEntry begun;
 
     /** The state that is recorded of its end; {@code null} if that is deleted, as its job is. */
     @Nullable
@@ -38,7 +46,10 @@ final class Run {
     /** When it counts as well, by its job's {@code ok_after}. */
     double wellAt = Double.POSITIVE_INFINITY;
 
-    Run(long number, Kind kind, Job.Claiming claiming, long claim) {
+    /** Until when it is not moved for the sake of balance: nobody took it when it was offered. */
+    double staysUntil;
+
+    Run(long number, Kind kind, Job.Claiming claiming, Guard claim) {
         this.number = number;
         this.outlivesClaim = kind.outlivesClaim(claiming.attempt().job());
         this.attempt = claiming.attempt();
@@ -46,6 +57,29 @@ final class Run {
         this.claim = claim;
         this.state = claiming.state();
         this.begun = claiming.state();
+        this.standby = claiming.isStandby() ? new Standby(claiming.from()) : null;
+    }
+
+    /** When to look at it again, while it goes on; if it is on standby, also when it may try again to take over. */
+    double next(double hold) {
+        double next = isOffered() ? Math.min(wellAt, offeredUntil) : wellAt;
+        return isStandby() ? Math.min(next, hold) : next;
+    }
+
+    boolean isOffered() {
+        return offeredUntil > 0;
+    }
+
+    boolean isStandby() {
+        return standby != null;
+    }
+
+    /** It is on standby no more: this is its claim, and the state that tells of it. */
+    void tookOver(Guard newClaim, StateEntry newState) {
+        standby = null;
+        claim = newClaim;
+        state = newState;
+        begun = newState;
     }
 
     /** Whether a state that is in the tree still tells of this run. Any thread may ask. */

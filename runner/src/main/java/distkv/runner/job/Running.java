@@ -22,22 +22,25 @@ final class Running {
     private final Desk desk;
     private final Map<Long, Job> jobs = new HashMap<>();
     private final Tales tales;
+    final Handover handover;
     private long numbers;
     private int pinned;
 
     Running(Desk desk) {
         this.desk = desk;
         this.tales = new Tales(desk);
+        this.handover = new Handover(desk, tales);
     }
 
     /** The claim is ours: starts the run, unless something has changed that forbids it. */
-    void claimed(Job job, Job.Claiming claiming, long claim, long stateTick) {
-        Run run = new Run(++numbers, job.id.kind(), claiming, claim);
+    void claimed(Job job, Job.Claiming claiming, List<Long> ticks) {
+        Claim claim = claiming.isStandby() ? job.standby : job.claim;
+        Run run = new Run(++numbers, job.id.kind(), claiming, new Guard(claim.path, ticks.getFirst()));
         job.run = run;
-        if (claim > job.claimTick) {
-            job.claimed(claim, desk.node);
+        claim.set(run.claim.tick(), desk.node);
+        if (!claiming.isStandby()) {
+            job.stored(run.state, ticks.get(1));
         }
-        job.stored(run.state, stateTick);
         job.to(Phase.STARTING);
         jobs.put(run.number, job);
         pinned += job.id.kind() == Kind.ANY ? 0 : 1;
@@ -59,7 +62,7 @@ final class Running {
                 run.attempt.procedure(),
                 run.attempt.globals(),
                 run.attempt.modules(),
-                new Guard(job.claimPath, claim),
+                run.claim,
                 run.outlivesClaim,
                 job.isAlone(run.attempt.job(), run.attempt.procedure()),
                 run.attempt.job().limits(),
@@ -96,8 +99,14 @@ final class Running {
     /** The run says that it is well, or has been running for long enough. */
     void well(long number, Map<String, @Nullable Object> said) {
         Job job = jobs.get(number);
-        if (job != null && job.run != null) {
+        if (job == null || job.run == null) {
+            return;
+        }
+        if (job.run.standby == null) {
             tales.well(job, job.run, said);
+        } else {
+            handover.ready(job.run, job.run.standby, said);
+            consider(job);
         }
     }
 
@@ -117,14 +126,19 @@ final class Running {
         }
         if (run.stop == null) {
             Stop stop = disturbance(job, run);
-            if (stop != null) {
+            if (stop == null && run.standby != null) {
+                stop = handover.advance(job, run, run.standby);
+            }
+            if (stop == null) {
+                handover.keep(job, run);
+            } else if (!handover.offers(job, run, stop)) {
                 stop(job, stop, desk.now() + GRACE);
                 return;
             }
             if (desk.now() >= run.wellAt) {
                 well(run.number, Map.of());
             }
-            desk.wakes.at(job, run.wellAt);
+            desk.wakes.at(job, run.next(job.hold > desk.now() ? job.hold : Double.POSITIVE_INFINITY));
         } else if (desk.now() >= run.killAt) {
             run.killAt = Double.POSITIVE_INFINITY;
             desk.wakes.at(job, Double.POSITIVE_INFINITY);
@@ -141,11 +155,12 @@ final class Running {
     }
 
     private @Nullable Stop disturbance(Job job, Run run) {
+        Claim claim = run.isStandby() ? job.standby : job.claim;
+        if (claim.token() != run.claim.tick()) {
+            return run.isOffered() && claim.isHeld() ? Stop.HANDED_OVER : Stop.CLAIM_LOST;
+        }
         if (desk.closing) {
             return Stop.RUNNER_STOPPED;
-        }
-        if (job.claim != run.claim) {
-            return Stop.CLAIM_LOST;
         }
         JobEntry entry = job.entry;
         if (entry == null) {
@@ -197,12 +212,37 @@ final class Running {
         }
         job.to(Phase.RECORDING);
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
+        if (run.standby != null && run.standby.swapping != null) {
+            // Which claim it has the answer says.
+            run.standby.ended = ended;
+        } else {
+            close(job, run, ended);
+        }
+    }
+
+    /** The commit by which a run takes over is answered. */
+    void swapped(Job job, Ask.Answer answer) {
+        Run run = job.run;
+        Standby standby = run == null ? null : run.standby;
+        if (run != null && standby != null) {
+            handover.swapped(job, run, standby, answer);
+            if (standby.ended != null) {
+                close(job, run, standby.ended);
+            }
+        }
+    }
+
+    private void close(Job job, Run run, Ended ended) {
         Outcome outcome = Outcome.of(run, job.entryPath, desk.procedure(run), ended, desk.now());
         job.ended(run, ended, outcome.failure());
         if (outcome.say() != null) {
             desk.hands.say(outcome.level(), job.id, outcome.say());
         }
-        record(job, run, outcome);
+        if (run.standby == null) {
+            record(job, run, outcome);
+        } else {
+            handover.standDown(job, run, run.standby, ended, outcome);
+        }
     }
 
     private void record(Job job, Run run, Outcome outcome) {
@@ -222,10 +262,10 @@ final class Running {
         desk.hands.commit(new Ask(
                 job.id,
                 Ask.Purpose.RECORD,
-                run.claim,
+                run.claim.tick(),
                 List.of(
                         new Write(job.statePath, state, Expectation.anything(), 0),
-                        Write.delete(job.claimPath, Expectation.at(run.claim))),
+                        Write.delete(job.claim.path, Expectation.at(run.claim.tick()))),
                 List.of(),
                 desk.news(reports),
                 new Ask.Fallback(job.statePath, state, run::isToldBy)));
@@ -242,15 +282,20 @@ final class Running {
         StateEntry state = run.last;
         switch (answer) {
             case Ask.Answer.Done done -> {
-                job.stored(state, done.ticks().get(0));
-                if (done.ticks().get(1) > job.claimTick) {
-                    job.claimed(done.ticks().get(1), null);
+                if (run.isStandby()) {
+                    job.standby.set(done.ticks().getFirst(), null);
+                } else {
+                    job.stored(state, done.ticks().get(0));
+                    job.claim.set(done.ticks().get(1), null);
                 }
             }
             case Ask.Answer.Otherwise otherwise -> job.stored(state, otherwise.tick());
-            case Ask.Answer.Conflict conflict ->
-                desk.hands.say(
-                        System.Logger.Level.WARNING, job.id, "lost its claim: how the run ended is not recorded");
+            case Ask.Answer.Conflict conflict -> {
+                if (run.stop != Stop.HANDED_OVER && !run.isStandby()) {
+                    desk.hands.say(
+                            System.Logger.Level.WARNING, job.id, "lost its claim: how the run ended is not recorded");
+                }
+            }
             case Ask.Answer.Failed failed ->
                 desk.hands.say(
                         System.Logger.Level.ERROR, job.id, "how the run ended is not recorded: " + failed.reason());

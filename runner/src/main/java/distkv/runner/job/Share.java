@@ -74,7 +74,7 @@ final class Share {
         if (job.id.kind() != Kind.ANY) {
             return;
         }
-        String holder = job.claim != 0 ? job.claimant : job.claiming != null ? node : null;
+        String holder = holder(job);
         Set<String> has = holder == null && !job.due
                 ? null
                 : job.entry == null ? Set.of() : job.entry.placement().has();
@@ -97,6 +97,15 @@ final class Share {
             shares = null;
         }
         job.counted = holder == null && has == null ? Counted.NOT : new Counted(holder, has);
+    }
+
+    /** Whose part it is of: a run that stands by is about to take over. */
+    private @Nullable String holder(Job job) {
+        if (job.standby.isHeld()) {
+            return job.standby.holder();
+        }
+        boolean standsBy = job.claiming != null && job.claiming.isStandby();
+        return job.claim.isHeld() && !standsBy ? job.claim.holder() : job.claiming == null ? null : node;
     }
 
     /** Whether this node may run a job that asks for these labels. */
@@ -132,7 +141,10 @@ final class Share {
         int notFull = 0;
         int before = 0;
         for (int i = 0; i < peers.size(); i++) {
-            if (i != here && peers.get(i).mayRun(has)) {
+            // Who has it already gives it away.
+            if (i != here
+                    && peers.get(i).mayRun(has)
+                    && !peers.get(i).node().equals(job.claim.holder())) {
                 boolean other = isFull(i);
                 notFull += other ? 0 : 1;
                 before += other == full && isBefore(job, i, mine) ? 1 : 0;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param result what the last success returned, or {@code null} if there was none yet
  * @param node who runs it, or {@code null}
  * @param backoff how many errors came one after another, at most {@value #MAX_BACKOFF}
+ * @param offered whether the run goes on only until another node has taken over
  */
 public record StateEntry(
         double started,
@@ -26,12 +27,13 @@ public record StateEntry(
         String reason,
         @Nullable Value result,
         @Nullable String node,
-        int backoff) {
+        int backoff,
+        boolean offered) {
 
     public static final int MAX_BACKOFF = 20;
 
     /** A job that nobody has looked at. */
-    public static final StateEntry NEW = new StateEntry(0, 0, 0, 0, "", null, null, 0);
+    public static final StateEntry NEW = new StateEntry(0, 0, 0, 0, "", null, null, 0, false);
 
     /** Reads an entry; what another implementation wrote otherwise counts as absent, never as an error. */
     public static StateEntry read(Value value) {
@@ -46,7 +48,8 @@ public record StateEntry(
                 map.get("reason") instanceof String text ? text : "",
                 map.containsKey("result") ? Values.encode(map.get("result")) : null,
                 map.get("node") instanceof String text ? text : null,
-                (int) Math.clamp(number(map, "backoff"), 0, MAX_BACKOFF));
+                (int) Math.clamp(number(map, "backoff"), 0, MAX_BACKOFF),
+                Boolean.TRUE.equals(map.get("offered")));
     }
 
     private static double number(Map<?, ?> map, String key) {
@@ -67,6 +70,9 @@ public record StateEntry(
         }
         map.put("node", node);
         map.put("backoff", (long) backoff);
+        if (offered) {
+            map.put("offered", true);
+        }
         return Values.encode(map);
     }
 
@@ -75,20 +81,30 @@ public record StateEntry(
     }
 
     StateEntry running(String on, double now, int errors) {
-        return new StateEntry(now, stopped, pinged, 0, "", result, on, errors);
+        return new StateEntry(now, stopped, pinged, 0, "", result, on, errors, false);
     }
 
     /** The run that this state tells of has ended. */
     StateEntry ended(double now, int errors, String why, @Nullable Value newResult) {
-        return new StateEntry(started, now, pinged, 0, why, newResult == null ? result : newResult, null, errors);
+        return new StateEntry(started, now, pinged, 0, why, newResult == null ? result : newResult, null, errors, false);
+    }
+
+    /** The run that this state tells of has ended with one more error. */
+    StateEntry failed(double now, String why) {
+        return ended(now, Math.min(backoff + 1, MAX_BACKOFF), why, null);
     }
 
     StateEntry because(String why, double start) {
-        return new StateEntry(started, stopped, pinged, start, why, result, node, backoff);
+        return new StateEntry(started, stopped, pinged, start, why, result, node, backoff, offered);
+    }
+
+    /** The run goes on, and is offered to other nodes, or is not any more. */
+    StateEntry offering(boolean toOthers) {
+        return new StateEntry(started, stopped, pinged, computed, reason, result, node, backoff, toOthers);
     }
 
     /** The run is well: earlier errors no longer count. */
     StateEntry well(double now) {
-        return new StateEntry(started, stopped, now, computed, reason, result, node, 0);
+        return new StateEntry(started, stopped, now, computed, reason, result, node, 0, offered);
     }
 }

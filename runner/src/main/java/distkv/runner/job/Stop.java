@@ -13,6 +13,10 @@ public enum Stop {
     TARGET_CHANGED("target changed", true),
     SETTINGS_CHANGED("settings changed", true),
     CLAIM_LOST("claim lost", true),
+    /** Another node has taken it over. */
+    HANDED_OVER("handed over", true),
+    /** It was on standby, and is not needed any more. */
+    NOT_NEEDED("not needed", true),
     /** Another node is to run it. */
     MOVED("moved", true),
     CUT_OFF("cut off", true),

@@ -50,10 +50,13 @@ final class Tales {
     void well(Job job, Run run, Map<String, @Nullable Object> said) {
         run.wellAt = Double.POSITIVE_INFINITY;
         run.state = run.state.well(desk.now());
+        tell(job, run, List.of(state(job, run)), List.of(well(job, said)));
+    }
+
+    /** That a run is well, with what it said about that. */
+    static Report well(Job job, Map<String, @Nullable Object> said) {
         String comment = said.get("comment") instanceof String text ? text : null;
-        Report report = new Report.Well(Report.RUN, job.entryPath, comment, Reading.names(said.get("data")));
-        Write state = Write.set(job.statePath, run.state.encode(), Expectation.anything());
-        tell(job, run, List.of(state), List.of(report));
+        return new Report.Well(Report.RUN, job.entryPath, comment, Reading.names(said.get("data")));
     }
 
     /** The run reports an error. */
@@ -63,11 +66,22 @@ final class Tales {
         desk.hands.say(System.Logger.Level.WARNING, job.id, Reading.line(failed, comment));
     }
 
+    /** The run is offered to other nodes, or is not any more. */
+    void offered(Job job, Run run, boolean toOthers) {
+        run.state = run.state.offering(toOthers);
+        tell(job, run, List.of(state(job, run)), List.of());
+    }
+
+    private static Write state(Job job, Run run) {
+        return Write.set(job.statePath, run.state.encode(), Expectation.anything());
+    }
+
     private void tell(Job job, Run run, List<Write> writes, List<Report> reports) {
         List<Ask.News> news = desk.news(reports);
         if (!writes.isEmpty() || !news.isEmpty()) {
-            List<Guard> guards = List.of(new Guard(job.claimPath, run.claim));
-            desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim, writes, guards, news, null));
+            // What a run on standby tells is about code, and holds whoever has the claim.
+            List<Guard> guards = run.isStandby() ? List.of() : List.of(run.claim);
+            desk.hands.commit(new Ask(job.id, Ask.Purpose.TELL, run.claim.tick(), writes, guards, news, null));
         }
     }
 }

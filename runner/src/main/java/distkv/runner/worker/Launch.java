@@ -39,6 +39,12 @@ public record Launch(
                 run, job, procedure, globals, modules, claim, outlivesClaim, alone || !all.isEmpty(), all, log);
     }
 
+    /** The same, with another claim. */
+    Launch under(Guard newClaim) {
+        return new Launch(
+                run, job, procedure, globals, modules, newClaim, outlivesClaim, alone, limits, log);
+    }
+
     /** How the run ends that has exceeded the limit of this name. */
     Ended exceeded(String limit) {
         return new Ended.Failed(Ended.Fault.ERROR, null, limits.exceeded(limit), null, null, Map.of());

@@ -1,6 +1,7 @@
 package distkv.runner.worker;
 
 import distkv.client.Witness;
+import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.runner.code.Language;
 import distkv.runner.group.GroupState;
@@ -96,6 +97,15 @@ public final class Pool {
         if (worker != null) {
             worker.cancelled.add(run);
             send(worker, new ToPython.Cancel(run, lost));
+        }
+    }
+
+    /** The run is not on standby any more: it has this claim. */
+    public void claim(long run, Guard claim) {
+        Worker worker = crew.of(run);
+        if (worker != null) {
+            worker.runs.computeIfPresent(run, (number, launch) -> launch.under(claim));
+            send(worker, new ToPython.Claim(run, claim));
         }
     }
 

@@ -45,6 +45,9 @@ public sealed interface ToPython {
     /** To a worker: end a run; {@code lost}: because its claim is gone. */
     record Cancel(long run, boolean lost) implements ToPython {}
 
+    /** To a worker: this is the claim of a run from now on. */
+    record Claim(long run, Guard claim) implements ToPython {}
+
     /** To a worker: the group's state. */
     record State(GroupState state) implements ToPython {}
 
@@ -76,6 +79,7 @@ public sealed interface ToPython {
                                 modules.stream().map(ToPython::told).toList());
                     case Start start -> start(start);
                     case Cancel(long run, boolean lost) -> map("cancel", "run", run, "lost", lost);
+                    case Claim(long run, Guard claim) -> map("claim", "run", run, "claim", encode(claim));
                     case State(GroupState state) -> with(map("state"), state);
                     case Finish() -> map("stop");
                 });
@@ -110,7 +114,6 @@ public sealed interface ToPython {
 
     private static Map<String, @Nullable Object> start(Start start) {
         Launch launch = start.launch();
-        Guard claim = launch.claim();
         Map<String, @Nullable Object> state = new LinkedHashMap<>();
         return map(
                 "start",
@@ -131,7 +134,7 @@ public sealed interface ToPython {
                 "modules",
                 launch.modules(),
                 "claim",
-                Arrays.asList(claim.path(), claim.tick()),
+                encode(launch.claim()),
                 "state",
                 with(state, start.state()),
                 "idle",
@@ -142,6 +145,10 @@ public sealed interface ToPython {
                 launch.log(),
                 "limits",
                 launch.limits().encode());
+    }
+
+    private static List<Object> encode(Guard claim) {
+        return List.of(claim.path(), claim.tick());
     }
 
     private static Map<String, @Nullable Object> with(Map<String, @Nullable Object> map, GroupState state) {

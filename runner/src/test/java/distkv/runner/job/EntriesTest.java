@@ -139,7 +139,7 @@ class EntriesTest {
     @Test
     void aStateThatWasWrittenIsReadBack() {
         StateEntry state =
-                new StateEntry(10.5, 11.5, 0, 99.25, "backoff", Values.encode(Map.of("answer", 42L)), "node", 7);
+                new StateEntry(10.5, 11.5, 0, 99.25, "backoff", Values.encode(Map.of("answer", 42L)), "node", 7, false);
         assertThat(StateEntry.read(state.encode())).isEqualTo(state);
     }
 

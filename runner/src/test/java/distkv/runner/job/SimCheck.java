@@ -47,17 +47,46 @@ final class SimCheck {
 
     /**
      * Executions do not overlap, unless a whole machine stands still with one of them, or the job may be split between
-     * nodes.
+     * nodes, or the one stands by for the other.
      */
     void begins(Execution one) {
         List<Execution> others = live.computeIfAbsent(one.job, key -> new ArrayList<>(2));
         for (Execution other : others) {
-            boolean split = other.split && other.node != one.node;
-            if (!other.node.isSuspended() && !other.stale && !split) {
-                throw new Violation(one + " begins while " + other + " goes on");
+            if (one.isStandby() == other.isStandby()) {
+                areApart(other, one, " begins while ");
             }
         }
         others.add(one);
+    }
+
+    private static void areApart(Execution other, Execution one, String verb) {
+        boolean split = other.split && other.node != one.node;
+        if (!other.node.isSuspended() && !other.stale && !other.replaced && !split) {
+            throw new Violation(one + verb + other + " goes on");
+        }
+    }
+
+    /** An execution is on standby no more. */
+    void takesOver(Execution one) {
+        for (Execution other : live.getOrDefault(one.job, List.of())) {
+            if (other != one && !other.isStandby()) {
+                areApart(other, one, " has taken over while ");
+            }
+        }
+    }
+
+    /** A runner asks for the claim that a run of its own stands by for; what is returned notes it, if it gets it. */
+    Runnable swaps(SimNode node, Ask ask) {
+        Entry claim = sim.store.get(ask.writes().get(0).path());
+        if (claim == null) {
+            return claims(node, ask);
+        }
+        String job = SimCheck.where(ask.guards().getFirst().path(), node.name);
+        return () -> {
+            for (Execution other : live.getOrDefault(job, List.of())) {
+                other.replaced |= other.claim.tick() == claim.tick();
+            }
+        };
     }
 
     void ends(Execution one, boolean success) {
@@ -136,6 +165,6 @@ final class SimCheck {
 
     /** Whether an execution that began then or later goes on. */
     boolean isRunning(String job, double since) {
-        return live.getOrDefault(job, List.of()).stream().anyMatch(one -> one.from >= since);
+        return live.getOrDefault(job, List.of()).stream().anyMatch(one -> one.from >= since && !one.isStandby());
     }
 }

@@ -30,7 +30,7 @@ final class SimHands implements Hands {
 
     @Override
     public void commit(Ask ask) {
-        boolean once = ask.purpose() == Ask.Purpose.NOTE || ask.purpose() == Ask.Purpose.CLAIM;
+        boolean once = ask.purpose() != Ask.Purpose.TELL && ask.purpose() != Ask.Purpose.RECORD;
         if (node.isCutOff() && once) {
             sim.after(0.001, node.awake(() -> answer(ask, new Ask.Answer.Failed("no connection"))));
             return;
@@ -52,7 +52,12 @@ final class SimHands implements Hands {
 
     private Ask.Answer attempt(Ask ask) {
         List<Write> reports = reports(ask);
-        Runnable verify = ask.purpose() == Ask.Purpose.CLAIM ? sim.check.claims(node, ask) : () -> {};
+        Runnable verify =
+                switch (ask.purpose()) {
+                    case CLAIM -> sim.check.claims(node, ask);
+                    case SWAP -> sim.check.swaps(node, ask);
+                    default -> () -> {};
+                };
         List<Long> ticks = commit(ask.writes(), reports, ask.guards());
         if (ticks != null) {
             verify.run();
@@ -99,6 +104,11 @@ final class SimHands implements Hands {
     @Override
     public void start(Launch launch) {
         node.workers.start(launch);
+    }
+
+    @Override
+    public void claim(long run, Guard claim) {
+        node.workers.claim(run, claim);
     }
 
     @Override

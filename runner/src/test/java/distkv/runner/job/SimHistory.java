@@ -30,6 +30,7 @@ final class SimHistory {
             String name,
             boolean service,
             boolean split,
+            boolean handover,
             Set<String> has,
             double repeat,
             double delay) {
@@ -68,6 +69,7 @@ final class SimHistory {
                     "job" + i,
                     sim.chance(services),
                     sim.chance(0.1),
+                    sim.chance(0.3),
                     sim.chance(0.1) ? GPIO : Set.of(),
                     sim.chance(large ? 0.98 : 0.7) ? 0 : sim.between(0.2, 10),
                     sim.between(0.1, 3)));
@@ -143,6 +145,7 @@ final class SimHistory {
         entry.put("delay", task.delay());
         entry.put("data", Map.of("service", task.service()));
         entry.put("split", task.split() ? "run" : "stop");
+        entry.put("handover", task.handover());
         entry.put("where", Map.of("has", List.copyOf(task.has())));
         sim.put(task.entry(), entry);
     }

@@ -217,7 +217,7 @@ final class SimNode {
         Dispatcher to = dispatcher;
         if (to != null) {
             to.close();
-            sim.after(Running.GRACE + 1, () -> {
+            sim.after(Handover.CLOSING + Running.GRACE + 1, () -> {
                 if (mine == life) {
                     sim.check.isOver(this, disturbedAt >= stopped || cutOff || paused || suspended, to.busy());
                     workers.ending(() -> {}).run();

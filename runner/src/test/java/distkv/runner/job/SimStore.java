@@ -44,7 +44,8 @@ final class SimStore {
     List<Long> commit(Commit commit) {
         for (Guard guard : commit.guards()) {
             Entry there = entries.get(guard.path());
-            if (there == null || there.tick() != guard.tick()) {
+            boolean standby = JobId.isStandby(guard.path());
+            if (standby || there == null || there.tick() != guard.tick()) {
                 return null;
             }
         }

@@ -26,12 +26,14 @@ final class SimWorkers {
         final SimNode node;
         final long run;
         final double from;
-        final Guard claim;
+        Guard claim;
         final boolean outlivesClaim;
         final boolean split;
         boolean over;
         /** Its machine stood still until its claim was gone; its parent is about to notice. */
         boolean stale;
+        /** Another execution has taken over from it; it is about to be told. */
+        boolean replaced;
 
         Execution(String job, SimNode node, double from, Launch launch) {
             this.job = job;
@@ -41,6 +43,11 @@ final class SimWorkers {
             this.claim = launch.claim();
             this.outlivesClaim = launch.outlivesClaim();
             this.split = outlivesClaim && launch.job().elements().get(1).equals("any");
+        }
+
+        /** Whether it waits until it has taken over from another one. */
+        boolean isStandby() {
+            return JobId.isStandby(claim.path());
         }
 
         @Override
@@ -78,7 +85,7 @@ final class SimWorkers {
             sim.after(0.005, () -> over(one, killed(false)));
         }
         later(one, sim.between(0.001, 0.01), () -> tell(to -> to.started(one.run)));
-        if (sim.chance(0.7)) {
+        if (sim.chance(one.isStandby() && sim.calm ? 1 : 0.7)) {
             later(one, sim.between(0.01, 2), () -> tell(to -> to.well(one.run, Map.of())));
         }
         later(one, sim.between(0.001, 1), () -> write(one, 2));
@@ -150,6 +157,16 @@ final class SimWorkers {
             sim.note(() -> one + " ends: " + ended);
             sim.check.ends(one, ended instanceof Ended.Done);
             tell(to -> to.ended(one.run, ended));
+        }
+    }
+
+    void claim(long run, Guard claim) {
+        @Nullable Execution one = running.get(run);
+        if (one != null) {
+            later(one, 0, () -> {
+                one.claim = claim;
+                sim.check.takesOver(one);
+            });
         }
     }
 

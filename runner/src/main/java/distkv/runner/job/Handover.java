@@ -1,0 +1,169 @@
+package distkv.runner.job;
+
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Write;
+import distkv.runner.code.Mode;
+import distkv.runner.error.Report;
+import distkv.runner.worker.Ended;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves a run to another node without a gap, if its job asks for that. Its node offers the run in its state, and lets it
+ * go on. Another node starts a second run, on standby: its writes are refused. When that says that it is set up, one
+ * commit makes it the one that has the claim, and the first run ends. If the first one is lost meanwhile, the second one
+ * has the claim at once. Used by the decision thread only.
+ */
+final class Handover {
+    /** How long a run is offered, in seconds. */
+    static final double PATIENCE = 30;
+    /** The same, if the runner is about to stop. */
+    static final double CLOSING = 1;
+    /** How long a run stays that nobody took, before it is offered again for the sake of balance, in seconds. */
+    private static final double STAY = 60;
+
+    private final Desk desk;
+    private final Tales tales;
+
+    Handover(Desk desk, Tales tales) {
+        this.desk = desk;
+        this.tales = tales;
+    }
+
+    /** Offers a run, if that is possible, which is to leave this node; returns false when it is to be ended instead. */
+    boolean offers(Job job, Run run, double patience) {
+        if (!mayBeOffered(job, run)) {
+            return false;
+        }
+        double until = desk.now() + patience;
+        if (!run.isOffered()) {
+            run.offeredUntil = until;
+            tales.offered(job, run, true);
+            desk.hands.say(System.Logger.Level.INFO, job.id, "offered to other nodes");
+        }
+        run.offeredUntil = Math.min(run.offeredUntil, until);
+        return desk.now() < run.offeredUntil;
+    }
+
+    /** The same for a run that this reason would end. */
+    boolean offers(Job job, Run run, Stop why) {
+        return switch (why) {
+            case MOVED -> offers(job, run, PATIENCE);
+            case RUNNER_STOPPED -> offers(job, run, CLOSING);
+            default -> false;
+        };
+    }
+
+    private boolean mayBeOffered(Job job, Run run) {
+        JobEntry entry = job.entry;
+        return entry != null
+                && entry.placement().handover()
+                && job.id.kind() == Kind.ANY
+                && !job.id.isCall()
+                && job.phase == Phase.RUNNING
+                && !run.isStandby()
+                && run.attempt.procedure().mode() == Mode.ASYNC
+                && (run.isOffered() || desk.open)
+                && desk.share.mayRunElsewhere(entry.placement().has());
+    }
+
+    /** Keeps a run that may stay, if nobody took it in time. */
+    void keep(Job job, Run run) {
+        if (run.isOffered() && (desk.now() >= run.offeredUntil || !mayBeOffered(job, run))) {
+            run.offeredUntil = 0;
+            run.staysUntil = desk.now() + STAY;
+            tales.offered(job, run, false);
+        }
+    }
+
+    /** The run on standby is set up. */
+    void ready(Run run, Standby standby, Map<String, @Nullable Object> said) {
+        run.wellAt = Double.POSITIVE_INFINITY;
+        if (standby.said == null) {
+            standby.said = said;
+        }
+    }
+
+    /** Takes over, if it is time to; returns why the run on standby is to end, if it is. */
+    @Nullable
+    Stop advance(Job job, Run run, Standby standby) {
+        if (standby.swapping != null || !desk.open || desk.now() < job.hold) {
+            return null;
+        }
+        if (job.claim.token() == standby.from) {
+            if (standby.said != null) {
+                swap(job, run, standby, job.state, List.of());
+            }
+            return job.state.offered() ? null : Stop.NOT_NEEDED;
+        }
+        return job.claim.isHeld() ? Stop.NOT_NEEDED : inherit(job, run, standby);
+    }
+
+    /** The other run is gone: this one has its place, if the job is to run. */
+    private @Nullable Stop inherit(Job job, Run run, Standby standby) {
+        Loss loss = job.state.node() == null ? null : Loss.of(job, desk.now());
+        StateEntry state = loss == null ? job.state : loss.state();
+        if (!(desk.decide(job, state) instanceof Decision.Start)) {
+            return Stop.NOT_NEEDED;
+        }
+        swap(job, run, standby, state, loss == null ? List.of() : List.of(loss.report()));
+        return null;
+    }
+
+    private void swap(Job job, Run run, Standby standby, StateEntry from, List<Report> reports) {
+        double started = Math.max(run.state.started(), from.started());
+        StateEntry running = from.running(desk.node, started, from.backoff());
+        List<Report> all = new ArrayList<>(reports);
+        if (standby.said != null && reports.isEmpty()) {
+            standby.told = true;
+            running = running.well(desk.now());
+            all.add(Tales.well(job, standby.said));
+        }
+        standby.swapping = running;
+        job.newsMeanwhile = false;
+        Expectation claim = job.claim.isHeld() ? Expectation.at(job.claim.token()) : Expectation.absent();
+        List<Write> writes = List.of(
+                desk.claim(job.claim.path, started, claim),
+                Write.set(job.statePath, running.encode(), job.stateExpected()),
+                Write.delete(job.standby.path, Expectation.at(run.claim.tick())));
+        List<Guard> guards = List.of(new Guard(job.entryPath, job.entryTick));
+        desk.hands.commit(new Ask(job.id, Ask.Purpose.SWAP, run.claim.tick(), writes, guards, desk.news(all), null));
+    }
+
+    /** The commit that is to take over is answered. */
+    void swapped(Job job, Run run, Standby standby, Ask.Answer answer) {
+        StateEntry running = standby.swapping;
+        standby.swapping = null;
+        if (running != null && answer instanceof Ask.Answer.Done done) {
+            Guard claim = new Guard(job.claim.path, done.ticks().get(0));
+            String from = job.claim.holder();
+            job.claim.set(claim.tick(), desk.node);
+            job.stored(running, done.ticks().get(1));
+            job.standby.set(done.ticks().get(2), null);
+            run.tookOver(claim, running);
+            desk.hands.say(System.Logger.Level.INFO, job.id, "taken over" + (from.isEmpty() ? "" : " from " + from));
+            desk.hands.claim(run.number, claim);
+            if (standby.said != null && !standby.told) {
+                tales.well(job, run, standby.said);
+            }
+        } else {
+            standby.told = false;
+            job.hold = job.newsMeanwhile ? 0 : desk.now() + Idle.PAUSE;
+        }
+    }
+
+    /** A run has ended that is still on standby: its claim goes, and what went wrong with it is told. */
+    void standDown(Job job, Run run, Standby standby, Ended ended, Outcome outcome) {
+        if (outcome.failure() || ended instanceof Ended.Done) {
+            job.declined = standby.from;
+        }
+        List<Report> reports = outcome.failure() ? outcome.reports() : List.of();
+        List<Write> writes = List.of(Write.delete(job.standby.path, Expectation.at(run.claim.tick())));
+        desk.hands.commit(
+                new Ask(job.id, Ask.Purpose.RECORD, run.claim.tick(), writes, List.of(), desk.news(reports), null));
+    }
+}

@@ -1,0 +1,132 @@
+package distkv.runner.job;
+
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Write;
+import distkv.runner.code.Code;
+import distkv.runner.code.Mode;
+import distkv.runner.error.Report;
+import distkv.runner.group.Turn;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Asks for claims, when it is this node's turn and there is room: that of a job that nobody runs, or one on standby
+ * beside a run that its node offers. Used by the decision thread only.
+ */
+final class Taking {
+    /** How many claims may be under way at once; more jobs that are due wait for the answers. */
+    static final int CLAIMS = 256;
+    /** How long a job whose run is gone is left to the one that stands by, in seconds. */
+    private static final double STANDBY_FIRST = 1;
+
+    private final Desk desk;
+    private int underWay;
+
+    Taking(Desk desk) {
+        this.desk = desk;
+    }
+
+    /**
+     * Whether this node is the one to act, since those before it have not.
+     *
+     * @param delay how long it lets the others go first, in seconds
+     * @param due since when there is something to do, if not since the last news
+     */
+    boolean isTurn(Job job, double delay, double due) {
+        double turn = Math.max(job.newsAt, due) + delay;
+        if (job.id.kind() != Kind.ANY || desk.now() >= turn) {
+            return true;
+        }
+        if (turn < Double.POSITIVE_INFINITY) {
+            // What the others have by then may make it this node's turn earlier.
+            desk.wakes.at(job, Math.min(Math.min(turn, desk.now() + Turn.STEP), job.wake));
+        }
+        return false;
+    }
+
+    /**
+     * Takes a job that is due, and that nobody runs.
+     *
+     * @param from its state, if it is other than what is stored, together with the reports that tell why
+     */
+    void start(Job job, StateEntry from, double due, List<Report> reports) {
+        JobEntry entry = job.entry;
+        if (entry == null || !(desk.code(entry) instanceof Code.Found found)) {
+            return;
+        }
+        double first = job.standby.isHeld() ? STANDBY_FIRST : 0;
+        double delay = first + desk.share.delay(job, entry.placement().has());
+        if (isTurn(job, delay, due) && hasRoom(job, entry, found)) {
+            StateEntry running = from.running(desk.node, desk.now(), from.backoff());
+            List<Write> writes = List.of(
+                    desk.claim(job.claim.path, running.started(), Expectation.absent()),
+                    Write.set(job.statePath, running.encode(), job.stateExpected()));
+            ask(job, Ask.Purpose.CLAIM, claiming(job, entry, found, running, 0), writes, List.of(), reports);
+        }
+    }
+
+    /** Has a run stand by beside the one that another node offers, if this node may take it over. */
+    void standBy(Job job) {
+        JobEntry entry = job.entry;
+        if (entry == null || !isOffered(job, entry) || !(desk.code(entry) instanceof Code.Found found)) {
+            return;
+        }
+        if (found.procedure().mode() == Mode.ASYNC
+                && isTurn(job, desk.share.delay(job, entry.placement().has()), 0)
+                && hasRoom(job, entry, found)) {
+            long from = job.claim.token();
+            StateEntry running = job.state.running(desk.node, desk.now(), 0);
+            List<Write> writes = List.of(desk.claim(job.standby.path, running.started(), Expectation.absent()));
+            List<Guard> guards = List.of(new Guard(job.statePath, job.stateTick), new Guard(job.claim.path, from));
+            ask(job, Ask.Purpose.STANDBY, claiming(job, entry, found, running, from), writes, guards, List.of());
+        }
+    }
+
+    private boolean isOffered(Job job, JobEntry entry) {
+        return job.state.offered()
+                && !desk.node.equals(job.claim.holder())
+                && !job.standby.isHeld()
+                && job.declined != job.claim.token()
+                && entry.placement().handover()
+                && entry.target() != 0
+                && entry.target() <= job.state.started();
+    }
+
+    private boolean hasRoom(Job job, JobEntry entry, Code.Found found) {
+        boolean alone = job.isAlone(entry, found.procedure());
+        boolean outlives = job.id.kind().outlivesClaim(entry);
+        if (underWay < CLAIMS && desk.hands.room(found.procedure().language(), alone, outlives)) {
+            return true;
+        }
+        desk.crowded.add(job);
+        return false;
+    }
+
+    private Job.Claiming claiming(Job job, JobEntry entry, Code.Found found, StateEntry running, long from) {
+        Attempt attempt = new Attempt(entry, found.procedure(), found.needs());
+        return new Job.Claiming(attempt, running, desk.lease.session(), Schedule.refused(job.state.reason()), from);
+    }
+
+    private void ask(
+            Job job,
+            Ask.Purpose purpose,
+            Job.Claiming claiming,
+            List<Write> writes,
+            List<Guard> also,
+            List<Report> reports) {
+        job.to(Phase.CLAIMING);
+        job.newsMeanwhile = false;
+        job.claiming = claiming;
+        underWay++;
+        List<Guard> guards = new ArrayList<>();
+        guards.add(new Guard(job.entryPath, job.entryTick));
+        guards.addAll(also);
+        desk.hands.commit(new Ask(job.id, purpose, job.entryTick, writes, guards, desk.news(reports), null));
+    }
+
+    /** The answer to a claim is there. */
+    void answered() {
+        underWay--;
+    }
+}
