@@ -251,8 +251,13 @@ class Client:
 
     _request = request
 
+    def _lasting(self) -> tuple[Guard, ...]:
+        """What guards all writes, besides the guards that one has of its own."""
+        return self._guards
+
     async def _write(self, action: str, params: dict[str, Any], guard: Iterable[Guard]) -> attrdict:
-        guards = (*self._guards, *guard)
+        lasting = self._lasting()
+        guards = (*lasting, *guard)
         if not guards:
             return await self.link.request(action, params)
         params["guard"] = [[elements(path), tick] for path, tick in guards]
@@ -261,7 +266,7 @@ class Client:
         except NotYet:
             raise
         except GuardError as error:
-            if not self._guards:
+            if not lasting:
                 raise
             lost = Lost(str(error))
             lost.path, lost.tick = error.path, error.tick

@@ -28,10 +28,13 @@ class Host(Protocol):
 
     inbox: Inbox
     client: Any
-    fence: int | None
+
+    @property
+    def fence(self) -> int | None:
+        """The tick of the job's claim at present, if it needs one."""
 
     async def record_setup(self, data: dict[str, Any]) -> None:
-        """Tell the runner that the job has started up."""
+        """Tell the runner that the job has started up; on standby, wait for the claim."""
 
     async def record_error(self, path: Path | None, exc: BaseException | None, details: dict[str, Any]) -> None:
         """Tell the runner to record an error."""
@@ -63,6 +66,7 @@ class CallAdmin:
         The fencing token of this run, for use outside of the tree; None if the job needs no claim.
 
         It grows with every run of the job: what comes with a smaller one comes from a run that has been replaced.
+        A run on standby gets another, larger one when it takes over; `setup_done` returns when it is there.
         """
         return self._host.fence
 
@@ -125,7 +129,12 @@ class CallAdmin:
         return Done(None, anyio.lowlevel.checkpoint)
 
     async def setup_done(self, **kw: Any) -> None:
-        """Say that the job has started up: its errors so far are resolved. ``comment`` and ``data`` go on record."""
+        """
+        Say that the job has started up: its errors so far are resolved. ``comment`` and ``data`` go on record.
+
+        A run that takes over from another one is on standby: it reads and watches, but its writes raise `NotYet`. Here
+        it waits until the other one can write no longer; when this returns, it can write itself.
+        """
         await self._host.record_setup(kw)
 
     async def error(

@@ -21,7 +21,7 @@ from .link import Link
 from .modules import Modules
 from .run import Run
 from .shared import LAST_SECONDS
-from .spec import Site, Spec
+from .spec import Site, Spec, read_claim
 from .upstream import Upstream
 
 AGAIN = 0.05
@@ -114,7 +114,7 @@ class LoneWorker:
             run = self._run
             run.attach()
             server = Upstream(run.site.config, tasks)
-            client = RunClient(server.link, run.site.config, tasks, run.spec.claim, run.lose)
+            client = RunClient(server.link, run.site.config, tasks, run.claim, run.lose)
             self._client = BlockingClient(client, server.tried)
             self._ready.set()
             await self._finished.wait()
@@ -126,6 +126,8 @@ class LoneWorker:
         match message.get("op"):
             case "cancel":
                 self._run.lose() if message.get("lost") else self._run.cancel()
+            case "claim":
+                self._run.claim.replace(read_claim(message.get("claim")))
             case "modules":
                 self._modules.take(message)
 

@@ -30,13 +30,17 @@ class AsyncRun(Run):
 
     def __init__(self, spec: Spec, site: Site, link: Link, modules: Modules, server: Upstream) -> None:
         super().__init__(spec, site, link, modules)
-        self.fence = None if spec.claim is None else spec.claim[1]
         self.inbox = Inbox(spec.idle)
         self._server = server
         self._scope = anyio.CancelScope()
         self.inbox.put(ReadyMsg(0))
         if spec.state is not None:
             self.set_state(spec.state)
+
+    @property
+    def fence(self) -> int | None:
+        """The tick of its claim at present."""
+        return None if self.claim.guard is None else self.claim.guard[1]
 
     def interrupt(self) -> None:
         """Cancel the code's tasks; their ``finally`` blocks run."""
@@ -79,7 +83,7 @@ class AsyncRun(Run):
         result = None
         async with anyio.create_task_group() as tasks:
             async with AsyncExitStack() as stack:
-                self.client = RunClient(self._server.link, self.site.config, tasks, self.spec.claim, self.lose)
+                self.client = RunClient(self._server.link, self.site.config, tasks, self.claim, self.lose)
                 admin = CallAdmin(self, tasks, stack)
                 call = procedure.bind(kwargs={**self.names(self.client), "_self": admin, "_info": self.inbox})
                 try:
@@ -91,9 +95,10 @@ class AsyncRun(Run):
         return result
 
     async def record_setup(self, data: dict[str, Any]) -> None:
-        """Tell the runner that the code has started up."""
+        """Tell the runner that the code has started up; on standby, wait for the claim."""
         await self.link.uncrowded()
         self.link.report(op="setup", run=self.spec.run, data=_packable(data))
+        await self.claim.granted()
 
     async def record_error(self, path: Path | None, exc: BaseException | None, details: dict[str, Any]) -> None:
         """Tell the runner to record an error."""

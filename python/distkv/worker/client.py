@@ -10,8 +10,9 @@ from anyio.abc import TaskGroup
 from ..client import Client
 from ..client.client import Guard
 from ..client.link import Link
-from ..exceptions import GuardError, Lost
+from ..exceptions import GuardError, Lost, NotYet
 from ..util import Path, attrdict
+from .claim import Claim, is_standby
 
 
 class RunClient(Client):
@@ -26,31 +27,41 @@ class RunClient(Client):
         link: Link,
         config: attrdict,
         tasks: TaskGroup,
-        claim: Guard | None,
+        claim: Claim,
         on_lost: Callable[[], None],
         guards: tuple[Guard, ...] = (),
     ) -> None:
-        super().__init__(link, config, tasks, guards if claim is None else (claim, *guards))
+        super().__init__(link, config, tasks, guards)
         self._claim = claim
-        self._own_guards = guards
         self._on_lost = on_lost
 
     def guarded(self, *guards: Guard) -> Client:
         """Return a view whose writes have these guards besides the claim."""
-        view = RunClient(self.link, self.config, self.tasks, self._claim, self._on_lost, (*self._own_guards, *guards))
+        view = RunClient(self.link, self.config, self.tasks, self._claim, self._on_lost, (*self._guards, *guards))
         view.handlers = self.handlers
         return view
 
+    def _lasting(self) -> tuple[Guard, ...]:
+        claim = self._claim.guard
+        return self._guards if claim is None else (claim, *self._guards)
+
     async def _write(self, action: str, params: dict[str, Any], guard: Iterable[Guard]) -> attrdict:
+        claim = self._claim.guard  # The one that this write is sent with: when it is refused there may be another.
         try:
             return await super()._write(action, params, guard)
         except Lost as lost:
-            if self._claim is not None and lost.path is not None and Path.build(lost.path) != self._claim[0]:
-                if self._own_guards:
+            if claim is None:
+                raise
+            if lost.path is not None and Path.build(lost.path) != claim[0]:
+                if self._guards:
                     raise
-                error = GuardError(str(lost))
-                error.path, error.tick = lost.path, lost.tick
-                raise error from None
-            if self._claim is not None:
-                self._on_lost()
+                raise _as(GuardError(str(lost)), lost) from None
+            if is_standby(claim):
+                raise _as(NotYet(f"on standby: {lost}"), lost) from None
+            self._on_lost()
             raise
+
+
+def _as(error: GuardError, refused: GuardError) -> GuardError:
+    error.path, error.tick = refused.path, refused.tick
+    return error

@@ -12,6 +12,7 @@ from ..runner import messages
 from ..runner.stopping import Terminated
 from ..util import NotGiven, P, Path, attrdict, digits
 from . import report
+from .claim import Claim
 from .link import Link
 from .logs import RunLog
 from .modules import Modules
@@ -43,6 +44,7 @@ class Run(ABC):
 
     def __init__(self, spec: Spec, site: Site, link: Link, modules: Modules) -> None:
         self.spec = spec
+        self.claim = Claim(spec.claim)
         self.site = site
         self.link = link
         self.modules = modules

@@ -18,7 +18,7 @@ from .asynchronous import AsyncRun
 from .heart import Heart
 from .link import Link
 from .modules import Modules
-from .spec import Site, Spec
+from .spec import Site, Spec, read_claim
 from .threads import ThreadRun
 from .upstream import Upstream
 from .watchdog import Watchdog
@@ -61,6 +61,8 @@ class SharedWorker:
                 self._start(message)
             case "cancel" if run := self._runs.get(message.get("run", 0)):
                 run.lose() if message.get("lost") else run.cancel()
+            case "claim" if run := self._runs.get(message.get("run", 0)):
+                run.claim.replace(read_claim(message.get("claim")))
             case "modules":
                 self._modules.take(message)
             case "state":

@@ -67,7 +67,7 @@ class Spec:
             vars=tuple(map(str, _get(message, "vars", (tuple, list), ()))),
             globals=_get(message, "globals", dict, {}),
             modules=tuple(map(Path.build, _get(message, "modules", (tuple, list), ()))),
-            claim=_read_claim(message.get("claim")),
+            claim=None if message.get("claim") is None else read_claim(message["claim"]),
             state=_get(message, "state", dict, None),
             idle=_get(message, "idle", (int, float), 10),
             block=_get(message, "block", (int, float), None),
@@ -83,9 +83,8 @@ def limits_of(message: Mapping[str, Any]) -> dict[str, float]:
     return {str(name): value for name, value in items if isinstance(value, (int, float))}
 
 
-def _read_claim(claim: Any) -> tuple[Path, int] | None:
-    if claim is None:
-        return None
+def read_claim(claim: Any) -> tuple[Path, int]:
+    """Read the path and tick of a claim; raises ValueError."""
     try:
         path, tick = claim
         return Path.build(path), int(tick)

@@ -46,7 +46,7 @@ class ThreadRun(Run):
         try:
             procedure = self.compile()
             async with anyio.create_task_group() as tasks:
-                client = RunClient(self._server.link, self.site.config, tasks, self.spec.claim, self.lose)
+                client = RunClient(self._server.link, self.site.config, tasks, self.claim, self.lose)
                 self._client = BlockingClient(client, self._server.tried)
                 call = procedure.bind(kwargs=self.names(self._client))
                 result = await self._thread.run(call)
