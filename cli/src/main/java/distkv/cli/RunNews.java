@@ -4,6 +4,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
+import distkv.runner.job.JobId;
 import distkv.runner.job.Kind;
 import distkv.runner.job.StateEntry;
 import java.util.ArrayList;
@@ -47,7 +48,8 @@ final class RunNews {
 
         /** For people. */
         String line() {
-            return String.format("%-10s %-8s %s  %s", node.isEmpty() ? "-" : node, what, job == null ? "" : job, detail)
+            return String.format(
+                            "%-10s %-10s %s  %s", node.isEmpty() ? "-" : node, what, job == null ? "" : job, detail)
                     .strip();
         }
     }
@@ -91,8 +93,13 @@ final class RunNews {
             return List.of();
         }
         Object node = Values.decode(value) instanceof Map<?, ?> map ? map.get("node") : null;
-        String what = entry.value() == null ? "releases" : "claims";
-        return List.of(new Item(node == null ? "" : node.toString(), what, job(entry.path(), claims), ""));
+        String who = node == null ? "" : node.toString();
+        Path job = job(entry.path(), claims);
+        if (JobId.isStandby(job)) {
+            // How it ends the state tells, or the job's error.
+            return entry.value() == null ? List.of() : List.of(new Item(who, "stands by", job.parent(), ""));
+        }
+        return List.of(new Item(who, entry.value() == null ? "releases" : "claims", job, ""));
     }
 
     private List<Item> state(Entry entry, @Nullable Value oldValue) {
@@ -104,11 +111,16 @@ final class RunNews {
         StateEntry old = oldValue == null ? StateEntry.NEW : StateEntry.read(oldValue);
         List<Item> items = new ArrayList<>();
         boolean another = !Objects.equals(now.node(), old.node()) || now.started() != old.started();
+        if (now.node() != null && another && old.offered()) {
+            return List.of(new Item(now.node(), "takes over", job, "from " + old.node()));
+        }
         if (old.node() != null && another) {
             items.add(now.node() == null ? end(job, old.node(), now) : new Item(old.node(), "loses", job, ""));
         }
         if (now.node() != null && another) {
             items.add(new Item(now.node(), "starts", job, now.backoff() == 0 ? "" : "after " + errors(now)));
+        } else if (now.node() != null && now.offered() && !old.offered()) {
+            items.add(new Item(now.node(), "offers", job, ""));
         } else if (now.node() != null && now.pinged() != old.pinged()) {
             items.add(new Item(now.node(), "is well", job, ""));
         } else if (now.node() == null && old.node() == null && !now.reason().equals(old.reason())) {

@@ -6,6 +6,7 @@ import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.runner.code.BadEntry;
 import distkv.runner.job.JobEntry;
+import distkv.runner.job.JobId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,7 @@ final class RunSet implements Action.OfJobs {
     /** What a runner would refuse is refused here. */
     private Map<?, ?> checked(Map<?, ?> job) {
         try {
+            JobId.check(path);
             JobEntry.read(Values.encode(job));
             return job;
         } catch (BadEntry e) {

@@ -77,13 +77,13 @@ class LiveCommandsTest {
                 () -> house.distkv(new PrintStream(lines, true, StandardCharsets.UTF_8), "run", "monitor"));
         // It says nothing of what was there before, so the first job is repeated until it is heard.
         runScale();
-        assertThat(lines.await("claims   job", () -> house.distkv("run", "set", "-t", "0", "job")))
+        assertThat(lines.await("claims     job", () -> house.distkv("run", "set", "-t", "0", "job")))
                 .matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}  (attic|cellar) .*");
-        lines.await("starts   job", () -> {});
-        lines.await("is well  job", () -> {});
+        lines.await("starts     job", () -> {});
+        lines.await("is well    job", () -> {});
         house.distkv("run", "set", "-t", "-", "job");
-        lines.await("ends     job", () -> {});
-        lines.await("releases job", () -> {});
+        lines.await("ends       job", () -> {});
+        lines.await("releases   job", () -> {});
         lines.close();
         house.distkv("run", "set", "-t", "0", "job");
         assertThat(exit.join()).isZero();

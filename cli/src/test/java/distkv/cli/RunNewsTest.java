@@ -48,30 +48,46 @@ class RunNewsTest {
     @Test
     void aRunIsClaimedStartsIsWellAndEnds() {
         assertThat(lines(":.distkv.claim.any.default.a.b", Map.of("node", "attic")))
-                .containsExactly("attic      claims   a.b");
+                .containsExactly("attic      claims     a.b");
         assertThat(lines(":.distkv.state.any.default.a.b", state("attic", 1)))
-                .containsExactly("attic      starts   a.b");
+                .containsExactly("attic      starts     a.b");
         assertThat(lines(":.distkv.state.any.default.a.b", state("attic", 1, "pinged", 2.0)))
-                .containsExactly("attic      is well  a.b");
+                .containsExactly("attic      is well    a.b");
         assertThat(lines(":.distkv.state.any.default.a.b", state(null, 1, "pinged", 2.0, "result", 42L)))
-                .containsExactly("attic      ends     a.b  result 42");
-        assertThat(lines(":.distkv.claim.any.default.a.b", null)).containsExactly("attic      releases a.b");
+                .containsExactly("attic      ends       a.b  result 42");
+        assertThat(lines(":.distkv.claim.any.default.a.b", null)).containsExactly("attic      releases   a.b");
     }
 
     @Test
     void anErrorIsCountedAndAMoveNamesBothNodes() {
         String path = ":.distkv.state.any.default.a";
         lines(path, state("attic", 1));
-        assertThat(lines(path, state(null, 1, "backoff", 2L))).containsExactly("attic      fails    a  2 errors");
+        assertThat(lines(path, state(null, 1, "backoff", 2L))).containsExactly("attic      fails      a  2 errors");
         assertThat(lines(path, state("attic", 3, "backoff", 2L)))
-                .containsExactly("attic      starts   a  after 2 errors");
-        assertThat(lines(path, state("cellar", 4))).containsExactly("attic      loses    a", "cellar     starts   a");
+                .containsExactly("attic      starts     a  after 2 errors");
+        assertThat(lines(path, state("cellar", 4)))
+                .containsExactly("attic      loses      a", "cellar     starts     a");
+    }
+
+    @Test
+    void aHandoverIsOfferedStoodByForAndTakenOver() {
+        lines(":.distkv.claim.any.default.a.b", Map.of("node", "attic"));
+        lines(":.distkv.state.any.default.a.b", state("attic", 1));
+        assertThat(lines(":.distkv.state.any.default.a.b", state("attic", 1, "offered", true)))
+                .containsExactly("attic      offers     a.b");
+        assertThat(lines(":.distkv.claim.any.default.a.b.:.standby", Map.of("node", "cellar")))
+                .containsExactly("cellar     stands by  a.b");
+        assertThat(lines(":.distkv.claim.any.default.a.b", Map.of("node", "cellar")))
+                .isEmpty();
+        assertThat(lines(":.distkv.state.any.default.a.b", state("cellar", 2, "pinged", 2.0)))
+                .containsExactly("cellar     takes over a.b  from attic");
+        assertThat(lines(":.distkv.claim.any.default.a.b.:.standby", null)).isEmpty();
     }
 
     @Test
     void aJobThatNobodyCanRunSaysWhy() {
         assertThat(lines(":.distkv.state.any.default.a", state(null, 0, "reason", "no node has gpio")))
-                .containsExactly("-          waits    a  no node has gpio");
-        assertThat(lines(":.distkv.state.any.default.a", null)).containsExactly("-          deleted  a");
+                .containsExactly("-          waits      a  no node has gpio");
+        assertThat(lines(":.distkv.state.any.default.a", null)).containsExactly("-          deleted    a");
     }
 }

@@ -254,13 +254,8 @@ public final class Client implements AutoCloseable {
         try {
             return attempt.make();
         } catch (ConflictException e) {
-            throw fence != null && isFencedOff(fence, e) ? fence.refused(e) : e;
+            throw fence != null && e.isGuard() ? fence.refused(e) : e;
         }
-    }
-
-    private static boolean isFencedOff(Fence by, ConflictException e) {
-        return e.isGuard()
-                && by.guards().stream().anyMatch(guard -> guard.path().equals(e.path()));
     }
 
     private List<Guard> guards(List<Guard> given) {

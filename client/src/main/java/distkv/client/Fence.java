@@ -8,6 +8,9 @@ public interface Fence {
     /** What the next write requires; may be nothing. */
     List<Guard> guards();
 
-    /** The server has refused a write because of one of these: what its caller gets. */
+    /**
+     * The server has refused a write because of a guard, be it one of these or another: what its caller gets. They may
+     * have changed since the write was sent.
+     */
     RuntimeException refused(ConflictException why);
 }

@@ -30,6 +30,9 @@ final class Standing {
     private boolean synchronised;
     private boolean replaced;
     private long limited;
+    /** When the session may end, in CLOCK_BOOTTIME: the clock of {@link Session#remaining} misses what a machine sleeps. */
+    private double until = Double.NaN;
+
     private @Nullable Witness vouched;
     private Load published = new Load(0, 0);
     private double publishedAt = Double.NEGATIVE_INFINITY;
@@ -77,13 +80,17 @@ final class Standing {
             pool.vouch(witness);
         }
         double left = left(session);
+        double boot = BootClock.now();
         double margin = Math.clamp(options.ttl().toNanos() / 5e9, SHORTEST_MARGIN, LONGEST_MARGIN);
         if (session.deadline() != limited) {
             limited = session.deadline();
-            double at = BootClock.now() + left - margin / 8;
-            if (!Double.isNaN(at)) {
-                pool.deadline(at);
+            until = boot + left;
+            if (!Double.isNaN(until)) {
+                pool.deadline(until - margin / 8);
             }
+        }
+        if (!Double.isNaN(until)) {
+            left = Math.min(left, until - boot);
         }
         return new Lease(session.id(), now + left, margin);
     }

@@ -163,8 +163,13 @@ final class JavaRun implements Fence {
 
     @Override
     public RuntimeException refused(ConflictException why) {
-        if (isStandby()) {
+        if (isStandby(spec.claim()) && spec.claim().path().equals(why.path())) {
+            // It was sent while on standby, whatever has come since.
             return new NotYetException("the run that this one takes over from has not ended", why);
+        }
+        Guard now = claim();
+        if (now == null || !now.path().equals(why.path())) {
+            return why;
         }
         lose();
         return new LostException("its claim is gone: " + why.getMessage(), why);
@@ -180,7 +185,7 @@ final class JavaRun implements Fence {
         notifyAll();
     }
 
-    private synchronized boolean isStandby() {
+    private static boolean isStandby(@Nullable Guard claim) {
         return claim != null && ".standby".equals(claim.path().elements().getLast());
     }
 
@@ -191,7 +196,7 @@ final class JavaRun implements Fence {
         said.put("data", data);
         runner.report("setup", "run", spec.run(), "data", said);
         synchronized (this) {
-            while (isStandby()) {
+            while (isStandby(claim)) {
                 wait();
             }
         }

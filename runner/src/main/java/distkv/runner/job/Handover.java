@@ -9,7 +9,6 @@ import distkv.runner.worker.Ended;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  * has the claim at once. Used by the decision thread only.
  */
 final class Handover {
-    /** How long a run is offered, in seconds. */
+    /** How long a run is offered at most, in seconds: so much time has the other one to be set up. */
     static final double PATIENCE = 30;
     /** The same, if the runner is about to stop. */
     static final double CLOSING = 1;
+    /** For how long there may be nobody who stands by, in seconds: all who could take the run have refused it. */
+    private static final double VACANT = 5;
     /** How long a run stays that nobody took, before it is offered again for the sake of balance, in seconds. */
     private static final double STAY = 60;
 
@@ -42,11 +43,21 @@ final class Handover {
         double until = desk.now() + patience;
         if (!run.isOffered()) {
             run.offeredUntil = until;
+            run.vacantUntil = desk.now() + VACANT;
             tales.offered(job, run, true);
             desk.hands.say(System.Logger.Level.INFO, job.id, "offered to other nodes");
         }
         run.offeredUntil = Math.min(run.offeredUntil, until);
-        return desk.now() < run.offeredUntil;
+        return !isInVain(job, run);
+    }
+
+    private boolean isInVain(Job job, Run run) {
+        if (job.standby.isHeld()) {
+            run.vacantUntil = Double.POSITIVE_INFINITY;
+        } else if (run.vacantUntil == Double.POSITIVE_INFINITY) {
+            run.vacantUntil = desk.now() + VACANT;
+        }
+        return desk.now() >= Math.min(run.offeredUntil, run.vacantUntil);
     }
 
     /** The same for a run that this reason would end. */
@@ -73,7 +84,7 @@ final class Handover {
 
     /** Keeps a run that may stay, if nobody took it in time. */
     void keep(Job job, Run run) {
-        if (run.isOffered() && (desk.now() >= run.offeredUntil || !mayBeOffered(job, run))) {
+        if (run.isOffered() && (isInVain(job, run) || !mayBeOffered(job, run))) {
             run.offeredUntil = 0;
             run.staysUntil = desk.now() + STAY;
             tales.offered(job, run, false);
@@ -98,7 +109,8 @@ final class Handover {
             if (standby.said != null) {
                 swap(job, run, standby, job.state, List.of());
             }
-            return job.state.offered() ? null : Stop.NOT_NEEDED;
+            boolean withdrawn = job.state.node() != null && !job.state.offered();
+            return withdrawn ? Stop.NOT_NEEDED : null;
         }
         return job.claim.isHeld() ? Stop.NOT_NEEDED : inherit(job, run, standby);
     }
@@ -115,7 +127,8 @@ final class Handover {
     }
 
     private void swap(Job job, Run run, Standby standby, StateEntry from, List<Report> reports) {
-        double started = Math.max(run.state.started(), from.started());
+        // Clocks differ, but a state's start only grows.
+        double started = Math.max(desk.now(), from.started());
         StateEntry running = from.running(desk.node, started, from.backoff());
         List<Report> all = new ArrayList<>(reports);
         if (standby.said != null && reports.isEmpty()) {

@@ -122,7 +122,7 @@ final class Job {
         Value value = change.value();
         if (value != null) {
             try {
-                id.check();
+                JobId.check(id.path());
                 entry = JobEntry.read(value);
             } catch (BadEntry e) {
                 bad = e.getMessage();

@@ -12,14 +12,14 @@ public record JobId(Kind kind, Path path) {
     public static final String STANDBY = ".standby";
 
     /** Refuses a name that a claim on standby would need. */
-    void check() throws BadEntry {
+    public static void check(Path path) throws BadEntry {
         if (isStandby(path)) {
             throw new BadEntry("job", path, "a name that does not end in " + STANDBY);
         }
     }
 
     /** Whether what has this path below the claims is a claim on standby, of the job that the path's parent names. */
-    static boolean isStandby(Path path) {
+    public static boolean isStandby(Path path) {
         return STANDBY.equals(path.elements().getLast()) && path.length() > 1;
     }
 

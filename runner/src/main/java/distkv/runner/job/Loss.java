@@ -17,7 +17,6 @@ record Loss(StateEntry state, Report report) {
         StateEntry state = job.state;
         return new Loss(
                 state.failed(now, Stop.NODE_LOST.reason()),
-                Report.Failed.plain(
-                        Report.RUN, job.entryPath, KILLED, Map.of("node", String.valueOf(state.node()))));
+                Report.Failed.plain(Report.RUN, job.entryPath, KILLED, Map.of("node", String.valueOf(state.node()))));
     }
 }

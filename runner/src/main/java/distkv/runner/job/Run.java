@@ -46,6 +46,9 @@ final class Run {
     /** When it counts as well, by its job's {@code ok_after}. */
     double wellAt = Double.POSITIVE_INFINITY;
 
+    /** Until when it is, should nobody stand by. */
+    double vacantUntil;
+
     /** Until when it is not moved for the sake of balance: nobody took it when it was offered. */
     double staysUntil;
 
@@ -62,7 +65,7 @@ final class Run {
 
     /** When to look at it again, while it goes on; if it is on standby, also when it may try again to take over. */
     double next(double hold) {
-        double next = isOffered() ? Math.min(wellAt, offeredUntil) : wellAt;
+        double next = isOffered() ? Math.min(wellAt, Math.min(offeredUntil, vacantUntil)) : wellAt;
         return isStandby() ? Math.min(next, hold) : next;
     }
 
@@ -72,6 +75,11 @@ final class Run {
 
     boolean isStandby() {
         return standby != null;
+    }
+
+    /** Whether the commit that ends its standby is under way. */
+    boolean isTakingOver() {
+        return standby != null && standby.swapping != null;
     }
 
     /** It is on standby no more: this is its claim, and the state that tells of it. */

@@ -156,7 +156,8 @@ final class Running {
 
     private @Nullable Stop disturbance(Job job, Run run) {
         Claim claim = run.isStandby() ? job.standby : job.claim;
-        if (claim.token() != run.claim.tick()) {
+        // While it takes over the news may be ahead of the answer, which says which claim it has.
+        if (!run.isTakingOver() && claim.token() != run.claim.tick()) {
             return run.isOffered() && claim.isHeld() ? Stop.HANDED_OVER : Stop.CLAIM_LOST;
         }
         if (desk.closing) {
@@ -212,7 +213,7 @@ final class Running {
         }
         job.to(Phase.RECORDING);
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
-        if (run.standby != null && run.standby.swapping != null) {
+        if (run.standby != null && run.isTakingOver()) {
             // Which claim it has the answer says.
             run.standby.ended = ended;
         } else {

@@ -142,9 +142,7 @@ final class Share {
         int before = 0;
         for (int i = 0; i < peers.size(); i++) {
             // Who has it already gives it away.
-            if (i != here
-                    && peers.get(i).mayRun(has)
-                    && !peers.get(i).node().equals(job.claim.holder())) {
+            if (i != here && peers.get(i).mayRun(has) && !peers.get(i).node().equals(job.claim.holder())) {
                 boolean other = isFull(i);
                 notFull += other ? 0 : 1;
                 before += other == full && isBefore(job, i, mine) ? 1 : 0;

@@ -86,7 +86,8 @@ public record StateEntry(
 
     /** The run that this state tells of has ended. */
     StateEntry ended(double now, int errors, String why, @Nullable Value newResult) {
-        return new StateEntry(started, now, pinged, 0, why, newResult == null ? result : newResult, null, errors, false);
+        return new StateEntry(
+                started, now, pinged, 0, why, newResult == null ? result : newResult, null, errors, false);
     }
 
     /** The run that this state tells of has ended with one more error. */

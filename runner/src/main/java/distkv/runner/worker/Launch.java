@@ -41,8 +41,7 @@ public record Launch(
 
     /** The same, with another claim. */
     Launch under(Guard newClaim) {
-        return new Launch(
-                run, job, procedure, globals, modules, newClaim, outlivesClaim, alone, limits, log);
+        return new Launch(run, job, procedure, globals, modules, newClaim, outlivesClaim, alone, limits, log);
     }
 
     /** How the run ends that has exceeded the limit of this name. */

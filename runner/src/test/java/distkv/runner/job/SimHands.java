@@ -52,12 +52,11 @@ final class SimHands implements Hands {
 
     private Ask.Answer attempt(Ask ask) {
         List<Write> reports = reports(ask);
-        Runnable verify =
-                switch (ask.purpose()) {
-                    case CLAIM -> sim.check.claims(node, ask);
-                    case SWAP -> sim.check.swaps(node, ask);
-                    default -> () -> {};
-                };
+        Runnable verify = switch (ask.purpose()) {
+            case CLAIM -> sim.check.claims(node, ask);
+            case SWAP -> sim.check.swaps(node, ask);
+            default -> () -> {};
+        };
         List<Long> ticks = commit(ask.writes(), reports, ask.guards());
         if (ticks != null) {
             verify.run();

@@ -17,6 +17,9 @@ final class SimSession {
     private final SimNode node;
     private long lease;
     private double deadline;
+    /** The same by the clock that goes on while its machine sleeps. */
+    private double bootDeadline;
+
     private boolean renewing;
     private Load published = new Load(0, 0);
     private double publishedAt;
@@ -30,6 +33,7 @@ final class SimSession {
     void open() {
         lease = 0;
         deadline = Double.NEGATIVE_INFINITY;
+        bootDeadline = Double.NEGATIVE_INFINITY;
         renewing = false;
         published = new Load(0, 0);
         publishedAt = Double.NEGATIVE_INFINITY;
@@ -40,9 +44,9 @@ final class SimSession {
         return lease;
     }
 
-    /** How long it certainly lives, by a clock that misses what its machine has slept. */
+    /** How long it certainly lives. */
     double left() {
-        return deadline - node.monotonic();
+        return Math.min(deadline - node.monotonic(), bootDeadline - sim.now);
     }
 
     private void keepRenewing(int life) {
@@ -75,6 +79,7 @@ final class SimSession {
                 renewing = false;
                 lease = renewed;
                 deadline = Math.max(deadline, sent + TTL);
+                bootDeadline = Math.max(bootDeadline, sentAt + TTL);
                 node.workers.deadline(sentAt + TTL - MARGIN / 8);
                 node.turn();
             }));
