@@ -135,13 +135,18 @@ public final class CodeRoot implements AutoCloseable {
         };
     }
 
+    /** Where that is stored which does not compile: the procedure, or one of its modules. */
+    private Path culprit(Path name, @Nullable CompileException why) {
+        Modules.Known module = why == null || Stored.name(name).equals(why.name()) ? null : modules.find(why.name());
+        return module == null
+                ? options.procedures().append(name)
+                : options.modules().append(module.path());
+    }
+
     /** Has the error tree say whether a procedure compiles, or a module that it needs. */
     private void note(Path name, Found found, @Nullable CompileException why) throws InterruptedException {
         if (!found.noted().getAndSet(true)) {
-            Modules.Known module = why == null ? null : modules.find(why.name());
-            boolean own = module == null || Stored.name(name).equals(why.name());
-            errors.note(
-                    own ? options.procedures().append(name) : options.modules().append(module.path()), why);
+            errors.note(culprit(name, why), why);
             if (found.callee() instanceof Callee.OfJava(Procedure procedure)) {
                 for (String each : procedure.modules()) {
                     Modules.Known used = modules.find(each);

@@ -163,7 +163,8 @@ final class JavaRun implements Fence {
 
     @Override
     public RuntimeException refused(ConflictException why) {
-        if (isStandby(spec.claim()) && spec.claim().path().equals(why.path())) {
+        Guard first = spec.claim();
+        if (first != null && isStandby(first) && first.path().equals(why.path())) {
             // It was sent while on standby, whatever has come since.
             return new NotYetException("the run that this one takes over from has not ended", why);
         }
