@@ -55,7 +55,14 @@ final class States {
     }
 
     private @Nullable Object shown(Entry entry) {
-        return printer.shown(tree.name(), entry, printer.dates().added(Printer.decoded(entry)));
+        Object state = Printer.decoded(entry);
+        if (state instanceof Map<?, ?> map) {
+            // Those have a command of their own, "history".
+            Map<Object, @Nullable Object> rest = new LinkedHashMap<>(map);
+            rest.remove("runs");
+            state = rest;
+        }
+        return printer.shown(tree.name(), entry, printer.dates().added(state));
     }
 
     /** A job with its state in it. */

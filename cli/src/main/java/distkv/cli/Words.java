@@ -54,6 +54,7 @@ final class Words {
             Word.leaf(RunDelete.class, "delete"),
             Word.leaf(RunPath.class, "path"),
             Word.leaf(RunInfo.class, "info"),
+            Word.leaf(RunHistory.class, "history"),
             Word.leaf(RunMonitor.class, "monitor"),
             Word.leaf(RunLogs.class, "logs"),
             Word.leaf(RunDrain.class, "drain"),

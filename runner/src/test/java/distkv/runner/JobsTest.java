@@ -64,7 +64,15 @@ class JobsTest {
         assertThat((Map<?, ?>) world.value(state))
                 .satisfies(map -> assertThat(map.keySet())
                         .isEqualTo(Set.of(
-                                "started", "stopped", "pinged", "computed", "reason", "result", "node", "backoff")));
+                                "started",
+                                "stopped",
+                                "pinged",
+                                "computed",
+                                "reason",
+                                "result",
+                                "node",
+                                "backoff",
+                                "runs")));
         assertThat(world.state(state, "reason")).isEqualTo("no target");
         assertThat(world.number(state, "stopped")).isGreaterThanOrEqualTo(world.number(state, "started"));
     }

@@ -129,7 +129,7 @@ final class Handover {
     private void swap(Job job, Run run, Standby standby, StateEntry from, List<Report> reports) {
         // Clocks differ, but a state's start only grows.
         double started = Math.max(desk.now(), from.started());
-        StateEntry running = from.running(desk.node, started, from.backoff());
+        StateEntry running = from.handedOver(started).running(desk.node, started, from.backoff());
         List<Report> all = new ArrayList<>(reports);
         if (standby.said != null && reports.isEmpty()) {
             standby.told = true;

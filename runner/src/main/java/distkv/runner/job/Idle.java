@@ -81,7 +81,7 @@ final class Idle {
         Write noClaim = Write.delete(job.claim.path, Expectation.absent());
         if (mine) {
             Report restarted = Report.Failed.plain(Report.RUN, job.entryPath, RESTARTED, Map.of());
-            Desk.Settled settled = desk.settle(job, state.failed(desk.now(), ""));
+            Desk.Settled settled = desk.settle(job, state.failed(desk.now(), RESTARTED));
             note(job, settled.state(), desk.news(List.of(restarted)), List.of(noClaim));
         } else {
             Loss loss = Loss.of(job, desk.now());

@@ -16,7 +16,7 @@ record Loss(StateEntry state, Report report) {
     static Loss of(Job job, double now) {
         StateEntry state = job.state;
         return new Loss(
-                state.failed(now, Stop.NODE_LOST.reason()),
+                state.lost(now),
                 Report.Failed.plain(Report.RUN, job.entryPath, KILLED, Map.of("node", String.valueOf(state.node()))));
     }
 }

@@ -32,7 +32,7 @@ record Outcome(
                 failed(run, job, procedure, tooLarge(done.result().size()), now);
             case Ended.Done done ->
                 new Outcome(
-                        run.state.ended(now, 0, "", done.result()),
+                        run.state.done(now, done.result()),
                         false,
                         List.of(new Report.Well(Report.RUN, job, null, Map.of())),
                         Level.DEBUG,
@@ -56,14 +56,14 @@ record Outcome(
     private static Outcome stopped(Run run, Stop stop, double now) {
         boolean mended = stop == Stop.CODE_CHANGED || stop == Stop.DATA_CHANGED || stop == Stop.LIMITS_CHANGED;
         int errors = mended ? 0 : run.state.backoff();
-        return new Outcome(run.state.ended(now, errors, stop.reason(), null), false, List.of(), Level.DEBUG, null);
+        return new Outcome(run.state.ended(now, errors, stop), false, List.of(), Level.DEBUG, null);
     }
 
     private static Outcome died(Run run, Path job, Ended.Died died, double now) {
         String message = "worker died: " + died.how();
         Report report =
                 Report.Failed.plain(Report.RUN, job, message, run.attempt.job().data());
-        return new Outcome(erred(run, now), true, List.of(report), Level.ERROR, message);
+        return new Outcome(run.state.failed(now, message), true, List.of(report), Level.ERROR, message);
     }
 
     private static Outcome failed(Run run, Path job, Path procedure, Ended.Failed failed, double now) {
@@ -73,10 +73,7 @@ record Outcome(
             case COMPILE -> List.of(onJob, Reading.report(Report.COMPILE, procedure, 0, null, failed, run.attempt));
             default -> List.of(onJob);
         };
-        return new Outcome(erred(run, now), true, reports, Level.ERROR, Reading.line(failed, null));
-    }
-
-    private static StateEntry erred(Run run, double now) {
-        return run.state.failed(now, "");
+        String line = Reading.line(failed, null);
+        return new Outcome(run.state.failed(now, line), true, reports, Level.ERROR, line);
     }
 }

@@ -3,6 +3,7 @@ package distkv.runner.job;
 import distkv.model.Value;
 import distkv.protocol.Values;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param node who runs it, or {@code null}
  * @param backoff how many errors came one after another, at most {@value #MAX_BACKOFF}
  * @param offered whether the run goes on only until another node has taken over
+ * @param runs the last runs that are over, the newest first
  */
 public record StateEntry(
         double started,
@@ -28,12 +30,13 @@ public record StateEntry(
         @Nullable Value result,
         @Nullable String node,
         int backoff,
-        boolean offered) {
+        boolean offered,
+        List<PastRun> runs) {
 
     public static final int MAX_BACKOFF = 20;
 
     /** A job that nobody has looked at. */
-    public static final StateEntry NEW = new StateEntry(0, 0, 0, 0, "", null, null, 0, false);
+    public static final StateEntry NEW = new StateEntry(0, 0, 0, 0, "", null, null, 0, false, List.of());
 
     /** Reads an entry; what another implementation wrote otherwise counts as absent, never as an error. */
     public static StateEntry read(Value value) {
@@ -49,7 +52,8 @@ public record StateEntry(
                 map.containsKey("result") ? Values.encode(map.get("result")) : null,
                 map.get("node") instanceof String text ? text : null,
                 (int) Math.clamp(number(map, "backoff"), 0, MAX_BACKOFF),
-                Boolean.TRUE.equals(map.get("offered")));
+                Boolean.TRUE.equals(map.get("offered")),
+                PastRun.read(map.get("runs")));
     }
 
     private static double number(Map<?, ?> map, String key) {
@@ -73,6 +77,9 @@ public record StateEntry(
         if (offered) {
             map.put("offered", true);
         }
+        if (!runs.isEmpty()) {
+            map.put("runs", runs.stream().map(PastRun::encode).toList());
+        }
         return Values.encode(map);
     }
 
@@ -81,31 +88,58 @@ public record StateEntry(
     }
 
     StateEntry running(String on, double now, int errors) {
-        return new StateEntry(now, stopped, pinged, 0, "", result, on, errors, false);
+        return new StateEntry(now, stopped, pinged, 0, "", result, on, errors, false, runs);
     }
 
-    /** The run that this state tells of has ended. */
-    StateEntry ended(double now, int errors, String why, @Nullable Value newResult) {
-        return new StateEntry(
-                started, now, pinged, 0, why, newResult == null ? result : newResult, null, errors, false);
+    /** The run that this state tells of has ended, and returned that. */
+    StateEntry done(double now, Value newResult) {
+        return new StateEntry(started, now, pinged, 0, "", newResult, null, 0, false, past(now, PastRun.DONE));
     }
 
-    /** The run that this state tells of has ended with one more error. */
-    StateEntry failed(double now, String why) {
-        return ended(now, Math.min(backoff + 1, MAX_BACKOFF), why, null);
+    /** It was ended for this reason; so many errors count from now on. */
+    StateEntry ended(double now, int errors, Stop why) {
+        return ended(now, errors, why.reason(), why.reason());
+    }
+
+    /** It has ended with one more error. */
+    StateEntry failed(double now, String how) {
+        return ended(now, oneMore(), "", PastRun.failed(how));
+    }
+
+    /** It was lost together with its runner, which is one more error. */
+    StateEntry lost(double now) {
+        return ended(now, oneMore(), Stop.NODE_LOST.reason(), Stop.NODE_LOST.reason());
+    }
+
+    private int oneMore() {
+        return Math.min(backoff + 1, MAX_BACKOFF);
+    }
+
+    private StateEntry ended(double now, int errors, String why, String outcome) {
+        return new StateEntry(started, now, pinged, 0, why, result, null, errors, false, past(now, outcome));
+    }
+
+    /** The run that this state tells of is about to be taken over, if there is one. */
+    StateEntry handedOver(double now) {
+        List<PastRun> all = past(now, Stop.HANDED_OVER.reason());
+        return new StateEntry(started, stopped, pinged, computed, reason, result, node, backoff, offered, all);
+    }
+
+    private List<PastRun> past(double now, String outcome) {
+        return node == null ? runs : PastRun.with(new PastRun(started, now, node, outcome), runs);
     }
 
     StateEntry because(String why, double start) {
-        return new StateEntry(started, stopped, pinged, start, why, result, node, backoff, offered);
+        return new StateEntry(started, stopped, pinged, start, why, result, node, backoff, offered, runs);
     }
 
     /** The run goes on, and is offered to other nodes, or is not any more. */
     StateEntry offering(boolean toOthers) {
-        return new StateEntry(started, stopped, pinged, computed, reason, result, node, backoff, toOthers);
+        return new StateEntry(started, stopped, pinged, computed, reason, result, node, backoff, toOthers, runs);
     }
 
     /** The run is well: earlier errors no longer count. */
     StateEntry well(double now) {
-        return new StateEntry(started, stopped, now, computed, reason, result, node, 0, offered);
+        return new StateEntry(started, stopped, now, computed, reason, result, node, 0, offered, runs);
     }
 }

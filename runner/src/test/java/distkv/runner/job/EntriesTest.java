@@ -138,8 +138,8 @@ class EntriesTest {
 
     @Test
     void aStateThatWasWrittenIsReadBack() {
-        StateEntry state =
-                new StateEntry(10.5, 11.5, 0, 99.25, "backoff", Values.encode(Map.of("answer", 42L)), "node", 7, false);
+        StateEntry state = new StateEntry(
+                10.5, 11.5, 0, 99.25, "backoff", Values.encode(Map.of("answer", 42L)), "node", 7, false, List.of());
         assertThat(StateEntry.read(state.encode())).isEqualTo(state);
     }
 
@@ -166,7 +166,7 @@ class EntriesTest {
 
     @Test
     void aResultOfNilIsAResult() {
-        StateEntry done = StateEntry.NEW.ended(5, 0, "", Values.NIL);
+        StateEntry done = StateEntry.NEW.done(5, Values.NIL);
         assertThat((Map<?, ?>) Values.decode(done.encode())).satisfies(map -> {
             assertThat(map.containsKey("result")).isTrue();
             assertThat(map.get("result")).isNull();
@@ -177,8 +177,8 @@ class EntriesTest {
 
     @Test
     void anErrorKeepsTheResultOfTheSuccessBefore() {
-        StateEntry done = StateEntry.NEW.ended(5, 0, "", Values.encode(42L));
-        assertThat(done.running("vm", 6, 0).ended(7, 1, "", null).result()).isEqualTo(Values.encode(42L));
+        StateEntry done = StateEntry.NEW.done(5, Values.encode(42L));
+        assertThat(done.running("vm", 6, 0).failed(7, "no").result()).isEqualTo(Values.encode(42L));
     }
 
     @Test
@@ -216,5 +216,34 @@ class EntriesTest {
         assertThat(Kind.ANY.states(run, "g", "n")).isEqualTo(Path.of(".distkv", "run", "any", "g"));
         assertThat(Kind.AT.states(run, "g", "n")).isEqualTo(Path.of(".distkv", "run", "at", "n", "g"));
         assertThat(Kind.ALL.states(run, "g", "n")).isEqualTo(Path.of(".distkv", "run", "all", "g", "n"));
+    }
+
+    @Test
+    void aStateKeepsTheLastTenRunsWithTheirOutcomes() {
+        StateEntry state = StateEntry.NEW;
+        for (int i = 1; i <= 8; i++) {
+            state = state.running("vm", i, 0).done(i + 0.5, Values.NIL);
+        }
+        state = state.running("vm", 9, 0).failed(9.5, "ValueError('no') (line 3)\nmore");
+        state = state.running("vm", 10, 1).ended(10.5, 1, Stop.MOVED);
+        state = state.running("attic", 11, 1).lost(12);
+        StateEntry read = StateEntry.read(state.encode());
+        assertThat(read).isEqualTo(state);
+        assertThat(read.runs()).hasSize(10).last().isEqualTo(new PastRun(2, 2.5, "vm", "done"));
+        assertThat(read.runs().subList(0, 4))
+                .containsExactly(
+                        new PastRun(11, 12, "attic", "node lost"),
+                        new PastRun(10, 10.5, "vm", "moved"),
+                        new PastRun(9, 9.5, "vm", "failed: ValueError('no') (line 3)"),
+                        new PastRun(8, 8.5, "vm", "done"));
+        assertThat(StateEntry.read(Values.encode(Map.of("runs", List.of("x", Map.of("started", 1L)))))
+                        .runs())
+                .isEmpty();
+    }
+
+    @Test
+    void theOutcomeOfARunIsALineAndNotTooLong() {
+        StateEntry state = StateEntry.NEW.running("vm", 1, 0).failed(2, "x".repeat(500));
+        assertThat(state.runs().getFirst().outcome()).hasSize(200).endsWith("x…");
     }
 }

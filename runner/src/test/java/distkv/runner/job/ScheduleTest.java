@@ -31,7 +31,7 @@ class ScheduleTest {
 
     private Decision decide() {
         JobEntry job = new JobEntry(NAME, Map.of(), target, repeat, 100, 2, 0);
-        StateEntry state = new StateEntry(started, stopped, 0, 0, reason, null, null, backoff, false);
+        StateEntry state = new StateEntry(started, stopped, 0, 0, reason, null, null, backoff, false, List.of());
         return Schedule.decide(job, state, code, mended, NOW);
     }
 
@@ -135,10 +135,10 @@ class ScheduleTest {
     void afterASuccessAJobWithCronStartsAtItsNextTimeAndMakesUpForOneThatWasMissed() throws BadEntry {
         JobEntry job = JobEntry.read(
                 Values.encode(Map.of("code", NAME, "target", 1L, "cron", "CRON_TZ=UTC 10 * * * *", "delay", 5L)));
-        StateEntry done = new StateEntry(10, 20, 0, 0, "", null, null, 0, false);
+        StateEntry done = new StateEntry(10, 20, 0, 0, "", null, null, 0, false, List.of());
         assertThat(Schedule.decide(job, done, code, false, 599)).isEqualTo(new Decision.WaitUntil(600, "cron"));
         assertThat(Schedule.decide(job, done, code, false, 9_000)).isEqualTo(new Decision.Start(600, "cron"));
-        StateEntry late = new StateEntry(9_000, 9_001, 0, 0, "", null, null, 0, false);
+        StateEntry late = new StateEntry(9_000, 9_001, 0, 0, "", null, null, 0, false, List.of());
         assertThat(Schedule.decide(job, late, code, false, 9_002)).isEqualTo(new Decision.WaitUntil(11_400, "cron"));
     }
 
@@ -213,7 +213,7 @@ class ScheduleTest {
         stopped = 991;
         backoff = 20;
         JobEntry job = new JobEntry(NAME, Map.of(), 900, 0, 1e300, 1e300, 0);
-        StateEntry state = new StateEntry(started, stopped, 0, 0, "", null, null, backoff, false);
+        StateEntry state = new StateEntry(started, stopped, 0, 0, "", null, null, backoff, false, List.of());
         assertThat(Schedule.decide(job, state, FOUND, false, NOW))
                 .isEqualTo(new Decision.WaitUntil(991 + 1e9, "backoff"));
     }
@@ -232,9 +232,9 @@ class ScheduleTest {
             reason = random.nextBoolean() ? "" : "code changed";
             if (decide() instanceof Decision.Start start) {
                 assertThat(start.due()).as("seed %d, round %d", seed, i).isLessThanOrEqualTo(NOW);
-                StateEntry done = new StateEntry(started, stopped, 0, 0, reason, null, null, backoff, false)
+                StateEntry done = new StateEntry(started, stopped, 0, 0, reason, null, null, backoff, false, List.of())
                         .running("node", NOW, backoff)
-                        .ended(NOW, 0, "", null);
+                        .done(NOW, Values.NIL);
                 JobEntry job = new JobEntry(NAME, Map.of(), target, repeat, 100, 2, 0);
                 Decision next = Schedule.decide(job, done, code, false, NOW);
                 assertThat(next)
