@@ -73,7 +73,7 @@ class RunHistoryTest {
     void aJobThatNeverRanHasNone() throws InterruptedException {
         shell.set(":.distkv.state.any.default.a", Map.of("reason", "x"));
         Shell.Result result = shell.run("client", "run", "history", "a");
-        assertThat(result.err()).isEqualTo("distkv client run history: No runs (yet?)\n");
+        assertThat(result.err()).isEqualTo("No runs (yet?)\n");
         assertThat(result.exit()).isEqualTo(1);
     }
 }
