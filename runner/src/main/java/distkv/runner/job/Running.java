@@ -1,20 +1,15 @@
 package distkv.runner.job;
 
-import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.model.Value;
-import distkv.model.Write;
-import distkv.runner.error.Report;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Jobs that this node runs: from the claim to the record of the run's end. */
+/** Jobs that this node runs: from the claim to the end of the run, which the {@link Recorder} writes down. */
 final class Running {
     /** How long a run that was told to end may take, in seconds. */
     static final double GRACE = 2;
@@ -23,6 +18,7 @@ final class Running {
     private final Map<Long, Job> jobs = new HashMap<>();
     private final Tales tales;
     final Handover handover;
+    private final Recorder recorder;
     private long numbers;
     private int pinned;
 
@@ -30,6 +26,7 @@ final class Running {
         this.desk = desk;
         this.tales = new Tales(desk);
         this.handover = new Handover(desk, tales);
+        this.recorder = new Recorder(desk, handover);
     }
 
     /** The claim is ours: starts the run, unless something has changed that forbids it. */
@@ -217,7 +214,7 @@ final class Running {
             // Which claim it has the answer says.
             run.standby.ended = ended;
         } else {
-            close(job, run, ended);
+            recorder.over(job, run, ended);
         }
     }
 
@@ -228,79 +225,14 @@ final class Running {
         if (run != null && standby != null) {
             handover.swapped(job, run, standby, answer);
             if (standby.ended != null) {
-                close(job, run, standby.ended);
+                recorder.over(job, run, standby.ended);
             }
         }
-    }
-
-    private void close(Job job, Run run, Ended ended) {
-        Outcome outcome = Outcome.of(run, job.entryPath, desk.procedure(run), ended, desk.now());
-        job.ended(run, ended, outcome.failure());
-        if (outcome.say() != null) {
-            desk.hands.say(outcome.level(), job.id, outcome.say());
-        }
-        if (run.standby == null) {
-            record(job, run, outcome);
-        } else {
-            handover.standDown(job, run, run.standby, ended, outcome);
-        }
-    }
-
-    private void record(Job job, Run run, Outcome outcome) {
-        List<Report> reports = new ArrayList<>(outcome.reports());
-        StateEntry last = null;
-        if (!job.isGone()) {
-            Desk.Settled settled = desk.settle(job, outcome.state());
-            last = settled.state();
-            if (!settled.errors().isEmpty() && !outcome.failure()) {
-                // Its success is old news: there is an error about the same job now.
-                reports.clear();
-                reports.addAll(settled.errors());
-            }
-        }
-        run.last = last;
-        Value state = last == null ? null : last.encode();
-        desk.hands.commit(new Ask(
-                job.id,
-                Ask.Purpose.RECORD,
-                run.claim.tick(),
-                List.of(
-                        new Write(job.statePath, state, Expectation.anything(), 0),
-                        Write.delete(job.claim.path, Expectation.at(run.claim.tick()))),
-                List.of(),
-                desk.news(reports),
-                new Ask.Fallback(job.statePath, state, run::isToldBy)));
     }
 
     /** The end of the run is written, or somebody else has the job now. */
     void recorded(Job job, Ask.Answer answer) {
-        Run run = job.run;
-        job.run = null;
-        job.to(Phase.IDLE);
-        if (run == null) {
-            return;
-        }
-        StateEntry state = run.last;
-        switch (answer) {
-            case Ask.Answer.Done done -> {
-                if (run.isStandby()) {
-                    job.standby.set(done.ticks().getFirst(), null);
-                } else {
-                    job.stored(state, done.ticks().get(0));
-                    job.claim.set(done.ticks().get(1), null);
-                }
-            }
-            case Ask.Answer.Otherwise otherwise -> job.stored(state, otherwise.tick());
-            case Ask.Answer.Conflict conflict -> {
-                if (run.stop != Stop.HANDED_OVER && !run.isStandby()) {
-                    desk.hands.say(
-                            System.Logger.Level.WARNING, job.id, "lost its claim: how the run ended is not recorded");
-                }
-            }
-            case Ask.Answer.Failed failed ->
-                desk.hands.say(
-                        System.Logger.Level.ERROR, job.id, "how the run ended is not recorded: " + failed.reason());
-        }
+        recorder.recorded(job, answer);
     }
 
     /** What they weigh. */
