@@ -139,9 +139,12 @@ public final class CodeRoot implements AutoCloseable {
     private void note(Path name, Found found, @Nullable CompileException why) throws InterruptedException {
         if (!found.noted().getAndSet(true)) {
             Modules.Known module = why == null ? null : modules.find(why.name());
-            boolean own = module == null || Stored.name(name).equals(why.name());
+            boolean isModule = why != null && !Stored.name(name).equals(why.name());
             errors.note(
-                    own ? options.procedures().append(name) : options.modules().append(module.path()), why);
+                    isModule && module != null
+                            ? options.modules().append(module.path())
+                            : options.procedures().append(name),
+                    why);
             if (found.callee() instanceof Callee.OfJava(Procedure procedure)) {
                 for (String each : procedure.modules()) {
                     Modules.Known used = modules.find(each);
