@@ -73,7 +73,7 @@ record GroupView(@Nullable Value entry, Map<String, List<Member>> members, Map<S
         if (members.isEmpty()) {
             return "empty";
         }
-        GroupState state = GroupState.of(new GroupState.View(true, true, false, true, members.size(), wanted()));
+        GroupState state = GroupState.of(new GroupState.View(true, true, false, false, true, members.size(), wanted()));
         return state.level().name().toLowerCase(Locale.ROOT);
     }
 

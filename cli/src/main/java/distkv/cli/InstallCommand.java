@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  distkv install --user",
             "  sudo distkv install --as distkv server",
+            "  sudo distkv install --as distkv --worker-user distkv-jobs",
             "  distkv install --dry-run runner"
         })
 final class InstallCommand implements Action.Local {
@@ -34,6 +35,8 @@ final class InstallCommand implements Action.Local {
         runner,
         both
     }
+
+    private static final String ROOT = "root";
 
     @Mixin
     private InstallPlace place = new InstallPlace();
@@ -48,6 +51,13 @@ final class InstallCommand implements Action.Local {
             paramLabel = "USER",
             description = "Whose processes they are, unless --user is given. Default: who called sudo.")
     private @Nullable String user;
+
+    @Option(
+            names = {"--worker-user"},
+            paramLabel = "USER",
+            description = "Whose processes run code, so that it cannot touch the runner. The runner is root's then, and"
+                    + " --as is for the server only.")
+    private @Nullable String workerUser;
 
     @Option(
             names = {"--data"},
@@ -77,8 +87,11 @@ final class InstallCommand implements Action.Local {
     @Override
     public int run(Context context) throws InterruptedException {
         Systemd systemd = place.systemd(context);
-        List<Unit> units = units(context);
         Printer printer = context.printer();
+        if (workerUser != null) {
+            check(new WorkerUser(workerUser), context);
+        }
+        List<Unit> units = units(context);
         if (dry) {
             units.forEach(unit -> printer.line("# " + systemd.file(unit.name()) + "\n" + unit.text()));
             return 0;
@@ -93,6 +106,20 @@ final class InstallCommand implements Action.Local {
         }
         start(systemd, units, printer);
         return 0;
+    }
+
+    private void check(WorkerUser worker, Context context) {
+        if (place.isUser()) {
+            throw worker.refused("nothing with --user, since only root can start processes of another user;"
+                    + " without it: sudo distkv install --worker-user " + worker.name());
+        } else if (what == What.server) {
+            throw worker.refused("nothing, since a server runs no code; 'runner' or 'both' in place of 'server'");
+        } else if (what == What.runner && user != null && !user.equals(ROOT)) {
+            throw worker.refused("no --as " + user + " beside it, since the runner is root's then");
+        }
+        if (!place.isElsewhere()) {
+            worker.check(context);
+        }
     }
 
     private void start(Systemd systemd, List<Unit> units, Printer printer) throws InterruptedException {
@@ -122,9 +149,9 @@ final class InstallCommand implements Action.Local {
                 .toAbsolutePath()
                 .normalize()
                 .toString();
-        Unit.Owner owner = new Unit.Owner(launcher, place.isUser() ? null : owner(context));
         List<Unit> units = new ArrayList<>();
         if (what != What.runner) {
+            Unit.Owner owner = new Unit.Owner(launcher, place.isUser() ? null : owner(context));
             List<String> options = bind == null
                     ? List.of()
                     : List.of("--bind", Bind.parse(bind).toString());
@@ -136,7 +163,11 @@ final class InstallCommand implements Action.Local {
                 options.addAll(List.of("-g", group));
             }
             options.addAll(List.of("all", "--every-kind"));
-            units.add(Unit.runner(owner, connect(), options, what == What.both));
+            if (workerUser != null) {
+                options.addAll(List.of("--worker-user", workerUser));
+            }
+            units.add(
+                    Unit.runner(new Unit.Owner(launcher, runnerOwner(context)), connect(), options, what == What.both));
         }
         return units;
     }
@@ -157,11 +188,18 @@ final class InstallCommand implements Action.Local {
         return place.isUser() ? ServerPlace.ofUser(context.terminal()) : Path.of("/var/lib/distkv");
     }
 
+    private @Nullable String runnerOwner(Context context) {
+        if (place.isUser()) {
+            return null;
+        }
+        return workerUser == null ? owner(context) : ROOT;
+    }
+
     /** Stored code should not run as root only because nobody thought of it. */
     private String owner(Context context) {
         String caller = context.terminal().environment().get("SUDO_USER");
         String name = user != null ? user : caller;
-        if (name == null || name.isEmpty() || (user == null && name.equals("root"))) {
+        if (name == null || name.isEmpty() || (user == null && name.equals(ROOT))) {
             throw new UsageException("--as USER is missing (expected: whose processes they shall be, since stored code"
                     + " can do whatever that user can; 'useradd --system distkv' makes one)");
         }

@@ -21,6 +21,11 @@ final class InstallPlace {
         return user;
     }
 
+    /** Whether another machine's files are written, whose users are not known here. */
+    boolean isElsewhere() {
+        return root != null;
+    }
+
     /** The systemd of this machine, or files only. */
     Systemd systemd(Context context) {
         Path home = Path.of(context.terminal().environment().getOrDefault("HOME", "/root"));

@@ -109,6 +109,56 @@ class InstallTest {
     }
 
     @Test
+    void aWorkerUserRunsTheCodeOfARunnerThatIsRoots() {
+        Shell.Result both = distkv("install --dry-run --as distkv --worker-user jobs");
+        assertThat(both.err()).isEmpty();
+        String[] units = both.out().split("# .*distkv-runner.service\n", -1);
+        assertThat(units).hasSize(2);
+        assertThat(units[0]).contains("\nUser=distkv\n").doesNotContain("--worker-user");
+        assertThat(units[1])
+                .contains("distkv client run all --every-kind --worker-user jobs\n", "\nUser=root\n", "\nDelegate=");
+
+        Shell.Result runner = distkv("install --dry-run -g house --worker-user jobs runner");
+        assertThat(runner.exit())
+                .as("whose it is goes without saying: %s", runner.err())
+                .isZero();
+        assertThat(runner.out()).contains("run -g house all --every-kind --worker-user jobs\n", "\nUser=root\n");
+    }
+
+    @Test
+    void aWorkerUserThatCannotBeIsRefusedWithWhatToDoInstead() {
+        assertThat(refusal("--user --worker-user nobody")).contains("without it: sudo distkv install --worker-user");
+        assertThat(refusal("--as nobody --worker-user nobody server")).contains("a server runs no code");
+        assertThat(refusal("--as nobody --worker-user nobody runner")).contains("no --as nobody beside it");
+        assertThat(refusal("--as nobody --worker-user root")).contains("another user than root");
+        assertThat(refusal("--as nobody --worker-user no-such-user"))
+                .contains("--worker-user no-such-user (expected: a user of this machine;")
+                .contains("'useradd --system no-such-user' makes one");
+        assertThat(refusal("--as nobody --worker-user 54321")).contains("a user of this machine");
+    }
+
+    private String refusal(String options) {
+        List<String> words = new ArrayList<>(List.of("install", "--dry-run"));
+        words.addAll(List.of(options.split(" ", -1)));
+        Shell.Result result = shell.runAlone(words.toArray(String[]::new));
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).hasLineCount(1);
+        return result.err();
+    }
+
+    @Test
+    void anInstallationThatTheWorkerUserPerhapsCannotReadIsNoted() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-x---"));
+        Shell.Result result = shell.runAlone("install", "--dry-run", "--worker-user", "nobody", "runner");
+        assertThat(result.exit()).isZero();
+        assertThat(result.err())
+                .contains("note: ")
+                .contains(" is closed to other users, so perhaps nobody cannot read ")
+                .contains("below /opt");
+    }
+
+    @Test
     void withoutSystemdItSaysWhatToDoInstead() {
         assumeTrue(!Files.isDirectory(Path.of("/run/systemd/system")), "systemd runs here");
         Shell.Result result = shell.runAlone("install", "--user");
@@ -122,7 +172,7 @@ class InstallTest {
     @Test
     void systemdUnderstandsTheUnits() throws Exception {
         assumeTrue(Files.isExecutable(ANALYZE), "there is no " + ANALYZE);
-        distkv("install --as root --data " + directory.resolve("tree"));
+        distkv("install --as root --worker-user nobody --data " + directory.resolve("tree"));
         List<String> command = List.of(
                 ANALYZE.toString(),
                 "verify",

@@ -132,6 +132,10 @@ final class Fleet implements AutoCloseable {
         return jobs.stream().noneMatch(job -> node(job).equals(node));
     }
 
+    int port() {
+        return server.port();
+    }
+
     RunnerProcess runner(String node) {
         return Objects.requireNonNull(runners.get(node), node);
     }

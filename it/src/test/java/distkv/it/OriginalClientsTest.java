@@ -2,14 +2,12 @@ package distkv.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import distkv.server.Server;
 import distkv.server.ServerOptions;
 import distkv.store.sqlite.SqliteOptions;
 import distkv.store.sqlite.SqliteStore;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,20 +23,17 @@ import org.junit.jupiter.api.io.TempDir;
  * is in {@code src/test/resources/clients/compat}, in Python; every check is a test here.
  */
 class OriginalClientsTest {
-    private static final Path CLIENTS =
-            Path.of("src", "test", "resources", "clients").toAbsolutePath();
-
     @TempDir
     static Path directory;
 
     private static Server server;
-    private static Process distkv;
-    private static Process moatKv;
+    private static OriginalClient distkv;
+    private static OriginalClient moatKv;
 
     @BeforeAll
     static void startServer() throws IOException {
-        distkv = start(List.of(CLIENTS.resolve("environment").toString(), "distkv-0.65.0"));
-        moatKv = start(List.of(CLIENTS.resolve("environment").toString(), "moat-kv-0.71.40"));
+        distkv = OriginalClient.prepare("distkv-0.65.0");
+        moatKv = OriginalClient.prepare("moat-kv-0.71.40");
         SqliteStore store = SqliteStore.open(directory.resolve("data"), SqliteOptions.of("house"));
         server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), store);
     }
@@ -50,22 +45,18 @@ class OriginalClientsTest {
 
     @TestFactory
     Stream<DynamicTest> distkv065WorksUnchanged() throws Exception {
-        return checks(distkv, "distkv");
+        return checks(distkv);
     }
 
     @TestFactory
     Stream<DynamicTest> moatKv071WorksUnchanged() throws Exception {
-        return checks(moatKv, "moat-kv");
+        return checks(moatKv);
     }
 
-    private static Stream<DynamicTest> checks(Process environment, String client) throws Exception {
-        String python = output(environment).strip();
-        // Its exit 3 says that this machine has no Python which the client runs on.
-        assumeTrue(environment.waitFor() != 3, python);
-        assertThat(environment.exitValue()).as(python).isZero();
-        String port = Integer.toString(server.port());
-        Process script = start(List.of(lastLine(python), "-W", "ignore", "-m", "compat", client, port));
-        List<String> lines = output(script).lines().toList();
+    private static Stream<DynamicTest> checks(OriginalClient client) throws Exception {
+        ProcessBuilder program = client.program("compat", Integer.toString(server.port()));
+        Process script = OriginalClient.start(program.redirectErrorStream(true));
+        List<String> lines = OriginalClient.output(script).lines().toList();
         assertThat(lines.getLast()).as(String.join("\n", lines)).startsWith("ran ");
         List<DynamicTest> tests = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
@@ -81,23 +72,6 @@ class OriginalClientsTest {
         }
         assertThat(lines.getLast()).isEqualTo("ran " + tests.size());
         return tests.stream();
-    }
-
-    private static Process start(List<String> command) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(CLIENTS.toFile()).redirectErrorStream(true);
-        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-        Process process = builder.start();
-        process.getOutputStream().close();
-        return process;
-    }
-
-    private static String output(Process process) throws IOException {
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    }
-
-    private static String lastLine(String text) {
-        return text.lines().toList().getLast();
     }
 
     private static String sentence(String name) {

@@ -2,6 +2,7 @@ package distkv.runner;
 
 import distkv.client.Session;
 import distkv.model.Entry;
+import distkv.runner.group.Sign;
 import distkv.runner.job.Ask;
 import distkv.runner.worker.PythonEvent;
 
@@ -27,6 +28,9 @@ sealed interface Event {
 
     /** There is a session, and the presence of this runner is bound to it. */
     record Opened(Session session) implements Event {}
+
+    /** A runner of the original was heard on that topic. */
+    record Rival(String topic, Sign sign) implements Event {}
 
     /** The runner is to stop. */
     record Stop() implements Event {}

@@ -5,6 +5,7 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.runner.code.Language;
 import distkv.runner.group.GroupState;
+import distkv.runner.group.Sign;
 import distkv.runner.job.Ask;
 import distkv.runner.job.Dispatcher;
 import distkv.runner.job.Hands;
@@ -144,13 +145,14 @@ final class Loop implements Hands, Runnable {
     private void turn() throws InterruptedException {
         double now = now();
         dispatcher.lease(standing.lease(now, pool));
-        dispatcher.open(standing.open());
-        GroupState changed = standing.changed(this::trouble);
+        dispatcher.open(standing.open(now));
+        GroupState changed = standing.changed(now, this::trouble);
         if (changed != null) {
             pool.state(changed);
         }
         double next = Math.min(dispatcher.run(), pool.run());
         next = Math.min(next, standing.publish(now, dispatcher.load()));
+        next = Math.min(next, standing.rivals.next(now));
         next = Math.min(next, stopAt);
         Event event = events.next(Math.clamp(next - now(), 0, LONGEST_WAIT));
         for (int i = 0; event != null && i < BATCH; i++) {
@@ -171,13 +173,14 @@ final class Loop implements Hands, Runnable {
             case Event.Python(PythonEvent python) -> python(python);
             case Event.Printed(String line) -> trouble(line);
             case Event.Opened(var session) -> standing.opened(session);
+            case Event.Rival(String topic, Sign sign) -> standing.rivals.heard(topic, sign, now());
             case Event.Stop _ -> {
                 stopAt = now() + STOPPING;
                 dispatcher.close();
             }
             case Event.Nudge _ -> {}
         }
-        if (warm && !ready.isDone() && standing.open()) {
+        if (warm && !ready.isDone() && standing.isSettled()) {
             ready.complete(null);
         }
     }

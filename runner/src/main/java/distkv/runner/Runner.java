@@ -16,6 +16,7 @@ public final class Runner implements AutoCloseable {
 
     private final Events events;
     private final Feeds feeds;
+    private final RivalWatch rivals;
     private final LiveLog live;
     private final Presence presence;
     private final Loop loop;
@@ -30,6 +31,7 @@ public final class Runner implements AutoCloseable {
         });
         events = new Events();
         feeds = new Feeds(events, options);
+        rivals = new RivalWatch(options, events);
         presence = new Presence(client, options, events);
         PythonHost host = PythonHost.open(
                 options.python(),
@@ -48,6 +50,7 @@ public final class Runner implements AutoCloseable {
     public static Runner start(RunnerOptions options, Client client) throws InterruptedException {
         Runner runner = new Runner(options, client);
         runner.thread.start();
+        runner.rivals.open(client);
         runner.feeds.open(client);
         runner.presence.open();
         try {
@@ -82,6 +85,7 @@ public final class Runner implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        rivals.close();
         feeds.close();
         live.close();
     }

@@ -4,6 +4,7 @@ import distkv.client.Client;
 import distkv.client.Session;
 import distkv.client.Witness;
 import distkv.runner.group.GroupState;
+import distkv.runner.group.Rivals;
 import distkv.runner.job.Lease;
 import distkv.runner.job.Load;
 import distkv.runner.worker.Pool;
@@ -26,6 +27,7 @@ final class Standing {
     private final Feeds feeds;
     private final Presence presence;
     private final Knowledge knowledge;
+    final Rivals rivals;
     private @Nullable Session session;
     private boolean synchronised;
     private boolean replaced;
@@ -44,6 +46,7 @@ final class Standing {
         this.feeds = feeds;
         this.presence = presence;
         this.knowledge = knowledge;
+        this.rivals = new Rivals(options.group());
     }
 
     void opened(Session newSession) {
@@ -55,8 +58,13 @@ final class Standing {
         return state;
     }
 
-    /** Whether something may be begun: everything is read, the server answers, and there is a session. */
-    boolean open() {
+    /** Whether something may be begun: this runner is settled, and no other kind of runner serves the group. */
+    boolean open(double now) {
+        return isSettled() && !rivals.arePresent(now);
+    }
+
+    /** Whether everything is read, the server answers, and there is a session. */
+    boolean isSettled() {
         synchronised |= feeds.areCurrent();
         return feeds.areCurrent() && client.isConnected() && alive();
     }
@@ -97,25 +105,30 @@ final class Standing {
 
     /** Works out the state of the group; returns it if it has changed. */
     @Nullable
-    GroupState changed(Consumer<String> trouble) {
+    GroupState changed(double now, Consumer<String> trouble) {
+        String heard = rivals.news(now);
+        if (heard != null) {
+            trouble.accept(heard);
+        }
         boolean isReplaced = presence.isReplaced(knowledge.membership);
         if (isReplaced && !replaced) {
             trouble.accept("another runner calls itself " + options.node() + " in the group " + options.group()
                     + " (expected: a name for each)");
         }
         replaced = isReplaced;
-        GroupState now = GroupState.of(new GroupState.View(
+        GroupState current = GroupState.of(new GroupState.View(
                 synchronised,
                 client.isConnected(),
                 session != null && !alive(),
+                rivals.arePresent(now),
                 presence.isSeen(knowledge.membership),
                 knowledge.membership.count(),
                 knowledge.wanted()));
-        if (now.equals(state)) {
+        if (current.equals(state)) {
             return null;
         }
-        state = now;
-        return now;
+        state = current;
+        return current;
     }
 
     /** Publishes what is news about this runner; returns when to call again at the latest. */

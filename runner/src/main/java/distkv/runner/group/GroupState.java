@@ -28,10 +28,17 @@ public record GroupState(Level level, int count, int wanted) {
      * @param synchronised whether everything that is in the store has been read once
      * @param connected whether the server answers
      * @param expired whether the session may have ended, since no renewal was answered in time
+     * @param contested whether a runner of the original serves the group, too
      * @param present whether its own presence is in the store
      */
     public record View(
-            boolean synchronised, boolean connected, boolean expired, boolean present, int count, int wanted) {}
+            boolean synchronised,
+            boolean connected,
+            boolean expired,
+            boolean contested,
+            boolean present,
+            int count,
+            int wanted) {}
 
     /** The state of the group in that view. */
     public static GroupState of(View view) {
@@ -45,7 +52,7 @@ public record GroupState(Level level, int count, int wanted) {
         if (view.expired()) {
             return Level.DETACHED;
         }
-        if (view.connected() && !view.present()) {
+        if (view.contested() || (view.connected() && !view.present())) {
             return Level.BROKEN;
         }
         if (view.count() <= 1) {

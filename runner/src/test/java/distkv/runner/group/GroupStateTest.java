@@ -16,7 +16,8 @@ class GroupStateTest {
 
     private static Level level(
             boolean synchronised, boolean connected, boolean expired, boolean present, int count, int wanted) {
-        GroupState state = GroupState.of(new GroupState.View(synchronised, connected, expired, present, count, wanted));
+        GroupState state =
+                GroupState.of(new GroupState.View(synchronised, connected, expired, false, present, count, wanted));
         assertThat(state.count()).isEqualTo(count);
         assertThat(state.wanted()).isEqualTo(wanted);
         return state.level();
@@ -54,6 +55,16 @@ class GroupStateTest {
     @Test
     void aGroupWithoutOnesOwnPresenceIsBroken() {
         assertThat(level(true, true, false, false, 3, 0)).isEqualTo(BROKEN);
+    }
+
+    @Test
+    void aGroupThatARunnerOfTheOriginalServesIsBrokenWhileTheServerIsThere() {
+        assertThat(GroupState.of(new GroupState.View(true, true, false, true, true, 3, 0))
+                        .level())
+                .isEqualTo(BROKEN);
+        assertThat(GroupState.of(new GroupState.View(true, false, true, true, true, 3, 0))
+                        .level())
+                .isEqualTo(DETACHED);
     }
 
     @Test
