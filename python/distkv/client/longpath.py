@@ -24,8 +24,10 @@ class Lengthener:
         """Lengthen this item's path, in the item too, and return it."""
         path = item["path"]
         elements = path if path.__class__ is tuple else path.elements
-        if tuple in map(type, elements):
-            elements = Path(*elements).elements
+        for element in elements:
+            if element.__class__ is tuple:
+                elements = Path(*elements).elements
+                break
         self._last = elements = self._last[: self._base + item.pop("depth", 0)] + elements
         item["path"] = path = Path.trusted(elements)
         return path

@@ -14,6 +14,8 @@ from .sink import Stream
 
 __all__ = ["Watch"]
 
+Key = Path | tuple[str, ...]
+
 
 class Watch(Feed):
     """
@@ -35,14 +37,14 @@ class Watch(Feed):
         self._fetch = fetch
         self._long_path = long_path
         self._lengthen = Lengthener(path)
-        self._known: dict[Path, Any] = {}
+        self._known: dict[Key, Any] = {}
         """The tock of every present entry that was delivered."""
         self._position: int | None = None
         """Everything up to this tock was delivered, or was there before a watch that does not fetch."""
         self._settled = not fetch
         """Whether the first fetch, if there was one, was delivered to its end."""
         self._catching_up = False
-        self._fresh: set[Path] | None = None
+        self._fresh: set[Key] | None = None
         """While fetching again: the entries found so far."""
         self._due: deque[attrdict] = deque()
         """To be delivered before anything else from the stream."""
@@ -108,28 +110,28 @@ class Watch(Feed):
         if "path" not in message:
             return self._up_to_date(message)
         short = None if self._long_path else (message.path, message.get("depth"))
-        path = self._lengthen(message)
+        key = _key(self._lengthen(message))
         tock = message.get("tock")
-        if self._catching_up and not self._is_news(path, message, tock):
+        if self._catching_up and not self._is_news(key, message, tock):
             return False
         if "value" in message:
-            self._known[path] = tock
+            self._known[key] = tock
         else:
-            self._known.pop(path, None)
+            self._known.pop(key, None)
         if self._settled and self._fresh is None:
             self._position = tock
         if short is not None:
             message["path"], message["depth"] = short
         return True
 
-    def _is_news(self, path: Path, message: attrdict, tock: Any) -> bool:
-        known = self._known.get(path)
+    def _is_news(self, key: Key, message: attrdict, tock: Any) -> bool:
+        known = self._known.get(key)
         if self._fresh is None:
             return known != tock and (self._position is None or tock > self._position)
         if "value" not in message:
-            self._fresh.discard(path)
+            self._fresh.discard(key)
             return known is not None
-        self._fresh.add(path)
+        self._fresh.add(key)
         if known is not None:
             return bool(known != tock)
         return self._fetch or self._position is None or tock > self._position
@@ -137,9 +139,9 @@ class Watch(Feed):
     def _up_to_date(self, message: attrdict) -> bool:
         """The current state has come: deliver as deleted what is no longer part of it."""
         if self._fresh is not None:
-            for path in [path for path in self._known if path not in self._fresh]:
-                del self._known[path]
-                self._due.append(attrdict(path=path, tock=message.get("tock")))
+            for key in [key for key in self._known if key not in self._fresh]:
+                del self._known[key]
+                self._due.append(attrdict(path=Path.build(key), tock=message.get("tock")))
         self._fresh = None
         self._catching_up = False
         self._position = message.get("tock", self._position)
@@ -147,3 +149,17 @@ class Watch(Feed):
             self._settled = True
             self._due.append(message)
         return False
+
+
+def _key(path: Path) -> Key:
+    """
+    Return what stands for a path in a large dictionary: its elements if all are text, which is nearly always.
+
+    Python's collector need not look at those, a `Path` it visits again and again. The elements of other paths will not
+    do, since Python takes 1, 1.0 and True for equal.
+    """
+    elements = path.elements
+    for element in elements:
+        if element.__class__ is not str:
+            return path
+    return elements

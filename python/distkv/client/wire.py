@@ -196,7 +196,12 @@ class Wire:
         try:
             while True:
                 for message in self._unpacker:
-                    self._dispatch(message)
+                    seq = message.get("seq")
+                    sink = self._sinks.get(seq)
+                    if sink is None:
+                        self._unasked(message)
+                    elif sink.put(message):
+                        self.forget(seq)
                 self._unpacker.feed(await self._stream.receive(_CHUNK))
         except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
             return
@@ -205,13 +210,8 @@ class Wire:
         except Exception:
             logger.exception("the server sent what cannot be read; the connection is given up")
 
-    def _dispatch(self, message: attrdict) -> None:
-        seq: Any = message.get("seq")
-        sink = self._sinks.get(seq)
-        if sink is not None:
-            if sink.put(message):
-                self._sinks.pop(seq, None)
-        elif seq is None:
+    def _unasked(self, message: attrdict) -> None:
+        if message.get("seq") is None:
             self._why = f"the server ended the connection: {message['error']}"
             raise error_from(message)
 

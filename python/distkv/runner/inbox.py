@@ -86,8 +86,13 @@ class Inbox:
         """Whether a watch has to wait for ``room`` before it puts its next message."""
         return self._from_watches >= ROOM or self._stalled
 
-    async def room(self) -> None:
-        """Wait until a watch may put a message; after a stall that is never."""
+    async def room(self) -> int:
+        """Wait until watches may put messages, and return how many; after a stall that is never."""
+        if self.full:
+            await self._emptier()
+        return ROOM - self._from_watches
+
+    async def _emptier(self) -> None:
         while self.full:
             writer = asyncio.get_running_loop().create_future()
             self._writers.append(writer)

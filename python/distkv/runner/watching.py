@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 
 from ..client import Client
+from ..client.feed import Feed
 from ..exceptions import ServerConnectionError
 from ..util import Path, attrdict
 from .inbox import Inbox
@@ -92,6 +93,19 @@ class Watcher:
     async def _fill(self) -> None:
         raise NotImplementedError
 
+    async def _pass_on(self, stream: Feed) -> None:
+        while True:
+            for _ in range(await self._inbox.room()):
+                item = stream.take()
+                if item is None:
+                    if not await stream.ready():
+                        return
+                    break
+                self._put(item)
+
+    def _put(self, item: attrdict) -> None:
+        raise NotImplementedError
+
     def _close(self) -> None:
         """Tidy up after the end."""
 
@@ -119,14 +133,7 @@ class Watch(Watcher):
             self._opened()
             if not self._options["fetch"]:
                 self._readiness.ready(self)
-            while True:
-                if self._inbox.full:
-                    await self._inbox.room()
-                item = stream.take()
-                if item is not None:
-                    self._put(item)
-                elif not await stream.ready():
-                    return
+            await self._pass_on(stream)
 
     def _put(self, item: attrdict) -> None:
         if "path" in item:
@@ -181,14 +188,7 @@ class Monitor(Watcher):
     async def _fill(self) -> None:
         async with self._client.msg_monitor(self.path, **self._options) as stream:
             self._opened()
-            while True:
-                if self._inbox.full:
-                    await self._inbox.room()
-                item = stream.take()
-                if item is not None:
-                    self._put(item)
-                elif not await stream.ready():
-                    return
+            await self._pass_on(stream)
 
     def _put(self, item: attrdict) -> None:
         message = self._cls(item.get("raw"))
