@@ -88,13 +88,11 @@ public final class Replica implements AutoCloseable {
         action.run();
     }
 
-    /** Waits until a revision is in {@link #snapshot}. */
+    /** Waits until a revision is in {@link #snapshot} and has been given to the watches. */
     public void await(long revision) {
-        if (revision > snapshot.revision()) {
-            CompletableFuture<Void> reached = new CompletableFuture<>();
-            whenReached(revision, () -> reached.complete(null));
-            reached.join();
-        }
+        CompletableFuture<Void> reached = new CompletableFuture<>();
+        whenReached(revision, () -> reached.complete(null));
+        reached.join();
     }
 
     /** Starts a watch: it gets every change after the snapshot that this returns, and none that is in it. */
