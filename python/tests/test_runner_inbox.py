@@ -110,6 +110,57 @@ async def test_two_watches_share_the_room():
     assert seen == {"a": 2 * ROOM, "b": 2 * ROOM}
 
 
+async def test_room_says_for_how_many():
+    inbox = Inbox(idle=10)
+    for i in range(3):
+        inbox.put(ChangeMsg(i))
+    assert await inbox.room() == ROOM - 3
+
+
+async def test_watches_with_much_to_say_take_turns():
+    inbox = Inbox(idle=10)
+
+    async def watch(name):
+        while True:
+            for _ in range(await inbox.room()):
+                inbox.put(ChangeMsg(name))
+
+    async with anyio.create_task_group() as tasks:
+        for name in "abc":
+            tasks.start_soon(watch, name)
+        seen = {"a": 0, "b": 0, "c": 0}
+        for _ in range(12 * ROOM):
+            seen[(await inbox.get()).msg] += 1
+        tasks.cancel_scope.cancel()
+    assert min(seen.values()) >= 2 * ROOM
+
+
+async def test_a_watch_that_ends_while_it_waits_lets_the_next_one_in():
+    inbox = Inbox(idle=10)
+    for _ in range(await inbox.room()):
+        inbox.put(ChangeMsg("old"))
+    first = anyio.CancelScope()
+
+    async def cancelled():
+        with first:
+            await inbox.room()
+
+    async def watch():
+        await inbox.room()
+        inbox.put(ChangeMsg("new"))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(cancelled)
+        await anyio.wait_all_tasks_blocked()
+        tasks.start_soon(watch)
+        await anyio.wait_all_tasks_blocked()
+        for _ in range(ROOM):
+            await inbox.get()
+        first.cancel()
+        with anyio.fail_after(5):
+            assert (await inbox.get()).msg == "new"
+
+
 async def test_what_is_not_from_a_watch_never_waits():
     inbox = Inbox(idle=10)
     for i in range(ROOM):

@@ -36,7 +36,7 @@ class Inbox:
         self._untaken_slices = 0
         self._check: asyncio.TimerHandle | None = None
         self._readers: set[asyncio.Future[None]] = set()
-        self._writers: deque[asyncio.Future[None]] = deque()
+        self._writers: deque[asyncio.Event] = deque()
         self._stalled = False
         self.gave_up = False
         """Whether the job has taken the ``None``."""
@@ -88,20 +88,21 @@ class Inbox:
 
     async def room(self) -> int:
         """Wait until watches may put messages, and return how many; after a stall that is never."""
-        if self.full:
-            await self._emptier()
+        if self.full or self._writers:
+            await self._turn()
         return ROOM - self._from_watches
 
-    async def _emptier(self) -> None:
-        while self.full:
-            writer = asyncio.get_running_loop().create_future()
-            self._writers.append(writer)
-            try:
-                await writer
-            finally:
-                if not writer.done():
-                    self._writers.remove(writer)
-        self._wake_writer()
+    async def _turn(self) -> None:
+        """Wait in line: a watch with much to say must not keep the others out."""
+        mine = asyncio.Event()
+        self._writers.append(mine)
+        try:
+            while self.full or self._writers[0] is not mine:
+                mine.clear()
+                await mine.wait()
+        finally:
+            self._writers.remove(mine)
+            self._wake_writer()
 
     def __aiter__(self) -> Inbox:
         return self
@@ -122,7 +123,7 @@ class Inbox:
         msg = self._waiting.popleft()
         if isinstance(msg, _FROM_WATCHES):
             self._from_watches -= 1
-            if self._writers and self._from_watches <= ROOM // 2:
+            if self._from_watches <= ROOM // 2:
                 self._wake_writer()
         elif msg is None:
             self.gave_up = True
@@ -145,11 +146,8 @@ class Inbox:
         self._readers.clear()
 
     def _wake_writer(self) -> None:
-        while self._writers:
-            writer = self._writers.popleft()
-            if not writer.done():
-                writer.set_result(None)
-                return
+        if self._writers:
+            self._writers[0].set()
 
     def _watch_reader(self) -> None:
         self._untaken_slices = 0

@@ -63,8 +63,8 @@ public final class Pool {
             worker.sharing = sharing;
         }
         crew.seat(worker, launch);
-        if (worker.runs.size() == 1) {
-            limit(worker);
+        limit(worker);
+        if (!launch.limits().isEmpty()) {
             parent.send(new ToPython.Limit(worker.number, launch.limits()));
         }
         send(worker, new ToPython.Start(launch, state, options.idle()));
@@ -138,8 +138,9 @@ public final class Pool {
     }
 
     private void limit(Worker worker) {
-        if (deadline != null && worker.sharing != null && !worker.sharing.outlivesClaim()) {
-            parent.send(new ToPython.Deadline(worker.number, worker.runs.isEmpty() ? null : deadline));
+        ToPython news = worker.deadline(deadline);
+        if (news != null) {
+            parent.send(news);
         }
     }
 
@@ -253,7 +254,6 @@ public final class Pool {
         Ended ended = worker.end(run, said, limit);
         crew.unseat(worker, run);
         if (worker.runs.isEmpty()) {
-            limit(worker);
             retire(worker);
         }
         listener.ended(run, ended);

@@ -41,6 +41,9 @@ final class Worker {
     @Nullable
     Link link;
 
+    /** When the parent is to kill it, as it was told last; {@code null}: never. */
+    private @Nullable Double deadline;
+
     /** It was told to finish, or killed; it takes no more runs. */
     boolean leaving;
 
@@ -88,6 +91,21 @@ final class Worker {
             killed = true;
             Stuck.guilty(stuck, runs.values()).forEach(run -> blocked(run.run(), Stuck.failure(stuck, run)));
         }
+    }
+
+    /**
+     * What tells the parent to kill it then if it has runs that must not outlive their claims, else never; {@code null} if
+     * the parent knows. A worker whose last run has ended keeps its deadline until the next one is told: often it has
+     * another run by then, which starts sooner if the parent need not be asked.
+     */
+    @Nullable
+    ToPython deadline(@Nullable Double next) {
+        Double at = runs.isEmpty() || sharing == null || sharing.outlivesClaim() ? null : next;
+        if (Objects.equals(at, deadline)) {
+            return null;
+        }
+        deadline = at;
+        return new ToPython.Deadline(number, at);
     }
 
     /** How this run of it ends, which says that it ended so; because of this limit, if any. */
