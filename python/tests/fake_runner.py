@@ -132,6 +132,7 @@ class FakeRunner:
         port: int = 1,
         config: dict[str, Any] | None = None,
         user: str | None = None,
+        memory: int | None = None,
         groups: bool = True,
     ) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="distkv-test")
@@ -149,7 +150,7 @@ class FakeRunner:
         if not groups:
             environment["DISTKV_CGROUPS"] = "off"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "distkv.worker", self.path, *([user] if user else [])],
+            [sys.executable, "-m", "distkv.worker", self.path, user or "", str(memory or "")],
             stderr=subprocess.PIPE,
             env=environment,
         )

@@ -108,6 +108,28 @@ def test_a_worker_in_version_2_is_held_to_its_limits_as_a_whole(home):
     assert not group.exists()
 
 
+def test_workers_without_limits_share_what_memory_there_is_for_them_and_only_one_ends_for_want_of_it(home):
+    groups = Groups(FakeFiles(home), Own({}, home), 256 << 20)
+    (group,) = home.glob("distkv-*-*/all")
+    assert (group / "memory.max").read_text() == str(256 << 20)
+    assert (group / "memory.oom.group").read_text() == "0"
+    assert (group / "pids.max").read_text() == "max"
+    for limits, most in (({"cpu": 1}, 256 << 20), ({"memory": 64 << 20}, 64 << 20), ({"memory": 1 << 30}, 1 << 30)):
+        groups.cage(7, Limits.read(limits), own_threads=4)
+        assert (group.parent / "worker-7/memory.max").read_text() == str(most)
+    assert not groups.shared_kill()
+    (group / "memory.events").write_text("max 9\noom 2\noom_kill 2\n")
+    assert [groups.shared_kill() for _ in range(3)] == [True, True, False]
+
+
+def test_without_a_bound_on_memory_nobody_is_said_to_have_met_it(home):
+    groups = v2(FakeFiles(home))
+    (group,) = home.glob("distkv-*-*/all")
+    assert (group / "memory.max").read_text() == "max"
+    (group / "memory.events").write_text("oom_kill 1\n")  # the machine's memory was used up
+    assert not groups.shared_kill()
+
+
 def test_an_older_kernel_without_cgroup_kill_lets_nothing_new_start_and_kills_one_by_one(home):
     files = FakeFiles(home, kills=False)
     cage = v2(files).cage(7, MEMORY, own_threads=4)
@@ -155,6 +177,21 @@ def test_the_kernel_ends_what_uses_too_much_memory_and_says_so():
         # At once, so that nobody who looks every now and then could see it coming.
         worker.start("held = b'x' * (1 << 30)", "sync", limits={"memory": 64 << 20})
         assert runner.exited(worker)["limit"] == "memory"
+
+
+@with_groups
+def test_a_worker_without_limits_that_uses_all_memory_ends_and_its_neighbours_and_their_parent_go_on():
+    with FakeRunner(memory=256 << 20) as runner:
+        neighbour, bomb = runner.fork(), runner.fork()
+        assert neighbour.result("return 1") == 1
+        bomb.start("held = b'x' * (2 << 30)")
+        ended = runner.exited(bomb)
+        assert (ended["signal"], ended["limit"]) == (signal.SIGKILL, "memory")
+        assert neighbour.result("return 2") == 2
+        # One that is killed for another reason is not said to have used too much.
+        os.kill(neighbour.pid, signal.SIGKILL)
+        assert runner.exited(neighbour)["limit"] is None
+        assert runner.fork().result("return 3") == 3
 
 
 @with_groups

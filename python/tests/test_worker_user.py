@@ -27,6 +27,12 @@ def test_with_neither_a_warning_says_what_to_do_next(is_root):
     assert "--worker-user USER" in means.warning
 
 
+def test_memory_for_those_without_limits_takes_control_groups():
+    assert choose(None, None, is_root=False, memory=1 << 30).groups
+    with pytest.raises(Impossible, match=r"memory of jobs without limits: .*\(read-only\) \(expected: "):
+        choose("read-only", "bob", is_root=True, memory=1 << 30)
+
+
 def test_a_worker_user_needs_root_and_must_exist():
     with pytest.raises(Impossible, match=r"worker user bob: only root .*\(expected: "):
         choose(None, "bob", is_root=False)

@@ -19,13 +19,13 @@ from .user import WorkerUser
 
 def main(args: list[str]) -> int:
     """Serve the runner that listens on the socket; the forked workers come through here, too."""
-    if len(args) not in (1, 2):
-        sys.stderr.write("usage: python -m distkv.worker SOCKET [USER] (runners start this; it is not for people)\n")
+    if len(args) not in (1, 2, 3):
+        sys.stderr.write("usage: python -m distkv.worker SOCKET [USER [BYTES]] (runners start this; not for people)\n")
         return 2
-    path = args[0]
+    path, user, memory = (*args, "", "")[:3]
     sock = socket.socket(socket.AF_UNIX)
     try:
-        means = _means(args[1] if len(args) > 1 else None)
+        means = _means(user or None, int(memory) if memory else None)
         sock.connect(path)
     except Impossible as exc:
         sys.stderr.write(f"distkv worker: {exc}\n")
@@ -44,7 +44,7 @@ def main(args: list[str]) -> int:
     return 0
 
 
-def _means(name: str | None) -> tuple[Groups | None, WorkerUser | None, str | None]:
+def _means(name: str | None, memory: int | None) -> tuple[Groups | None, WorkerUser | None, str | None]:
     """By what limits are looked after, and what there is to be said about it; Impossible if it cannot be."""
     user: WorkerUser | None = None
     groups: Groups | None = None
@@ -58,10 +58,10 @@ def _means(name: str | None) -> tuple[Groups | None, WorkerUser | None, str | No
     try:
         if os.environ.get("DISTKV_CGROUPS") == "off":
             raise Unusable("DISTKV_CGROUPS is off")
-        groups = Groups.find()
+        groups = Groups.find(memory)
     except Unusable as exc:
         no_groups = str(exc)
-    return groups, user, choose(no_groups, name, is_root=os.geteuid() == 0).warning
+    return groups, user, choose(no_groups, name, is_root=os.geteuid() == 0, memory=memory).warning
 
 
 def _settle_standard_streams() -> None:

@@ -23,8 +23,12 @@ class Cage:
         self._memory = groups["memory"]
         self._pids = groups["pids"]
 
-    def limit(self, limits: Limits, own_threads: int) -> None:
-        """Make the group, with what of these limits the kernel looks after; OSError if it cannot be."""
+    def limit(self, limits: Limits, own_threads: int, *, whole: bool = True) -> None:
+        """
+        Make the group, with what of these limits the kernel looks after; OSError if it cannot be.
+
+        When it has not enough memory all that is in it ends, or if not `whole` its largest process.
+        """
         write = self._files.write
         for group in set(self._groups.values()):
             self._files.make(group)
@@ -38,7 +42,7 @@ class Cage:
                 write(self._memory / "memory.memsw.limit_in_bytes", int(limits.memory))
         else:
             write(self._memory / "memory.max", int(limits.memory))
-            write(self._memory / "memory.oom.group", 1)
+            write(self._memory / "memory.oom.group", int(whole))
             with suppress(OSError):
                 write(self._memory / "memory.swap.max", 0)
 
@@ -51,10 +55,14 @@ class Cage:
 
     def exceeded(self) -> str | None:
         """Return the name of a limit because of which the kernel has killed something, or let nothing more start."""
-        events = "memory.events" if self._v2 else "memory.oom_control"
-        if count(self._read(self._memory / events), "oom_kill"):
+        if self.killed():
             return "memory"
         return "processes" if count(self._read(self._pids / "pids.events"), "max") else None
+
+    def killed(self) -> int:
+        """Return how many processes the kernel has killed in it for want of memory."""
+        events = "memory.events" if self._v2 else "memory.oom_control"
+        return count(self._read(self._memory / events), "oom_kill")
 
     def cpu(self) -> float | None:
         """Return the seconds of processor time that have been used in it; None if that is not counted."""

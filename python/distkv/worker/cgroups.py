@@ -7,7 +7,7 @@ import os
 import secrets
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .cage import Cage
@@ -63,10 +63,17 @@ class Own:
 
 
 class Groups:
-    """A group of this process's own, below which each limited worker gets one; Unusable if it cannot be."""
+    """
+    A group of this process's own, below which each limited worker gets one; Unusable if it cannot be.
 
-    def __init__(self, files: Files, own: Own) -> None:
+    The others may use so many bytes of `memory` together, and so many one that has other limits than of memory; None:
+    as many as there are.
+    """
+
+    def __init__(self, files: Files, own: Own, memory: int | None = None) -> None:
         self._files = files
+        self._memory = memory
+        self._known_kills = 0
         if all(name in own.v1 for name in NEEDED):
             self.version = 1
             homes = own.v1
@@ -86,25 +93,32 @@ class Groups:
             if self.version == 2:
                 files.write(self._tops["memory"] / "cgroup.subtree_control", "+memory +pids")
             self._all = self._cage("all")
-            self._all.limit(Limits.read({}), 0)
+            self._all.limit(Limits.read({"memory": memory}), 0, whole=False)
         except OSError as exc:
             self.close()
             raise Unusable(f"{exc.filename or homes['memory']}: {exc.strerror}") from exc
 
     @classmethod
-    def find(cls) -> Groups:
+    def find(cls, memory: int | None = None) -> Groups:
         """Those of this process; Unusable if there are none that it may write."""
         try:
             own = Own.read(Path("/proc/self/mountinfo").read_text(), Path("/proc/self/cgroup").read_text())
         except OSError as exc:
             raise Unusable(f"{exc.filename}: {exc.strerror}") from exc
-        return cls(Files(), own)
+        return cls(Files(), own, memory)
 
     def cage(self, worker: int, limits: Limits, own_threads: int) -> Cage:
         """A group with these limits for a worker; OSError if it cannot be made."""
         cage = self._cage(f"worker-{worker}")
-        cage.limit(limits, own_threads)
+        cage.limit(limits if limits.memory is not None else replace(limits, memory=self._memory), own_threads)
         return cage
+
+    def shared_kill(self) -> bool:
+        """Whether the kernel has killed a process since those without limits use too much; true once for each."""
+        if self._memory is None or self._all.killed() <= self._known_kills:
+            return False
+        self._known_kills += 1
+        return True
 
     def _cage(self, name: str) -> Cage:
         return Cage(self._files, {controller: top / name for controller, top in self._tops.items()}, self.version)

@@ -23,17 +23,29 @@ class Means:
     warning: str | None = None
 
 
-def choose(no_groups: str | None, user: str | None, *, is_root: bool, user_exists: bool = True) -> Means:
+def choose(
+    no_groups: str | None,
+    user: str | None,
+    *,
+    is_root: bool,
+    user_exists: bool = True,
+    memory: int | None = None,
+) -> Means:
     """
     Choose.
 
     `no_groups` says why there can be no control groups, None: there can; `user` is whose the workers shall be, None:
-    their parent's. Raises Impossible if that cannot be.
+    their parent's; `memory` is what those without limits may use together. Raises Impossible if that cannot be.
     """
     if user is not None and not is_root:
         raise Impossible(f"worker user {user}: only root can start processes of another user (expected: root)")
     if user is not None and not user_exists:
         raise Impossible(f"worker user {user}: no such user (expected: one of this machine)")
+    if no_groups is not None and memory is not None:
+        raise Impossible(
+            f"memory of jobs without limits: {memory} bytes cannot be seen to, there are no control groups"
+            f" ({no_groups}) (expected: a runner of 'distkv install', or root outside systemd; or no --memory)"
+        )
     if no_groups is None or user is not None:
         return Means(groups=no_groups is None, rlimits=user is not None)
     return Means(

@@ -251,6 +251,8 @@ class Parent:
                 child.exceeded = child.exceeded or child.cage.exceeded()
                 child.cage.kill()
                 self._emptying.append(child.cage)
+            elif code == -signal.SIGKILL and not child.exceeded and self._groups and self._groups.shared_kill():
+                child.exceeded = "memory"
             if child.heart is not None:
                 child.heart.close()
             ended = {"status": code, "signal": None} if code >= 0 else {"status": None, "signal": -code}

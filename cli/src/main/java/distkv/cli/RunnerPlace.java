@@ -50,8 +50,17 @@ final class RunnerPlace {
             names = {"--limit"},
             paramLabel = "NAME=VALUE",
             description = "How much a run may use whose job does not say: memory, cpu, files, processes, time; e.g."
-                    + " memory=512M. May be given several times. Default: runner.limits in the configuration.")
+                    + " memory=512M; then each has a process of its own. May be given several times. Default:"
+                    + " runner.limits in the configuration.")
     private List<String> limits = List.of();
+
+    @Option(
+            names = {"--memory"},
+            paramLabel = "SIZE",
+            description = "How much memory all runs without limits may use together, e.g. 2G: beyond that the largest"
+                    + " of their processes is ended. Takes control groups. Default: runner.memory in the configuration,"
+                    + " else what there is.")
+    private @Nullable String memory;
 
     @Option(
             names = {"--worker-user"},
@@ -77,7 +86,8 @@ final class RunnerPlace {
                         .withWorkerUser(
                                 workerUser != null
                                         ? workerUser
-                                        : context.config().text("runner.worker_user")))
+                                        : context.config().text("runner.worker_user"))
+                        .withMemory(memory(context.config())))
                 .prefixes(prefixes(context.config()))
                 .config(context.config().forCode())
                 .log(log(context.verbosity()));
@@ -86,6 +96,16 @@ final class RunnerPlace {
             return capacity == null ? options : options.capacity(capacity);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage(), e);
+        }
+    }
+
+    private @Nullable Long memory(Config config) {
+        try {
+            return memory != null
+                    ? Limits.memory("--memory", memory)
+                    : Limits.memory("configuration runner.memory", config.find("runner.memory"));
+        } catch (BadEntry e) {
+            throw new UsageException(e.getMessage(), e);
         }
     }
 

@@ -60,6 +60,7 @@ class BadInputTest {
                 "client run set -c d.x --split maybe x | 2 | split: maybe (expected: stop or run)",
                 "client run set -c d.x --limit memory=much x | 2 | limits.memory: \"much\" (expected: bytes",
                 "client run set -c d.x --limit memory x | 2 | expected: NAME=VALUE",
+                "client run all --memory much | 2 | --memory: \"much\" (expected: bytes",
                 "client run set -c d.x --limit cpu=far x | 2 | limits.cpu: \"far\" (expected: a number of seconds",
                 "client run set -c d.x --limit time=0 x | 2 | limits.time: 0 (expected: a number of seconds, more than 0",
                 "client run set -c d.x --limit files=many x | 2 | limits.files: \"many\" (expected: an integer",

@@ -2,6 +2,7 @@ package distkv.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import distkv.model.Path;
 import distkv.protocol.Values;
@@ -202,6 +203,32 @@ class WorkersTest {
         environment.put("DISTKV_CGROUPS", "off");
         world.runner(world.options("vm", Kind.AT).python(new PythonCommand(python.command(), environment)));
         assertThat(world.logged("limits are checked every 50 ms only").text()).contains("--worker-user USER");
+    }
+
+    @Test
+    void whatJobsWithoutLimitsUseTogetherTakesControlGroups() {
+        PythonCommand python = World.python();
+        Map<String, String> environment = new HashMap<>(python.environment());
+        environment.put("DISTKV_CGROUPS", "off");
+        PythonCommand bounded = new PythonCommand(python.command(), environment).withMemory(1L << 30);
+        assertThatThrownBy(() -> world.runner(world.options("vm", Kind.AT).python(bounded)))
+                .isInstanceOf(RunnerException.class)
+                .hasMessageStartingWith("memory of jobs without limits: ")
+                .hasMessageContaining("(expected: ");
+    }
+
+    @Test
+    void aJobWithoutLimitsThatUsesAllMemoryIsToldSo() throws Exception {
+        try {
+            world.runner(world.options("vm", Kind.AT).python(World.python().withMemory(256L << 20)));
+        } catch (RunnerException e) {
+            assumeTrue(!e.toString().contains("there are no control groups"), e.toString());
+            throw e;
+        }
+        world.code("bomb", "held = b'x' * (2 << 30)");
+        world.set(World.entry(Kind.AT, "vm", "bomb"), World.job("bomb"));
+        assertThat(world.error("run", World.entry(Kind.AT, "vm", "bomb"), false).get("message"))
+                .isEqualTo("memory: more than runs without such a limit may use here, all together (runner.memory)");
     }
 
     @Test

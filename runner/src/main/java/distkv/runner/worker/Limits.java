@@ -34,6 +34,9 @@ public record Limits(
     /** A worker has some files open, and opens more to load code. */
     static final long LEAST_FILES = 32;
 
+    /** What a run had that has no limit of memory itself. */
+    private static final String SHARED = "runs without such a limit may use here, all together (runner.memory)";
+
     private static final double LONGEST = 1e9;
     private static final Pattern SIZE =
             Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGT]?)(?:i?B)?", Pattern.CASE_INSENSITIVE);
@@ -55,7 +58,7 @@ public record Limits(
             }
         }
         return new Limits(
-                memory(map.get("memory")),
+                memory("limits.memory", map.get("memory")),
                 seconds(map, "cpu"),
                 count(map, "files", LEAST_FILES),
                 count(map, "processes", 0),
@@ -90,7 +93,8 @@ public record Limits(
         return map;
     }
 
-    private static @Nullable Long memory(@Nullable Object found) throws BadEntry {
+    /** Reads a size of memory; {@code null} if there is none. */
+    public static @Nullable Long memory(String key, @Nullable Object found) throws BadEntry {
         if (found == null) {
             return null;
         }
@@ -102,7 +106,7 @@ public record Limits(
         if (bytes >= LEAST_MEMORY && bytes < Long.MAX_VALUE) {
             return (long) bytes;
         }
-        throw wrong("limits.memory", found, "bytes, or a text like \"64M\"; 8M or more");
+        throw wrong(key, found, "bytes, or a text like \"64M\"; 8M or more");
     }
 
     private static double size(String text) {
@@ -168,7 +172,7 @@ public record Limits(
     String exceeded(String name) {
         return name + ": more than "
                 + switch (name) {
-                    case "memory" -> memory == null ? "?" : size(memory);
+                    case "memory" -> memory == null ? SHARED : size(memory);
                     case "cpu", "time" -> number(encode().get(name)) + " s";
                     default -> number(encode().get(name));
                 };

@@ -12,11 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param command the interpreter, and options for it
  * @param environment what is added to the environment, e.g. {@code PYTHONPATH}
  * @param workerUser whose processes the workers are; {@code null}: this process's user's. Takes root.
+ * @param memory how many bytes the workers without limits may use together; {@code null}: as many as there are. Takes
+ *     control groups.
  */
 public record PythonCommand(
         List<String> command,
         Map<String, String> environment,
-        @Nullable String workerUser) {
+        @Nullable String workerUser,
+        @Nullable Long memory) {
+    /** How the parent begins to say why it does not start. */
+    private static final String REFUSED = "distkv worker: ";
+
     public PythonCommand {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
@@ -29,20 +35,23 @@ public record PythonCommand(
 
     /** One whose workers are this process's user's. */
     public PythonCommand(List<String> command, Map<String, String> environment) {
-        this(command, environment, null);
+        this(command, environment, null, null);
     }
 
     /** The same, with workers of this user. */
     public PythonCommand withWorkerUser(@Nullable String user) {
-        return new PythonCommand(command, environment, user);
+        return new PythonCommand(command, environment, user, memory);
+    }
+
+    /** The same, with that much memory for all workers without limits together. */
+    public PythonCommand withMemory(@Nullable Long bytes) {
+        return new PythonCommand(command, environment, workerUser, bytes);
     }
 
     ProcessBuilder build(Path socket) {
         List<String> words = new ArrayList<>(command);
-        words.addAll(List.of("-m", "distkv.worker", socket.toString()));
-        if (workerUser != null) {
-            words.add(workerUser);
-        }
+        words.addAll(List.of("-m", "distkv.worker", socket.toString(), workerUser == null ? "" : workerUser));
+        words.add(memory == null ? "" : memory.toString());
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true);
@@ -62,9 +71,9 @@ public record PythonCommand(
             return command.getFirst() + " lacks a module" + last
                     + " (expected: the package distkv with anyio and msgpack, in the environment of this interpreter)";
         }
-        int about = last.indexOf("worker user ");
+        int about = last.indexOf(REFUSED);
         if (about >= 0) {
-            return last.substring(about);
+            return last.substring(about + REFUSED.length());
         }
         return "the parent of the workers ended with status " + status + last;
     }

@@ -120,7 +120,8 @@ final class Worker {
 
     /** How a run of it ended that did not say, now that it is gone. */
     Ended end(Launch launch) {
-        if (exceeded != null) {
+        // What runs without limits can have met one that it shares with others, but not if it was the runner.
+        if (exceeded != null && !(killed && launch.limits().isEmpty())) {
             return launch.exceeded(exceeded);
         }
         Ended.Failed blocker = blockers.get(launch.run());
