@@ -132,6 +132,15 @@ public final class Path implements Comparable<Path> {
         return key.length >= end && Arrays.equals(key, 0, end, prefix.key, 0, end);
     }
 
+    /** Whether the last elements of this path are those of {@code tail}. */
+    public boolean endsWith(Path tail) {
+        int from = key.length - tail.key.length;
+        // Equal bytes are not enough: they may be the end of a longer element.
+        return from >= 0
+                && Arrays.equals(key, from, key.length, tail.key, 0, tail.key.length)
+                && PathKey.begins(key, from);
+    }
+
     /**
      * The upper bound of what is at and below this path: all of that sorts before it, whatever else follows sorts after
      * it. It is for comparing only, and no path.

@@ -61,6 +61,15 @@ public final class PathKey {
         return at;
     }
 
+    /** Whether an element begins there, or the key ends. */
+    static boolean begins(byte[] key, int there) {
+        int at = 0;
+        while (at < there) {
+            at = skip(key, at);
+        }
+        return at == there;
+    }
+
     /** How many elements a key has. */
     public static int count(byte[] key) {
         int count = 0;

@@ -99,6 +99,28 @@ class PathTest {
     }
 
     @Test
+    void aPathEndsWithAnotherExactlyIfItsElementsDo() {
+        for (int i = 0; i < ROUNDS; i++) {
+            Path path = Path.of(paths.elements());
+            Path other = Path.of(paths.elements());
+
+            boolean ends = other.length() <= path.length()
+                    && path.tail(path.length() - other.length()).equals(other);
+            assertThat(path.endsWith(other))
+                    .as("seed %d: %s and %s", seed, path, other)
+                    .isEqualTo(ends);
+            assertThat(path.append(other).endsWith(other)).isTrue();
+        }
+    }
+
+    @Test
+    void aTextThatEndsInTheKeyOfAnotherDoesNotEndWithIt() {
+        assertThat(Path.of("a" + (char) PathKey.TEXT + "b").endsWith(Path.of("b")))
+                .isFalse();
+        assertThat(Path.of("a", "b").endsWith(Path.of("b"))).isTrue();
+    }
+
+    @Test
     void aChildsParentIsThePath() {
         for (int i = 0; i < ROUNDS; i++) {
             Path path = Path.of(paths.elements());

@@ -18,8 +18,17 @@ public final class MsgWriter {
     /** A buffer beyond this is given back once it is empty. */
     private static final int KEEP = 256 * 1024;
 
-    private byte[] buffer = new byte[INITIAL];
+    private byte[] buffer;
     private int size;
+
+    public MsgWriter() {
+        this(INITIAL);
+    }
+
+    /** A writer of something that most often has no more bytes than that. */
+    MsgWriter(int expected) {
+        this.buffer = new byte[expected];
+    }
 
     /** How many bytes are waiting in the buffer. */
     public int size() {

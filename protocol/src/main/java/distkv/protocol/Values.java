@@ -17,6 +17,9 @@ public final class Values {
     /** The deepest nesting that is decoded; frames are refused long before. */
     static final int MAX_DEPTH = 1024;
 
+    /** How many bytes most values have at most. */
+    private static final int EXPECTED = 128;
+
     /** MsgPack's nil, which is a value like any other. */
     public static final Value NIL = new Value(new byte[] {(byte) 0xC0});
     /** The value that says there is none; setting it deletes. */
@@ -31,7 +34,7 @@ public final class Values {
      * @throws IllegalArgumentException if it is, or contains, anything else
      */
     public static Value encode(@Nullable Object object) {
-        MsgWriter out = new MsgWriter();
+        MsgWriter out = new MsgWriter(EXPECTED);
         write(out, object);
         return new Value(out.toByteArray());
     }

@@ -1,6 +1,7 @@
 package distkv.runner.group;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ public final class Balance {
     private Balance() {}
 
     /** Jobs that ask for the same labels. */
-    private record Demand(List<Integer> able, int jobs) {}
+    private record Demand(int[] able, int jobs) {}
 
     /**
      * Each node's share of the jobs, as a fraction: load divided by capacity is to be the same everywhere, as far as the
@@ -25,19 +26,23 @@ public final class Balance {
     public static double[] shares(List<Peer> peers, Map<Set<String>, Integer> wanted) {
         List<Demand> demands = new ArrayList<>();
         wanted.forEach((has, jobs) -> {
-            List<Integer> able = new ArrayList<>();
+            int[] able = new int[peers.size()];
+            int count = 0;
             for (int i = 0; i < peers.size(); i++) {
                 if (peers.get(i).mayRun(has)) {
-                    able.add(i);
+                    able[count++] = i;
                 }
             }
-            if (!able.isEmpty() && jobs > 0) {
-                demands.add(new Demand(able, jobs));
+            if (count > 0 && jobs > 0) {
+                demands.add(new Demand(Arrays.copyOf(able, count), jobs));
             }
         });
-        demands.sort(Comparator.comparingInt((Demand demand) -> demand.able().size())
-                .thenComparing(demand -> demand.able().toString()));
-        double[] load = peers.stream().mapToDouble(Peer::pinned).toArray();
+        demands.sort(Comparator.comparingInt((Demand demand) -> demand.able().length)
+                .thenComparing(Demand::able, Arrays::compare));
+        double[] load = new double[peers.size()];
+        for (int i = 0; i < load.length; i++) {
+            load[i] = peers.get(i).pinned();
+        }
         demands.forEach(demand -> pour(peers, load, demand));
         for (int i = 0; i < load.length; i++) {
             load[i] -= peers.get(i).pinned();
@@ -47,7 +52,7 @@ public final class Balance {
 
     /** Adds jobs as water is poured into vessels that are connected: those that are fuller than the others get none. */
     private static void pour(List<Peer> peers, double[] load, Demand demand) {
-        List<Integer> open = demand.able();
+        int[] open = demand.able();
         while (true) {
             double total = demand.jobs();
             double capacity = 0;
@@ -56,19 +61,20 @@ public final class Balance {
                 capacity += peers.get(i).capacity();
             }
             double level = total / capacity;
-            List<Integer> below = new ArrayList<>();
+            int[] below = new int[open.length];
+            int count = 0;
             for (int i : open) {
                 if (load[i] <= level * peers.get(i).capacity() + EPSILON) {
-                    below.add(i);
+                    below[count++] = i;
                 }
             }
-            if (below.size() == open.size()) {
+            if (count == open.length) {
                 for (int i : open) {
                     load[i] = level * peers.get(i).capacity();
                 }
                 return;
             }
-            open = below;
+            open = Arrays.copyOf(below, count);
         }
     }
 

@@ -28,8 +28,9 @@ public final class Membership {
         if (!path.startsWith(prefix) || path.length() != prefix.length() + 2) {
             return false;
         }
+        int before = present.size();
         boolean news = apply(path, entry.value());
-        if (news) {
+        if (present.size() != before) {
             TreeSet<String> nodes = new TreeSet<>();
             present.values().forEach(member -> nodes.add(member.node()));
             count = nodes.size();

@@ -38,7 +38,8 @@ final class Balancer {
             return looked + LOOK;
         }
         looked = now;
-        int excess = desk.share.excess() - leaving();
+        int most = desk.share.excess();
+        int excess = most > 0 ? most - leaving() : 0;
         if (excess <= 0) {
             since = Double.POSITIVE_INFINITY;
             return Double.POSITIVE_INFINITY;

@@ -133,8 +133,14 @@ final class Desk {
     /** A state that says what comes next, and the errors that it tells of. */
     record Settled(StateEntry state, List<Report> errors) {}
 
+    /** What the job's state is to say, were this its state. */
     Settled settle(Job job, StateEntry state) {
-        return switch (decide(job, state)) {
+        return settle(job, state, decide(job, state));
+    }
+
+    /** The same, if that is what was decided of the job in this state. */
+    Settled settle(Job job, StateEntry state, Decision decision) {
+        return switch (decision) {
             case Decision.Start start -> new Settled(state.because(start.reason(), start.due()), List.of());
             case Decision.WaitUntil wait -> new Settled(state.because(wait.reason(), wait.time()), List.of());
             case Decision.Nothing nothing -> new Settled(state.because(nothing.reason(), 0), List.of());

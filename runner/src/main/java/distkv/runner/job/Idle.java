@@ -56,7 +56,7 @@ final class Idle {
             return;
         }
         desk.wakes.at(job, decision instanceof Decision.WaitUntil wait ? wait.time() : Double.POSITIVE_INFINITY);
-        Desk.Settled settled = desk.settle(job, state);
+        Desk.Settled settled = desk.settle(job, state, decision);
         boolean news = !settled.state().equals(job.state) || !job.stateStored;
         if (news && taking.isTurn(job, desk.share.noteDelay(job), 0)) {
             // There is one record of a job: what keeps it from running now says more than how its last run ended.

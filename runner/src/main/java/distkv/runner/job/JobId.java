@@ -11,6 +11,9 @@ public record JobId(Kind kind, Path path) {
     /** The last element of the path of a claim on standby, below the claim that it stands by for. */
     public static final String STANDBY = ".standby";
 
+    private static final Path CALLS = Path.of(CALL);
+    private static final Path STANDBYS = Path.of(STANDBY);
+
     /** Refuses a name that a claim on standby would need. */
     public static void check(Path path) throws BadEntry {
         if (isStandby(path)) {
@@ -20,12 +23,12 @@ public record JobId(Kind kind, Path path) {
 
     /** Whether what has this path below the claims is a claim on standby, of the job that the path's parent names. */
     public static boolean isStandby(Path path) {
-        return STANDBY.equals(path.elements().getLast()) && path.length() > 1;
+        return path.endsWith(STANDBYS) && path.length() > 1;
     }
 
     /** Whether it is a call, which is never moved. */
     boolean isCall() {
-        return CALL.equals(path.elements().getFirst());
+        return path.startsWith(CALLS);
     }
 
     @Override

@@ -45,6 +45,9 @@ final class Share {
 
     /** The nodes that run jobs for any node are now these; returns whether others may run other jobs than before. */
     boolean peers(List<Peer> now) {
+        if (now.equals(peers)) {
+            return false;
+        }
         boolean news = now.size() != peers.size();
         for (int i = 0; i < now.size() && !news; i++) {
             Peer one = peers.get(i);
@@ -115,13 +118,18 @@ final class Share {
 
     /** Whether another node may run a job that asks for these labels. */
     boolean mayRunElsewhere(Set<String> has) {
-        return peers.stream().anyMatch(peer -> !peer.node().equals(node) && peer.mayRun(has));
+        for (int i = 0; i < peers.size(); i++) {
+            if (i != here && peers.get(i).mayRun(has)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Why no node may run a job that asks for these labels; {@code null} if one may. */
     @Nullable
     String refusal(Set<String> has) {
-        if (peers.isEmpty() || peers.stream().anyMatch(peer -> peer.mayRun(has))) {
+        if (peers.isEmpty() || (here >= 0 && mayRun(has)) || mayRunElsewhere(has)) {
             return null;
         }
         boolean exists = peers.stream().anyMatch(peer -> peer.labels().containsAll(has));

@@ -1,6 +1,8 @@
 package distkv.runner.job;
 
 import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Why a runner ends a run that did not end by itself. */
 public enum Stop {
@@ -26,6 +28,11 @@ public enum Stop {
     WORKER_RESTARTED("worker restarted", true),
     RUNNER_STOPPED("runner stopped", true);
 
+    private static final Set<String> INTERRUPTIONS = Arrays.stream(values())
+            .filter(stop -> stop.interrupted)
+            .map(Stop::reason)
+            .collect(Collectors.toUnmodifiableSet());
+
     private final String reason;
     private final boolean interrupted;
 
@@ -41,6 +48,6 @@ public enum Stop {
 
     /** Whether a state with this reason tells of a run that was interrupted, so that the job starts again at once. */
     static boolean interrupted(String reason) {
-        return Arrays.stream(values()).anyMatch(stop -> stop.interrupted && stop.reason.equals(reason));
+        return INTERRUPTIONS.contains(reason);
     }
 }

@@ -8,6 +8,7 @@ import distkv.model.Write;
 import distkv.protocol.Values;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,9 +50,20 @@ final class Sim {
         }
     }
 
-    /** A change of an entry of a job, or of another entry: then there is no kind. */
-    record Change(
-            Entry entry, @Nullable Kind kind, @Nullable String node, Path job) {}
+    /** Whom changes of a path concern: a group, or one node of it; those of entries of a job tell its kind. */
+    record Address(
+            Group group,
+            Part part,
+            @Nullable Kind kind,
+            @Nullable String node,
+            Path job) {
+        boolean isFor(SimNode one) {
+            return node == null || node.equals(one.name);
+        }
+    }
+
+    /** A change of an entry that the runners of a group follow. */
+    record Change(Entry entry, Address to) {}
 
     /** Nodes that share jobs, and everything that was ever written for them. */
     static final class Group {
@@ -84,6 +96,7 @@ final class Sim {
     final SimStore store;
     final SimCheck check;
     final Map<String, Group> groups = new LinkedHashMap<>();
+    private final Map<Path, Address> addresses = new HashMap<>();
     private final @Nullable List<String> journal;
     private final PriorityQueue<Timed> agenda = new PriorityQueue<>();
     private long order;
@@ -149,30 +162,30 @@ final class Sim {
         store.commit(Commit.of(Write.delete(path, Expectation.anything())));
     }
 
-    /** Takes a change to the group that it is for: its path says which. */
+    /** Takes a change to those that follow its path. */
     private void publish(Entry entry) {
-        List<Object> words = entry.path().elements();
-        Part part = Part.BY_WORD.get(String.valueOf(words.get(0)));
-        if (part == null) {
+        if (entry.path().startsWith(OUT)) {
             return;
         }
-        Change change;
-        String group;
-        if (part.compareTo(Part.CLAIM) <= 0) {
-            Kind kind = Kind.valueOf(String.valueOf(words.get(1)).toUpperCase(Locale.ROOT));
-            int at = kind == Kind.AT ? 3 : 2;
-            boolean own = kind == Kind.ALL && part != Part.RUN;
-            group = String.valueOf(words.get(at));
-            String node = kind == Kind.AT ? String.valueOf(words.get(2)) : own ? String.valueOf(words.get(3)) : null;
-            change = new Change(entry, kind, node, entry.path().tail(own ? 4 : at + 1));
-        } else {
-            group = String.valueOf(words.get(1));
-            change = new Change(entry, null, null, entry.path().tail(2));
+        Address to = addresses.computeIfAbsent(entry.path(), this::address);
+        to.group().log(to.part()).add(new Change(entry, to));
+        for (SimNode node : to.group().nodes) {
+            if (to.isFor(node)) {
+                node.feeds.arriving(to.part());
+            }
         }
-        Group to = group(group);
-        to.log(part).add(change);
-        for (SimNode node : to.nodes) {
-            node.feeds.arriving(part);
+    }
+
+    private Address address(Path path) {
+        List<Object> words = path.elements();
+        Part part = Objects.requireNonNull(Part.BY_WORD.get(String.valueOf(words.get(0))));
+        if (part.compareTo(Part.CLAIM) > 0) {
+            return new Address(group(String.valueOf(words.get(1))), part, null, null, path.tail(2));
         }
+        Kind kind = Kind.valueOf(String.valueOf(words.get(1)).toUpperCase(Locale.ROOT));
+        int at = kind == Kind.AT ? 3 : 2;
+        boolean own = kind == Kind.ALL && part != Part.RUN;
+        String node = kind == Kind.AT ? String.valueOf(words.get(2)) : own ? String.valueOf(words.get(3)) : null;
+        return new Address(group(String.valueOf(words.get(at))), part, kind, node, path.tail(own ? 4 : at + 1));
     }
 }

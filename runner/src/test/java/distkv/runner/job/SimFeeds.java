@@ -98,15 +98,18 @@ final class SimFeeds {
 
     private void take(Part part, Change change) {
         Dispatcher to = node.dispatcher;
-        if (to == null || (change.node() != null && !change.node().equals(node.name))) {
+        if (to == null || (!change.to().isFor(node))) {
             return;
         }
         switch (part) {
-            case RUN -> to.changed(kind(change), Dispatcher.Part.ENTRY, change.job(), change.entry());
-            case STATE -> to.changed(kind(change), Dispatcher.Part.STATE, change.job(), change.entry());
-            case CLAIM -> to.changed(kind(change), Dispatcher.Part.CLAIM, change.job(), change.entry());
+            case RUN ->
+                to.changed(kind(change), Dispatcher.Part.ENTRY, change.to().job(), change.entry());
+            case STATE ->
+                to.changed(kind(change), Dispatcher.Part.STATE, change.to().job(), change.entry());
+            case CLAIM ->
+                to.changed(kind(change), Dispatcher.Part.CLAIM, change.to().job(), change.entry());
             case CODE -> {
-                CodeId code = CodeId.procedure(change.job());
+                CodeId code = CodeId.procedure(change.to().job());
                 if (catalog.apply(code, change.entry())) {
                     to.codeChanged(code);
                 }
@@ -129,7 +132,7 @@ final class SimFeeds {
     }
 
     private static Kind kind(Change change) {
-        @Nullable Kind kind = change.kind();
+        @Nullable Kind kind = change.to().kind();
         if (kind == null) {
             throw new IllegalStateException(change + " (expected: a kind of job)");
         }
