@@ -79,6 +79,6 @@ public record JobEntry(
 
     /** Whether the data are the same: equal values of equal types, in whatever order. */
     boolean sameData(JobEntry other) {
-        return data == other.data || Values.same(Values.encode(data), Values.encode(other.data));
+        return Values.same(Values.encode(data), Values.encode(other.data));
     }
 }

@@ -98,7 +98,7 @@ final class SimFeeds {
 
     private void take(Part part, Change change) {
         Dispatcher to = node.dispatcher;
-        if (to == null || (!change.to().isFor(node))) {
+        if (to == null || !change.to().isFor(node)) {
             return;
         }
         switch (part) {
