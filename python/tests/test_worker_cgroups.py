@@ -120,6 +120,9 @@ def test_workers_without_limits_share_what_memory_there_is_for_them_and_only_one
     assert not groups.shared_kill()
     (group / "memory.events").write_text("max 9\noom 2\noom_kill 2\n")
     assert [groups.shared_kill() for _ in range(3)] == [True, True, False]
+    (group / "memory.events").write_text("max 9\noom 3\noom_kill 3\n")  # of something that a worker had started
+    groups.kills_are_told()
+    assert not groups.shared_kill()
 
 
 def test_without_a_bound_on_memory_nobody_is_said_to_have_met_it(home):
@@ -188,6 +191,12 @@ def test_a_worker_without_limits_that_uses_all_memory_ends_and_its_neighbours_an
         ended = runner.exited(bomb)
         assert (ended["signal"], ended["limit"]) == (signal.SIGKILL, "memory")
         assert neighbour.result("return 2") == 2
+        # Neither is one that is killed here, nor one that ends after something else was meant.
+        other, parent = runner.fork(), runner.fork()
+        child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'held = b\"x\" * (2 << 30)'])"
+        assert parent.result(child) is None
+        runner.parent.send(op="kill", worker=other.number, signal="KILL")
+        assert runner.exited(other)["limit"] is None
         # One that is killed for another reason is not said to have used too much.
         os.kill(neighbour.pid, signal.SIGKILL)
         assert runner.exited(neighbour)["limit"] is None

@@ -120,6 +120,11 @@ class Groups:
         self._known_kills += 1
         return True
 
+    def kills_are_told(self) -> None:
+        """The other kills until now were of processes that workers have started: no later worker is meant by them."""
+        if self._memory is not None:
+            self._known_kills = self._all.killed()
+
     def _cage(self, name: str) -> Cage:
         return Cage(self._files, {controller: top / name for controller, top in self._tops.items()}, self.version)
 

@@ -28,8 +28,12 @@ class Offspring:
     stuck: str | None = None
     """Where it was, if its heart stood still, for which it was killed."""
 
+    killed: bool = False
+    """Whether it was killed here, for whatever reason."""
+
     def kill(self) -> None:
         """Kill it, with what it has started."""
+        self.killed = True
         linux.kill_quietly(-self.pid, signal.SIGKILL)
         if self.cage is not None:
             self.cage.kill()

@@ -251,12 +251,14 @@ class Parent:
                 child.exceeded = child.exceeded or child.cage.exceeded()
                 child.cage.kill()
                 self._emptying.append(child.cage)
-            elif code == -signal.SIGKILL and not child.exceeded and self._groups and self._groups.shared_kill():
+            elif code == -signal.SIGKILL and not child.killed and self._groups and self._groups.shared_kill():
                 child.exceeded = "memory"
             if child.heart is not None:
                 child.heart.close()
             ended = {"status": code, "signal": None} if code >= 0 else {"status": None, "signal": -code}
             self._send(op="exited", worker=worker, **ended, limit=child.exceeded, stuck=child.stuck)
+        if gone and self._groups:
+            self._groups.kills_are_told()
 
     def _end_orphans(self) -> None:
         """Kill what workers have left: whose worker lives is that one's child or orphan, not this process's."""

@@ -111,7 +111,7 @@ final class RunNews {
         StateEntry old = oldValue == null ? StateEntry.NEW : StateEntry.read(oldValue);
         List<Item> items = new ArrayList<>();
         boolean another = !Objects.equals(now.node(), old.node()) || now.started() != old.started();
-        if (now.node() != null && another && old.offered()) {
+        if (now.node() != null && another && old.node() != null && now.tookOver()) {
             return List.of(new Item(now.node(), "takes over", job, "from " + old.node()));
         }
         if (old.node() != null && another) {

@@ -79,9 +79,23 @@ class RunNewsTest {
                 .containsExactly("cellar     stands by  a.b");
         assertThat(lines(":.distkv.claim.any.default.a.b", Map.of("node", "cellar")))
                 .isEmpty();
-        assertThat(lines(":.distkv.state.any.default.a.b", state("cellar", 2, "pinged", 2.0)))
+        assertThat(lines(
+                        ":.distkv.state.any.default.a.b",
+                        state("cellar", 2, "runs", List.of(past("attic", "handed over")))))
                 .containsExactly("cellar     takes over a.b  from attic");
         assertThat(lines(":.distkv.claim.any.default.a.b.:.standby", null)).isEmpty();
+    }
+
+    private static Map<String, Object> past(String node, String outcome) {
+        return Map.of("started", 1.0, "stopped", 2.0, "node", node, "outcome", outcome);
+    }
+
+    @Test
+    void aRunThatWasOfferedAndIsLostIsNotTakenOver() {
+        String path = ":.distkv.state.any.default.a";
+        lines(path, state("attic", 1, "offered", true));
+        assertThat(lines(path, state("cellar", 2, "backoff", 1L, "runs", List.of(past("attic", "node lost")))))
+                .containsExactly("attic      loses      a", "cellar     starts     a  after 1 error");
     }
 
     @Test

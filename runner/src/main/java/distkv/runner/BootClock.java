@@ -8,10 +8,26 @@ import java.nio.file.Path;
 final class BootClock {
     private static final Path UPTIME = Path.of("/proc/uptime");
 
-    private BootClock() {}
+    /** By how much two clocks may drift apart until this one is read again, in seconds. */
+    private static final double DRIFT = 0.01;
+
+    /** How far the wall clock was ahead of nanoTime when this one was read: it is again, unless the machine sleeps. */
+    private double drift = Double.NaN;
+    /** How far this one was. */
+    private double ahead = Double.NaN;
 
     /** Seconds since the machine was started; not a number where there is no such clock. */
-    static double now() {
+    double now() {
+        double running = System.nanoTime() / 1e9;
+        double wall = System.currentTimeMillis() / 1e3 - running;
+        if (!(Math.abs(wall - drift) < DRIFT)) {
+            drift = wall;
+            ahead = read() - running;
+        }
+        return running + ahead;
+    }
+
+    private static double read() {
         try {
             String text = Files.readString(UPTIME);
             return Double.parseDouble(text.substring(0, text.indexOf(' ')));

@@ -31,10 +31,9 @@ final class Standing {
     private @Nullable Session session;
     private boolean synchronised;
     private boolean replaced;
-    private long limited;
-    /** When the session may end, in CLOCK_BOOTTIME: the clock of {@link Session#remaining} misses what a machine sleeps. */
-    private double until = Double.NaN;
-
+    private final BootClock boot = new BootClock();
+    private final Term term = new Term();
+    private Lease lease = NONE;
     private @Nullable Witness vouched;
     private Load published = new Load(0, 0);
     private double publishedAt = Double.NEGATIVE_INFINITY;
@@ -60,7 +59,7 @@ final class Standing {
 
     /** Whether something may be begun: this runner is settled, and no other kind of runner serves the group. */
     boolean open(double now) {
-        return isSettled() && !rivals.arePresent(now);
+        return isSettled() && !rivals.arePresent(now) && now < lease.last();
     }
 
     /** Whether everything is read, the server answers, and there is a session. */
@@ -70,11 +69,11 @@ final class Standing {
     }
 
     private boolean alive() {
-        return session != null && !session.isLost() && left(session) > 0;
+        return session != null && !session.isLost() && left(session, boot.now()) > 0;
     }
 
-    private static double left(Session session) {
-        return session.remaining().toNanos() / 1e9;
+    private double left(Session of, double now) {
+        return term.left(of.remaining().toNanos() / 1e9, now);
     }
 
     /** How long the claims certainly live; also tells the workers' parent, which sees to it by itself, and vouches for it. */
@@ -87,20 +86,14 @@ final class Standing {
             vouched = witness;
             pool.vouch(witness);
         }
-        double left = left(session);
-        double boot = BootClock.now();
+        double booted = boot.now();
         double margin = Math.clamp(options.ttl().toNanos() / 5e9, SHORTEST_MARGIN, LONGEST_MARGIN);
-        if (session.deadline() != limited) {
-            limited = session.deadline();
-            until = boot + left;
-            if (!Double.isNaN(until)) {
-                pool.deadline(until - margin / 8);
-            }
+        double remaining = session.remaining().toNanos() / 1e9;
+        if (term.renewed(session.deadline(), remaining, booted) && !Double.isNaN(term.until())) {
+            pool.deadline(term.until() - margin / 8);
         }
-        if (!Double.isNaN(until)) {
-            left = Math.min(left, until - boot);
-        }
-        return new Lease(session.id(), now + left, margin);
+        lease = new Lease(session.id(), now + left(session, booted), margin);
+        return lease;
     }
 
     /** Works out the state of the group; returns it if it has changed. */

@@ -164,7 +164,7 @@ final class JavaRun implements Fence {
     @Override
     public RuntimeException refused(ConflictException why) {
         Guard first = spec.claim();
-        if (first != null && isStandby(first) && first.path().equals(why.path())) {
+        if (first != null && first.isStandby() && first.path().equals(why.path())) {
             // It was sent while on standby, whatever has come since.
             return new NotYetException("the run that this one takes over from has not ended", why);
         }
@@ -186,10 +186,6 @@ final class JavaRun implements Fence {
         notifyAll();
     }
 
-    private static boolean isStandby(@Nullable Guard claim) {
-        return claim != null && ".standby".equals(claim.path().elements().getLast());
-    }
-
     /** Tells the runner that the code has started up; on standby, waits until the claim is its own. */
     void setUp(@Nullable String comment, Map<String, ?> data) throws InterruptedException {
         Map<String, @Nullable Object> said = new LinkedHashMap<>();
@@ -197,7 +193,7 @@ final class JavaRun implements Fence {
         said.put("data", data);
         runner.report("setup", "run", spec.run(), "data", said);
         synchronized (this) {
-            while (isStandby(claim)) {
+            while (claim != null && claim.isStandby()) {
                 wait();
             }
         }

@@ -54,7 +54,7 @@ final class Balancer {
     }
 
     private void giveAway(Job job) {
-        if (job.run != null && !handover.offers(job, job.run, Handover.PATIENCE)) {
+        if (job.run != null && !handover.offer(job, job.run)) {
             running.stop(job, Stop.MOVED, desk.now() + Running.GRACE);
         }
     }

@@ -35,38 +35,40 @@ final class Handover {
         this.tales = tales;
     }
 
-    /** Offers a run, if that is possible, which is to leave this node; returns false when it is to be ended instead. */
-    boolean offers(Job job, Run run, double patience) {
+    /** Offers a run that has to leave this node for this reason; returns false if it is to be ended, by now or at all. */
+    boolean offer(Job job, Run run, Stop why) {
+        run.mustLeave = true;
+        return switch (why) {
+            case MOVED -> offer(job, run, PATIENCE);
+            case RUNNER_STOPPED -> offer(job, run, CLOSING);
+            default -> false;
+        };
+    }
+
+    /** Offers a run that others should have rather than this node; returns false if it cannot be handed over. */
+    boolean offer(Job job, Run run) {
+        run.mustLeave = false;
+        return offer(job, run, PATIENCE);
+    }
+
+    private boolean offer(Job job, Run run, double patience) {
         if (!mayBeOffered(job, run)) {
             return false;
         }
-        double until = desk.now() + patience;
         if (!run.isOffered()) {
-            run.offeredUntil = until;
-            run.vacantUntil = desk.now() + VACANT;
+            run.offeredUntil = Double.POSITIVE_INFINITY;
+            run.vacantUntil = Double.POSITIVE_INFINITY;
             tales.offered(job, run, true);
             desk.hands.say(System.Logger.Level.INFO, job.id, "offered to other nodes");
         }
-        run.offeredUntil = Math.min(run.offeredUntil, until);
-        return !isInVain(job, run);
+        run.offeredUntil = Math.min(run.offeredUntil, desk.now() + patience);
+        watchVacancy(job, run);
+        return !run.isOfferedInVain(desk.now());
     }
 
-    private boolean isInVain(Job job, Run run) {
-        if (job.standby.isHeld()) {
-            run.vacantUntil = Double.POSITIVE_INFINITY;
-        } else if (run.vacantUntil == Double.POSITIVE_INFINITY) {
-            run.vacantUntil = desk.now() + VACANT;
-        }
-        return desk.now() >= Math.min(run.offeredUntil, run.vacantUntil);
-    }
-
-    /** The same for a run that this reason would end. */
-    boolean offers(Job job, Run run, Stop why) {
-        return switch (why) {
-            case MOVED -> offers(job, run, PATIENCE);
-            case RUNNER_STOPPED -> offers(job, run, CLOSING);
-            default -> false;
-        };
+    private void watchVacancy(Job job, Run run) {
+        double vacant = job.standby.isHeld() ? Double.POSITIVE_INFINITY : desk.now() + VACANT;
+        run.vacantUntil = vacant == Double.POSITIVE_INFINITY ? vacant : Math.min(run.vacantUntil, vacant);
     }
 
     private boolean mayBeOffered(Job job, Run run) {
@@ -82,11 +84,15 @@ final class Handover {
                 && desk.share.mayRunElsewhere(entry.placement().has());
     }
 
-    /** Keeps a run that may stay, if nobody took it in time. */
+    /** Keeps a run that may stay, after all, or since nobody took it in time. */
     void keep(Job job, Run run) {
-        if (run.isOffered() && (isInVain(job, run) || !mayBeOffered(job, run))) {
+        if (!run.isOffered()) {
+            return;
+        }
+        watchVacancy(job, run);
+        if (run.mustLeave || run.isOfferedInVain(desk.now()) || !mayBeOffered(job, run)) {
             run.offeredUntil = 0;
-            run.staysUntil = desk.now() + STAY;
+            run.staysUntil = desk.now() + (run.mustLeave ? 0 : STAY);
             tales.offered(job, run, false);
         }
     }
@@ -101,18 +107,25 @@ final class Handover {
 
     /** Takes over, if it is time to; returns why the run on standby is to end, if it is. */
     @Nullable
-    Stop advance(Job job, Run run, Standby standby) {
-        if (standby.swapping != null || !desk.open || desk.now() < job.hold) {
+    Stop advance(Job job, Run run, Standby standby, double now) {
+        if (standby.swapping != null) {
             return null;
         }
-        if (job.claim.token() == standby.from) {
-            if (standby.said != null) {
-                swap(job, run, standby, job.state, List.of());
-            }
-            boolean withdrawn = job.state.node() != null && !job.state.offered();
-            return withdrawn ? Stop.NOT_NEEDED : null;
+        boolean goesOn = job.claim.token() == standby.from;
+        boolean withdrawn = job.state.node() != null && !job.state.offered();
+        if (goesOn ? withdrawn : job.claim.isHeld()) {
+            return Stop.NOT_NEEDED;
         }
-        return job.claim.isHeld() ? Stop.NOT_NEEDED : inherit(job, run, standby);
+        if (!desk.open || now < job.hold) {
+            return null;
+        }
+        if (!goesOn) {
+            return inherit(job, run, standby);
+        }
+        if (standby.said != null) {
+            swap(job, run, standby, job.state, List.of());
+        }
+        return null;
     }
 
     /** The other run is gone: this one has its place, if the job is to run. */
@@ -137,6 +150,7 @@ final class Handover {
             all.add(Tales.well(job, standby.said));
         }
         standby.swapping = running;
+        standby.holder = job.claim.holder();
         job.newsMeanwhile = false;
         Expectation claim = job.claim.isHeld() ? Expectation.at(job.claim.token()) : Expectation.absent();
         List<Write> writes = List.of(
@@ -153,12 +167,14 @@ final class Handover {
         standby.swapping = null;
         if (running != null && answer instanceof Ask.Answer.Done done) {
             Guard claim = new Guard(job.claim.path, done.ticks().get(0));
-            String from = job.claim.holder();
             job.claim.set(claim.tick(), desk.node);
             job.stored(running, done.ticks().get(1));
             job.standby.set(done.ticks().get(2), null);
             run.tookOver(claim, running);
-            desk.hands.say(System.Logger.Level.INFO, job.id, "taken over" + (from.isEmpty() ? "" : " from " + from));
+            desk.hands.say(
+                    System.Logger.Level.INFO,
+                    job.id,
+                    "taken over" + (standby.holder.isEmpty() ? "" : " from " + standby.holder));
             desk.hands.claim(run.number, claim);
             if (standby.said != null && !standby.told) {
                 tales.well(job, run, standby.said);

@@ -2,6 +2,7 @@ package distkv.runner.job;
 
 import distkv.model.Entry;
 import distkv.model.Expectation;
+import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.runner.code.BadEntry;
@@ -100,7 +101,7 @@ final class Job {
         this.entryPath = entryPath;
         this.statePath = statePath;
         this.claim = new Claim(claimPath);
-        this.standby = new Claim(claimPath.child(JobId.STANDBY));
+        this.standby = new Claim(claimPath.child(Guard.STANDBY));
         this.hash = Turn.hash(id.path());
     }
 

@@ -1,5 +1,6 @@
 package distkv.runner.job;
 
+import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.runner.code.BadEntry;
 
@@ -8,16 +9,13 @@ public record JobId(Kind kind, Path path) {
     /** The first element of the paths of calls: jobs that somebody waits for, and that end by themselves. */
     public static final String CALL = ".call";
 
-    /** The last element of the path of a claim on standby, below the claim that it stands by for. */
-    public static final String STANDBY = ".standby";
-
     private static final Path CALLS = Path.of(CALL);
-    private static final Path STANDBYS = Path.of(STANDBY);
+    private static final Path STANDBYS = Path.of(Guard.STANDBY);
 
     /** Refuses a name that a claim on standby would need. */
     public static void check(Path path) throws BadEntry {
         if (isStandby(path)) {
-            throw new BadEntry("job", path, "a name that does not end in " + STANDBY);
+            throw new BadEntry("job", path, "a name that does not end in " + Guard.STANDBY);
         }
     }
 

@@ -9,7 +9,7 @@ package distkv.runner.job;
  */
 public record Lease(long session, double until, double margin) {
     /** When runs that must not outlive their claims are told to end. */
-    double last() {
+    public double last() {
         return until - margin;
     }
 

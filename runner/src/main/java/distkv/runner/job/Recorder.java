@@ -78,7 +78,7 @@ final class Recorder {
             }
             case Ask.Answer.Otherwise otherwise -> job.stored(state, otherwise.tick());
             case Ask.Answer.Conflict conflict -> {
-                if (run.stop != Stop.HANDED_OVER && !run.isStandby()) {
+                if (!run.wasOffered() && !run.isStandby()) {
                     desk.hands.say(
                             System.Logger.Level.WARNING, job.id, "lost its claim: how the run ended is not recorded");
                 }

@@ -47,7 +47,10 @@ final class Run {
     double wellAt = Double.POSITIVE_INFINITY;
 
     /** Until when it is, should nobody stand by. */
-    double vacantUntil;
+    double vacantUntil = Double.POSITIVE_INFINITY;
+
+    /** Whether it is offered since it may not stay here. */
+    boolean mustLeave;
 
     /** Until when it is not moved for the sake of balance: nobody took it when it was offered. */
     double staysUntil;
@@ -67,6 +70,16 @@ final class Run {
     double next(double hold) {
         double next = isOffered() ? Math.min(wellAt, Math.min(offeredUntil, vacantUntil)) : wellAt;
         return isStandby() ? Math.min(next, hold) : next;
+    }
+
+    /** Whether it is or has been offered, so that a claim of somebody else's means that it was handed over. */
+    boolean wasOffered() {
+        return offeredUntil > 0 || staysUntil > 0;
+    }
+
+    /** Whether nobody takes it: nobody stands by, or that takes too long. */
+    boolean isOfferedInVain(double now) {
+        return now >= Math.min(offeredUntil, vacantUntil);
     }
 
     boolean isOffered() {

@@ -122,20 +122,21 @@ final class Running {
             return;
         }
         if (run.stop == null) {
+            double now = desk.now();
             Stop stop = disturbance(job, run);
             if (stop == null && run.standby != null) {
-                stop = handover.advance(job, run, run.standby);
+                stop = handover.advance(job, run, run.standby, now);
             }
             if (stop == null) {
                 handover.keep(job, run);
-            } else if (!handover.offers(job, run, stop)) {
+            } else if (!handover.offer(job, run, stop)) {
                 stop(job, stop, desk.now() + GRACE);
                 return;
             }
             if (desk.now() >= run.wellAt) {
                 well(run.number, Map.of());
             }
-            desk.wakes.at(job, run.next(job.hold > desk.now() ? job.hold : Double.POSITIVE_INFINITY));
+            desk.wakes.at(job, run.next(job.hold > now ? job.hold : Double.POSITIVE_INFINITY));
         } else if (desk.now() >= run.killAt) {
             run.killAt = Double.POSITIVE_INFINITY;
             desk.wakes.at(job, Double.POSITIVE_INFINITY);
@@ -155,7 +156,7 @@ final class Running {
         Claim claim = run.isStandby() ? job.standby : job.claim;
         // While it takes over the news may be ahead of the answer, which says which claim it has.
         if (!run.isTakingOver() && claim.token() != run.claim.tick()) {
-            return run.isOffered() && claim.isHeld() ? Stop.HANDED_OVER : Stop.CLAIM_LOST;
+            return run.wasOffered() && claim.isHeld() ? Stop.HANDED_OVER : Stop.CLAIM_LOST;
         }
         if (desk.closing) {
             return Stop.RUNNER_STOPPED;

@@ -20,6 +20,9 @@ final class Standby {
     @Nullable
     StateEntry swapping;
 
+    /** Who has the claim that it is taking over; empty: nobody. */
+    String holder = "";
+
     /** How the run ended while that commit was under way. */
     @Nullable
     Ended ended;

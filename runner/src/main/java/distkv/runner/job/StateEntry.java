@@ -125,6 +125,11 @@ public record StateEntry(
         return new StateEntry(started, stopped, pinged, computed, reason, result, node, backoff, offered, all);
     }
 
+    /** Whether the run that this state tells of has taken over from the last one, while that went on. */
+    public boolean tookOver() {
+        return !runs.isEmpty() && runs.getFirst().outcome().equals(Stop.HANDED_OVER.reason());
+    }
+
     private List<PastRun> past(double now, String outcome) {
         return node == null ? runs : PastRun.with(new PastRun(started, now, node, outcome), runs);
     }

@@ -238,7 +238,7 @@ final class SimNode {
         }
         double left = session.left();
         to.lease(new Lease(session.lease(), clock() + left, SimSession.MARGIN));
-        to.open(current && !cutOff && left > 0);
+        to.open(current && !cutOff && left > SimSession.MARGIN);
         double next = to.run() - skew;
         if (next < Double.POSITIVE_INFINITY && (next < wakeAt || wakeAt <= sim.now)) {
             wakeAt = Math.max(next, sim.now + 1e-6);

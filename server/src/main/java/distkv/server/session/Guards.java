@@ -10,19 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges the guards of writes that the store is not asked for: those of a run on standby, which are never done, and those
- * that have nothing to do. Used by
- * whoever has the session's turn to read, and may wait.
+ * that have nothing to do. Used by whoever has the session's turn to read, and may wait.
  */
 final class Guards {
-    /** The last element of a claim's path that is on standby. */
-    static final String STANDBY = ".standby";
-
     private Guards() {}
 
     /** Why nothing is written, if one of these is a claim on standby; {@code null} if none is. */
     static Reply.@Nullable Failed standby(Session session, Seq seq, List<Guard> guards) {
         for (Guard guard : guards) {
-            if (isStandby(guard.path())) {
+            if (guard.isStandby()) {
                 Entry there = there(session, guard);
                 Path shown = Paths.shown(session.root(), guard.path());
                 return holds(guard, there)
@@ -42,10 +38,6 @@ final class Guards {
             }
         }
         return null;
-    }
-
-    private static boolean isStandby(Path path) {
-        return !path.isRoot() && path.parent().child(STANDBY).equals(path);
     }
 
     private static @Nullable Entry there(Session session, Guard guard) {
