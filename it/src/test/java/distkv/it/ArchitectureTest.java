@@ -18,7 +18,9 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.runner.job.Cron;
 import distkv.runner.job.JobEntry;
+import distkv.runner.job.JobId;
 import distkv.runner.job.Kind;
+import distkv.runner.job.PastRun;
 import distkv.runner.job.Placement;
 import distkv.runner.job.StateEntry;
 import distkv.runner.worker.Limits;
@@ -57,8 +59,10 @@ class ArchitectureTest {
                     resideInAnyPackage("distkv.runner.job..", "distkv.runner.worker..", "distkv.runner.error..")
                             .and(not(belongToAnyOf(
                                     Kind.class,
+                                    JobId.class,
                                     JobEntry.class,
                                     StateEntry.class,
+                                    PastRun.class,
                                     Placement.class,
                                     Cron.class,
                                     Limits.class,

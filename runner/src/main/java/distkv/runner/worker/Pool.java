@@ -20,28 +20,27 @@ import org.jspecify.annotations.Nullable;
 public final class Pool {
     private final PoolOptions options;
     private final ParentLink parent;
-    private final PythonHost host;
     private final Modules modules;
     private final PoolListener listener;
     private final Crew crew;
+    private final Forks forks;
     private final Map<Link, Worker> linked = new HashMap<>();
     private GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
-    private @Nullable Double deadline;
 
     /** A pool without workers; its clock counts seconds, from wherever. */
     public Pool(PoolOptions options, PythonHost host, Modules modules, PoolListener listener, DoubleSupplier clock) {
         this.options = options;
-        this.host = host;
         this.modules = modules;
         this.crew = new Crew(options.maxWorkers(), options.runsPerWorker());
         this.listener = listener;
         this.parent = new ParentLink(host, listener, clock);
+        this.forks = new Forks(parent, host, options.java(), crew);
     }
 
     /** Starts the parent and the first worker. */
     public void start() {
         parent.start();
-        keepOneIdle();
+        forks.keepOneIdle();
     }
 
     /** Whether one more run finds a place. */
@@ -54,40 +53,24 @@ public final class Pool {
         Worker.Sharing sharing = Worker.Sharing.of(launch);
         Worker worker = crew.sharing(sharing);
         if (worker == null) {
-            worker = sharing.isJava() ? fork(launch) : crew.idle();
+            worker = sharing.isJava() ? forks.java(launch) : crew.idle();
         }
         if (worker == null) {
-            worker = fork(null);
+            worker = forks.python();
         }
         if (worker.sharing == null) {
             worker.sharing = sharing;
         }
         crew.seat(worker, launch);
-        limit(worker);
-        if (!launch.limits().isEmpty()) {
-            parent.send(new ToPython.Limit(worker.number, launch.limits()));
-        }
+        forks.limit(worker, launch);
         send(worker, new ToPython.Start(launch, state, options.idle()));
-        keepOneIdle();
-    }
-
-    private Worker fork(@Nullable Launch java) {
-        Worker worker = crew.join();
-        var words = java == null ? null : options.java().words(host.socket(), worker.number, java.limits());
-        parent.send(new ToPython.Fork(worker.number, words));
-        return worker;
-    }
-
-    private void keepOneIdle() {
-        if (crew.lacksIdle()) {
-            fork(null);
-        }
+        forks.keepOneIdle();
     }
 
     private void send(Worker worker, ToPython message) {
         if (!worker.send(message) && !worker.leaving) {
             listener.trouble("worker " + worker.number + " reads nothing: it is killed");
-            kill(worker, false);
+            forks.kill(worker, false);
         }
     }
 
@@ -113,14 +96,8 @@ public final class Pool {
     public void kill(long run) {
         Worker worker = crew.of(run);
         if (worker != null) {
-            kill(worker, true);
+            forks.kill(worker, true);
         }
-    }
-
-    private void kill(Worker worker, boolean deliberate) {
-        worker.leaving = true;
-        worker.killed |= deliberate;
-        parent.send(new ToPython.Kill(worker.number, true));
     }
 
     /** The state of the group is now this. */
@@ -133,22 +110,14 @@ public final class Pool {
 
     /** Runs that must not outlive their claims are to be killed at that time of CLOCK_BOOTTIME; the parent sees to it. */
     public void deadline(double at) {
-        deadline = at;
-        crew.all().forEach(this::limit);
-    }
-
-    private void limit(Worker worker) {
-        ToPython news = worker.deadline(deadline);
-        if (news != null) {
-            parent.send(news);
-        }
+        forks.deadline(at);
     }
 
     /** Has all workers that are forked from now on witness for a session, and lets those go that do nothing. */
     public void vouch(Witness witness) {
         if (parent.vouch(new ToPython.Vouch(witness))) {
             crew.all().stream().filter(Worker::isUnused).forEach(worker -> send(worker, worker.finish()));
-            keepOneIdle();
+            forks.keepOneIdle();
         }
     }
 
@@ -163,7 +132,7 @@ public final class Pool {
         if (worker != null && worker.language() == Language.PYTHON) {
             worker.stale = true;
             retire(worker);
-            keepOneIdle();
+            forks.keepOneIdle();
         }
     }
 
@@ -230,7 +199,7 @@ public final class Pool {
         }
         linked.put(link, worker);
         if (!worker.connected(link, options.init(modules.prefix()), modules.all(worker.language()))) {
-            kill(worker, false);
+            forks.kill(worker, false);
         }
     }
 
@@ -248,7 +217,7 @@ public final class Pool {
         }
         if (said instanceof Ended.Failed failed && failed.fault() == Ended.Fault.BLOCKED) {
             worker.blocked(run, failed);
-            kill(worker, true);
+            forks.kill(worker, true);
             return;
         }
         Ended ended = worker.end(run, said, limit);
@@ -268,7 +237,7 @@ public final class Pool {
         if (worker != null) {
             worker.closed = true;
             // It should be about to end. If its code has closed the connection, nothing else can end it.
-            kill(worker, false);
+            forks.kill(worker, false);
             reap(worker);
         }
     }
@@ -290,14 +259,14 @@ public final class Pool {
             return;
         }
         List.copyOf(worker.runs.values()).forEach(lost -> listener.ended(lost.run(), worker.end(lost)));
-        keepOneIdle();
+        forks.keepOneIdle();
         listener.room();
     }
 
     /** Starts the parent again if it is time to; returns when to call again at the latest. */
     public double run() {
         if (parent.run()) {
-            keepOneIdle();
+            forks.keepOneIdle();
             listener.room();
         }
         return parent.next();
