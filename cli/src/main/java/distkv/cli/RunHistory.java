@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -22,6 +24,8 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"", "Example:", "  distkv client run history scale.room"})
 final class RunHistory implements Action.OfJobs {
+    private static final String RUNNING = "running";
+
     @Mixin
     Leaf leaf = new Leaf();
 
@@ -43,7 +47,7 @@ final class RunHistory implements Action.OfJobs {
         runs.sort(Comparator.comparingDouble(PastRun::started).reversed());
         for (PastRun run : runs) {
             if (printer.format() == Format.json) {
-                printer.streamed(printer.dates().added(run.encode()));
+                printer.streamed(printer.dates().added(shown(run)));
             } else {
                 printer.line(line(run, printer.dates()));
             }
@@ -55,9 +59,17 @@ final class RunHistory implements Action.OfJobs {
     private static List<PastRun> runs(StateEntry state, double now) {
         List<PastRun> all = new ArrayList<>(state.runs());
         if (state.node() != null) {
-            all.add(new PastRun(state.started(), now, state.node(), "running"));
+            all.add(new PastRun(state.started(), now, state.node(), RUNNING));
         }
         return all;
+    }
+
+    private static Map<String, @Nullable Object> shown(PastRun run) {
+        Map<String, @Nullable Object> shown = run.encode();
+        if (run.outcome().equals(RUNNING)) {
+            shown.remove("stopped");
+        }
+        return shown;
     }
 
     private static String line(PastRun run, Dates dates) {

@@ -58,6 +58,7 @@ class BadInputTest {
                 "client run -n x all -n 3        | 2 | --nodes",
                 "client run                      | 2 | a command is missing (expected: all, set,",
                 "client run set -c d.x --split maybe x | 2 | split: maybe (expected: stop or run)",
+                "client run set -c d.x a.:.standby | 2 | a name that does not end in .standby",
                 "client run set -c d.x --limit memory=much x | 2 | limits.memory: \"much\" (expected: bytes",
                 "client run set -c d.x --limit memory x | 2 | expected: NAME=VALUE",
                 "client run all --memory much | 2 | --memory: \"much\" (expected: bytes",

@@ -51,6 +51,8 @@ class RunHistoryTest {
                         line -> assertThat(line).contains("  vm             50.000 s  done"));
         assertThat(lines("-o json client run history a.b").getLast())
                 .isEqualTo("{\"started\": 100.0, \"stopped\": 150.0, \"node\": \"vm\", \"outcome\": \"done\"}");
+        assertThat(lines("-o json client run history a.b").getFirst())
+                .isEqualTo("{\"started\": 300.25, \"node\": \"vm\", \"outcome\": \"running\"}");
     }
 
     @Test

@@ -228,7 +228,7 @@ class WorkersTest {
         world.code("bomb", "held = b'x' * (2 << 30)");
         world.set(World.entry(Kind.AT, "vm", "bomb"), World.job("bomb"));
         assertThat(world.error("run", World.entry(Kind.AT, "vm", "bomb"), false).get("message"))
-                .isEqualTo("memory: more than runs without such a limit may use here, all together (runner.memory)");
+                .isEqualTo("memory: more than runs without such a limit may use here (runner.memory)");
     }
 
     @Test

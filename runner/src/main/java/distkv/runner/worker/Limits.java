@@ -34,8 +34,8 @@ public record Limits(
     /** A worker has some files open, and opens more to load code. */
     static final long LEAST_FILES = 32;
 
-    /** What a run had that has no limit of memory itself. */
-    private static final String SHARED = "runs without such a limit may use here, all together (runner.memory)";
+    /** What a run had that has no limit of memory itself: with others like it, or alone if it has other limits. */
+    private static final String SHARED = "runs without such a limit may use here (runner.memory)";
 
     private static final double LONGEST = 1e9;
     private static final Pattern SIZE =

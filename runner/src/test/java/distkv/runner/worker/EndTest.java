@@ -31,8 +31,7 @@ class EndTest {
         assertThat(end(SMALL, false)).isEqualTo(failed("memory: more than 64M"));
         assertThat(end(SMALL, true)).as("told to end, but too late").isEqualTo(failed("memory: more than 64M"));
         assertThat(end(Limits.NONE, false))
-                .isEqualTo(failed(
-                        "memory: more than runs without such a limit may use here, all together (runner.memory)"));
+                .isEqualTo(failed("memory: more than runs without such a limit may use here (runner.memory)"));
     }
 
     @Test
