@@ -10,6 +10,8 @@ import distkv.server.Server;
 import distkv.server.ServerOptions;
 import distkv.store.MemoryStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,11 +90,17 @@ final class Fleet implements AutoCloseable {
 
     /** Starts a job; {@code locked}: it notes when it is executed twice at once. */
     void job(String name, boolean locked) throws InterruptedException {
+        job(name, locked, Map.of());
+    }
+
+    /** The same, with these fields. */
+    void job(String name, boolean locked, Map<String, Object> more) throws InterruptedException {
         Map<String, @Nullable Object> entry = new LinkedHashMap<>();
         entry.put("code", Path.of("beat"));
         entry.put("target", System.currentTimeMillis() / 1e3);
         entry.put("delay", 0.01);
         entry.put("backoff", 1.0);
+        entry.putAll(more);
         entry.put("data", Map.of("job", name, "locked", locked, "directory", directory.toString()));
         set(Path.of(".distkv", "run", "any", "default", name), entry);
     }
@@ -138,6 +146,15 @@ final class Fleet implements AutoCloseable {
 
     RunnerProcess runner(String node) {
         return Objects.requireNonNull(runners.get(node), node);
+    }
+
+    /** What runs were refused a write, and how: a line each. */
+    String refused() {
+        try {
+            return Files.exists(file("refused")) ? Files.readString(file("refused")) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     java.nio.file.Path file(String name) {

@@ -2,8 +2,6 @@ package distkv.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -67,19 +65,10 @@ class PausedRunnersTest {
                 Fleet.await("a run elsewhere", () -> !fleet.node("job").equals(node));
                 // The virtual machine and the parent come last: before they can end it, the old run tries to write.
                 RunnerProcess.signal("CONT", family.subList(2, family.size()));
-                Fleet.await("an attempt", () -> refused().contains(old + " Lost"));
+                Fleet.await("an attempt", () -> fleet.refused().contains(old + " Lost"));
                 RunnerProcess.signal("CONT", family.subList(0, 2));
                 assertThat(fleet.stale()).as("round " + i).isEmpty();
             }
-        }
-    }
-
-    private String refused() {
-        try {
-            Path file = directory.resolve("refused");
-            return Files.exists(file) ? Files.readString(file) : "";
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 }
