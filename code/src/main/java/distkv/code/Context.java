@@ -41,7 +41,8 @@ public interface Context {
     }
 
     /**
-     * Says that the job has started up, for the record.
+     * Says that the job has started up, for the record. A run on standby, which may not write yet, waits here until it has
+     * taken over.
      *
      * @param comment a line about it
      * @param data what else is worth to know
@@ -80,7 +81,8 @@ public interface Context {
 
     /**
      * The fencing token of this run, for use outside of the tree; 0 if the job needs no claim. It grows with every run
-     * of the job: what comes with a smaller one comes from a run that has been replaced.
+     * of the job: what comes with a smaller one comes from a run that has been replaced. Of a run on standby it counts
+     * only once {@link #setupDone} has returned.
      */
     long fence();
 
