@@ -175,7 +175,6 @@ final class Handover {
                     System.Logger.Level.INFO,
                     job.id,
                     "taken over" + (standby.holder.isEmpty() ? "" : " from " + standby.holder));
-            desk.hands.claim(run.number, claim);
             if (standby.said != null && !standby.told) {
                 tales.well(job, run, standby.said);
             }

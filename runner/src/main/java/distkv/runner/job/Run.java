@@ -43,6 +43,9 @@ final class Run {
     /** When its worker is to be killed because it did not end. */
     double killAt = Double.POSITIVE_INFINITY;
 
+    /** Whether it has been. */
+    boolean killed;
+
     /** When it counts as well, by its job's {@code ok_after}. */
     double wellAt = Double.POSITIVE_INFINITY;
 

@@ -137,12 +137,12 @@ final class Running {
                 well(run.number, Map.of());
             }
             desk.wakes.at(job, run.next(job.hold > now ? job.hold : Double.POSITIVE_INFINITY));
-        } else if (desk.now() >= run.killAt) {
-            run.killAt = Double.POSITIVE_INFINITY;
+        } else if (!run.killed && desk.now() >= run.killAt) {
+            run.killed = true;
             desk.wakes.at(job, Double.POSITIVE_INFINITY);
             desk.hands.say(System.Logger.Level.WARNING, job.id, "did not end when told to: its worker is killed");
             desk.hands.kill(run.number);
-        } else {
+        } else if (!run.killed) {
             desk.wakes.at(job, run.killAt);
         }
     }
@@ -184,7 +184,7 @@ final class Running {
     /** Tells the run to end, for that reason, and has its worker killed should it not. */
     void stop(Job job, Stop stop, double killAt) {
         Run run = job.run;
-        if (run == null || !job.phase.hasRun()) {
+        if (run == null || run.killed || !job.phase.hasRun()) {
             return;
         }
         run.killAt = Math.min(run.killAt, killAt);
@@ -227,6 +227,11 @@ final class Running {
             handover.swapped(job, run, standby, answer);
             if (standby.ended != null) {
                 recorder.over(job, run, standby.ended);
+            } else if (!run.isStandby() && isOverdue(run)) {
+                // The answer came so late that somebody else may have the claim by now.
+                stop(job, Stop.CUT_OFF, desk.lease.kill());
+            } else if (!run.isStandby() && run.stop == null) {
+                desk.hands.claim(run.number, run.claim);
             }
         }
     }

@@ -304,4 +304,21 @@ class HandoverDecisionsTest {
         news(Dispatcher.Part.CLAIM, JOB, Map.of("node", "one"));
         assertThat(hands.stops).containsExactly(Stop.HANDED_OVER);
     }
+
+    @Test
+    void aRunThatTakesOverAfterItsLeaseIsOverIsNotToldOfTheClaim() {
+        standBy();
+        dispatcher.well(1, Map.of());
+        Ask swap = hands.last(Ask.Purpose.SWAP);
+        // The machine sleeps.
+        now += 60;
+        answerDone(swap);
+        assertThat(hands.claims).isEmpty();
+        assertThat(hands.stops).containsExactly(Stop.CUT_OFF);
+        dispatcher.run();
+        dispatcher.run();
+        assertThat(hands.said)
+                .filteredOn(text -> text.startsWith("did not end"))
+                .hasSize(1);
+    }
 }
