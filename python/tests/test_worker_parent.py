@@ -106,6 +106,18 @@ def test_a_deadline_can_be_moved_and_lifted(runner):
     assert (moved.result("return 1"), lifted.result("return 2")) == (1, 2)
 
 
+def test_a_deadline_that_has_passed_before_it_was_read_does_not_count_if_it_was_moved_meanwhile(runner):
+    worker = runner.fork()
+    now = time.clock_gettime(time.CLOCK_BOOTTIME)
+    os.kill(runner.process.pid, signal.SIGSTOP)
+    try:
+        runner.parent.send(op="deadline", worker=worker.number, at=now - 1)
+        runner.parent.send(op="deadline", worker=worker.number, at=now + 1000)
+    finally:
+        os.kill(runner.process.pid, signal.SIGCONT)
+    assert worker.result("return 1") == 1
+
+
 def test_a_deadline_that_has_passed_kills_at_once(runner):
     worker = runner.fork()
     runner.parent.send(op="deadline", worker=worker.number, at=1.0)

@@ -66,7 +66,6 @@ class Parent:
             select.select(reading, writing, [], self._patience())
             self._drain_wakes()
             self._reap()
-            self._kill_overdue()
             self._enforce_limits()
             self._feel_hearts()
             self._emptying = [cage for cage in self._emptying if not cage.remove()]
@@ -74,6 +73,8 @@ class Parent:
                 worker = self._obey(message)
                 if worker is not None:
                     return worker
+            # Not before all is read: a deadline that has passed may have been moved meanwhile.
+            self._kill_overdue()
             self._flush()
         self._end_all()
         return None
@@ -134,7 +135,6 @@ class Parent:
                     linux.kill_quietly(child.pid, signal.SIGTERM)
             case "deadline" if child := self._children.get(worker):
                 child.deadline = message.get("at")
-                self._kill_overdue()
             case "vouch":
                 self._voucher.vouch(message["socket"], message["session"], message["secret"], self._children)
             case "limit" if child := self._children.get(worker):

@@ -22,9 +22,11 @@ final class BootClock {
         double wall = System.currentTimeMillis() / 1e3 - running;
         if (!(Math.abs(wall - drift) < DRIFT)) {
             drift = wall;
-            ahead = read() - running;
+            // Read first: what passes in between makes deadlines early rather than late.
+            double read = read();
+            ahead = read - System.nanoTime() / 1e9;
         }
-        return running + ahead;
+        return System.nanoTime() / 1e9 + ahead;
     }
 
     private static double read() {
