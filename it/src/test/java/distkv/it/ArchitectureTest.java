@@ -137,8 +137,4 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule noStateIsOpenToEverybody =
             fields().that().arePublic().should().beFinal();
-
-    @ArchTest
-    static final ArchRule nothingIsCalledAUtility =
-            noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl|Misc|Common)");
 }
