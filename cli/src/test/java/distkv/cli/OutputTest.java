@@ -68,6 +68,8 @@ class OutputTest {
         shell.set(":.distkv.run.all.default.load", Map.of("code", "x"));
         shell.set(":.distkv.state.all.default.a.load", Map.of("node", "a", "result", 1L));
         shell.set(":.distkv.state.all.default.b.load", Map.of("node", "b", "result", 2L));
+        shell.set(":.distkv.claim.all.default.a.load", Map.of("node", "a"));
+        shell.set(":.distkv.claim.all.default.b.load", Map.of("node", "b"));
         assertThat(out("client", "run", "-n", "-", "state", "load"))
                 .isEqualTo("a:\n  node: a\n  result: 1\nb:\n  node: b\n  result: 2\n");
         assertThat(out("client", "run", "-n", "-", "state", "-r", "load")).isEqualTo("a: 1\nb: 2\n");
@@ -106,7 +108,7 @@ class OutputTest {
     @Test
     void theStatusCountsWhatThereIs() throws InterruptedException {
         shell.set(":.distkv.run.any.default.job", Map.of("code", "x"));
-        shell.set(":.distkv.state.any.default.job", Map.of("node", "a"));
+        shell.set(":.distkv.claim.any.default.job", Map.of("node", "a"));
         shell.set(":.distkv.presence.default.a.any", Map.of());
         shell.set(":.distkv.presence.default.a.all", Map.of());
         shell.set(":.distkv.error.a:7", Map.of("subsystem", "run", "resolved", false));

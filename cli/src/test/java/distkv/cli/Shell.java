@@ -79,6 +79,12 @@ final class Shell implements AutoCloseable {
         }
     }
 
+    void delete(String path) throws InterruptedException {
+        try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
+            client.delete(Path.parse(path));
+        }
+    }
+
     @Override
     public void close() {
         server.close();
