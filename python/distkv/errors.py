@@ -166,7 +166,7 @@ class ErrorRoot(Handler):
         if error is None:
             await self.record_working("compile", path)
         else:
-            await self.record_error("compile", path, exc=error, message="compiler error")
+            await self.record_error("compile", path, exc=error, message=f"Does not compile: {error}")
 
     async def changed(self, path: Path, entry: attrdict | None) -> None:
         """Keep the records unique: of two about the same thing the older one stays."""
