@@ -126,16 +126,14 @@ final class Reads {
             return;
         }
         Snapshot now = snapshot();
-        Stream stream;
         if (!now.exists(top) && !top.equals(session.root())) {
-            stream = new FailedStream(
-                    request.seq(), session.window(), Failures.notFound(request.seq(), request.path(), now.tock()));
-        } else {
-            Depths depths = depths(request.depths());
-            Walk walk = request.empty() ? now.walkWithEmpty(top, depths) : now.walk(top, depths);
-            stream = new TreeStream(
-                    request.seq(), session.window(), now, walk, items(request.seq(), top, request.chain()));
+            session.fail(Failures.notFound(request.seq(), request.path(), now.tock()));
+            return;
         }
+        Depths depths = depths(request.depths());
+        Walk walk = request.empty() ? now.walkWithEmpty(top, depths) : now.walk(top, depths);
+        Stream stream = new TreeStream(
+                request.seq(), session.window(), now, walk, items(request.seq(), top, request.chain()));
         if (session.admit(stream)) {
             session.outbox().ready(stream);
         }
@@ -149,7 +147,7 @@ final class Reads {
         Scope scope = Scope.of(top, request.only(), depths(request.depths()));
         for (Path root : scope.roots()) {
             if (Paths.isInternal(root)) {
-                output.write(Failures.internal(request.seq(), root, session.tock()));
+                session.fail(Failures.internal(request.seq(), root, session.tock()));
                 return;
             }
         }
@@ -193,7 +191,7 @@ final class Reads {
         }
         Snapshot now = snapshot();
         if (!now.exists(top) && !top.equals(session.root())) {
-            output.write(Failures.notFound(request.seq(), request.path(), now.tock()));
+            session.fail(Failures.notFound(request.seq(), request.path(), now.tock()));
             return;
         }
         MsgWriter children = new MsgWriter();
@@ -263,7 +261,7 @@ final class Reads {
         }
         Path whole = Paths.below(session.root(), path);
         if (Paths.isInternal(whole)) {
-            output.write(Failures.internal(seq, whole, session.tock()));
+            session.fail(Failures.internal(seq, whole, session.tock()));
             return null;
         }
         return whole;
