@@ -98,7 +98,8 @@ final class PrivateFiles {
 
     private static FileAttribute<?>[] attribute(@Nullable Path there, Set<PosixFilePermission> wanted)
             throws IOException {
-        boolean posix = there == null || Files.getFileStore(there).supportsFileAttributeView(PosixFileAttributeView.class);
+        boolean posix =
+                there == null || Files.getFileStore(there).supportsFileAttributeView(PosixFileAttributeView.class);
         return posix ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(wanted)} : new FileAttribute<?>[0];
     }
 }

@@ -40,7 +40,8 @@ class PrivateFilesTest extends StoreTesting {
             }
         }
         assertThat(files).containsKeys("lock", "store.db", "store.db-shm", "store.db-wal");
-        assertThat(files).allSatisfy((file, permissions) -> assertThat(permissions).isEqualTo("rw-------"));
+        assertThat(files)
+                .allSatisfy((file, permissions) -> assertThat(permissions).isEqualTo("rw-------"));
     }
 
     @Test
