@@ -145,7 +145,7 @@ public abstract class LeaseContract extends FeedContract {
         store.revoke(lease);
         assertThat(commit(store, set("x", 1), set("a", 1).under(lease)))
                 .isEqualTo(new Outcome.Refused(
-                        "lease " + lease + " of " + path("a") + " is gone (expected: a live lease)"));
+                        "lease " + lease + " of " + path("a") + " is gone (expected: a live lease)", 0));
         assertThat(commit(store, set("a", 1).under(77))).isInstanceOf(Outcome.Refused.class);
         assertThat(store.load()).isEqualTo(new Contents(0, List.of()));
         assertThat(store.renew(77)).isFalse();

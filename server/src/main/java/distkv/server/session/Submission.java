@@ -1,7 +1,6 @@
 package distkv.server.session;
 
 import distkv.model.Commit;
-import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.protocol.Etype;
@@ -58,7 +57,7 @@ final class Submission {
             settled.accept(new Outcome.Unknown("the store failed: " + e));
             return;
         }
-        var _ = asked.thenAccept(outcome -> session.site().replica().whenReached(revision(outcome), () -> {
+        var _ = asked.thenAccept(outcome -> session.site().replica().whenReached(outcome.judgedAt(), () -> {
             try {
                 settled.accept(outcome);
             } catch (RuntimeException e) {
@@ -66,15 +65,6 @@ final class Submission {
                 answer(new Reply.Failed(seq, "fault of the server: " + e, Etype.OTHER, session.tock()));
             }
         }));
-    }
-
-    /** The revision that the client must see if it reads after this outcome. */
-    private static long revision(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Committed(long revision, var _) -> revision;
-            case Outcome.Conflict(Path _, Entry current, boolean _) when current != null -> current.revision();
-            default -> 0;
-        };
     }
 
     void answer(Reply reply) {

@@ -114,10 +114,10 @@ record ValueWrite(
     private void settled(Submission submission, Outcome outcome) {
         switch (outcome) {
             case Outcome.Committed committed -> submission.answer(changed(committed));
-            case Outcome.Conflict(Path guarded, Entry current, boolean guard)
+            case Outcome.Conflict(Path guarded, Entry current, boolean guard, var _)
             when guard ->
                 submission.answer(Failures.guard(seq, Paths.shown(session.root(), guarded), current, session.tock()));
-            case Outcome.Conflict(Path _, Entry current, boolean _) -> {
+            case Outcome.Conflict(Path _, Entry current, var _, var _) -> {
                 if (isThere(current)) {
                     submission.answer(unchanged(current));
                 } else if (conditions.prev() != null) {

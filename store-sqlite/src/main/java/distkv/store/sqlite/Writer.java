@@ -162,7 +162,7 @@ final class Writer implements Runnable {
 
     private static String reason(Outcome failure) {
         return switch (failure) {
-            case Outcome.Refused(String reason) -> reason;
+            case Outcome.Refused(String reason, var _) -> reason;
             case Outcome.Unknown(String reason) -> reason;
             case Outcome.Committed committed -> committed.toString();
             case Outcome.Conflict conflict -> conflict.toString();
