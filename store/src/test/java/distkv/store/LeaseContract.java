@@ -152,6 +152,18 @@ public abstract class LeaseContract extends FeedContract {
     }
 
     @Test
+    void whatHasEndedLeavesNoTimerBehind() {
+        Store store = open(clock);
+        committed(store, set("other", 1).under(store.grant(TTL)));
+        for (int i = 0; i < 100; i++) {
+            long lease = store.grant(Duration.ofDays(1));
+            committed(store, set("a", i).under(lease));
+            store.revoke(lease);
+        }
+        assertThat(clock.waiting()).isEqualTo(1);
+    }
+
+    @Test
     void noLeaseIdComesTwice() {
         Store store = open(clock);
         long first = store.grant(TTL);

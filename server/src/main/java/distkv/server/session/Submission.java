@@ -7,6 +7,7 @@ import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.store.Outcome;
+import distkv.store.Vital;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -17,6 +18,8 @@ import java.util.function.Consumer;
  */
 final class Submission {
     private static final System.Logger LOG = System.getLogger(Submission.class.getName());
+
+    private static final Outcome LOST = new Outcome.Unknown("this server has stopped to follow its store");
 
     private final Session session;
     private final Seq seq;
@@ -57,14 +60,19 @@ final class Submission {
             settled.accept(new Outcome.Unknown("the store failed: " + e));
             return;
         }
-        var _ = asked.thenAccept(outcome -> session.site().replica().whenReached(outcome.judgedAt(), () -> {
-            try {
-                settled.accept(outcome);
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "fault while answering a write", e);
-                answer(new Reply.Failed(seq, "fault of the server: " + e, Etype.OTHER, session.tock()));
-            }
-        }));
+        // A future would keep a fault to itself.
+        var _ = asked.thenAccept(outcome -> Vital.run(() -> session.site()
+                .replica()
+                .whenReached(outcome.judgedAt(), () -> settle(settled, outcome), () -> settle(settled, LOST))));
+    }
+
+    private void settle(Consumer<Outcome> settled, Outcome outcome) {
+        try {
+            settled.accept(outcome);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "fault while answering a write", e);
+            answer(new Reply.Failed(seq, "fault of the server: " + e, Etype.OTHER, session.tock()));
+        }
     }
 
     void answer(Reply reply) {

@@ -15,6 +15,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import distkv.store.Outcome;
+import distkv.store.Vital;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +123,7 @@ record ValueWrite(
                     submission.answer(unchanged(current));
                 } else if (conditions.prev() != null) {
                     // The store must not be asked again by the thread that brings its answer.
-                    Thread.startVirtualThread(() -> replace(submission, current));
+                    Vital.virtual("distkv-again", () -> replace(submission, current)).start();
                 } else {
                     submission.answer(otherChain(current));
                 }
