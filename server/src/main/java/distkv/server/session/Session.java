@@ -125,7 +125,7 @@ final class Session {
         try {
             handlers.handle(request);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "fault while doing " + request, e);
+            LOG.log(System.Logger.Level.ERROR, "fault while doing " + request.getClass().getSimpleName(), e);
             output.write(new Reply.Failed(request.seq(), "fault of the server: " + e, Etype.OTHER, tock()));
         }
     }

@@ -13,6 +13,7 @@ import distkv.store.Recent;
 import distkv.store.Store;
 import distkv.store.StoreException;
 import java.nio.file.Files;
+import distkv.store.Vital;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -68,7 +69,7 @@ public final class SqliteStore implements Store {
     }
 
     private static Thread thread(String name, Runnable work) {
-        return Thread.ofPlatform().daemon().name(name).unstarted(work);
+        return Vital.platform(name, work);
     }
 
     /**
