@@ -28,6 +28,8 @@ final class CommandTree {
         }
         root.registerConverter(Path.class, CommandTree::path);
         root.setCaseInsensitiveEnumValuesAllowed(true);
+        // A text that begins with '@' is a value, and not the name of a file with more words.
+        root.setExpandAtFiles(false);
         root.setUsageHelpAutoWidth(false);
         root.setUnmatchedOptionsAllowedAsOptionParameters(true);
         return root;

@@ -44,6 +44,13 @@ record Printer(Terminal terminal, Format format, boolean metadata, boolean quiet
         }
     }
 
+    /** The same, for people who wait for what comes next; nothing if a document is expected. */
+    void told(String text) {
+        if (!quiet && !metadata && format != Format.json) {
+            now(text);
+        }
+    }
+
     /** Why there is no result. The exit code says that too, so it is silent if quiet. */
     int nothing(String text) {
         if (!quiet) {

@@ -64,7 +64,7 @@ final class RunList implements Action.OfJobs {
                 Path name = entry.path().tail(jobs.length());
                 if (table) {
                     Object code = code(entry);
-                    String fate = fate(states.of(name), errors.get(entry.path()));
+                    String fate = fate(states.of(name), Paused.is(Content.of(entry)), errors.get(entry.path()));
                     Map<String, @Nullable Object> row = new LinkedHashMap<>();
                     row.put("job", name);
                     row.put("code", code);
@@ -96,7 +96,7 @@ final class RunList implements Action.OfJobs {
         return Printer.decoded(job) instanceof Map<?, ?> map ? map.get("code") : null;
     }
 
-    private static String fate(Map<Object, Entry> states, @Nullable String error) {
+    private static String fate(Map<Object, Entry> states, boolean paused, @Nullable String error) {
         Map<Object, Object> running = new LinkedHashMap<>();
         states.forEach((node, entry) -> {
             if (Printer.decoded(entry) instanceof Map<?, ?> state && state.get("node") != null) {
@@ -105,6 +105,9 @@ final class RunList implements Action.OfJobs {
         });
         if (!running.isEmpty()) {
             return running.values().stream().map(String::valueOf).collect(Collectors.joining(","));
+        }
+        if (paused) {
+            return "-paused-";
         }
         if (error != null) {
             return error;

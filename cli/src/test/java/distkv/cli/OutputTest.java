@@ -136,14 +136,70 @@ class OutputTest {
     }
 
     @Test
-    void aRunningJobIsToldToStopBeforeItIsDeleted() throws InterruptedException {
+    void aRunningJobIsDeletedAtOnceIfItMustBe() throws InterruptedException {
         shell.set(":.distkv.run.any.default.job", Map.of("code", "x", "target", 5L));
         shell.set(":.distkv.state.any.default.job", Map.of("node", "a"));
-        Shell.Result first = shell.run("client", "run", "delete", "job");
-        assertThat(first.exit()).isEqualTo(1);
-        assertThat(first.err()).contains("Still running, not deleted");
-        assertThat(out("client", "run", "get", "job")).contains("target: null\n");
+        shell.set(":.distkv.claim.any.default.job", Map.of("node", "a"));
         assertThat(out("client", "run", "delete", "-f", "job")).isEqualTo("Deleted (unclean!).\n");
+    }
+
+    @Test
+    void aJobWhoseRunnerIsDeadIsDeletedWithoutWaiting() throws InterruptedException {
+        shell.set(":.distkv.run.any.default.job", Map.of("code", "x", "target", 5L));
+        shell.set(":.distkv.state.any.default.job", Map.of("node", "a"));
+        shell.set(":.distkv.claim.any.default.job.other", Map.of("node", "a"));
+        assertThat(out("client", "run", "delete", "job")).isEqualTo("Deleted.\n");
+        assertThat(shell.run("client", "run", "state", "job").exit()).isEqualTo(1);
+    }
+
+    @Test
+    void aPausedJobKeepsItsTarget() throws InterruptedException {
+        shell.set(":.distkv.run.any.default.job", Map.of("code", "x", "target", 5L));
+        assertThat(out("client", "run", "pause", "job")).isEqualTo("job is paused.\n");
+        assertThat(out("client", "run", "list", "-t")).isEqualTo("job x -paused-\n");
+        assertThat(out("client", "run", "get", "job")).contains("paused: 5\ntarget: null\n");
+        assertThat(out("client", "run", "pause", "job")).as("twice does no harm").isEqualTo("job is paused.\n");
+        assertThat(out("client", "run", "resume", "job")).isEqualTo("job goes on as before.\n");
+        assertThat(out("client", "run", "get", "job")).contains("\ntarget: 5\n").doesNotContain("paused");
+        assertThat(shell.run("client", "run", "resume", "job").err()).contains("job is not paused");
+        out("client", "run", "pause", "job");
+        assertThat(out("client", "run", "restart", "job")).isEqualTo("job starts now.\n");
+        assertThat(out("client", "run", "get", "job")).contains("\ntarget: 17").doesNotContain("paused");
+        out("client", "run", "set", "-t", "-", "job");
+        assertThat(shell.run("client", "run", "pause", "job").err()).contains("does not start anyway");
+        assertThat(shell.run("client", "run", "restart", "none").exit()).isEqualTo(1);
+    }
+
+    @Test
+    void aPlaceThatHasOnlyChildrenSaysHowToSeeThem() {
+        Shell.Result result = shell.run("client", "data", "get", "house.attic");
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.err())
+                .isEqualTo("No data at house.attic, only below it; 'data get -r house.attic' shows that\n");
+        assertThat(shell.run("client", "data", "get", "nowhere").err()).isEqualTo("No data at nowhere\n");
+    }
+
+    @Test
+    void valuesComeFromFilesAndFromStandardInput() throws IOException {
+        java.nio.file.Path file = java.nio.file.Files.writeString(directory.resolve("note"), "two\nlines\n");
+        out("client", "data", "set", "-v", ":", "@" + file, "room.note");
+        assertThat(out("client", "data", "get", "-R", "room.note")).isEqualTo("two\nlines\n");
+        java.nio.file.Files.writeString(file, "[1, 2]\n");
+        out("client", "data", "set", "-e", "list", "@" + file, "-v", "at", "@@home", "room.items");
+        assertThat(out("client", "data", "get", "room.items")).isEqualTo("at: '@home'\nlist:\n- 1\n- 2\n");
+        java.io.InputStream before = System.in;
+        try {
+            System.setIn(new java.io.ByteArrayInputStream("héllo\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            out("client", "data", "set", "-v", "said", "-", "-v", "again", "@-", "room.items");
+            System.setIn(new java.io.ByteArrayInputStream(new byte[] {-1}));
+            assertThat(shell.run("client", "data", "set", "-v", ":", "-", "x").err()).contains("standard input is no text");
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(out("client", "-o", "json", "data", "get", "room.items"))
+                .contains("\"said\": \"héllo\\n\"", "\"again\": \"héllo\\n\"");
+        assertThat(shell.run("client", "data", "set", "-v", ":", "@/nowhere", "x").err())
+                .contains("/nowhere cannot be read");
     }
 
     @Test
