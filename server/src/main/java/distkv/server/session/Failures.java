@@ -114,7 +114,7 @@ final class Failures {
         return switch (outcome) {
             case Outcome.Refused _
             when lease != 0 && Lease.isGone(session.site(), lease) -> noSession(seq, session.tock());
-            case Outcome.Refused(String reason) ->
+            case Outcome.Refused(String reason, var _) ->
                 new Reply.Failed(seq, "not written: " + reason, Etype.REFUSED, session.tock());
             case Outcome.Unknown(String reason) ->
                 new Reply.Failed(

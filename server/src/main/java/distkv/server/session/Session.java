@@ -128,7 +128,7 @@ final class Session {
         try {
             handlers.handle(request);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "fault while doing " + request, e);
+            LOG.log(System.Logger.Level.ERROR, "fault while doing " + request.getClass().getSimpleName(), e);
             Seq seq = request.seq();
             fail(new Reply.Failed(seq, "fault of the server: " + e, Etype.OTHER, tock()));
             if (seq != null && request.isAnsweredByStream()) {

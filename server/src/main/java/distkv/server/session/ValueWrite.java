@@ -15,6 +15,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import distkv.store.Outcome;
+import distkv.store.Vital;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -114,15 +115,15 @@ record ValueWrite(
     private void settled(Submission submission, Outcome outcome) {
         switch (outcome) {
             case Outcome.Committed committed -> submission.answer(changed(committed));
-            case Outcome.Conflict(Path guarded, Entry current, boolean guard)
+            case Outcome.Conflict(Path guarded, Entry current, boolean guard, var _)
             when guard ->
                 submission.answer(Failures.guard(seq, Paths.shown(session.root(), guarded), current, session.tock()));
-            case Outcome.Conflict(Path _, Entry current, boolean _) -> {
+            case Outcome.Conflict(Path _, Entry current, var _, var _) -> {
                 if (isThere(current)) {
                     submission.answer(unchanged(current));
                 } else if (conditions.prev() != null) {
                     // The store must not be asked again by the thread that brings its answer.
-                    Thread.startVirtualThread(() -> replace(submission, current));
+                    Vital.virtual("distkv-again", () -> replace(submission, current)).start();
                 } else {
                     submission.answer(otherChain(current));
                 }

@@ -141,7 +141,7 @@ final class Writes {
                 }
                 yield new Reply.Committed(seq, ticks, ticks.getLast());
             }
-            case Outcome.Conflict(Path path, Entry there, boolean guard) -> {
+            case Outcome.Conflict(Path path, Entry there, boolean guard, var _) -> {
                 Path shown = Paths.shown(session.root(), path);
                 yield guard
                         ? Failures.guard(seq, shown, there, session.tock())

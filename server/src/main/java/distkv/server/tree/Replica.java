@@ -6,6 +6,7 @@ import distkv.store.Compacted;
 import distkv.store.Contents;
 import distkv.store.Feed;
 import distkv.store.Store;
+import distkv.store.Vital;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class Replica implements AutoCloseable {
     /** With this many changes at hand a snapshot is published, even if more are. */
     private static final int ENOUGH = 1_000;
 
-    private record Waiter(long revision, Runnable action) {}
+    private record Waiter(long revision, Runnable reached, Runnable lost) {}
 
     private final Store store;
     private final Thread thread;
@@ -44,7 +45,7 @@ public final class Replica implements AutoCloseable {
         this.store = store;
         this.snapshot = snapshot;
         this.feed = feed;
-        this.thread = Thread.ofPlatform().name("distkv-replica").daemon().unstarted(this::run);
+        this.thread = Vital.platform("distkv-replica", this::run);
     }
 
     /** Loads the tree and starts to follow it. */
@@ -72,27 +73,37 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Runs an action as soon as a revision is in {@link #snapshot} and has been given to the watches: at once, or on
-     * the replica's thread. It must be short and must not wait.
+     * Runs one of two actions, at once or on the replica's thread. They must be short and must not wait.
+     *
+     * @param reached run as soon as the revision is in {@link #snapshot} and has been given to the watches
+     * @param lost run when it never will be, since the replica has ended: whoever asks must not be told otherwise
      */
-    public void whenReached(long revision, Runnable action) {
+    public void whenReached(long revision, Runnable reached, Runnable lost) {
+        boolean there;
         lock.lock();
         try {
-            if (revision > snapshot.revision() && !ended) {
-                waiters.add(new Waiter(revision, action));
+            there = revision <= snapshot.revision();
+            if (!there && !ended) {
+                waiters.add(new Waiter(revision, reached, lost));
                 return;
             }
         } finally {
             lock.unlock();
         }
-        action.run();
+        (there ? reached : lost).run();
     }
 
-    /** Waits until a revision is in {@link #snapshot} and has been given to the watches. */
+    /**
+     * Waits until a revision is in {@link #snapshot} and has been given to the watches.
+     *
+     * @throws IllegalStateException if the replica has ended before
+     */
     public void await(long revision) {
-        CompletableFuture<Void> reached = new CompletableFuture<>();
-        whenReached(revision, () -> reached.complete(null));
-        reached.join();
+        CompletableFuture<Boolean> end = new CompletableFuture<>();
+        whenReached(revision, () -> end.complete(true), () -> end.complete(false));
+        if (!end.join()) {
+            throw new IllegalStateException("the replica has ended before revision " + revision);
+        }
     }
 
     /** Starts a watch: it gets every change after the snapshot that this returns, and none that is in it. */
@@ -128,10 +139,9 @@ public final class Replica implements AutoCloseable {
                 }
                 apply(batch);
             }
-        } catch (InterruptedException e) {
-            LOG.log(System.Logger.Level.DEBUG, "interrupted", e);
-        } catch (RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.ERROR, "the replica stopped at revision " + snapshot.revision(), e);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            // Before anybody is told: from here on this server would show what is no longer so.
+            Vital.report(e);
         } finally {
             end();
         }
@@ -184,7 +194,7 @@ public final class Replica implements AutoCloseable {
         }
         List<Runnable> due = new ArrayList<>();
         while (first != null && first.revision() <= revision) {
-            due.add(first.action());
+            due.add(first.reached());
             waiters.remove();
             first = waiters.peek();
         }
@@ -224,7 +234,8 @@ public final class Replica implements AutoCloseable {
         try {
             ended = true;
             watches.loseAll().forEach(Watch::wake);
-            due = due(Long.MAX_VALUE);
+            due = waiters.stream().map(Waiter::lost).toList();
+            waiters.clear();
         } finally {
             lock.unlock();
         }
