@@ -88,6 +88,7 @@ final class Handlers {
             output.write(Failures.internal(request.seq(), path, session.tock()));
             return;
         }
+        session.site().replica().know(path);
         session.root(path);
         output.write(reads.entry(request.seq(), path, Path.ROOT));
     }

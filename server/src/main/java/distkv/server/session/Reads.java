@@ -126,7 +126,7 @@ final class Reads {
             return;
         }
         Snapshot now = snapshot();
-        if (!now.exists(top) && !top.equals(session.root())) {
+        if (!replica.knows(now, top)) {
             session.fail(Failures.notFound(request.seq(), request.path(), now.tock()));
             return;
         }
@@ -161,6 +161,7 @@ final class Reads {
         if (!session.admit(stream)) {
             return;
         }
+        scope.roots().forEach(replica::know);
         session.inFlight().awaitNone();
         Snapshot start = stream.start();
         Long since = request.since();
@@ -190,7 +191,7 @@ final class Reads {
             return;
         }
         Snapshot now = snapshot();
-        if (!now.exists(top) && !top.equals(session.root())) {
+        if (!replica.knows(now, top)) {
             session.fail(Failures.notFound(request.seq(), request.path(), now.tock()));
             return;
         }
