@@ -86,7 +86,9 @@ final class RequestDecoder {
     private Request action() {
         Action action = named(fields);
         if (action == null) {
-            return new Request.Unknown(seq, fields.in(Key.ACTION).text(MAX_ACTION), isStart(fields));
+            MsgReader in = fields.in(Key.ACTION);
+            in.next();
+            return new Request.Unknown(seq, in.text(MAX_ACTION), isStart(fields));
         }
         return switch (action) {
             case GET_VALUE -> get(false);
