@@ -176,6 +176,10 @@ async def test_code_that_requires_itself_is_refused(server):
         await mr.add(P("stored_b"), "x = 1", requires=[P("stored_a")])
         with pytest.raises(CompileError, match="stored_a → stored_b → stored_a is a cycle"):
             await mr.add(P("stored_a"), "x = 1", requires=[P("stored_b")])
+        with pytest.raises(CompileError, match="stored_a → stored_b → stored_a is a cycle"):
+            await mr.add(P("stored_a"), "import stored_b")
+        assert (await client.get(mr.path | "stored_a")).value == {"code": "x = 1"}
+        assert sys.modules["stored_b"].x == 1
 
 
 async def test_a_procedure_whose_module_is_gone_says_so_when_it_is_called(server):

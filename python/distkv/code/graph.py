@@ -141,6 +141,19 @@ class Dependencies:
         """Raise NeedsError if something that this module needs is not stored, or needs itself."""
         self._visit(name, [])
 
+    def check_change(self, name: str, requires: Iterable[str], imports: Iterable[Import]) -> None:
+        """Raise NeedsError if `check` would, were the module like this."""
+        before = self._modules.get(name)
+        self.put(name, requires, imports)
+        try:
+            self.check(name)
+        finally:
+            self._forget()
+            if before is None:
+                del self._modules[name]
+            else:
+                self._modules[name] = before
+
     def _visit(self, name: str, chain: list[str]) -> None:
         """Go through what a module needs; ``chain`` is what led to it."""
         chain.append(name)

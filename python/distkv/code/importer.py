@@ -62,7 +62,7 @@ class Importer(MetaPathFinder, Loader):
 
     def __init__(self, failed: Callable[[str, Exception], Awaitable[None]]) -> None:
         self.modules: dict[str, StoredModule] = {}
-        self._dependencies = Dependencies()
+        self.dependencies = Dependencies()
         self._failed = failed
         self._packages = _Packages(self)
         self._failures: list[tuple[str, Exception]] = []
@@ -91,14 +91,14 @@ class Importer(MetaPathFinder, Loader):
 
         It, what is below it, and the modules that need it are loaded anew at the next import; returns their names.
         """
-        users = self._dependencies.users(name)
+        users = self.dependencies.users(name)
         if module is None:
             self.modules.pop(name, None)
-            self._dependencies.remove(name)
+            self.dependencies.remove(name)
         else:
             self.modules[name] = module
-            self._dependencies.put(name, requires, imports)
-        users |= self._dependencies.users(name)
+            self.dependencies.put(name, requires, imports)
+        users |= self.dependencies.users(name)
         for user in list(users):
             users |= self._drop(user)
         parent = name
@@ -140,8 +140,8 @@ class Importer(MetaPathFinder, Loader):
         if isinstance(stored, CompileError):
             raise stored.again()
         try:
-            self._dependencies.check(module.__name__)
-            for required in self._dependencies.requires(module.__name__):
+            self.dependencies.check(module.__name__)
+            for required in self.dependencies.requires(module.__name__):
                 importlib.import_module(required)
             exec(stored, module.__dict__)  # noqa: S102  (what it is for)
         except Exception as error:

@@ -77,7 +77,7 @@ class ModuleRoot(Handler):
         Store a module and wait until it is loaded here.
 
         ``requires`` are the modules that must be loaded before it. Raises CompileError, and stores nothing, if it does
-        not compile, has a name of Python's or of ours, or requires what is not stored, or itself.
+        not compile, has a name of Python's or of ours, requires what is not stored, or requires or imports itself.
         """
         name = name_of(path)
         taken = reserved(name)
@@ -89,6 +89,7 @@ class ModuleRoot(Handler):
         if needed:
             modules_for(path, needed, self.requires, None)
             value["requires"] = needed
+        self._importer.dependencies.check_change(name, map(name_of, needed), module_imports(name, code))
         await self.wait_tock((await self.client.set(self.path + path, value)).tock)
 
     def requires(self, path: Path) -> Sequence[Path] | None:

@@ -65,14 +65,18 @@ final class ErrorSelection {
     /** Prints them, each as a document, or all in one map of maps. */
     void print(List<ErrorRecords.ErrorRecord> wanted, Tree tree, Printer printer) {
         Nested nested = key == null ? null : new Nested(key);
-        for (ErrorRecords.ErrorRecord record : wanted) {
-            Object shown = printer.shown(tree.name(), record.entry(), shown(record, tree, printer));
-            if (nested == null) {
-                printer.streamed(printer.format() == Format.yaml ? List.of(shown == null ? "" : shown) : shown);
-            } else {
-                boolean single = record.at().equals(path);
-                Path about = single ? record.about() : record.about().tail(path.length());
-                nested.put(subsystem == null ? Path.of(record.subsystem()).append(about) : about, shown);
+        try (Printer.Listing listing = printer.listing(nested == null)) {
+            for (ErrorRecords.ErrorRecord record : wanted) {
+                Object shown = printer.shown(tree.name(), record.entry(), shown(record, tree, printer));
+                if (nested != null) {
+                    boolean single = record.at().equals(path);
+                    Path about = single ? record.about() : record.about().tail(path.length());
+                    nested.put(subsystem == null ? Path.of(record.subsystem()).append(about) : about, shown);
+                } else if (printer.format() == Format.json) {
+                    listing.row("", shown);
+                } else {
+                    printer.streamed(List.of(shown == null ? "" : shown));
+                }
             }
         }
         if (nested != null) {

@@ -2,6 +2,7 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -57,13 +58,21 @@ final class RunList implements Action.OfJobs {
         Map<Path, List<ErrorRecords.ErrorRecord>> errors =
                 table ? ErrorRecords.load(tree).failedJobs() : Map.of();
         Nested nested = key == null ? null : new Nested(key);
-        try (Printer.Listing listing = printer.listing()) {
+        try (Printer.Listing listing = printer.listing(nested == null)) {
             for (Entry entry : entries) {
                 Path name = entry.path().tail(jobs.length());
                 if (table) {
-                    String fate =
-                            new TableRow(scope, states, name, errors.getOrDefault(entry.path(), List.of())).fate();
-                    printer.line(name + " " + code(entry) + " " + fate);
+                    boolean paused = Paused.is(Content.of(entry));
+                    TableRow.Fates fates = new TableRow(
+                                    scope, states, name, paused, errors.getOrDefault(entry.path(), List.of()))
+                            .fates();
+                    Object code = code(entry);
+                    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+                    row.put("job", name);
+                    row.put("code", code);
+                    row.put("nodes", fates.running());
+                    row.put("state", fates.text());
+                    listing.row(name + " " + (code == null ? "-no code-" : code) + " " + fates.text(), row);
                 } else if (nested != null) {
                     nested.put(name.tail(path.length()), item(printer, tree, states, name, entry));
                 } else {
@@ -86,8 +95,7 @@ final class RunList implements Action.OfJobs {
         return printer.shown(tree.name(), entry, state ? states.beside(value, name) : value);
     }
 
-    private static Object code(Entry job) {
-        Object code = Printer.decoded(job) instanceof Map<?, ?> map ? map.get("code") : null;
-        return code == null ? "-no code-" : code;
+    private static @Nullable Object code(Entry job) {
+        return Printer.decoded(job) instanceof Map<?, ?> map ? map.get("code") : null;
     }
 }

@@ -14,8 +14,16 @@ import java.util.TreeMap;
  *
  * @param errors its open records
  */
-record TableRow(JobScope scope, States states, Path job, List<ErrorRecords.ErrorRecord> errors) {
-    String fate() throws InterruptedException {
+record TableRow(JobScope scope, States states, Path job, boolean paused, List<ErrorRecords.ErrorRecord> errors) {
+    /**
+     * What is so.
+     *
+     * @param running the nodes that run it
+     * @param text for people
+     */
+    record Fates(List<String> running, String text) {}
+
+    Fates fates() throws InterruptedException {
         List<String> running = new ArrayList<>();
         List<String> lost = new ArrayList<>();
         List<String> away = new ArrayList<>();
@@ -38,7 +46,10 @@ record TableRow(JobScope scope, States states, Path job, List<ErrorRecords.Error
                 parts.addAll(failures(running));
             }
         }
-        return parts.isEmpty() ? rest(away) : String.join("; ", parts);
+        if (running.isEmpty() && paused) {
+            return new Fates(running, "-paused-");
+        }
+        return new Fates(running, parts.isEmpty() ? rest(away) : String.join("; ", parts));
     }
 
     /** Of a job that nobody runs, and nobody who is there has failed to run. */

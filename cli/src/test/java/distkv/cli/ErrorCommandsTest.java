@@ -100,8 +100,9 @@ class ErrorCommandsTest {
     @Test
     void programsGetDocumentsAndSoDoesTheOriginalsCommand() throws InterruptedException {
         three();
-        assertThat(out("client error list -o json")).hasLineCount(3).contains("\"syspath\": \"hub:275968\"");
-        assertThat(out("client error list -o yaml"))
+        assertThat(out("client error list -o json")).hasLineCount(5).contains("\"syspath\": \"hub:275968\"");
+        assertThat(out("client error list -o yaml")).contains("  syspath: hub:275968\n---\n");
+        assertThat(out("client error list -o wire"))
                 .isEqualTo(out("client error dump"))
                 .contains("  syspath: !P hub:275968\n---\n");
     }

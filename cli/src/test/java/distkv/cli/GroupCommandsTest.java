@@ -133,7 +133,7 @@ class GroupCommandsTest {
         out("client run set -c d.x --where gpio --where zigbee --limit memory=64M --limit time=2.5 --handover"
                 + " --split run x");
         assertThat(out("client run get x")).isEqualTo("""
-                        code: !P d.x
+                        code: d.x
                         data: {}
                         handover: true
                         limits:
@@ -147,7 +147,7 @@ class GroupCommandsTest {
                         """);
         out("client run set --where - --limit memory=- --no-handover --split stop x");
         assertThat(out("client run get x")).isEqualTo("""
-                        code: !P d.x
+                        code: d.x
                         data: {}
                         handover: false
                         limits:

@@ -72,8 +72,8 @@ class RunsTest {
                 .contains(" vm ")
                 .endsWith("          - s  lost with vm, there is no runner\n");
         assertThat(out("-o json client run history a"))
-                .isEqualTo("{\"started\": 100.5, \"node\": \"vm\", \"outcome\":"
-                        + " \"lost with vm, there is no runner\"}\n");
+                .isEqualTo("[\n{\"started\": 100.5, \"node\": \"vm\", \"outcome\":"
+                        + " \"lost with vm, there is no runner\"}\n]\n");
     }
 
     @Test
@@ -100,7 +100,7 @@ class RunsTest {
         assertThat(out("client run state a")).contains("node: attic\n").doesNotContain("lost");
         assertThat(out("client run group list")).contains("    jobs: 1\n");
         assertThat(out("-o json client run history a"))
-                .isEqualTo("{\"started\": 200.5, \"node\": \"attic\", \"outcome\": \"running\"}\n");
+                .isEqualTo("[\n{\"started\": 200.5, \"node\": \"attic\", \"outcome\": \"running\"}\n]\n");
         assertThat(out("status")).contains("  lost: 2\n  running: 2\n  total: 4\n");
     }
 }

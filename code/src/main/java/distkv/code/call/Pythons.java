@@ -2,11 +2,11 @@ package distkv.code.call;
 
 import distkv.client.ClientOptions;
 import distkv.code.CodeException;
+import distkv.protocol.ScratchDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -41,7 +41,7 @@ final class Pythons implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Deque<PythonProcess> idle = new ArrayDeque<>();
-    private @Nullable Path directory;
+    private @Nullable ScratchDirectory directory;
     private boolean closed;
 
     Pythons(CodeOptions options, ClientOptions server) {
@@ -111,11 +111,9 @@ final class Pythons implements AutoCloseable {
     private Path directory() {
         try {
             if (directory == null) {
-                directory = Files.createTempDirectory(
-                        "distkv-calls-",
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                directory = ScratchDirectory.create("distkv-calls-");
             }
-            return directory;
+            return directory.path();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -137,8 +135,11 @@ final class Pythons implements AutoCloseable {
             idle.forEach(PythonProcess::close);
             idle.clear();
             if (directory != null) {
-                delete(directory);
+                directory.close();
             }
+        } catch (IOException e) {
+            // The next one clears it.
+            return;
         } finally {
             lock.unlock();
         }

@@ -257,32 +257,38 @@ class CodeRootTest {
     @Test
     void aJavaModulesOwnRequirementsCountToo() throws InterruptedException {
         javaModule("own.Low", "package own; public class Low {}");
-        javaModule(
-                "own.High", "package own; public class High { public static int X = 7; }", Path.of("own", "None"));
+        javaModule("own.High", "package own; public class High { public static int X = 7; }", Path.of("own", "None"));
         java("oj", "import own.High; long run() { return High.X; }");
         assertThatThrownBy(() -> code.call("oj"))
                 .isInstanceOf(CompileException.class)
                 .hasMessageStartingWith("own.High: requires: own.None is not stored: own.High → own.None");
-        javaModule(
-                "own.High", "package own; public class High { public static int X = 7; }", Path.of("own", "Low"));
+        javaModule("own.High", "package own; public class High { public static int X = 7; }", Path.of("own", "Low"));
         assertThat(code.call("oj")).isEqualTo(7L);
     }
 
     @Test
     void aCallInPythonFindsWhatARunnerWouldGiveIt() throws InterruptedException {
-        store("g.async", "await _client.set(_P('calls.a'), value=_digits(x, 3))\n"
-                + "_log.info('set')\n"
-                + "watch = await _self.watch(_Path(['calls', 'a']))\n"
-                + "await _self.setup_done()\n"
-                + "async for msg in _info:\n"
-                + "    if isinstance(msg, _cls.ChangeMsg):\n"
-                + "        await watch.cancel()\n"
-                + "        return [msg.value, _cfg.codes.prefix]\n", "is_async", true);
+        store(
+                "g.async",
+                "await _client.set(_P('calls.a'), value=_digits(x, 3))\n"
+                        + "_log.info('set')\n"
+                        + "watch = await _self.watch(_Path(['calls', 'a']))\n"
+                        + "await _self.setup_done()\n"
+                        + "async for msg in _info:\n"
+                        + "    if isinstance(msg, _cls.ChangeMsg):\n"
+                        + "        await watch.cancel()\n"
+                        + "        return [msg.value, _cfg.codes.prefix]\n",
+                "is_async",
+                true);
         assertThat(code.callWith("g.async", Map.of("x", 2.347)))
                 .isEqualTo(List.of(2.35, Path.of(".distkv", "code", "proc")));
         store("g.sync", "return _client.get(_P('calls.a')).value + 1");
         assertThat(code.call("g.sync")).isEqualTo(3.35);
-        store("g.thread", "_log.info('there')\nreturn [_client.get(_P('calls.a')).value, _digits(1.26, 2)]", "is_async", false);
+        store(
+                "g.thread",
+                "_log.info('there')\nreturn [_client.get(_P('calls.a')).value, _digits(1.26, 2)]",
+                "is_async",
+                false);
         assertThat(code.call("g.thread")).isEqualTo(List.of(2.35, 1.3));
     }
 

@@ -13,9 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What {@link Message.Ready} counts. The Python worker's {@code test_readiness.py} has the same histories. */
 class ReadinessTest {
     @ParameterizedTest(name = "{0}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             each watch that is ready counts                             | open 1, open 2, ready 1, ready 2           | 2
             one that is opened later makes one more                     | open 1, ready 1, open 2, ready 2           | 1 2
             one that is cancelled after it was ready still counts       | open 1, ready 1, close 1, open 2, ready 2  | 1 2

@@ -118,8 +118,7 @@ class MessagesTest {
                         "op",
                         "modules",
                         "modules",
-                        List.of(Arrays.asList(
-                                Path.of("house", "units"), 3L, "x = 1", null, List.of(Path.of("low"))))));
+                        List.of(Arrays.asList(Path.of("house", "units"), 3L, "x = 1", null, List.of(Path.of("low"))))));
     }
 
     @Test
