@@ -121,6 +121,14 @@ record Config(Map<String, Object> tree) {
         throw wrong(key, "a number of seconds, more than 0");
     }
 
+    /** All prefixes: where in the tree the parts of the system keep what is theirs. */
+    List<Path> prefixes() {
+        return ConfigKey.ALL.stream()
+                .filter(key -> key.kind() == ConfigKey.Kind.PATH)
+                .map(key -> path(key.name()))
+                .toList();
+    }
+
     /** What stored code sees as {@code _cfg}: the same, with the prefixes as paths. */
     Map<String, @Nullable Object> forCode() {
         Config config = this;

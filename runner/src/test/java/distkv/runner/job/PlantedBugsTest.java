@@ -16,7 +16,13 @@ class PlantedBugsTest {
     private static final long SEEDS = 400;
 
     @ParameterizedTest
-    @ValueSource(strings = {"claim-without-compare-and-set", "release-before-stop", "lost-wake-up"})
+    @ValueSource(
+            strings = {
+                "claim-without-compare-and-set",
+                "release-before-stop",
+                "lost-wake-up",
+                "balance-moves-what-runs-once"
+            })
     void theSimulationFindsAPlantedBug(String bug) throws Exception {
         Planted planted = Planted.load(text(bug + ".patch"));
         String found = null;
