@@ -17,8 +17,8 @@ final class Allowance {
     /** So long may be what comes each second. */
     static final int CHARACTERS_A_SECOND = 1 << 17;
 
-    private static final String EXCEEDED = "more than " + RECORDS_A_SECOND + " records or " + (CHARACTERS_A_SECOND >> 10)
-            + " Ki characters a second are logged: some are left out";
+    private static final String EXCEEDED = "more than " + RECORDS_A_SECOND + " records or "
+            + (CHARACTERS_A_SECOND >> 10) + " Ki characters a second are logged: some are left out";
 
     private long at;
     private double records = RECORDS;

@@ -84,8 +84,8 @@ final class JobContext implements Context {
 
     private void warnOf(JobTimer timer, Duration delay) {
         if (timer.isIdle()) {
-            run.log()
-                    .log(System.Logger.Level.WARNING, "a timer of " + delay + " does not fire, unless its run() is called");
+            run.log().log(
+                    System.Logger.Level.WARNING, "a timer of " + delay + " does not fire, unless its run() is called");
         }
     }
 
