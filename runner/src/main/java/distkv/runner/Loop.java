@@ -209,8 +209,13 @@ final class Loop implements Hands, Runnable {
     }
 
     @Override
-    public boolean room(Language language, boolean alone, boolean outlivesClaim) {
-        return pool.room(language, alone || !limits.isEmpty(), outlivesClaim);
+    public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
+        return pool.keepPlace(language, alone || !limits.isEmpty(), outlivesClaim);
+    }
+
+    @Override
+    public void freePlace(Language language, boolean alone, boolean outlivesClaim) {
+        pool.freePlace(language, alone || !limits.isEmpty(), outlivesClaim);
     }
 
     @Override

@@ -149,7 +149,9 @@ public final class Dispatcher {
     private void claimAnswered(Job job, Ask.Answer answer) {
         Job.@Nullable Claiming claiming = job.claiming;
         job.claiming = null;
-        taking.answered();
+        if (claiming != null) {
+            taking.answered(job, claiming);
+        }
         if (claiming != null && answer instanceof Ask.Answer.Done done) {
             running.claimed(job, claiming, done.ticks());
         } else {

@@ -99,6 +99,7 @@ final class Handover {
 
     /** The run on standby is set up. */
     void ready(Run run, Standby standby, Map<String, @Nullable Object> said) {
+        run.isWell = true;
         run.wellAt = Double.POSITIVE_INFINITY;
         if (standby.said == null) {
             standby.said = said;

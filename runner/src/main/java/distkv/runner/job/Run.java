@@ -46,6 +46,9 @@ final class Run {
     /** Whether it has been. */
     boolean killed;
 
+    /** Whether it has said that it is set up, or has lasted for its job's {@code ok_after}: it is there to stay. */
+    boolean isWell;
+
     /** When it counts as well, by its job's {@code ok_after}. */
     double wellAt = Double.POSITIVE_INFINITY;
 

@@ -98,7 +98,7 @@ final class Taking {
     private boolean hasRoom(Job job, JobEntry entry, Code.Found found) {
         boolean alone = job.isAlone(entry, found.procedure());
         boolean outlives = job.id.kind().outlivesClaim(entry);
-        if (underWay < CLAIMS && desk.hands.room(found.procedure().language(), alone, outlives)) {
+        if (underWay < CLAIMS && desk.hands.keepPlace(found.procedure().language(), alone, outlives)) {
             return true;
         }
         desk.crowded.add(job);
@@ -127,8 +127,13 @@ final class Taking {
         desk.hands.commit(new Ask(job.id, purpose, job.entryTick, writes, guards, desk.news(reports), null));
     }
 
-    /** The answer to a claim is there. */
-    void answered() {
+    /** The answer to a claim is there: the place that was kept for its run is free, or taken by it. */
+    void answered(Job job, Job.Claiming claiming) {
         underWay--;
+        Attempt attempt = claiming.attempt();
+        desk.hands.freePlace(
+                attempt.procedure().language(),
+                job.isAlone(attempt.job(), attempt.procedure()),
+                job.id.kind().outlivesClaim(attempt.job()));
     }
 }

@@ -24,7 +24,8 @@ class PlantedBugsTest {
                 "wait-for-the-others",
                 "claims-without-runs-stay",
                 "times-of-a-clock-ahead-are-believed",
-                "a-clock-that-is-set-back-is-not-noticed"
+                "a-clock-that-is-set-back-is-not-noticed",
+                "balance-moves-what-runs-once"
             })
     void theSimulationFindsAPlantedBug(String bug) throws Exception {
         Planted planted = Planted.load(text(bug + ".patch"));

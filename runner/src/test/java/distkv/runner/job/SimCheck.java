@@ -193,6 +193,20 @@ final class SimCheck {
         return state.backoff() + (state.node() != null ? 1 : 0);
     }
 
+    /** A run is ended here so that another node may have it: one that does something once only if it may not stay. */
+    void moves(Execution one, boolean mayStay) {
+        if (mayStay && !one.isWell && !one.handover) {
+            throw new Violation(one + " is moved, but does not say that it can be begun again");
+        }
+    }
+
+    /** A node has so many runs. */
+    void isRoom(SimNode node, int runs) {
+        if (runs > sim.room) {
+            throw new Violation(node.name + " has " + runs + " runs (expected: " + sim.room + " or fewer)");
+        }
+    }
+
     /** A runner that was told to stop has had its time. */
     void isOver(SimNode node, boolean disturbed, int busy) {
         if (!disturbed && busy > 0) {

@@ -21,6 +21,8 @@ final class SimHands implements Hands {
     private final Sim sim;
     private final SimNode node;
     private final Path errors;
+    /** For how many runs a place is kept. */
+    private int kept;
 
     SimHands(SimNode node, ErrorIndex errors) {
         this.sim = node.sim;
@@ -106,8 +108,15 @@ final class SimHands implements Hands {
     }
 
     @Override
-    public boolean room(Language language, boolean alone, boolean outlivesClaim) {
-        return node.workers.size() < sim.room;
+    public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
+        boolean fits = node.workers.size() + kept < sim.room;
+        kept += fits ? 1 : 0;
+        return fits;
+    }
+
+    @Override
+    public void freePlace(Language language, boolean alone, boolean outlivesClaim) {
+        kept--;
     }
 
     @Override
@@ -122,6 +131,9 @@ final class SimHands implements Hands {
 
     @Override
     public void cancel(long run, Stop why) {
+        if (why == Stop.MOVED) {
+            node.workers.isMoved(run);
+        }
         node.workers.cancel(run);
     }
 

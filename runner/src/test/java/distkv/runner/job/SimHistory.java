@@ -153,7 +153,8 @@ final class SimHistory {
         entry.put("target", target);
         entry.put("repeat", repeat);
         entry.put("delay", task.delay());
-        entry.put("data", Map.of("service", task.service()));
+        boolean gpio = task.has().equals(GPIO);
+        entry.put("data", Map.of("service", task.service(), "handover", task.handover(), "gpio", gpio));
         entry.put("split", task.split() ? "run" : "stop");
         entry.put("handover", task.handover());
         entry.put("where", Map.of("has", List.copyOf(task.has())));
@@ -307,6 +308,7 @@ final class SimHistory {
             Map<Set<String>, Integer> wanted = new HashMap<>();
             List<Peer> peers = new ArrayList<>();
             List<List<Task>> held = new ArrayList<>();
+            List<List<Task>> mayMove = new ArrayList<>();
             for (SimNode node : group.nodes) {
                 if (node.isRetired()) {
                     continue;
@@ -320,6 +322,11 @@ final class SimHistory {
                 movable.forEach(task -> wanted.merge(task.has(), 1, Integer::sum));
                 peers.add(new Peer(node.name, 1, all.size() - movable.size(), node.labels, false));
                 held.add(movable);
+                mayMove.add(all.stream()
+                        .filter(one -> one.isWell || one.handover)
+                        .map(one -> byName.get(one.job))
+                        .filter(Objects::nonNull)
+                        .toList());
             }
             double[] shares = Balance.shares(peers, wanted);
             for (int i = 0; i < shares.length; i++) {
@@ -328,7 +335,7 @@ final class SimHistory {
                 boolean much = mine + pinned > 1.1 * (shares[i] + pinned) && mine > Balance.most(shares[i]);
                 for (int j = 0; much && j < shares.length; j++) {
                     Peer other = peers.get(j);
-                    boolean may = held.get(i).stream().anyMatch(task -> other.mayRun(task.has()));
+                    boolean may = mayMove.get(i).stream().anyMatch(task -> other.mayRun(task.has()));
                     if (i != j && may && held.get(j).size() < Balance.most(shares[j])) {
                         throw new SimCheck.Violation(peers.get(i) + " runs " + held.get(i) + ", should run " + shares[i]
                                 + "; " + other + " runs " + held.get(j) + ", should run " + shares[j]);

@@ -6,6 +6,7 @@ import distkv.store.Recent;
 import distkv.store.Step;
 import distkv.store.StoreException;
 import distkv.store.Tree;
+import distkv.store.Vital;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,8 @@ final class Writer implements Runnable {
             }
             return tree.steps().isEmpty() && drops.isEmpty() ? null : log.write(tree.steps(), drops);
         } catch (RuntimeException | Error e) {
+            // Nobody is told before: from here on this store would refuse everything.
+            Vital.report(e);
             return new Outcome.Unknown(e.toString());
         }
     }
@@ -162,7 +165,7 @@ final class Writer implements Runnable {
 
     private static String reason(Outcome failure) {
         return switch (failure) {
-            case Outcome.Refused(String reason) -> reason;
+            case Outcome.Refused(String reason, var _) -> reason;
             case Outcome.Unknown(String reason) -> reason;
             case Outcome.Committed committed -> committed.toString();
             case Outcome.Conflict conflict -> conflict.toString();
