@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * never more than one link).
  */
 public sealed interface Request {
+    /** How many guards a request may have. */
+    int MAX_GUARDS = 256;
+
     /** Pairs the replies with it; {@code null} if it has none, and so gets no reply or one without. */
     @Nullable
     Seq seq();

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes requests of frames. */
 final class RequestDecoder {
+    /** As much of an unknown action as is worth repeating. */
+    private static final int MAX_ACTION = 60;
+
     private static final String CHAIN_EXPECTED = "nil or a map with node and tick";
 
     private final Fields fields;
@@ -83,7 +86,9 @@ final class RequestDecoder {
     private Request action() {
         Action action = named(fields);
         if (action == null) {
-            return new Request.Unknown(seq, fields.text(Key.ACTION), isStart(fields));
+            MsgReader in = fields.in(Key.ACTION);
+            in.next();
+            return new Request.Unknown(seq, in.text(MAX_ACTION), isStart(fields));
         }
         return switch (action) {
             case GET_VALUE -> get(false);
@@ -172,10 +177,9 @@ final class RequestDecoder {
         if (!fields.has(Key.ONLY) || fields.isNil(Key.ONLY)) {
             return List.of();
         }
-        List<Path> only = fields.list(Key.ONLY, "an array of paths", WirePath::read);
-        if (only.isEmpty() || only.size() > Request.Watch.MAX_ONLY) {
-            throw new ProtocolException(
-                    "only: " + only.size() + " paths (expected: 1 to " + Request.Watch.MAX_ONLY + ")");
+        List<Path> only = fields.list(Key.ONLY, "an array of paths", Request.Watch.MAX_ONLY, WirePath::read);
+        if (only.isEmpty()) {
+            throw new ProtocolException("only: 0 paths (expected: 1 to " + Request.Watch.MAX_ONLY + ")");
         }
         return only;
     }
@@ -206,10 +210,10 @@ final class RequestDecoder {
     }
 
     private Request commit() {
-        List<CommitWrite> writes = fields.list(Key.WRITES, "an array of maps", RequestDecoder::write);
-        if (writes.isEmpty() || writes.size() > Revision.MAX_WRITES) {
-            throw new ProtocolException(
-                    "writes: " + writes.size() + " of them (expected: 1 to " + Revision.MAX_WRITES + ")");
+        List<CommitWrite> writes =
+                fields.list(Key.WRITES, "an array of maps", Revision.MAX_WRITES, RequestDecoder::write);
+        if (writes.isEmpty()) {
+            throw new ProtocolException("writes: 0 of them (expected: 1 to " + Revision.MAX_WRITES + ")");
         }
         return new Request.CommitAll(seq, writes, guards());
     }
@@ -252,7 +256,7 @@ final class RequestDecoder {
     }
 
     private List<Guard> guards() {
-        return fields.list(Key.GUARD, "an array of [path, tick]", in -> {
+        return fields.list(Key.GUARD, "an array of [path, tick]", Request.MAX_GUARDS, in -> {
             if (in.next() != MsgType.ARRAY || in.length() != 2) {
                 throw new ProtocolException("no pair (expected: [path, tick])");
             }

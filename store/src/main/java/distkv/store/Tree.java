@@ -104,7 +104,7 @@ public final class Tree {
             }
             if (write.lease() != 0 && !leases.containsKey(write.lease())) {
                 return new Outcome.Refused(
-                        "lease " + write.lease() + " of " + write.path() + " is gone (expected: a live lease)", newest);
+                        "lease " + write.lease() + " of " + write.path().brief() + " is gone (expected: a live lease)", newest);
             }
         }
         return change(commit.writes());

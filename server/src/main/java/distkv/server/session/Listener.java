@@ -145,6 +145,7 @@ public final class Listener implements AutoCloseable {
         }
         join(watchdog);
         loops.forEach(Loop::close);
+        site.work().close();
     }
 
     private static void join(Thread thread) {
