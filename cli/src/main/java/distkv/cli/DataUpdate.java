@@ -68,8 +68,8 @@ final class DataUpdate implements Action.Remote {
     private void checkHead(EntryFile.Item item) {
         boolean known = item.rest().keySet().stream().anyMatch(KNOWN::contains);
         if (!known) {
-            throw new FailedException(file + ": a map of " + item.rest().keySet()
-                    + " (expected: maps with path and value)");
+            throw new FailedException(
+                    file + ": a map of " + item.rest().keySet() + " (expected: maps with path and value)");
         }
     }
 }

@@ -88,8 +88,8 @@ final class EntryFile implements AutoCloseable {
             return path;
         }
         if (!(depth instanceof Long number) || number < 0 || number > last.size()) {
-            throw new ProtocolException("depth: " + depth + " (expected: 0 to " + last.size()
-                    + ", the length of the path before)");
+            throw new ProtocolException(
+                    "depth: " + depth + " (expected: 0 to " + last.size() + ", the length of the path before)");
         }
         List<Object> whole = new ArrayList<>(last.subList(0, number.intValue()));
         whole.addAll(path.elements());

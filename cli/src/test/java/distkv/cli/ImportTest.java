@@ -72,8 +72,8 @@ class ImportTest {
 
     /** The same, below other prefixes. */
     private static Map<distkv.model.Path, Value> moved(Map<distkv.model.Path, Value> tree) {
-        PrefixMap map = new PrefixMap(
-                Map.of(distkv.model.Path.parse(":.moat.kv"), distkv.model.Path.parse(":.distkv")));
+        PrefixMap map =
+                new PrefixMap(Map.of(distkv.model.Path.parse(":.moat.kv"), distkv.model.Path.parse(":.distkv")));
         return tree.entrySet().stream()
                 .collect(Collectors.toMap(
                         entry -> map.path(entry.getKey()), Map.Entry::getValue, (a, b) -> b, TreeMap::new));
@@ -120,9 +120,7 @@ class ImportTest {
 
     @Test
     void whatCannotBeCarriedOverIsListed() {
-        assertThat(shell.run("import", save("distkv-full").toString()).out())
-                .isEqualTo(
-                        """
+        assertThat(shell.run("import", save("distkv-full").toString()).out()).isEqualTo("""
                         deleted: 0
                         not carried over:
                         - entries: 1
@@ -169,12 +167,14 @@ class ImportTest {
         Shell.Result as = shell.run("import", save("moat-kv-full").toString());
         assertThat(as.err()).hasLineCount(1).contains("11 entries are below :.moat.kv, ", "--moat", "prefixes: moat");
         try (Shell other = new Shell(directory)) {
-            Shell.Result result = other.run("import", "--moat", save("moat-kv-full").toString());
+            Shell.Result result =
+                    other.run("import", "--moat", save("moat-kv-full").toString());
             assertThat(result.err()).isEmpty();
             Map<String, Object> truth = new TreeMap<>(plain(moved(truth("moat-kv"))));
             truth.replaceAll((_, value) -> String.valueOf(value).replace(":.moat.kv.", ":.distkv."));
             assertThat(plain(other.all())).isEqualTo(truth);
-            assertThat(other.run("client", "code", "call", "-e", "x", "7", "forty.two").exit())
+            assertThat(other.run("client", "code", "call", "-e", "x", "7", "forty.two")
+                            .exit())
                     .isBetween(0, 1);
             assertThat(other.run("client", "run", "get", "answer").out()).contains("code: forty.two");
             assertThat(other.run("client", "error", "list").out()).contains("It failed.", "run.any.default.answer");
@@ -182,11 +182,16 @@ class ImportTest {
             throw new UncheckedIOException(e);
         }
         // Or nothing is moved, and all commands look where moat-kv has it.
-        assertThat(shell.run("-C", "prefixes=moat", "client", "run", "get", "answer").out())
+        assertThat(shell.run("-C", "prefixes=moat", "client", "run", "get", "answer")
+                        .out())
                 .contains("code: forty.two");
         assertThat(shell.run("-C", "prefixes=moat", "client", "error", "list").out())
                 .contains("It failed.");
-        assertThat(shell.run("-C", "prefixes=moat", "import", save("moat-kv-full").toString())
+        assertThat(shell.run(
+                                "-C",
+                                "prefixes=moat",
+                                "import",
+                                save("moat-kv-full").toString())
                         .err())
                 .isEmpty();
         assertThat(shell.run("client", "run", "get", "answer").exit()).isEqualTo(1);
@@ -194,12 +199,19 @@ class ImportTest {
 
     @Test
     void anySubtreeCanBePutElsewhere() {
-        shell.run("import", "--map", "house=home.old", "--map", "house.cellar=cellar", save("distkv-full").toString());
+        shell.run(
+                "import",
+                "--map",
+                "house=home.old",
+                "--map",
+                "house.cellar=cellar",
+                save("distkv-full").toString());
         assertThat(shell.get("home.old.kitchen.temp")).isEqualTo(20.5);
         assertThat(shell.get("cellar.pump.hours")).isEqualTo(12345678901L);
         assertThat(shell.run("client", "data", "get", "odd.path").out()).contains("home.old.kitchen");
         for (String wrong : List.of("house", "=a", "house=", "a..b=c")) {
-            Shell.Result result = shell.run("import", "--map", wrong, save("distkv-full").toString());
+            Shell.Result result =
+                    shell.run("import", "--map", wrong, save("distkv-full").toString());
             assertThat(result.exit()).isEqualTo(2);
             assertThat(result.err()).contains("--map " + wrong + " (expected: two paths");
         }
@@ -237,8 +249,7 @@ class ImportTest {
         refused(
                 file(maps(Map.of("path", List.of("a"), "value", 1L, "depth", 2L, "chain", Map.of()))),
                 "depth: 2 (expected: 0 to 0, the length of the path before)");
-        refused(
-                file(maps(Map.of("path", 7L, "value", 1L, "depth", 0L, "chain", Map.of()))), "item 1");
+        refused(file(maps(Map.of("path", 7L, "value", 1L, "depth", 0L, "chain", Map.of()))), "item 1");
         assertThat(shell.all()).hasSize(1);
     }
 
@@ -260,14 +271,22 @@ class ImportTest {
     @ParameterizedTest
     @ValueSource(strings = {"distkv", "moat-kv"})
     void updateReadsThemRightlyToo(String original) {
-        Shell.Result result = shell.run("client", "data", "update", "-i", save(original + "-full").toString(), "old");
+        Shell.Result result = shell.run(
+                "client", "data", "update", "-i", save(original + "-full").toString(), "old");
         assertThat(result.out()).isEqualTo("22 entries written\n");
         assertThat(result.err()).hasLineCount(1).contains("5 entries of an internal tree were left out");
         Map<distkv.model.Path, Value> found = shell.all();
         Map<distkv.model.Path, Value> truth = new TreeMap<>();
-        truth(original).forEach((path, value) -> truth.put(distkv.model.Path.of("old").append(path), value));
+        truth(original)
+                .forEach((path, value) -> truth.put(distkv.model.Path.of("old").append(path), value));
         assertThat(plain(found)).isEqualTo(plain(truth));
-        shell.run("client", "data", "update", "-i", save(original + "-log-with-state").toString(), "old");
+        shell.run(
+                "client",
+                "data",
+                "update",
+                "-i",
+                save(original + "-log-with-state").toString(),
+                "old");
         assertThat(shell.get("old.house.kitchen.oven")).isEqualTo("off");
         assertThat(shell.run("client", "data", "get", "old.house.kitchen.light").exit())
                 .isEqualTo(1);
