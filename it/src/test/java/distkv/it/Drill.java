@@ -9,6 +9,7 @@ import distkv.protocol.Values;
 import distkv.runner.job.Kind;
 import distkv.runner.job.StateEntry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,6 +52,7 @@ final class Drill implements AutoCloseable {
 
     final Map<String, RunnerProcess> runners = new LinkedHashMap<>();
     RunnerProcess server;
+    private final Set<String> starting = new HashSet<>();
     private final java.nio.file.Path directory;
     private final int port;
     private final Client client;
@@ -135,12 +137,14 @@ final class Drill implements AutoCloseable {
         starting.add(node);
     }
 
-    private final Set<String> starting = new HashSet<>();
-
     /** Waits for the runners that have been started. */
     void awaitReady() throws IOException {
         for (String node : starting) {
-            runner(node).awaitReady();
+            if (runner(node).readLine() == null) {
+                List<String> log = Files.readAllLines(directory.resolve(node + ".log"));
+                throw new IOException("runner " + node + " ended: "
+                        + String.join("\n", log.subList(Math.max(0, log.size() - 20), log.size())));
+            }
         }
         starting.clear();
     }
