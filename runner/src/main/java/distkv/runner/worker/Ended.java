@@ -28,7 +28,15 @@ public sealed interface Ended {
      *
      * @param deliberate whether the runner killed the worker, for the sake of whatever run in it
      */
-    record Died(String how, boolean deliberate) implements Ended {}
+    record Died(String how, boolean deliberate) implements Ended {
+        /** How a worker ended whose parent has died. */
+        static final String WITH_PARENT = "its parent died";
+
+        /** Whether it died with the parent of all workers, which is not the fault of one of its runs. */
+        public boolean withParent() {
+            return how.equals(WITH_PARENT);
+        }
+    }
 
     /** The kinds of failure of the worker protocol. */
     enum Fault {

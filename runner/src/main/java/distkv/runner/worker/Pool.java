@@ -256,7 +256,7 @@ public final class Pool {
 
     private void parentGone(String how) {
         parent.ended(how);
-        crew.all().forEach(worker -> exited(worker, "its parent died", null, null));
+        crew.all().forEach(worker -> exited(worker, Ended.Died.WITH_PARENT, null, null));
     }
 
     private void reap(Worker worker) {
