@@ -40,5 +40,8 @@ final class FailedStream extends Stream {
     }
 
     @Override
+    void overflow() {}
+
+    @Override
     void close() {}
 }
