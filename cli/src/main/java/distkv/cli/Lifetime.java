@@ -1,6 +1,8 @@
 package distkv.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How long a server or runner lives: until somebody stops the process by signal. The process then waits until this is
@@ -24,6 +26,11 @@ final class Lifetime implements AutoCloseable {
     /** Waits for the signal. */
     void await() throws InterruptedException {
         asked.await();
+    }
+
+    /** Waits for it, but not for longer than that; returns whether it came. */
+    boolean await(Duration patience) throws InterruptedException {
+        return asked.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void stop() {

@@ -79,6 +79,21 @@ final class Shell implements AutoCloseable {
         }
     }
 
+    void setInternal(String path, @Nullable Object value) throws InterruptedException {
+        try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
+            client.setInternal(Path.parse(path), Values.encode(value));
+        }
+    }
+
+    /** The paths of the internal tree, without what the server itself keeps there. */
+    List<String> internal() throws InterruptedException {
+        try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
+            return Backup.internal(client).stream()
+                    .map(entry -> entry.path().toString())
+                    .toList();
+        }
+    }
+
     @Override
     public void close() {
         server.close();

@@ -112,6 +112,27 @@ public final class Client implements AutoCloseable {
                 connector.link(), path, seq -> new Request.GetTree(seq, path, false, depths, false, false));
     }
 
+    /** The entries of the internal tree, with their paths below its top, parents first. */
+    public List<Entry> internalTree() throws InterruptedException {
+        return TreeCollector.collect(
+                connector.link(),
+                Path.ROOT,
+                seq -> new Request.GetTree(seq, Path.ROOT, true, Depths.ALL, false, false));
+    }
+
+    /**
+     * Sets an entry of the internal tree, or deletes it.
+     *
+     * @param path below the top of the internal tree
+     * @param value {@code null} to delete
+     */
+    public void setInternal(Path path, @Nullable Value value) throws InterruptedException {
+        write(() -> changed(seq -> value == null
+                ? new Request.DeleteValue(seq, path, true, conditions(Expectation.anything()), false)
+                : new Request.SetValue(
+                        seq, path, true, value, conditions(Expectation.anything()), false, false, false)));
+    }
+
     /** The last elements of the paths right below {@code path} that have an entry, or one below them. */
     public List<?> children(Path path) throws InterruptedException {
         try {

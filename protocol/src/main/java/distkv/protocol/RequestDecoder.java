@@ -28,8 +28,9 @@ final class RequestDecoder {
 
     static Request decode(Frame frame) {
         @Nullable Seq seq = null;
+        @Nullable Fields fields = null;
         try {
-            Fields fields = Fields.of(frame);
+            fields = Fields.of(frame);
             if (!fields.has(Key.ACTION) && fields.has(Key.QLEN)) {
                 return hello(fields);
             }
@@ -37,8 +38,27 @@ final class RequestDecoder {
             RequestDecoder decoder = new RequestDecoder(fields, seq);
             return fields.has(Key.ACTION) ? decoder.action() : decoder.state();
         } catch (ProtocolException e) {
-            return new Request.Malformed(seq, String.valueOf(e.getMessage()));
+            return new Request.Malformed(seq, String.valueOf(e.getMessage()), fields != null && isStream(fields));
         }
+    }
+
+    /** Whether the original would answer by a stream, whatever else is wrong with the request. */
+    private static boolean isStream(Fields fields) {
+        try {
+            return switch (fields.has(Key.ACTION) ? named(fields) : null) {
+                case GET_TREE, GET_TREE_INTERNAL, WATCH, MSG_MONITOR, AUTH, AUTH_LIST -> true;
+                case DELETE_TREE -> fields.number(Key.NCHAIN, 0) != 0 || isStart(fields);
+                case null, default -> isStart(fields);
+            };
+        } catch (ProtocolException _) {
+            // A key that says whether it is one is malformed itself; whoever names an action understands a stream.
+            return fields.has(Key.ACTION) && fields.in(Key.ACTION).next() == MsgType.TEXT;
+        }
+    }
+
+    /** The client begins a stream of its own, and so expects one. */
+    private static boolean isStart(Fields fields) {
+        return fields.has(Key.STATE) && fields.text(Key.STATE).equals("start");
     }
 
     private static Request hello(Fields fields) {
@@ -54,14 +74,21 @@ final class RequestDecoder {
         };
     }
 
-    private Request action() {
+    /** The action that is asked for, {@code null} if the protocol has none of that name. */
+    private static @Nullable Action named(Fields fields) {
         MsgReader in = fields.in(Key.ACTION);
         if (in.next() != MsgType.TEXT) {
             throw fields.wrong(Key.ACTION, "the name of an action");
         }
-        Action action = Action.of(in.bytes(), in.position(), in.length());
+        return Action.of(in.bytes(), in.position(), in.length());
+    }
+
+    private Request action() {
+        Action action = named(fields);
         if (action == null) {
-            return new Request.Unknown(seq, in.text(MAX_ACTION));
+            MsgReader in = fields.in(Key.ACTION);
+            in.next();
+            return new Request.Unknown(seq, in.text(MAX_ACTION), isStart(fields));
         }
         return switch (action) {
             case GET_VALUE -> get(false);
@@ -101,7 +128,7 @@ final class RequestDecoder {
                     CHECK_DELETED,
                     UPDATE,
                     FAKE_INFO,
-                    FAKE_INFO_SEND -> new Request.Unsupported(seq, action.toString());
+                    FAKE_INFO_SEND -> new Request.Unsupported(seq, action.toString(), isStream(fields));
         };
     }
 

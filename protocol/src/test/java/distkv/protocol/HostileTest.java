@@ -124,9 +124,9 @@ class HostileTest {
         Frame frame = Frame.of(Values.encode(whole).bytes());
         assertThat(Hostile.allocated(() -> Request.decode(frame))).isLessThan(3L * frame.size());
         switch (Request.decode(frame)) {
-            case Request.Malformed(var _, String reason) ->
+            case Request.Malformed(var _, String reason, var _) ->
                 assertThat(reason).contains(expected).hasSizeLessThan(300);
-            case Request.Unknown(var _, String action) -> assertThat(action).hasSizeLessThan(300);
+            case Request.Unknown(var _, String action, var _) -> assertThat(action).hasSizeLessThan(300);
             case Request other -> throw new AssertionError(other.toString());
         }
     }

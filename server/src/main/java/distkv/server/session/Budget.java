@@ -1,11 +1,11 @@
 package distkv.server.session;
 
 import distkv.server.tree.Room;
-import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that connections share. Each may have half of it at most. When all is used up, it is taken from the one that
@@ -39,6 +39,22 @@ final class Budget {
         return share;
     }
 
+    /** Takes it all from the one that holds most, unless those from whom it was taken already make room enough. */
+    private synchronized void evictLargest() {
+        long leaving = 0;
+        @Nullable Share largest = null;
+        for (Share share : shares) {
+            if (share.over.get()) {
+                leaving += share.held();
+            } else if (largest == null || share.held() > largest.held()) {
+                largest = share;
+            }
+        }
+        if (largest != null && held.get() - leaving > limit) {
+            largest.evict();
+        }
+    }
+
     /** What one connection holds of it. */
     final class Share implements Room, AutoCloseable {
         private final Runnable whenTooMuch;
@@ -64,10 +80,7 @@ final class Budget {
             if (bytes > 0 && now > shareLimit) {
                 evict();
             } else if (bytes > 0 && all > limit) {
-                shares.stream()
-                        .filter(share -> !share.over.get())
-                        .max(Comparator.comparingLong(Share::held))
-                        .ifPresent(Share::evict);
+                evictLargest();
             }
         }
 

@@ -70,15 +70,15 @@ final class Handlers {
             case Request.Ack(Seq seq, long ack) -> session.acknowledge(seq, ack);
             case Request.StreamEnd _ -> {}
             case Request.Unsupported unsupported -> unsupported(unsupported);
-            case Request.Unknown(Seq seq, String action) ->
+            case Request.Unknown(Seq seq, String action, boolean _) ->
                 error(seq, "action: '" + action + "' (expected: an action of the protocol)", Etype.ACTION);
             case Request.Malformed malformed ->
-                output.write(new Reply.Failed(malformed.seq(), malformed.reason(), Etype.REQUEST, session.tock()));
+                session.fail(new Reply.Failed(malformed.seq(), malformed.reason(), Etype.REQUEST, session.tock()));
         }
     }
 
     private void error(Seq seq, String text, Etype etype) {
-        output.write(new Reply.Failed(seq, text, etype, session.tock()));
+        session.fail(new Reply.Failed(seq, text, etype, session.tock()));
     }
 
     private void result(Seq seq, boolean result) {
@@ -95,6 +95,7 @@ final class Handlers {
             error(request.seq(), "path: " + path.key().length + " bytes (expected: at most " + WirePath.MAX_SIZE + ")", Etype.REQUEST);
             return;
         }
+        session.site().replica().know(path);
         session.root(path);
         output.write(reads.entry(request.seq(), path, Path.ROOT));
     }

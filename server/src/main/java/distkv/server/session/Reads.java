@@ -147,23 +147,20 @@ final class Reads {
             return;
         }
         Snapshot now = snapshot();
-        Stream stream;
-        if (!now.exists(top) && !top.equals(session.root())) {
-            stream = new FailedStream(
-                    request.seq(), session.window(), Failures.notFound(request.seq(), request.path(), now.tock()));
-        } else {
-            Depths depths = depths(request.depths());
-            Walk walk = request.empty() ? now.walkWithEmpty(top, depths) : now.walk(top, depths);
-            TreeStream tree = new TreeStream(
-                    request.seq(),
-                    session.window(),
-                    now,
-                    walk,
-                    items(request.seq(), top, request.chain()),
-                    session.outbox());
-            tree.hold(replica, now, session.site().memory().streams());
-            stream = tree;
+        if (!replica.knows(now, top)) {
+            session.fail(Failures.notFound(request.seq(), request.path(), now.tock()));
+            return;
         }
+        Depths depths = depths(request.depths());
+        Walk walk = request.empty() ? now.walkWithEmpty(top, depths) : now.walk(top, depths);
+        TreeStream stream = new TreeStream(
+                request.seq(),
+                session.window(),
+                now,
+                walk,
+                items(request.seq(), top, request.chain()),
+                session.outbox());
+        stream.hold(replica, now, session.site().memory().streams());
         if (session.admit(stream)) {
             session.outbox().ready(stream);
         } else {
@@ -179,7 +176,7 @@ final class Reads {
         Scope scope = Scope.of(top, request.only(), depths(request.depths()));
         for (Path root : scope.roots()) {
             if (Paths.isInternal(root)) {
-                output.write(Failures.internal(request.seq(), root, session.tock()));
+                session.fail(Failures.internal(request.seq(), root, session.tock()));
                 return;
             }
         }
@@ -194,6 +191,7 @@ final class Reads {
         if (!session.admit(stream)) {
             return;
         }
+        scope.roots().forEach(replica::know);
         session.inFlight().awaitNone();
         Snapshot start = stream.start();
         Long since = request.since();
@@ -223,8 +221,8 @@ final class Reads {
             return;
         }
         Snapshot now = snapshot();
-        if (!now.exists(top) && !top.equals(session.root())) {
-            output.write(Failures.notFound(request.seq(), request.path(), now.tock()));
+        if (!replica.knows(now, top)) {
+            session.fail(Failures.notFound(request.seq(), request.path(), now.tock()));
             return;
         }
         MsgWriter children = new MsgWriter();
@@ -300,7 +298,7 @@ final class Reads {
         }
         Path whole = Paths.below(session.root(), path);
         if (Paths.isInternal(whole)) {
-            output.write(Failures.internal(seq, whole, session.tock()));
+            session.fail(Failures.internal(seq, whole, session.tock()));
             return null;
         }
         return whole;

@@ -53,6 +53,7 @@ final class TreeDeletion {
     /** Called by the session's reader. */
     void start() {
         session.inFlight().awaitNone();
+        session.site().replica().know(top);
         if (stream) {
             session.output().write(new Reply.StreamStart(seq, session.tock()));
         }

@@ -5,6 +5,7 @@ import distkv.protocol.Etype;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
+import distkv.protocol.ScratchDirectory;
 import distkv.protocol.Values;
 import distkv.server.tree.Replica;
 import distkv.store.Vital;
@@ -45,7 +46,7 @@ public final class WitnessSocket implements AutoCloseable {
     private final int max;
     private final Path path;
     private final ServerSocketChannel listener;
-    private final @Nullable Path ownDirectory;
+    private final @Nullable ScratchDirectory ownDirectory;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
     private WitnessSocket(
@@ -54,7 +55,7 @@ public final class WitnessSocket implements AutoCloseable {
             int max,
             Path path,
             ServerSocketChannel listener,
-            @Nullable Path ownDirectory) {
+            @Nullable ScratchDirectory ownDirectory) {
         this.replica = replica;
         this.witnesses = witnesses;
         this.max = max;
@@ -74,12 +75,11 @@ public final class WitnessSocket implements AutoCloseable {
     public static @Nullable WitnessSocket open(
             @Nullable Path directory, Replica replica, Witnesses witnesses, int max) {
         Path path = directory == null ? null : directory.toAbsolutePath().resolve("witness");
-        Path own = null;
+        ScratchDirectory own = null;
         try {
             if (path == null || path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST) {
-                var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-                own = Files.createTempDirectory("distkv-server-", owner);
-                path = own.resolve("witness");
+                own = ScratchDirectory.create("distkv-server-");
+                path = own.path().resolve("witness");
             }
             WitnessSocket socket = new WitnessSocket(replica, witnesses, max, path, listen(path), own);
             Vital.virtual("distkv-witnesses", () -> Acceptor.run("witnesses", socket.listener::accept, socket::admit))
@@ -185,7 +185,7 @@ public final class WitnessSocket implements AutoCloseable {
             listener.close();
             Files.deleteIfExists(path);
             if (ownDirectory != null) {
-                Files.deleteIfExists(ownDirectory);
+                ownDirectory.close();
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "closing", e);

@@ -2,6 +2,7 @@ package distkv.server.tree;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.model.Path;
 import distkv.store.Compacted;
 import distkv.store.Contents;
 import distkv.store.Feed;
@@ -54,6 +55,7 @@ public final class Replica implements AutoCloseable {
     /** Guards the watches, the waiters, what comes below, and that snapshot and watches change together. */
     private final ReentrantLock lock = new ReentrantLock();
 
+    private final KnownPaths known = new KnownPaths();
     private final Watches watches = new Watches();
     /** In the order in which they began, and so, nearly, of the snapshots. */
     private final LinkedHashSet<Reading> readings = new LinkedHashSet<>();
@@ -165,6 +167,16 @@ public final class Replica implements AutoCloseable {
         return old;
     }
 
+    /** Whether a path has an entry or some below it, or once had, or somebody was interested in it. */
+    public boolean knows(Snapshot seen, Path path) {
+        return seen.exists(path) || known.contain(path);
+    }
+
+    /** Takes note of a path that somebody is interested in: it, and what is above it, is known from now on. */
+    public void know(Path path) {
+        known.add(path);
+    }
+
     /** Starts a watch: it gets every change after the snapshot that this returns, and none that is in it. */
     public Snapshot start(Watch watch) {
         lock.lock();
@@ -232,6 +244,7 @@ public final class Replica implements AutoCloseable {
             revision = more.revision();
             changes.addAll(more.changes());
         }
+        changes.stream().filter(Entry::isDeletion).map(Entry::path).forEach(known::add);
         Snapshot next = snapshot.changed(revision, changes);
         List<Runnable> due;
         List<Runnable> old;
@@ -265,6 +278,9 @@ public final class Replica implements AutoCloseable {
 
     /** Starts anew from the store's contents. What watches missed cannot be told, so they are lost. */
     private void reload() {
+        for (Walk had = snapshot.walk(Path.ROOT, Depths.ALL); had.next(); ) {
+            known.add(had.path());
+        }
         while (true) {
             Snapshot loaded = load(store);
             List<Runnable> due;

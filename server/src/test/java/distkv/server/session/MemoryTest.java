@@ -103,14 +103,18 @@ class MemoryTest {
     @Test
     void whoDoesNotReadRepliesIsDroppedAndTheOthersGoOn() throws IOException {
         set("big", new byte[300_000]);
-        List<Wire> hogs = new ArrayList<>();
+        int dropped = 0;
         for (int i = 0; i < 30; i++) {
             Wire hog = fixture.wire();
-            hogs.add(hog);
-            for (int j = 0; j < 40; j++) {
-                hog.ask("get_value", "path", path("v", "big"));
+            try {
+                for (int j = 0; j < 40; j++) {
+                    hog.ask("get_value", "path", path("v", "big"));
+                }
+            } catch (IOException e) {
+                dropped++;
             }
         }
+        assertThat(dropped).isLessThan(30);
         for (int i = 0; i < 200; i++) {
             assertThat(set("x", i)).containsKey("changed");
         }
@@ -131,8 +135,7 @@ class MemoryTest {
             set(i, i);
             assertThat(good.read()).containsEntry("seq", watch).containsEntry("value", (long) i);
         }
-        Map<String, Object> end = slow.readWhere(message -> message.containsKey("error"));
-        assertThat(end).containsEntry("etype", "overflow");
+        assertThat(readToError(slow)).containsEntry("etype", "overflow");
         assertThat(slow.callAmongOthers("get_value", "path", path("v", 5))).containsEntry("value", 5L);
         long again = slow.ask("watch", "path", path("w"), "nchain", 0);
         assertThat(slow.readWhere(message -> Long.valueOf(again).equals(message.get("seq"))))
@@ -152,15 +155,22 @@ class MemoryTest {
         for (int i = 0; i < 60; i++) {
             set(i % 30, new byte[100_000 + i]);
         }
-        for (long stream : new long[] {tree, watch}) {
-            Map<String, Object> message;
-            do {
-                message = slow.readWhere(one -> Long.valueOf(stream).equals(one.get("seq")));
-                if (message.containsKey("wseq")) {
-                    slow.send(map("seq", stream, "state", "ack", "ack", number(message, "wseq")));
-                }
-            } while (!message.containsKey("error"));
-            assertThat(message).containsEntry("etype", "overflow");
+        for (int i = 0; i < 2; i++) {
+            assertThat(readToError(slow)).containsEntry("etype", "overflow").hasEntrySatisfying("seq", seq -> assertThat(
+                            seq)
+                    .isIn(tree, watch));
+        }
+    }
+
+    private static Map<String, Object> readToError(Wire reader) throws IOException {
+        while (true) {
+            Map<String, Object> message = reader.read();
+            if (message.containsKey("wseq")) {
+                reader.send(map("seq", message.get("seq"), "state", "ack", "ack", number(message, "wseq")));
+            }
+            if (message.containsKey("error")) {
+                return message;
+            }
         }
     }
 

@@ -38,7 +38,7 @@ final class DirectoryLock implements AutoCloseable {
     static DirectoryLock take(Path directory) {
         Path real;
         try {
-            Files.createDirectories(directory);
+            PrivateFiles.makeDirectory(directory);
             real = directory.toRealPath();
         } catch (IOException e) {
             throw unusable(directory, e);
@@ -63,8 +63,8 @@ final class DirectoryLock implements AutoCloseable {
 
     private static FileChannel lock(Path directory) throws IOException {
         Path file = directory.resolve("lock");
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        PrivateFiles.makeFile(file);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();
             if (lock == null) {

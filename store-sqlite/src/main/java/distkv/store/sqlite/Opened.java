@@ -56,6 +56,7 @@ record Opened(
             throws SQLException, IOException {
         Path draft = directory.resolve(FILE + ".new");
         clear(directory);
+        PrivateFiles.makeFile(draft);
         try (Connection connection = Database.writer(draft)) {
             format.create(connection, options.tree());
         }
@@ -82,6 +83,10 @@ record Opened(
 
     private static Opened read(Path file, Format format) throws SQLException, IOException {
         Format.checkMagic(file);
+        // SQLite gives the files beside it the same permissions; those of older versions may be there.
+        for (String part : new String[] {"", "-wal", "-shm"}) {
+            PrivateFiles.closeFile(file.resolveSibling(file.getFileName() + part));
+        }
         Connection writer = Database.writer(file);
         try {
             format.upgrade(writer, file);

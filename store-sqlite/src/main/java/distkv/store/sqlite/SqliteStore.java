@@ -12,6 +12,7 @@ import distkv.store.Outcome;
 import distkv.store.Recent;
 import distkv.store.Store;
 import distkv.store.StoreException;
+import java.nio.file.Files;
 import distkv.store.Vital;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -78,6 +79,11 @@ public final class SqliteStore implements Store {
      */
     public static SqliteStore open(Path directory, SqliteOptions options) {
         return Opened.open(directory, options, Format.CURRENT);
+    }
+
+    /** Whether a directory holds a store. */
+    public static boolean isIn(Path directory) {
+        return Files.exists(directory.resolve(Opened.FILE));
     }
 
     /** Copies the store to a new file while it goes on. The copy holds what was committed when this began. */
