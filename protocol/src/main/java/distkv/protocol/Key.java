@@ -50,6 +50,7 @@ enum Key {
     PRESENT,
     SUPERSEDED,
     ENTRIES,
+    MEMORY,
     DEBUG,
     DEBUGGER,
     ERROR,

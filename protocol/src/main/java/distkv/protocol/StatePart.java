@@ -15,7 +15,9 @@ public enum StatePart {
     DEBUG,
     DEBUGGER,
     /** How many entries there are; an addition of ours. */
-    ENTRIES;
+    ENTRIES,
+    /** How many bytes of memory they take, and may take: {@code [used, limit]}; an addition of ours. */
+    MEMORY;
 
     Key key() {
         return Key.valueOf(name());
