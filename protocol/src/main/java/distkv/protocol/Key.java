@@ -50,6 +50,7 @@ enum Key {
     PRESENT,
     SUPERSEDED,
     ENTRIES,
+    STORE,
     DEBUG,
     DEBUGGER,
     ERROR,

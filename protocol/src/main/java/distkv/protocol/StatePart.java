@@ -15,7 +15,9 @@ public enum StatePart {
     DEBUG,
     DEBUGGER,
     /** How many entries there are; an addition of ours. */
-    ENTRIES;
+    ENTRIES,
+    /** What keeps the store from writing, as text for people; nil if nothing does. An addition of ours. */
+    STORE;
 
     Key key() {
         return Key.valueOf(name());
