@@ -18,7 +18,7 @@ record ConfigFiles(Map<String, String> environment) {
      */
     Config load(java.nio.file.@Nullable Path named, List<String> overrides) {
         java.nio.file.Path file = named != null ? named : search();
-        Config config = file == null ? Config.DEFAULTS : Config.DEFAULTS.with(content(file));
+        Config config = file == null ? Config.DEFAULTS : Config.DEFAULTS.with(checked(file, content(file)));
         for (String override : overrides) {
             config = overridden(config, override);
         }
@@ -48,6 +48,13 @@ record ConfigFiles(Map<String, String> environment) {
         };
     }
 
+    private static Map<?, ?> checked(java.nio.file.Path file, Map<?, ?> content) {
+        ConfigKey.objection(content).ifPresent(text -> {
+            throw new FailedException("configuration " + file + ": " + text);
+        });
+        return content;
+    }
+
     private static Config overridden(Config config, String override) {
         int sign = override.indexOf('=');
         if (sign <= 0) {
@@ -59,7 +66,11 @@ record ConfigFiles(Map<String, String> environment) {
         } catch (IllegalArgumentException e) {
             throw new UsageException("-C " + override + ": " + e.getMessage(), e);
         }
-        return config.with(key, value(override.substring(sign + 1)));
+        Object value = value(override.substring(sign + 1));
+        ConfigKey.objection(Config.tree(key, value)).ifPresent(text -> {
+            throw new UsageException("-C " + text);
+        });
+        return config.with(key, value);
     }
 
     private static @Nullable Object value(String text) {

@@ -69,7 +69,7 @@ final class ErrorList implements Action.Remote {
         for (ErrorRecords.ErrorRecord record : wanted) {
             Object shown = printer.shown(tree.name(), record.entry(), shown(record, tree, printer));
             if (nested == null) {
-                printer.streamed(printer.format() == Format.yaml ? List.of(shown == null ? "" : shown) : shown);
+                printer.streamed(printer.format() != Format.json ? List.of(shown == null ? "" : shown) : shown);
             } else {
                 Path about = single == null ? record.about().tail(path.length()) : record.about();
                 nested.put(subsystem == null ? Path.of(record.subsystem()).append(about) : about, shown);

@@ -19,8 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "history",
         description = {
-            "Show the last runs of a job, the newest first: when each began, the node, how long it took, and how it ended;"
-                    + " with '-o json' a document each."
+            "Show the last runs of a job, the newest first: when each began, the node, how long it took, and how it ended."
         },
         footer = {"", "Example:", "  distkv client run history scale.room"})
 final class RunHistory implements Action.OfJobs {
@@ -45,11 +44,9 @@ final class RunHistory implements Action.OfJobs {
             return printer.nothing("No runs (yet?)");
         }
         runs.sort(Comparator.comparingDouble(PastRun::started).reversed());
-        for (PastRun run : runs) {
-            if (printer.format() == Format.json) {
-                printer.streamed(printer.dates().added(shown(run)));
-            } else {
-                printer.line(line(run, printer.dates()));
+        try (Printer.Listing listing = printer.listing()) {
+            for (PastRun run : runs) {
+                listing.row(line(run, printer.dates()), printer.dates().added(shown(run)));
             }
         }
         return 0;

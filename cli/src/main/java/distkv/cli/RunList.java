@@ -59,11 +59,17 @@ final class RunList implements Action.OfJobs {
         States states = new States(tree, scope, printer);
         Map<Path, String> errors = table ? ErrorRecords.load(tree).unresolvedRuns() : Map.of();
         Nested nested = key == null ? null : new Nested(key);
-        try (Printer.Listing listing = printer.listing()) {
+        try (Printer.Listing listing = printer.listing(nested == null)) {
             for (Entry entry : entries) {
                 Path name = entry.path().tail(jobs.length());
                 if (table) {
-                    printer.line(name + " " + row(entry, states.of(name), errors.get(entry.path())));
+                    Object code = code(entry);
+                    String fate = fate(states.of(name), Paused.is(Content.of(entry)), errors.get(entry.path()));
+                    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+                    row.put("job", name);
+                    row.put("code", code);
+                    row.put("state", fate);
+                    listing.row(name + " " + (code == null ? "-no code-" : code) + " " + fate, row);
                 } else if (nested != null) {
                     nested.put(name.tail(path.length()), item(printer, tree, states, name, entry));
                 } else {
@@ -86,12 +92,11 @@ final class RunList implements Action.OfJobs {
         return printer.shown(tree.name(), entry, state ? states.beside(value, name) : value);
     }
 
-    private static String row(Entry job, Map<Object, Entry> states, @Nullable String error) {
-        Object code = Printer.decoded(job) instanceof Map<?, ?> map ? map.get("code") : null;
-        return (code == null ? "-no code-" : code) + " " + fate(states, error);
+    private static @Nullable Object code(Entry job) {
+        return Printer.decoded(job) instanceof Map<?, ?> map ? map.get("code") : null;
     }
 
-    private static String fate(Map<Object, Entry> states, @Nullable String error) {
+    private static String fate(Map<Object, Entry> states, boolean paused, @Nullable String error) {
         Map<Object, Object> running = new LinkedHashMap<>();
         states.forEach((node, entry) -> {
             if (Printer.decoded(entry) instanceof Map<?, ?> state && state.get("node") != null) {
@@ -100,6 +105,9 @@ final class RunList implements Action.OfJobs {
         });
         if (!running.isEmpty()) {
             return running.values().stream().map(String::valueOf).collect(Collectors.joining(","));
+        }
+        if (paused) {
+            return "-paused-";
         }
         if (error != null) {
             return error;

@@ -53,7 +53,9 @@ final class ServerPlace {
     /** Opens the data and starts the server. */
     Server start(Context context) throws IOException {
         Bind place = bind == null ? configured(context.config()) : Bind.parse(bind);
-        return start(data(context), name(context.config()), place);
+        Server server = start(data(context), name(context.config()), place);
+        server.know(context.config().prefixes());
+        return server;
     }
 
     static Server start(Path data, String name, Bind place) throws IOException {

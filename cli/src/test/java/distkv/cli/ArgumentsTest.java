@@ -27,6 +27,8 @@ class ArgumentsTest {
                 "client -p27599 data : get               | client -p27599 data get :",
                 "client --port=27599 data : get          | client --port=27599 data get :",
                 "client data one watch                   | client data monitor one",
+                "client data one monitor -so             | client data monitor one --only -s",
+                "client data one monitor -o -D           | client data monitor one --only -D",
                 "client code demo.hello set -s f.py      | client code set demo.hello -s f.py",
                 "client code demo.hello get              | client code get demo.hello",
                 "client code : list -s                   | client code list : -s",
@@ -52,6 +54,9 @@ class ArgumentsTest {
     @ParameterizedTest
     @CsvSource({
         "client data get one.two",
+        "client data monitor -so json one",
+        "client run list -n attic -g x",
+        "client run group -g x list",
         "client data set -e : 123 one.two",
         "client data get get",
         "client data list -d _ :",

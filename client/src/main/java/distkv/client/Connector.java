@@ -210,6 +210,7 @@ final class Connector implements Runnable {
     }
 
     private void publish(Link opened) {
+        Session mine;
         lock.lock();
         try {
             if (closed) {
@@ -217,9 +218,13 @@ final class Connector implements Runnable {
                 return;
             }
             link = opened;
+            mine = session;
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+        if (mine != null) {
+            mine.published();
         }
         listeners.forEach(ConnectionListener::connected);
     }

@@ -20,7 +20,7 @@ public record Commit(List<Write> writes, List<Guard> guards) {
             Set<Path> paths = new HashSet<>();
             for (Write write : writes) {
                 if (!paths.add(write.path())) {
-                    throw new IllegalArgumentException("commit writes " + write.path() + " twice (expected: once)");
+                    throw new IllegalArgumentException("commit writes " + write.path().brief() + " twice (expected: once)");
                 }
             }
         }

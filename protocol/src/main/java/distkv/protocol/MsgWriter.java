@@ -59,6 +59,11 @@ public final class MsgWriter {
         }
     }
 
+    /** What was written lies here, up to {@link #size}; to be read at once. */
+    byte[] buffer() {
+        return buffer;
+    }
+
     /** Takes back everything written after the first {@code newSize} bytes. */
     public void truncate(int newSize) {
         size = newSize;

@@ -15,9 +15,27 @@ import org.jspecify.annotations.Nullable;
  * never more than one link).
  */
 public sealed interface Request {
+    /** How many guards a request may have. */
+    int MAX_GUARDS = 256;
+
     /** Pairs the replies with it; {@code null} if it has none, and so gets no reply or one without. */
     @Nullable
     Seq seq();
+
+    /**
+     * Whether the answer is a stream. A refusal must be one then, too: clients of the original wait for its start, and
+     * for nothing else. ({@code stream} of those that cannot be answered is the same, as far as they could be read.)
+     */
+    default boolean isAnsweredByStream() {
+        return switch (this) {
+            case GetTree _, Watch _, MsgMonitor _ -> true;
+            case DeleteTree delete -> delete.chain();
+            case Unsupported unsupported -> unsupported.stream();
+            case Unknown unknown -> unknown.stream();
+            case Malformed malformed -> malformed.stream();
+            default -> false;
+        };
+    }
 
     record GetValue(Seq seq, Path path, boolean internal, boolean chain) implements Request {}
 
@@ -134,13 +152,25 @@ public sealed interface Request {
     record StreamEnd(Seq seq) implements Request {}
 
     /** An action of the protocol that this server does not do (authentication, housekeeping between servers, …). */
-    record Unsupported(Seq seq, String action) implements Request {}
+    record Unsupported(Seq seq, String action, boolean stream) implements Request {
+        public Unsupported(Seq seq, String action) {
+            this(seq, action, false);
+        }
+    }
 
     /** No action of the protocol. */
-    record Unknown(Seq seq, String action) implements Request {}
+    record Unknown(Seq seq, String action, boolean stream) implements Request {
+        public Unknown(Seq seq, String action) {
+            this(seq, action, false);
+        }
+    }
 
     /** Not a request: a key is missing or its value not what it should be. The reason names it. */
-    record Malformed(@Nullable Seq seq, String reason) implements Request {}
+    record Malformed(@Nullable Seq seq, String reason, boolean stream) implements Request {
+        public Malformed(@Nullable Seq seq, String reason) {
+            this(seq, reason, false);
+        }
+    }
 
     /** Reads a frame; never fails, see {@link Malformed}. */
     static Request decode(Frame frame) {

@@ -144,14 +144,21 @@ public final class RequestEncoder {
                 map.number(Key.ACK, ack.ack());
             }
             case Request.StreamEnd _ -> map.text(Key.STATE, "end");
-            case Request.Unsupported unsupported -> map.text(Key.ACTION, unsupported.action());
-            case Request.Unknown unknown -> map.text(Key.ACTION, unknown.action());
+            case Request.Unsupported unsupported -> unanswerable(unsupported.action(), unsupported.stream());
+            case Request.Unknown unknown -> unanswerable(unknown.action(), unknown.stream());
             default -> throw new IllegalArgumentException("request " + request + " (expected: a well-formed one)");
         }
     }
 
     private void action(Action action) {
         map.text(Key.ACTION, action.toString());
+    }
+
+    private void unanswerable(String action, boolean stream) {
+        map.text(Key.ACTION, action);
+        if (stream) {
+            map.text(Key.STATE, "start");
+        }
     }
 
     private void chained(boolean chain) {

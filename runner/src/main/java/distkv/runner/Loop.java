@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Loop implements Hands, Runnable {
     /** After this long, in seconds, a clock that was set is noticed. */
-    private static final double LONGEST_WAIT = 60;
+    private static final double LONGEST_WAIT = 1;
     /** How long the runs may take to end and to be recorded when the runner stops, in seconds. */
     private static final double STOPPING = 4;
     /** How many events are taken before the clock is looked at again. */
@@ -209,8 +209,13 @@ final class Loop implements Hands, Runnable {
     }
 
     @Override
-    public boolean room(Language language, boolean alone, boolean outlivesClaim) {
-        return pool.room(language, alone || !limits.isEmpty(), outlivesClaim);
+    public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
+        return pool.keepPlace(language, alone || !limits.isEmpty(), outlivesClaim);
+    }
+
+    @Override
+    public void freePlace(Language language, boolean alone, boolean outlivesClaim) {
+        pool.freePlace(language, alone || !limits.isEmpty(), outlivesClaim);
     }
 
     @Override

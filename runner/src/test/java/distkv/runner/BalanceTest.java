@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
 import distkv.runner.job.Kind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,12 +16,13 @@ import org.junit.jupiter.api.Test;
 /** Who runs the jobs for any node: real runners that come, go, and are drained. */
 class BalanceTest {
     private static final Path GROUP = Path.of(".distkv", "group", "default");
+    private static final Path MARKER = Path.of("marker");
     private World world;
 
     @BeforeEach
     void start() throws Exception {
         world = new World();
-        world.code("long", "async for msg in _info:\n    pass");
+        world.code("long", "await _self.setup_done()\nasync for msg in _info:\n    pass");
     }
 
     @AfterEach
@@ -61,6 +63,46 @@ class BalanceTest {
         awaitLoads(Map.of("one", 12, "two", 12));
         world.runner(options("three"));
         awaitLoads(Map.of("one", 8, "two", 8, "three", 8));
+    }
+
+    @Test
+    void whatDoesSomethingOnceStaysWhereItIsWhenOtherJobsAreDeleted() throws Exception {
+        // Each run writes an entry of its own before it waits.
+        world.code("once", """
+                await _client.set(_P('marker') + _P(name) + _P('run') + _Path(_self.fence), value=1)
+                await _self.watch(_P('go'))
+                async for msg in _info:
+                    if isinstance(msg, _cls.ChangeMsg) and hasattr(msg, 'value'):
+                        return 'done'
+                """);
+        world.runner(options("one"));
+        world.runner(options("two"));
+        for (int i = 0; i < 6; i++) {
+            world.set(World.entry(Kind.ANY, "", "j" + i), World.job("once", "data", Map.of("name", "j" + i)));
+        }
+        awaitLoads(Map.of("one", 3, "two", 3));
+        world.await("six runs", () -> world.below(MARKER).size() == 6);
+        world.set(World.entry(Kind.ANY, "", "service"), World.job("long"));
+        Path service = World.state(Kind.ANY, "", "service");
+        world.await("a service that is set up", () -> world.number(service, "pinged") > 0);
+        Object full = world.state(service, "node");
+        Object other = "one".equals(full) ? "two" : "one";
+        List<String> left = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            if (other.equals(world.state(World.state(Kind.ANY, "", "j" + i), "node"))) {
+                world.client.delete(World.entry(Kind.ANY, "", "j" + i));
+            } else {
+                left.add("j" + i);
+            }
+        }
+        // Two of the four that are left there are too many, but only the service may be begun again.
+        world.await("a service that is moved", () -> other.equals(world.state(service, "node")));
+        world.set(Path.of("go"), true);
+        for (String job : left) {
+            assertThat(world.result(World.state(Kind.ANY, "", job))).isEqualTo("done");
+            assertThat(world.below(MARKER.child(job))).hasSize(1);
+        }
+        assertThat(left).hasSize(3);
     }
 
     @Test

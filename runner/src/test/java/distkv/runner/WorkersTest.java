@@ -57,6 +57,26 @@ class WorkersTest {
     }
 
     @Test
+    void thereAreNoMoreWorkersThanThereMayBeHoweverManyJobsAreDueAtOnce() throws Exception {
+        world.code(
+                "alone", "import time\n_log.warning('BEGIN')\ntime.sleep(0.05)\n_log.warning('END')", null, Map.of());
+        for (int i = 0; i < 8; i++) {
+            world.set(World.entry(Kind.AT, "vm", "j" + i), World.job("alone"));
+        }
+        world.runner(world.options("vm", Kind.AT).workers(2, 3));
+        for (int i = 0; i < 8; i++) {
+            world.result(World.state(Kind.AT, "vm", "j" + i));
+        }
+        int running = 0;
+        int most = 0;
+        for (JobLog.Line line : world.log) {
+            running += line.text().equals("BEGIN") ? 1 : line.text().equals("END") ? -1 : 0;
+            most = Math.max(most, running);
+        }
+        assertThat(most).isBetween(1, 2);
+    }
+
+    @Test
     void asynchronousJobsShareAWorkerUpToTheLimit() throws Exception {
         world.runner(world.options("vm", Kind.AT).workers(8, 3));
         Set<Object> processes = new HashSet<>();

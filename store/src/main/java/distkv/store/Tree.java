@@ -99,17 +99,17 @@ public final class Tree {
         for (Guard guard : commit.guards()) {
             Entry current = index.get(guard.path());
             if (current == null || current.tick() != guard.tick()) {
-                return new Outcome.Conflict(guard.path(), current, true);
+                return new Outcome.Conflict(guard.path(), current, true, newest);
             }
         }
         for (Write write : commit.writes()) {
             Entry current = index.get(write.path());
             if (!write.expectation().holds(current)) {
-                return new Outcome.Conflict(write.path(), current, false);
+                return new Outcome.Conflict(write.path(), current, false, newest);
             }
             if (write.lease() != 0 && !leases.containsKey(write.lease())) {
                 return new Outcome.Refused(
-                        "lease " + write.lease() + " of " + write.path() + " is gone (expected: a live lease)");
+                        "lease " + write.lease() + " of " + write.path().brief() + " is gone (expected: a live lease)", newest);
             }
         }
         return change(commit.writes());

@@ -101,7 +101,7 @@ public abstract class StoreContract extends StoreTesting {
         committed(store, set("a", 1, Expectation.absent()));
         Entry current = new Entry(path("a"), value(1), Revision.tick(1, 0), 0);
         assertThat(commit(store, set("a", 2, Expectation.absent())))
-                .isEqualTo(new Outcome.Conflict(path("a"), current, false));
+                .isEqualTo(new Outcome.Conflict(path("a"), current, false, 1));
         committed(store, delete("a"));
         assertThat(committed(store, set("a", 3, Expectation.absent()))).isEqualTo(3);
     }
@@ -114,10 +114,10 @@ public abstract class StoreContract extends StoreTesting {
                 .isEqualTo(2);
         Entry current = new Entry(path("a"), value(2), Revision.tick(2, 0), 0);
         assertThat(commit(store, set("a", 3, Expectation.at(Revision.tick(1, 0)))))
-                .isEqualTo(new Outcome.Conflict(path("a"), current, false));
+                .isEqualTo(new Outcome.Conflict(path("a"), current, false, 2));
         committed(store, delete("a"));
         assertThat(commit(store, set("a", 3, Expectation.at(Revision.tick(3, 0)))))
-                .isEqualTo(new Outcome.Conflict(path("a"), null, false));
+                .isEqualTo(new Outcome.Conflict(path("a"), null, false, 3));
     }
 
     @Test
@@ -140,9 +140,9 @@ public abstract class StoreContract extends StoreTesting {
         committed(store, set("claim", 2));
         Entry current = new Entry(path("claim"), value(2), Revision.tick(3, 0), 0);
         assertThat(commit(store, guard, set("result", 2)))
-                .isEqualTo(new Outcome.Conflict(path("claim"), current, true));
+                .isEqualTo(new Outcome.Conflict(path("claim"), current, true, 3));
         committed(store, delete("claim"));
-        assertThat(commit(store, guard, set("result", 3))).isEqualTo(new Outcome.Conflict(path("claim"), null, true));
+        assertThat(commit(store, guard, set("result", 3))).isEqualTo(new Outcome.Conflict(path("claim"), null, true, 4));
         assertThat(words(store.load().entries())).containsExactly("result=1");
     }
 

@@ -51,7 +51,7 @@ final class PythonProcess implements AutoCloseable {
     static PythonProcess start(CodeOptions options, java.nio.file.Path socket) throws InterruptedException {
         List<String> command = new ArrayList<>(options.python());
         command.addAll(List.of("-m", "distkv.worker.caller", socket.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command);
+        ProcessBuilder builder = new ProcessBuilder(Undisturbed.command(command));
         builder.environment().putAll(options.environment());
         builder.redirectError(ProcessBuilder.Redirect.INHERIT).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

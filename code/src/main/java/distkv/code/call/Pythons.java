@@ -1,11 +1,11 @@
 package distkv.code.call;
 
 import distkv.code.CodeException;
+import distkv.protocol.ScratchDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -39,7 +39,7 @@ final class Pythons implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Deque<PythonProcess> idle = new ArrayDeque<>();
-    private @Nullable Path directory;
+    private @Nullable ScratchDirectory directory;
     private boolean closed;
 
     Pythons(CodeOptions options) {
@@ -108,11 +108,9 @@ final class Pythons implements AutoCloseable {
     private Path directory() {
         try {
             if (directory == null) {
-                directory = Files.createTempDirectory(
-                        "distkv-calls-",
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                directory = ScratchDirectory.create("distkv-calls-");
             }
-            return directory;
+            return directory.path();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -134,8 +132,11 @@ final class Pythons implements AutoCloseable {
             idle.forEach(PythonProcess::close);
             idle.clear();
             if (directory != null) {
-                delete(directory);
+                directory.close();
             }
+        } catch (IOException e) {
+            // The next one clears it.
+            return;
         } finally {
             lock.unlock();
         }

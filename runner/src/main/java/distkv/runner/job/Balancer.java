@@ -6,8 +6,9 @@ import java.util.List;
 
 /**
  * Gives jobs for any node away when this node has clearly more than its share and others have less: after nodes have
- * joined, or came back from being drained. Only async code is moved, which is there to stay; what computes something
- * is left to end. Used by the decision thread only.
+ * joined, or came back from being drained. Only async code is moved that is there to stay: its run is well, so that it
+ * has been set up and can be again, or its job asks for handovers. What does something once is left to end. Used by the
+ * decision thread only.
  */
 final class Balancer {
     /** For how long there must be too many jobs here, in seconds: what ends by itself in the meantime need not move. */
@@ -25,6 +26,12 @@ final class Balancer {
         this.desk = desk;
         this.running = running;
         this.handover = handover;
+    }
+
+    /** The clock was set back: looks at all anew. */
+    void setBack() {
+        since = Double.POSITIVE_INFINITY;
+        looked = Double.NEGATIVE_INFINITY;
     }
 
     /** Ends runs that others are to take over; returns when to call again at the latest. */
@@ -88,6 +95,7 @@ final class Balancer {
                 && job.run.attempt.procedure().mode() == Mode.ASYNC
                 && !job.id.isCall()
                 && job.entry != null
+                && (job.run.isWell || job.entry.placement().handover())
                 && desk.share.isWantedElsewhere(job.entry.placement().has());
     }
 }

@@ -9,8 +9,11 @@ public interface Hands {
     /** Commits; answered by {@link Dispatcher#answered}. */
     void commit(Ask ask);
 
-    /** Whether one more run finds a place, {@code alone} in a worker or sharing one. */
-    boolean room(Language language, boolean alone, boolean outlivesClaim);
+    /** Keeps a place for one more run, if there is one: {@code alone} in a worker, or sharing one. */
+    boolean keepPlace(Language language, boolean alone, boolean outlivesClaim);
+
+    /** Gives up a place that was kept: nothing starts there, or it starts now. */
+    void freePlace(Language language, boolean alone, boolean outlivesClaim);
 
     /** Starts a run; answered by {@link Dispatcher#started} and, in any case, {@link Dispatcher#ended}. */
     void start(Launch launch);

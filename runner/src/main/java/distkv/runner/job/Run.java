@@ -46,6 +46,9 @@ final class Run {
     /** Whether it has been. */
     boolean killed;
 
+    /** Whether it has said that it is set up, or has lasted for its job's {@code ok_after}: it is there to stay. */
+    boolean isWell;
+
     /** When it counts as well, by its job's {@code ok_after}. */
     double wellAt = Double.POSITIVE_INFINITY;
 
@@ -67,6 +70,15 @@ final class Run {
         this.state = claiming.state();
         this.begun = claiming.state();
         this.standby = claiming.isStandby() ? new Standby(claiming.from()) : null;
+    }
+
+    /** The clock was set back by so much: what is planned for a run is so much earlier. */
+    void setBack(double by) {
+        killAt -= by;
+        wellAt -= by;
+        offeredUntil -= offeredUntil == 0 ? 0 : by;
+        vacantUntil -= by;
+        staysUntil -= staysUntil == 0 ? 0 : by;
     }
 
     /** When to look at it again, while it goes on; if it is on standby, also when it may try again to take over. */

@@ -58,7 +58,9 @@ final class Taking {
         double first = job.standby.isHeld() ? STANDBY_FIRST : 0;
         double delay = first + desk.share.delay(job, entry.placement().has());
         if (isTurn(job, delay, due) && hasRoom(job, entry, found)) {
-            StateEntry running = from.running(desk.node, desk.now(), from.backoff());
+            // What a clock that was ahead has started once does not become due again.
+            double started = Math.max(desk.now(), Math.min(entry.target(), from.started()));
+            StateEntry running = from.running(desk.node, started, from.backoff());
             List<Write> writes = List.of(
                     desk.claim(job.claim.path, running.started(), Expectation.absent()),
                     Write.set(job.statePath, running.encode(), job.stateExpected()));
@@ -96,7 +98,7 @@ final class Taking {
     private boolean hasRoom(Job job, JobEntry entry, Code.Found found) {
         boolean alone = job.isAlone(entry, found.procedure());
         boolean outlives = job.id.kind().outlivesClaim(entry);
-        if (underWay < CLAIMS && desk.hands.room(found.procedure().language(), alone, outlives)) {
+        if (underWay < CLAIMS && desk.hands.keepPlace(found.procedure().language(), alone, outlives)) {
             return true;
         }
         desk.crowded.add(job);
@@ -125,8 +127,13 @@ final class Taking {
         desk.hands.commit(new Ask(job.id, purpose, job.entryTick, writes, guards, desk.news(reports), null));
     }
 
-    /** The answer to a claim is there. */
-    void answered() {
+    /** The answer to a claim is there: the place that was kept for its run is free, or taken by it. */
+    void answered(Job job, Job.Claiming claiming) {
         underWay--;
+        Attempt attempt = claiming.attempt();
+        desk.hands.freePlace(
+                attempt.procedure().language(),
+                job.isAlone(attempt.job(), attempt.procedure()),
+                job.id.kind().outlivesClaim(attempt.job()));
     }
 }

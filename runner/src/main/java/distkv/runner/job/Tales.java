@@ -48,6 +48,7 @@ final class Tales {
 
     /** The run is well: its errors are over. */
     void well(Job job, Run run, Map<String, @Nullable Object> said) {
+        run.isWell = true;
         run.wellAt = Double.POSITIVE_INFINITY;
         run.state = run.state.well(desk.now());
         tell(job, run, List.of(state(job, run)), List.of(well(job, said)));

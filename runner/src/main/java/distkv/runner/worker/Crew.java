@@ -12,6 +12,9 @@ final class Crew {
     private final int runsPerWorker;
     private final Map<Integer, Worker> workers = new LinkedHashMap<>();
     private final Map<Long, Worker> byRun = new HashMap<>();
+    /** For how many runs of each sort a place is kept. */
+    private final Map<Worker.Sharing, Integer> kept = new HashMap<>();
+
     private int numbers;
 
     /**
@@ -72,12 +75,62 @@ final class Crew {
         return List.copyOf(workers.values());
     }
 
-    /** Whether one more run finds a place. The process that Java runs share is there for them, however many there are. */
-    boolean hasRoom(Worker.Sharing sharing) {
-        if (workers.size() < most) {
-            return true;
+    /**
+     * Keeps a place for one more run, if there is one beside those that are kept already: nothing is to start that finds
+     * none, however many claims are asked for at once. The process that Java runs share is there for them, however many
+     * workers there are.
+     */
+    boolean keepPlace(Worker.Sharing sharing) {
+        kept.merge(sharing, 1, Integer::sum);
+        boolean fits = (sharing.isJava() && !sharing.alone()) || fits();
+        if (!fits) {
+            freePlace(sharing);
         }
-        return sharing.isJava() ? !sharing.alone() : idle() != null || sharing(sharing) != null;
+        return fits;
+    }
+
+    /** Gives up a place that was kept: nothing starts there, or it starts now. */
+    void freePlace(Worker.Sharing sharing) {
+        kept.computeIfPresent(sharing, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** Whether those for whom a place is kept need no more workers than there may be. */
+    private boolean fits() {
+        int idle = 0;
+        for (Worker worker : workers.values()) {
+            idle += worker.idle() ? 1 : 0;
+        }
+        int python = 0;
+        for (Map.Entry<Worker.Sharing, Integer> each : kept.entrySet()) {
+            python += each.getKey().isJava() ? 0 : neededFor(each.getKey(), each.getValue());
+        }
+        int more = neededForJava() + Math.max(0, python - idle);
+        return more == 0 || more <= most - workers.size();
+    }
+
+    /** How many workers runs of this sort need that cannot join others. */
+    private int neededFor(Worker.Sharing sharing, int runs) {
+        if (sharing.alone()) {
+            return runs;
+        }
+        int left = runs;
+        for (Worker worker : workers.values()) {
+            if (sharing.equals(worker.sharing) && worker.open()) {
+                left -= Math.max(0, runsPerWorker - worker.runs.size());
+            }
+        }
+        return Math.ceilDiv(Math.max(0, left), runsPerWorker);
+    }
+
+    private int neededForJava() {
+        int needed = 0;
+        for (Map.Entry<Worker.Sharing, Integer> each : kept.entrySet()) {
+            Worker.Sharing sharing = each.getKey();
+            if (sharing.isJava()) {
+                needed += sharing.alone() ? each.getValue() : sharing(sharing) == null ? 1 : 0;
+            }
+        }
+        return needed;
     }
 
     /** One that has place for one more run of this sort. */
@@ -105,7 +158,7 @@ final class Crew {
 
     /** Whether there should be one more, so that the next start does not wait for a fork. */
     boolean lacksIdle() {
-        return idle() == null && workers.size() < most;
+        return idle() == null && workers.size() + neededForJava() < most;
     }
 
     /** Whether it has no runs and should get none: it is for one alone, or stale, or another one like it has none either. */

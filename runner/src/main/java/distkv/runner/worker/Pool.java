@@ -43,9 +43,14 @@ public final class Pool {
         forks.keepOneIdle();
     }
 
-    /** Whether one more run finds a place. */
-    public boolean room(Language language, boolean alone, boolean outlivesClaim) {
-        return !parent.isDown() && crew.hasRoom(new Worker.Sharing(language, alone, outlivesClaim));
+    /** Keeps a place for one more run, if there is one. */
+    public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
+        return !parent.isDown() && crew.keepPlace(new Worker.Sharing(language, alone, outlivesClaim));
+    }
+
+    /** Gives up a place that was kept: nothing starts there, or it starts now. */
+    public void freePlace(Language language, boolean alone, boolean outlivesClaim) {
+        crew.freePlace(new Worker.Sharing(language, alone, outlivesClaim));
     }
 
     /** Starts a run. */

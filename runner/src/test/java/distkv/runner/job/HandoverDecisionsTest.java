@@ -54,9 +54,12 @@ class HandoverDecisionsTest {
         }
 
         @Override
-        public boolean room(Language language, boolean alone, boolean outlivesClaim) {
+        public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
             return true;
         }
+
+        @Override
+        public void freePlace(Language language, boolean alone, boolean outlivesClaim) {}
 
         @Override
         public void start(Launch launch) {

@@ -5,12 +5,14 @@ import distkv.runner.code.Catalog;
 import distkv.runner.code.CodeId;
 import distkv.runner.error.ErrorIndex;
 import distkv.runner.group.Membership;
+import distkv.runner.group.Peer;
 import distkv.runner.job.Sim.Change;
 import distkv.runner.job.Sim.Part;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ final class SimFeeds {
     private final SimNode node;
     private final Map<Part, Cursor> cursors = new EnumMap<>(Part.class);
     private Membership membership;
+    private List<Peer> peers = List.of();
     private Catalog catalog = new Catalog();
     private ErrorIndex errors = new ErrorIndex(Sim.ERRORS);
 
@@ -44,6 +47,7 @@ final class SimFeeds {
     /** Forgets all. */
     void restart(Catalog newCatalog, ErrorIndex newErrors) {
         cursors.clear();
+        peers = List.of();
         membership = new Membership(Sim.PRESENCE.child(group.name));
         catalog = newCatalog;
         errors = newErrors;
@@ -127,8 +131,14 @@ final class SimFeeds {
     private void peers(Dispatcher to) {
         List<Change> log = group.log(Part.GROUP);
         Change last = log.isEmpty() ? null : log.getLast();
-        to.peers(membership.peers(
-                "any", Membership.drained(last == null ? null : last.entry().value())));
+        peers = membership.peers(
+                "any", Membership.drained(last == null ? null : last.entry().value()));
+        to.peers(peers);
+    }
+
+    /** Whether this node, for all it was told, may run jobs for any node that ask for these labels. */
+    boolean mayRun(Set<String> has) {
+        return peers.stream().filter(peer -> peer.node().equals(node.name)).allMatch(peer -> peer.mayRun(has));
     }
 
     private static Kind kind(Change change) {

@@ -21,6 +21,8 @@ final class SimHands implements Hands {
     private final Sim sim;
     private final SimNode node;
     private final Path errors;
+    /** For how many runs a place is kept. */
+    private int kept;
 
     SimHands(SimNode node, ErrorIndex errors) {
         this.sim = node.sim;
@@ -51,6 +53,16 @@ final class SimHands implements Hands {
     }
 
     private Ask.Answer attempt(Ask ask) {
+        boolean fails = !sim.calm && sim.chance(0.005);
+        if (fails && ask.purpose() == Ask.Purpose.RECORD) {
+            return new Ask.Answer.Failed("the server refuses it");
+        }
+        Ask.Answer answer = made(ask);
+        // What is not known to be made may have been.
+        return fails && ask.purpose() == Ask.Purpose.CLAIM ? new Ask.Answer.Failed("unknown outcome") : answer;
+    }
+
+    private Ask.Answer made(Ask ask) {
         List<Write> reports = reports(ask);
         Runnable verify = switch (ask.purpose()) {
             case CLAIM -> sim.check.claims(node, ask);
@@ -96,8 +108,15 @@ final class SimHands implements Hands {
     }
 
     @Override
-    public boolean room(Language language, boolean alone, boolean outlivesClaim) {
-        return node.workers.size() < sim.room;
+    public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
+        boolean fits = node.workers.size() + kept < sim.room;
+        kept += fits ? 1 : 0;
+        return fits;
+    }
+
+    @Override
+    public void freePlace(Language language, boolean alone, boolean outlivesClaim) {
+        kept--;
     }
 
     @Override
@@ -112,6 +131,9 @@ final class SimHands implements Hands {
 
     @Override
     public void cancel(long run, Stop why) {
+        if (why == Stop.MOVED) {
+            node.workers.isMoved(run);
+        }
         node.workers.cancel(run);
     }
 

@@ -23,7 +23,7 @@ final class SimHistory {
     private static final Set<String> GPIO = Set.of("gpio");
 
     /** A job of the history. */
-    private record Task(
+    record Task(
             Kind kind,
             Sim.Group group,
             String node,
@@ -38,6 +38,9 @@ final class SimHistory {
             return kind.entries(Sim.RUNS, group.name, node).child(name);
         }
     }
+
+    /** What the tree was once, for a restore. */
+    private SimStore.@Nullable Backup backup;
 
     private final Sim sim;
     private final List<SimNode> nodes = new ArrayList<>();
@@ -117,6 +120,13 @@ final class SimHistory {
             sim.run(large ? 0.1 : sim.between(0.02, 6));
             new SimDisturbance(sim, this).happen();
         }
+        SimLiveness liveness = new SimLiveness(sim, tasks);
+        heal();
+        for (int i = 0; i < 2; i++) {
+            double since = sim.now;
+            sim.run(SimLiveness.BOUND);
+            liveness.everyJobThatWasDueHasRun(since);
+        }
         calm();
         double last = sim.now;
         tasks.forEach(task -> store(task, last, 0));
@@ -143,7 +153,8 @@ final class SimHistory {
         entry.put("target", target);
         entry.put("repeat", repeat);
         entry.put("delay", task.delay());
-        entry.put("data", Map.of("service", task.service()));
+        boolean gpio = task.has().equals(GPIO);
+        entry.put("data", Map.of("service", task.service(), "handover", task.handover(), "gpio", gpio));
         entry.put("split", task.split() ? "run" : "stop");
         entry.put("handover", task.handover());
         entry.put("where", Map.of("has", List.copyOf(task.has())));
@@ -160,6 +171,29 @@ final class SimHistory {
 
     SimNode anyNode() {
         return any(nodes);
+    }
+
+    List<SimNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** A machine gets another name, and starts its runner under that. */
+    void rename(SimNode node) {
+        sim.note(() -> node.name + " is renamed");
+        node.retire();
+        nodes.remove(node);
+        SimNode renamed = new SimNode(sim, node.group, node.name + "x", node.labels);
+        nodes.add(renamed);
+        startSoon(renamed);
+    }
+
+    void backUp() {
+        sim.note(() -> "backup");
+        backup = sim.store.backup();
+    }
+
+    SimStore.@Nullable Backup backup() {
+        return backup;
     }
 
     Sim.Group anyGroup() {
@@ -184,6 +218,16 @@ final class SimHistory {
             code(group, "return 43");
             sim.delete(Sim.GROUPS.child(group.name));
         });
+        heal();
+        sim.run(large ? 12 : 20);
+    }
+
+    /** Nothing is broken any more: every runner is there, and so is the server. */
+    private void heal() {
+        while (nodes.stream().anyMatch(SimNode::isStopping)) {
+            sim.run(1);
+        }
+        sim.note(() -> "healthy");
         for (SimNode node : nodes) {
             node.set(0);
             if (node.isCutOff()) {
@@ -197,20 +241,23 @@ final class SimHistory {
                 node.start();
             }
         }
-        sim.run(large ? 12 : 20);
     }
 
     private void everyJobHasRun(double since) {
         TreeSet<String> missing = new TreeSet<>();
         for (Task task : tasks) {
             for (SimNode node : task.group().nodes) {
+                if (node.isRetired()) {
+                    continue;
+                }
                 boolean able = node.labels.containsAll(task.has());
                 if (task.kind() == Kind.ALL ? !able : task.kind() == Kind.AT && !node.name.equals(task.node())) {
                     continue;
                 }
                 String job = SimCheck.where(task.entry(), node.name);
                 boolean possible = task.kind() == Kind.ANY
-                        ? task.group().nodes.stream().anyMatch(one -> one.labels.containsAll(task.has()))
+                        ? task.group().nodes.stream()
+                                .anyMatch(one -> !one.isRetired() && one.labels.containsAll(task.has()))
                         : able;
                 boolean ran = sim.check.hasSucceeded(job, since) || (task.service() && sim.check.isRunning(job, since));
                 if (ran != possible) {
@@ -261,7 +308,11 @@ final class SimHistory {
             Map<Set<String>, Integer> wanted = new HashMap<>();
             List<Peer> peers = new ArrayList<>();
             List<List<Task>> held = new ArrayList<>();
+            List<List<Task>> mayMove = new ArrayList<>();
             for (SimNode node : group.nodes) {
+                if (node.isRetired()) {
+                    continue;
+                }
                 List<Task> movable = new ArrayList<>();
                 List<SimWorkers.Execution> all = node.workers.all();
                 all.stream()
@@ -271,6 +322,11 @@ final class SimHistory {
                 movable.forEach(task -> wanted.merge(task.has(), 1, Integer::sum));
                 peers.add(new Peer(node.name, 1, all.size() - movable.size(), node.labels, false));
                 held.add(movable);
+                mayMove.add(all.stream()
+                        .filter(one -> one.isWell || one.handover)
+                        .map(one -> byName.get(one.job))
+                        .filter(Objects::nonNull)
+                        .toList());
             }
             double[] shares = Balance.shares(peers, wanted);
             for (int i = 0; i < shares.length; i++) {
@@ -279,7 +335,7 @@ final class SimHistory {
                 boolean much = mine + pinned > 1.1 * (shares[i] + pinned) && mine > Balance.most(shares[i]);
                 for (int j = 0; much && j < shares.length; j++) {
                     Peer other = peers.get(j);
-                    boolean may = held.get(i).stream().anyMatch(task -> other.mayRun(task.has()));
+                    boolean may = mayMove.get(i).stream().anyMatch(task -> other.mayRun(task.has()));
                     if (i != j && may && held.get(j).size() < Balance.most(shares[j])) {
                         throw new SimCheck.Violation(peers.get(i) + " runs " + held.get(i) + ", should run " + shares[i]
                                 + "; " + other + " runs " + held.get(j) + ", should run " + shares[j]);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,11 @@ final class SimWorkers {
         Guard claim;
         final boolean outlivesClaim;
         final boolean split;
+        final boolean handover;
+        final Set<String> has;
         boolean over;
+        /** It has said that it is set up, and its runner has heard it. */
+        boolean isWell;
         /** Its machine stood still until its claim was gone; its parent is about to notice. */
         boolean stale;
         /** Another execution has taken over from it; it is about to be told. */
@@ -42,6 +47,8 @@ final class SimWorkers {
             this.from = from;
             this.claim = launch.claim();
             this.outlivesClaim = launch.outlivesClaim();
+            this.handover = Boolean.TRUE.equals(launch.globals().get("handover"));
+            this.has = Boolean.TRUE.equals(launch.globals().get("gpio")) ? Set.of("gpio") : Set.of();
             this.split = outlivesClaim && launch.job().elements().get(1).equals("any");
         }
 
@@ -81,12 +88,19 @@ final class SimWorkers {
         running.put(one.run, one);
         sim.note(() -> one + " begins");
         sim.check.begins(one);
+        sim.check.isRoom(node, running.size());
         if (!one.outlivesClaim && deadline <= sim.now) {
             sim.after(0.005, () -> over(one, killed(false)));
         }
         later(one, sim.between(0.001, 0.01), () -> tell(to -> to.started(one.run)));
         if (sim.chance(one.isStandby() && sim.calm ? 1 : 0.7)) {
-            later(one, sim.between(0.01, 2), () -> tell(to -> to.well(one.run, Map.of())));
+            later(
+                    one,
+                    sim.between(0.01, 2),
+                    () -> tell(to -> {
+                        one.isWell = true;
+                        to.well(one.run, Map.of());
+                    }));
         }
         later(one, sim.between(0.001, 1), () -> write(one, 2));
         boolean service = Boolean.TRUE.equals(launch.globals().get("service"));
@@ -167,6 +181,14 @@ final class SimWorkers {
                 one.claim = claim;
                 sim.check.takesOver(one);
             });
+        }
+    }
+
+    /** A run is told to end, or offered, since another node is to have it. */
+    void isMoved(long run) {
+        @Nullable Execution one = running.get(run);
+        if (one != null) {
+            sim.check.moves(one, node.feeds.mayRun(one.has));
         }
     }
 

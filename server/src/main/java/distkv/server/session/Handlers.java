@@ -7,6 +7,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.protocol.WirePath;
 import distkv.server.tree.Snapshot;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +36,7 @@ final class Handlers {
             case Request.SetValue set ->
                 !set.idem() && writes.areShort(set.conditions(), set.value().size());
             case Request.DeleteValue delete -> writes.areShort(delete.conditions(), 0);
-            case Request.Ack _, Request.Hello _, Request.StreamEnd _ -> true;
+            case Request.Ack _, Request.Hello _, Request.StreamEnd _, Request.RenewSession _ -> true;
             default -> false;
         };
     }
@@ -67,15 +68,15 @@ final class Handlers {
             case Request.Ack(Seq seq, long ack) -> session.acknowledge(seq, ack);
             case Request.StreamEnd _ -> {}
             case Request.Unsupported unsupported -> unsupported(unsupported);
-            case Request.Unknown(Seq seq, String action) ->
+            case Request.Unknown(Seq seq, String action, boolean _) ->
                 error(seq, "action: '" + action + "' (expected: an action of the protocol)", Etype.ACTION);
             case Request.Malformed malformed ->
-                output.write(new Reply.Failed(malformed.seq(), malformed.reason(), Etype.REQUEST, session.tock()));
+                session.fail(new Reply.Failed(malformed.seq(), malformed.reason(), Etype.REQUEST, session.tock()));
         }
     }
 
     private void error(Seq seq, String text, Etype etype) {
-        output.write(new Reply.Failed(seq, text, etype, session.tock()));
+        session.fail(new Reply.Failed(seq, text, etype, session.tock()));
     }
 
     private void result(Seq seq, boolean result) {
@@ -88,6 +89,11 @@ final class Handlers {
             output.write(Failures.internal(request.seq(), path, session.tock()));
             return;
         }
+        if (path.key().length > WirePath.MAX_SIZE) {
+            error(request.seq(), "path: " + path.key().length + " bytes (expected: at most " + WirePath.MAX_SIZE + ")", Etype.REQUEST);
+            return;
+        }
+        session.site().replica().know(path);
         session.root(path);
         output.write(reads.entry(request.seq(), path, Path.ROOT));
     }
@@ -127,7 +133,7 @@ final class Handlers {
         if (request.acl() != null) {
             error(
                     request.seq(),
-                    "acl: '" + request.acl() + "' (expected: none, there are no access lists)",
+                    "acl: '" + PythonText.cut(request.acl()) + "' (expected: none, there are no access lists)",
                     Etype.NOTFOUND);
             return;
         }

@@ -4,6 +4,7 @@ import distkv.protocol.Frame;
 import distkv.protocol.FrameBuffer;
 import distkv.protocol.ProtocolException;
 import distkv.protocol.Request;
+import distkv.store.Vital;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -63,6 +64,11 @@ final class Intake implements Loop.Member {
         loop.execute(() -> forKey(Loop::wantRoom));
     }
 
+    @Override
+    public void failed(RuntimeException fault) {
+        session.output().breakOff(fault);
+    }
+
     /** Looks once more, now that the channel is closed. Any thread may call this. */
     void closed() {
         loop.execute(this::readable);
@@ -99,7 +105,7 @@ final class Intake implements Loop.Member {
                 }
                 session.output().flush();
             } while (!turn.giveBack());
-        } catch (ProtocolException | IOException e) {
+        } catch (RuntimeException | IOException e) {
             onVirtualThread(() -> {
                 throw e;
             });
@@ -128,21 +134,30 @@ final class Intake implements Loop.Member {
 
     /** Goes on on a virtual thread, which has the turn then. */
     private void onVirtualThread(Work work) {
-        Thread.ofVirtual().name("distkv-reader").start(() -> {
-            try {
-                if (work.isGoingOn()) {
-                    return;
-                }
-                if (frames.begun() > 0) {
-                    LOG.log(System.Logger.Level.DEBUG, "the end came within a message");
-                }
-            } catch (ProtocolException e) {
-                refuse(String.valueOf(e.getMessage()));
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "connection lost", e);
+        Vital.virtual("distkv-reader", () -> {
+                    if (!isGoingOn(work)) {
+                        session.finish();
+                    }
+                })
+                .start();
+    }
+
+    private boolean isGoingOn(Work work) {
+        try {
+            if (work.isGoingOn()) {
+                return true;
             }
-            session.finish();
-        });
+            if (frames.begun() > 0) {
+                LOG.log(System.Logger.Level.DEBUG, "the end came within a message");
+            }
+        } catch (ProtocolException e) {
+            refuse(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "connection lost", e);
+        } catch (RuntimeException e) {
+            session.output().breakOff(e);
+        }
+        return false;
     }
 
     /** Answers, and waits where that is needed. Returns true when it has given the turn back. */

@@ -70,7 +70,7 @@ final class MonitorStream extends Stream {
             over = true;
             return new Reply.Failed(
                     seq(),
-                    "topic " + String.join("/", pattern)
+                    "topic " + PythonText.cut(String.join("/", pattern))
                             + ": messages came faster than they were read (expected: at most " + MAX + " waiting)",
                     Etype.OVERFLOW,
                     tock());

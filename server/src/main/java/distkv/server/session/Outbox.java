@@ -1,6 +1,7 @@
 package distkv.server.session;
 
 import distkv.protocol.Reply;
+import distkv.store.Vital;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -96,7 +97,10 @@ final class Outbox {
 
     /** Goes on writing on a virtual thread. */
     private void write(List<Done> first) {
-        Thread.ofVirtual().name("distkv-writer").start(() -> {
+        Vital.virtual("distkv-writer", () -> writeAll(first)).start();
+    }
+
+    private void writeAll(List<Done> first) {
             List<Done> replies = new ArrayList<>(first);
             boolean more;
             do {
@@ -107,7 +111,6 @@ final class Outbox {
                     output.flush();
                 }
             } while (more || !giveBack());
-        });
     }
 
     private boolean giveBack() {

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection. Its requests come from the {@link Intake}: the session's <em>reader</em> is whoever has the turn
@@ -52,6 +53,7 @@ final class Session {
     // Only who has the turn to read uses these.
     private Path root = Path.ROOT;
     private int window;
+    private @Nullable Request current;
 
     /** @param whenEnded called when everything is answered and the connection is closed */
     Session(SocketChannel channel, Loop loop, Site site, Consumer<Session> whenEnded) {
@@ -122,12 +124,35 @@ final class Session {
 
     /** Called by who has the turn to read, which is never the loop if somebody may have to be waited for. */
     void answer(Request request) {
+        current = request;
         try {
             handlers.handle(request);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "fault while doing " + request, e);
-            output.write(new Reply.Failed(request.seq(), "fault of the server: " + e, Etype.OTHER, tock()));
+            LOG.log(System.Logger.Level.ERROR, "fault while doing " + request.getClass().getSimpleName(), e);
+            Seq seq = request.seq();
+            fail(new Reply.Failed(seq, "fault of the server: " + e, Etype.OTHER, tock()));
+            if (seq != null && request.isAnsweredByStream()) {
+                stop(seq);
+            }
         }
+    }
+
+    /**
+     * Says that the request which is being answered cannot be: by a stream, if its answer would have been one. Where a
+     * stream of that number runs already, only the error is sent.
+     */
+    void fail(Reply.Failed error) {
+        Request request = current;
+        Seq seq = error.seq();
+        if (seq == null || request == null || !request.isAnsweredByStream() || streams.containsKey(seq)) {
+            output.write(error);
+            return;
+        }
+        // Fewer messages than any window, so there is no need to wait for acknowledgements.
+        int counted = window == 0 ? 0 : 1;
+        output.write(new Reply.StreamStart(seq, error.tock()), counted);
+        output.write(error, 2 * counted);
+        output.write(new Reply.StreamEnd(seq, error.tock()), 3 * counted);
     }
 
     /** Says what is wrong with what came in. */
@@ -182,7 +207,7 @@ final class Session {
     /** Takes note of a new stream; false, with an error to the client, if it cannot be. */
     boolean admit(Stream stream) {
         if (streams.size() >= MAX_STREAMS) {
-            output.write(new Reply.Failed(
+            fail(new Reply.Failed(
                     stream.seq(), "more than " + MAX_STREAMS + " streams on a connection", Etype.REFUSED, tock()));
             return false;
         }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the server's own name
  * @param messageRoot the levels put before a topic that begins with a colon
  * @param patience how long a client may leave what is written to it unread
+ * @param work where to do what takes long
  * @param witnessSocket where the witnesses of sessions connect to, if they can
  */
 public record Site(
@@ -25,7 +26,8 @@ public record Site(
         Duration patience,
         int maxConnections,
         Witnesses witnesses,
-        @Nullable String witnessSocket) {
+        @Nullable String witnessSocket,
+        LongWork work) {
     public Site(
             Store store,
             Replica replica,
@@ -36,6 +38,17 @@ public record Site(
             int maxConnections,
             Witnesses witnesses,
             @Nullable String witnessSocket) {
-        this(store, replica, new Hub(), node, messageRoot, limits, patience, maxConnections, witnesses, witnessSocket);
+        this(
+                store,
+                replica,
+                new Hub(),
+                node,
+                messageRoot,
+                limits,
+                patience,
+                maxConnections,
+                witnesses,
+                witnessSocket,
+                new LongWork());
     }
 }

@@ -53,6 +53,7 @@ final class TreeDeletion {
     /** Called by the session's reader. */
     void start() {
         session.inFlight().awaitNone();
+        session.site().replica().know(top);
         if (stream) {
             session.output().write(new Reply.StreamStart(seq, session.tock()));
         }
@@ -108,7 +109,7 @@ final class TreeDeletion {
     private List<Reply> replies(Part part) {
         return switch (part.outcome()) {
             case Outcome.Committed committed -> removed(part.writes(), committed);
-            case Outcome.Conflict(Path guarded, Entry current, boolean _) -> {
+            case Outcome.Conflict(Path guarded, Entry current, var _, var _) -> {
                 Path shown = Paths.shown(session.root(), guarded);
                 failed(Failures.guard(seq, shown, current, session.tock()));
                 yield List.of();

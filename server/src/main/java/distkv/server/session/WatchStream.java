@@ -137,7 +137,7 @@ final class WatchStream extends Stream {
             return null;
         }
         over = true;
-        String text = "watch of " + watch.scope().top() + ": its reader fell too far behind, or the server stops";
+        String text = "watch of " + watch.scope().top().brief() + ": its reader fell too far behind, or the server stops";
         return new Reply.Failed(seq(), text + " (expected: watch again)", Etype.OVERFLOW, tock());
     }
 

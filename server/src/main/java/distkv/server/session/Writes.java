@@ -76,7 +76,7 @@ final class Writes {
     void deleteTree(Request.DeleteTree request) {
         if (request.path().isRoot()) {
             String text = "ClientError(\"You can't delete the root node\")";
-            output.write(new Reply.Failed(request.seq(), text, Etype.REQUEST, session.tock()));
+            session.fail(new Reply.Failed(request.seq(), text, Etype.REQUEST, session.tock()));
             return;
         }
         Path top = path(request.seq(), request.path(), false);
@@ -141,7 +141,7 @@ final class Writes {
                 }
                 yield new Reply.Committed(seq, ticks, ticks.getLast());
             }
-            case Outcome.Conflict(Path path, Entry there, boolean guard) -> {
+            case Outcome.Conflict(Path path, Entry there, boolean guard, var _) -> {
                 Path shown = Paths.shown(session.root(), path);
                 yield guard
                         ? Failures.guard(seq, shown, there, session.tock())
@@ -181,11 +181,11 @@ final class Writes {
     private @Nullable Path path(Seq seq, Path path, boolean internal) {
         Path whole = Paths.below(internal ? Snapshot.INTERNAL : session.root(), path);
         if (internal && whole.startsWith(Paths.OWN)) {
-            output.write(Failures.own(seq, whole, session.tock()));
+            session.fail(Failures.own(seq, whole, session.tock()));
             return null;
         }
         if (!internal && Paths.isInternal(whole)) {
-            output.write(Failures.internal(seq, whole, session.tock()));
+            session.fail(Failures.internal(seq, whole, session.tock()));
             return null;
         }
         return whole;
@@ -210,7 +210,7 @@ final class Writes {
         }
         Reply.Failed notYet = Guards.standby(session, seq, whole);
         if (notYet != null) {
-            output.write(notYet);
+            session.fail(notYet);
             return null;
         }
         return whole;

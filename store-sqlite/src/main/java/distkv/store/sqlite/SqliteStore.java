@@ -12,6 +12,7 @@ import distkv.store.Outcome;
 import distkv.store.Recent;
 import distkv.store.Store;
 import distkv.store.StoreException;
+import distkv.store.Vital;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -74,7 +75,7 @@ public final class SqliteStore implements Store {
     }
 
     private static Thread thread(String name, Runnable work) {
-        return Thread.ofPlatform().daemon().name(name).unstarted(work);
+        return Vital.platform(name, work);
     }
 
     /**

@@ -8,6 +8,7 @@ import distkv.store.Recent;
 import distkv.store.Step;
 import distkv.store.StoreException;
 import distkv.store.Tree;
+import distkv.store.Vital;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -74,7 +75,7 @@ final class Writer implements Runnable {
     private void handle(List<Task> group) {
         List<Runnable> answers = new ArrayList<>(group.size());
         Outcome failure = stopped == null ? attempt(group, answers, mayGrow()) : new Outcome.Refused(stopped);
-        if (failure instanceof Outcome.Refused(String reason) && log.isFull()) {
+        if (failure instanceof Outcome.Refused(String reason, var _) && log.isFull()) {
             failure = attemptWithReserve(group, answers, reason);
         }
         if (failure == null) {
@@ -133,6 +134,8 @@ final class Writer implements Runnable {
             drop = compaction.take(rows(), asked);
             return tree.steps().isEmpty() && drop == null ? null : log.write(tree.steps(), drop);
         } catch (RuntimeException | Error e) {
+            // Nobody is told before: from here on this store would refuse everything.
+            Vital.report(e);
             return new Outcome.Unknown(e.toString());
         }
     }
@@ -240,7 +243,7 @@ final class Writer implements Runnable {
 
     private static String reason(Outcome failure) {
         return switch (failure) {
-            case Outcome.Refused(String reason) -> reason;
+            case Outcome.Refused(String reason, var _) -> reason;
             case Outcome.Unknown(String reason) -> reason;
             case Outcome.Committed committed -> committed.toString();
             case Outcome.Conflict conflict -> conflict.toString();

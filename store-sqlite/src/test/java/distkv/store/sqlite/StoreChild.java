@@ -184,7 +184,7 @@ final class StoreChild {
         return switch (outcome) {
             case Outcome.Committed committed -> "committed";
             case Outcome.Conflict conflict -> "conflict";
-            case Outcome.Refused(String reason) -> "refused " + reason;
+            case Outcome.Refused(String reason, var _) -> "refused " + reason;
             case Outcome.Unknown(String reason) -> "unknown " + reason;
         };
     }
