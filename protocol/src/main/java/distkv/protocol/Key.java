@@ -51,6 +51,7 @@ enum Key {
     SUPERSEDED,
     ENTRIES,
     MEMORY,
+    STORE,
     DEBUG,
     DEBUGGER,
     ERROR,

@@ -12,8 +12,8 @@ import distkv.store.Outcome;
 import distkv.store.Recent;
 import distkv.store.Store;
 import distkv.store.StoreException;
-import java.nio.file.Files;
 import distkv.store.Vital;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -41,6 +41,9 @@ public final class SqliteStore implements Store {
     private final Recent recent;
     private final Leases leases;
     private final Compaction compaction;
+    private final Space space;
+    private final LogIndex index;
+    private final Writer work;
     private final Thread writer;
     private final List<Thread> helpers;
     /** Reads for followers that are far behind, one at a time. */
@@ -59,9 +62,12 @@ public final class SqliteStore implements Store {
         this.leases = new Leases(clock, this::expire);
         ChangeLog log = new ChangeLog(opened.writer());
         Checkpoint checkpoint = new Checkpoint(opened.copier(), opened.writer(), inbox);
-        this.compaction = new Compaction(file, opened.writer(), inbox, options.retain(), opened.superseded());
-        this.writer = thread(
-                "distkv-store", new Writer(inbox, opened.content(), log, checkpoint, compaction, recent, leases));
+        this.space = opened.space();
+        this.index = opened.index();
+        this.compaction = new Compaction(opened, inbox, space, options);
+        this.work = new Writer(
+                inbox, opened.content(), log, checkpoint, compaction, recent, leases, space, opened.writer());
+        this.writer = thread("distkv-store", work);
         this.helpers = List.of(thread("distkv-checkpoint", checkpoint), thread("distkv-compaction", compaction));
         opened.leases().forEach(leases::start);
         writer.start();
@@ -79,6 +85,15 @@ public final class SqliteStore implements Store {
      */
     public static SqliteStore open(Path directory, SqliteOptions options) {
         return Opened.open(directory, options, Format.CURRENT);
+    }
+
+    /**
+     * As {@link #open}; but if the disk is too full to open it for writing, a store that can only be read, and says so.
+     *
+     * @throws StoreException as {@link #open}
+     */
+    public static Store openOrRead(Path directory, SqliteOptions options) {
+        return Opened.open(directory, options, Format.CURRENT, true);
     }
 
     /** Whether a directory holds a store. */
@@ -118,6 +133,12 @@ public final class SqliteStore implements Store {
             answer.complete(new Outcome.Refused("the store is closed"));
         }
         return answer;
+    }
+
+    @Override
+    public String trouble() {
+        String stopped = work.stopped();
+        return stopped == null ? space.trouble() : stopped;
     }
 
     @Override
@@ -222,6 +243,7 @@ public final class SqliteStore implements Store {
                     connection.close();
                 }
             }
+            index.close();
         } catch (SQLException e) {
             throw Database.explain(file, e);
         }
