@@ -31,7 +31,8 @@ final class Writer implements Runnable {
     private final Recent recent;
     private final Leases leases;
     private final List<Task.Drop> drops = new ArrayList<>();
-    private @Nullable String stopped;
+    /** Written by this thread only. */
+    private volatile @Nullable String stopped;
 
     Writer(
             Inbox inbox,
@@ -48,6 +49,12 @@ final class Writer implements Runnable {
         this.compaction = compaction;
         this.recent = recent;
         this.leases = leases;
+    }
+
+    /** Why nothing is written any more, since nobody knows what is on the disk; {@code null} while it goes on. */
+    @Nullable
+    String stopped() {
+        return stopped;
     }
 
     @Override
