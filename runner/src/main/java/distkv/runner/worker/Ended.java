@@ -27,8 +27,13 @@ public sealed interface Ended {
      * Its worker is gone.
      *
      * @param deliberate whether the runner killed the worker, for the sake of whatever run in it
+     * @param overdue whether the workers' parent killed it, since its deadline had passed
      */
-    record Died(String how, boolean deliberate) implements Ended {}
+    record Died(String how, boolean deliberate, boolean overdue) implements Ended {
+        public Died(String how, boolean deliberate) {
+            this(how, deliberate, false);
+        }
+    }
 
     /** The kinds of failure of the worker protocol. */
     enum Fault {
@@ -39,6 +44,8 @@ public sealed interface Ended {
         CANCELLED,
         LOST,
         STALLED,
+        /** The connection to the server was lost, and the code could not go on without it. */
+        INTERRUPTED,
         /** It blocked the loop that it shared: its worker is killed, and only then is the run over. */
         BLOCKED;
 
