@@ -59,15 +59,15 @@ class Mirror:
     def __iter__(self) -> Iterator[Path]:
         return iter(list(self.entries))
 
-    def __contains__(self, path: Path) -> bool:
-        return path in self.entries
+    def __contains__(self, path: Path | str) -> bool:
+        return _path(path) in self.entries
 
-    def __getitem__(self, path: Path) -> attrdict:
-        return self.entries[path]
+    def __getitem__(self, path: Path | str) -> attrdict:
+        return self.entries[_path(path)]
 
-    def get(self, path: Path) -> attrdict | None:
+    def get(self, path: Path | str) -> attrdict | None:
         """Return the entry at this path below the root, None if there is none."""
-        return self.entries.get(path)
+        return self.entries.get(_path(path))
 
     @property
     def loaded(self) -> bool:
@@ -171,3 +171,7 @@ class Handler(Mirror):
     async def start(self) -> None:
         """Load the entries and go on following them."""
         await self.__aenter__()
+
+
+def _path(path: Any) -> Any:
+    return P(path) if isinstance(path, str) else path

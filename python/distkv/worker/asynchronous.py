@@ -102,6 +102,10 @@ class AsyncRun(Run):
         self.link.report(op="setup", run=self.spec.run, data=_packable(data))
         await self.claim.granted()
 
+    def warn(self, text: str) -> None:
+        """Say something in the run's log."""
+        self.log.logger.warning(text)
+
     async def record_error(self, path: Path | None, exc: BaseException | None, details: dict[str, Any]) -> None:
         """Tell the runner to record an error."""
         await self.link.uncrowded()

@@ -60,7 +60,10 @@ record CommandLineRun(Terminal terminal) {
         Config config = new ConfigFiles(terminal.environment()).load(root.file, root.overrides);
         ClientGroup client = user(parsed, ClientGroup.class);
         Printer printer = new Printer(
-                terminal, format(parsed, root, client, otherwise), client != null && client.metadata, root.verbosity() < 0);
+                terminal,
+                format(parsed, root, client, otherwise),
+                client != null && client.metadata,
+                root.verbosity() < 0);
         Context context = new Context(
                 terminal, client == null ? config : client.address.applyTo(config), printer, root.verbosity());
         Logging.set(terminal, root.verbosity());

@@ -43,7 +43,10 @@ final class DemoHouse implements AutoCloseable {
         port = server.port();
         Config config = Bind.at(server).applyTo(Config.DEFAULTS);
         context = new Context(outer.terminal(), config, outer.printer(), -1);
-        narrator.line("server", "listens on " + Bind.at(server) + ", data in " + directory.path().resolve("data"));
+        narrator.line(
+                "server",
+                "listens on " + Bind.at(server) + ", data in "
+                        + directory.path().resolve("data"));
         tree = Tree.connect(config);
         parts.push(tree::close);
         seen = DemoWatch.start(tree, narrator);

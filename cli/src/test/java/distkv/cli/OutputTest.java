@@ -158,7 +158,9 @@ class OutputTest {
         assertThat(out("client", "run", "pause", "job")).isEqualTo("job is paused.\n");
         assertThat(out("client", "run", "list", "-t")).isEqualTo("job x -paused-\n");
         assertThat(out("client", "run", "get", "job")).contains("paused: 5\ntarget: null\n");
-        assertThat(out("client", "run", "pause", "job")).as("twice does no harm").isEqualTo("job is paused.\n");
+        assertThat(out("client", "run", "pause", "job"))
+                .as("twice does no harm")
+                .isEqualTo("job is paused.\n");
         assertThat(out("client", "run", "resume", "job")).isEqualTo("job goes on as before.\n");
         assertThat(out("client", "run", "get", "job")).contains("\ntarget: 5\n").doesNotContain("paused");
         assertThat(shell.run("client", "run", "resume", "job").err()).contains("job is not paused");
@@ -192,13 +194,15 @@ class OutputTest {
             System.setIn(new java.io.ByteArrayInputStream("héllo\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
             out("client", "data", "set", "-v", "said", "-", "-v", "again", "@-", "room.items");
             System.setIn(new java.io.ByteArrayInputStream(new byte[] {-1}));
-            assertThat(shell.run("client", "data", "set", "-v", ":", "-", "x").err()).contains("standard input is no text");
+            assertThat(shell.run("client", "data", "set", "-v", ":", "-", "x").err())
+                    .contains("standard input is no text");
         } finally {
             System.setIn(before);
         }
         assertThat(out("client", "-o", "json", "data", "get", "room.items"))
                 .contains("\"said\": \"héllo\\n\"", "\"again\": \"héllo\\n\"");
-        assertThat(shell.run("client", "data", "set", "-v", ":", "@/nowhere", "x").err())
+        assertThat(shell.run("client", "data", "set", "-v", ":", "@/nowhere", "x")
+                        .err())
                 .contains("/nowhere cannot be read");
     }
 

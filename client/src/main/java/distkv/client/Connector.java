@@ -237,6 +237,7 @@ final class Connector implements Runnable {
     }
 
     private void publish(Link opened) {
+        Session mine;
         lock.lock();
         try {
             if (closed) {
@@ -244,9 +245,13 @@ final class Connector implements Runnable {
                 return;
             }
             link = opened;
+            mine = session;
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+        if (mine != null) {
+            mine.published();
         }
         listeners.forEach(ConnectionListener::connected);
     }

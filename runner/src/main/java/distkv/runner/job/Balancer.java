@@ -28,6 +28,12 @@ final class Balancer {
         this.handover = handover;
     }
 
+    /** The clock was set back: looks at all anew. */
+    void setBack() {
+        since = Double.POSITIVE_INFINITY;
+        looked = Double.NEGATIVE_INFINITY;
+    }
+
     /** Ends runs that others are to take over; returns when to call again at the latest. */
     double run() {
         double now = desk.now();

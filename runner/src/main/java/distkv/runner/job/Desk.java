@@ -65,6 +65,16 @@ final class Desk {
         return Write.set(path, claim, expected).under(session);
     }
 
+    /** Whether a claim is held by this runner's session. */
+    boolean isOurs(Claim claim) {
+        return claim.isHeld() && claim.session() != 0 && claim.session() == lease.session();
+    }
+
+    /** This state of the job, with now for the times that cannot be true. */
+    StateEntry believed(Job job, StateEntry state) {
+        return job.entry == null ? state : Schedule.believed(job.entry, state, now());
+    }
+
     /** What is decided of a job that nobody runs, were this its state. */
     Decision decide(Job job, StateEntry state) {
         JobEntry entry = job.entry;

@@ -25,6 +25,9 @@ public final class Dispatcher {
         CLAIM
     }
 
+    /** By so much a clock may go back without having been set, in seconds. */
+    private static final double SET_BACK = 0.5;
+
     private final Map<Kind, Site.Roots> roots;
     /** In the order in which they became known, so that a simulated history can be replayed. */
     private final Map<JobId, Job> jobs = new LinkedHashMap<>();
@@ -34,6 +37,8 @@ public final class Dispatcher {
     private final Idle idle;
     private final Running running;
     private final Balancer balancer;
+    /** When {@link #run} was called last. */
+    private double ranAt;
 
     /** A dispatcher that knows no jobs yet; its clock is unix time in seconds. */
     public Dispatcher(Site site, Hands hands, Catalog catalog, ErrorIndex errors, DoubleSupplier clock) {
@@ -43,6 +48,7 @@ public final class Dispatcher {
         this.idle = new Idle(desk, taking);
         this.running = new Running(desk);
         this.balancer = new Balancer(desk, running, running.handover);
+        this.ranAt = desk.now();
     }
 
     /** One of a job's entries has changed; {@code path} is the job's, below the root of that part. */
@@ -216,13 +222,31 @@ public final class Dispatcher {
      * @return when to call again at the latest
      */
     public double run() {
+        double now = desk.now();
+        if (now < ranAt - SET_BACK) {
+            setBack(ranAt - now);
+        }
+        ranAt = now;
         Lease lease = desk.lease;
-        if (desk.now() >= lease.last()) {
+        if (now >= lease.last()) {
             running.cutOff(lease);
         }
         desk.wakes.due(desk.now()).forEach(this::consider);
         double next = Math.min(desk.wakes.next(), balancer.run());
         return desk.now() < lease.last() ? Math.min(next, lease.last()) : next;
+    }
+
+    /** The clock was set back: what was to be at some time is to be so much earlier, or is decided on again. */
+    private void setBack(double by) {
+        balancer.setBack();
+        for (Job job : List.copyOf(jobs.values())) {
+            job.newsAt = Math.min(job.newsAt, desk.now());
+            job.hold = 0;
+            if (job.run != null) {
+                job.run.setBack(by);
+            }
+            consider(job);
+        }
     }
 
     /** Ends all runs and begins no more. */

@@ -39,6 +39,9 @@ final class Job {
     StateEntry state = StateEntry.NEW;
     boolean stateStored;
     long stateTick;
+    /** The tick of the state that the feed brought last. */
+    private long stateFollowed;
+
     Phase phase = Phase.IDLE;
 
     @Nullable
@@ -51,6 +54,10 @@ final class Job {
     /** The state that it is writing while {@link Phase#NOTING}; {@code null}: it deletes the state. */
     @Nullable
     StateEntry noting;
+
+    /** The claim that this write also deletes, which is this runner's, though it runs nothing. */
+    @Nullable
+    Claim freed;
 
     /** What the last run here was started with, and when, if it failed. */
     @Nullable
@@ -133,6 +140,11 @@ final class Job {
     }
 
     boolean stateChanged(Entry change) {
+        if (change.tick() < stateFollowed) {
+            // The tree was restored from a backup: what was newer has never been.
+            stateTick = 0;
+        }
+        stateFollowed = change.tick();
         if (change.tick() <= stateTick) {
             return false;
         }

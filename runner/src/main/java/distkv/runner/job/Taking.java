@@ -58,7 +58,9 @@ final class Taking {
         double first = job.standby.isHeld() ? STANDBY_FIRST : 0;
         double delay = first + desk.share.delay(job, entry.placement().has());
         if (isTurn(job, delay, due) && hasRoom(job, entry, found)) {
-            StateEntry running = from.running(desk.node, desk.now(), from.backoff());
+            // What a clock that was ahead has started once does not become due again.
+            double started = Math.max(desk.now(), Math.min(entry.target(), from.started()));
+            StateEntry running = from.running(desk.node, started, from.backoff());
             List<Write> writes = List.of(
                     desk.claim(job.claim.path, running.started(), Expectation.absent()),
                     Write.set(job.statePath, running.encode(), job.stateExpected()));
