@@ -15,6 +15,8 @@ enum Key {
     PREV,
     IDEM,
     GUARD,
+    AGAIN,
+    WRITER,
     SESSION,
     SECRET,
     SOCKET,
