@@ -98,9 +98,7 @@ class DocumentsTest {
         long end = System.nanoTime() + PATIENCE_NANOS;
         String said = said(last);
         // What jobs do takes them a moment.
-        while (isQuestion(last)
-                && !Transcript.comparable(said).equals(expected)
-                && System.nanoTime() < end) {
+        while (isQuestion(last) && !Transcript.comparable(said).equals(expected) && System.nanoTime() < end) {
             Thread.sleep(50);
             said = said(last);
         }
@@ -131,16 +129,19 @@ class DocumentsTest {
         }
         assertThat(words.getFirst()).as(command).isEqualTo("./distkv");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        house.commandLine(Shell.stream(out), words.subList(1, words.size()).stream().map(this::file).toList());
+        house.commandLine(
+                Shell.stream(out),
+                words.subList(1, words.size()).stream().map(this::file).toList());
         return out.toString(StandardCharsets.UTF_8);
     }
 
     private static List<String> words(String command) {
         List<String> words = new ArrayList<>();
         for (Matcher matcher = WORD.matcher(command); matcher.find(); ) {
-            words.add(matcher.group(1) != null
-                    ? matcher.group(1)
-                    : Objects.requireNonNullElse(matcher.group(2), matcher.group(0)));
+            words.add(
+                    matcher.group(1) != null
+                            ? matcher.group(1)
+                            : Objects.requireNonNullElse(matcher.group(2), matcher.group(0)));
         }
         return words;
     }
@@ -172,7 +173,8 @@ class DocumentsTest {
             command = List.of(House.PYTHON, file.toString());
         } else if (program.language().equals("java") && text.contains("void main(String[] ")) {
             Path file = Files.writeString(directory.resolve("Program.java"), text);
-            String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            String java =
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString();
             command = List.of(java, "-cp", System.getProperty("java.class.path"), file.toString());
         } else {
             return false;
@@ -182,7 +184,9 @@ class DocumentsTest {
                 .redirectErrorStream(true)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s:%d: %s", page, program.line(), said).isZero();
+        assertThat(process.waitFor())
+                .as("%s:%d: %s", page, program.line(), said)
+                .isZero();
         assertThat(said).as("%s:%d", page, program.line()).contains("42");
         return true;
     }
