@@ -52,7 +52,8 @@ final class StatusCommand implements Action.Local {
 
     /** What only our servers say is left out with others. */
     private static void addState(Tree tree, Map<String, @Nullable Object> status) throws InterruptedException {
-        Reply reply = tree.client().call(false, seq -> new Request.GetState(seq, Set.of(StatePart.ENTRIES, StatePart.STORE)));
+        Reply reply =
+                tree.client().call(false, seq -> new Request.GetState(seq, Set.of(StatePart.ENTRIES, StatePart.STORE)));
         if (reply instanceof Reply.State state) {
             status.put("revision", Revision.ofTick(state.tock()));
             Value entries = state.parts().get(StatePart.ENTRIES);

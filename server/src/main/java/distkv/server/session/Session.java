@@ -109,7 +109,8 @@ final class Session {
     /** It holds more memory than any other, and there is none left. */
     private void dropForMemory() {
         String reason = "memory: " + memory.held() + " bytes of unfinished messages, writes on their way and unread"
-                + " replies, which is too much (expected: at most " + site.connectionMemory().limit() / 2
+                + " replies, which is too much (expected: at most "
+                + site.connectionMemory().limit() / 2
                 + " on a connection, " + site.connectionMemory().limit() + " on all together)";
         LOG.log(System.Logger.Level.WARNING, "dropping a connection: {0}", reason);
         if (!output.isFull()) {
