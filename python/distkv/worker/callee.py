@@ -47,6 +47,10 @@ class _Host:
         """Log what a runner would take note of."""
         self._log.debug("set up %s", data or "")
 
+    def warn(self, text: str) -> None:
+        """Say something where the call logs."""
+        self._log.warning(text)
+
     async def record_error(self, path: Path | None, exc: BaseException | None, details: dict[str, Any]) -> None:
         """Log what a runner would put into the error tree."""
         text = details.get("message") or details.get("comment") or repr(exc)

@@ -6,8 +6,9 @@ import asyncio
 from abc import ABC, abstractmethod
 from typing import Any
 
+from ..client.link import Link as Server
 from ..code import CompileError, MissingVariablesError, Procedure, compile_procedure
-from ..exceptions import ErrorRecorded
+from ..exceptions import ErrorRecorded, OutcomeUnknownError, ServerConnectionError
 from ..runner.names import names
 from ..runner.stopping import Terminated
 from . import report
@@ -41,6 +42,13 @@ class Run(ABC):
         """Whether the code has begun: from then on what it raises is its own."""
         self.cancelled = False
         self.lost = False
+        self._uplink: Server | None = None
+        self._losses = 0
+
+    def uses(self, server: Server) -> None:
+        """Note, when the code begins, what connects it to the server."""
+        self._uplink = server
+        self._losses = server.losses
 
     def cancel(self) -> None:
         """Stop, because the runner says so."""
@@ -128,7 +136,16 @@ class Run(ABC):
             return "compile"
         if not self.running and isinstance(exc, MissingVariablesError):
             return "vars"
+        if self._is_cut_off(exc):
+            return "interrupted"
         return "recorded" if all(isinstance(leaf, ErrorRecorded) for leaf in report.leaves(exc)) else "error"
+
+    def _is_cut_off(self, exc: BaseException) -> bool:
+        """Whether it has raised this only since the connection to the server was lost."""
+        lost = self._uplink is not None and self._uplink.losses > self._losses
+        return lost and all(
+            isinstance(leaf, (ServerConnectionError, OutcomeUnknownError)) for leaf in report.leaves(exc)
+        )
 
 
 def _is_stop(exc: BaseException) -> bool:

@@ -52,6 +52,13 @@ record Printer(Terminal terminal, Format format, boolean isFormatGiven, boolean 
         }
     }
 
+    /** How far it is; for people, and not among the results. */
+    void progress(String text) {
+        if (!quiet) {
+            terminal.err().println(text);
+        }
+    }
+
     /** Why there is no result. The exit code says that too, so it is silent if quiet. */
     int nothing(String text) {
         if (!quiet) {

@@ -98,6 +98,7 @@ final class Words {
             Word.leaf(StatusCommand.class, "status"),
             Word.leaf(BackupCommand.class, "backup"),
             Word.leaf(RestoreCommand.class, "restore"),
+            Word.leaf(ImportCommand.class, "import"),
             Word.leaf(DemoCommand.class, "demo"),
             Word.leaf(InstallCommand.class, "install"),
             Word.leaf(UninstallCommand.class, "uninstall"),

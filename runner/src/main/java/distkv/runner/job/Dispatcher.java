@@ -8,9 +8,11 @@ import distkv.runner.error.ErrorIndex;
 import distkv.runner.error.Report;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -208,13 +210,16 @@ public final class Dispatcher {
         uncrowd();
     }
 
-    /** There may be room for more runs. */
+    /** There may be room for more runs. Those that need a place of a sort that there is not do not hold up the others. */
     public void uncrowd() {
-        while (!desk.crowded.isEmpty()) {
-            Job job = desk.crowded.removeFirst();
-            consider(job);
-            if (desk.crowded.contains(job)) {
-                return;
+        Set<Job.@Nullable Need> lacking = new HashSet<>();
+        for (Job job : List.copyOf(desk.crowded)) {
+            if (!lacking.contains(job.need)) {
+                desk.crowded.remove(job);
+                consider(job);
+                if (desk.crowded.contains(job)) {
+                    lacking.add(job.need);
+                }
             }
         }
     }

@@ -127,11 +127,13 @@ class MessagesTest {
                 .isEqualTo(new FromPython.Parent(5, "3.11.2", null));
         assertThat(read("op", "forked", "worker", 1, "pid", 6)).isEqualTo(new FromPython.Forked(1, 6));
         assertThat(read("op", "exited", "worker", 1, "status", null, "signal", 9))
-                .isEqualTo(new FromPython.Exited(1, "signal 9", null, null));
+                .isEqualTo(new FromPython.Exited(1, "signal 9", null, null, false));
+        assertThat(read("op", "exited", "worker", 1, "status", null, "signal", 9, "overdue", true))
+                .isEqualTo(new FromPython.Exited(1, "signal 9", null, null, true));
         assertThat(read("op", "exited", "worker", 1, "status", 3, "signal", null))
-                .isEqualTo(new FromPython.Exited(1, "exit status 3", null, null));
+                .isEqualTo(new FromPython.Exited(1, "exit status 3", null, null, false));
         assertThat(read("op", "exited", "worker", 1, "status", null, "signal", null, "message", "no memory"))
-                .isEqualTo(new FromPython.Exited(1, "could not be forked: no memory", null, null));
+                .isEqualTo(new FromPython.Exited(1, "could not be forked: no memory", null, null, false));
     }
 
     @Test
