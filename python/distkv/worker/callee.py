@@ -43,10 +43,6 @@ class _Host:
         self.inbox = Inbox(IDLE)
         self._log = log
 
-    def warn(self, text: str) -> None:
-        """Log it."""
-        self._log.warning(text)
-
     async def record_setup(self, data: dict[str, Any]) -> None:
         """Log what a runner would take note of."""
         self._log.debug("set up %s", data or "")
