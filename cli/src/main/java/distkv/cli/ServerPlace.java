@@ -67,7 +67,8 @@ final class ServerPlace {
     private static void checkMemory(Context context) {
         Long wanted;
         try {
-            wanted = Limits.memory("configuration server.memory", context.config().find("server.memory"));
+            wanted = Limits.memory(
+                    "configuration server.memory", context.config().find("server.memory"));
         } catch (BadEntry e) {
             throw new UsageException(e.getMessage(), e);
         }
@@ -75,8 +76,8 @@ final class ServerPlace {
             return;
         }
         if (wanted < LEAST_MEMORY) {
-            throw new UsageException("configuration server.memory: " + context.config().find("server.memory")
-                    + " (expected: 128M or more)");
+            throw new UsageException("configuration server.memory: "
+                    + context.config().find("server.memory") + " (expected: 128M or more)");
         }
         long has = Runtime.getRuntime().maxMemory();
         if (has < wanted - wanted / 5 || has > wanted + wanted / 5) {
@@ -92,7 +93,7 @@ final class ServerPlace {
                 .named(name)
                 .at(place.host(), place.port())
                 .in(data);
-        Store store = SqliteStore.open(data, SqliteOptions.of(name));
+        Store store = SqliteStore.openOrRead(data, SqliteOptions.of(name));
         try {
             return Server.start(options, store);
         } catch (IOException | RuntimeException e) {

@@ -41,8 +41,8 @@ class SmallHeapTest {
         final java.nio.file.Path said = directory.resolve("said");
 
         ServerProcess(String... options) throws IOException {
-            List<String> command = new ArrayList<>(List.of(
-                    java.nio.file.Path.of(System.getProperty("java.home"), "bin", "java")
+            List<String> command =
+                    new ArrayList<>(List.of(java.nio.file.Path.of(System.getProperty("java.home"), "bin", "java")
                             .toString()));
             command.addAll(List.of(options));
             command.addAll(List.of(
@@ -61,9 +61,7 @@ class SmallHeapTest {
                     directory.resolve("data").toString(),
                     "--bind",
                     "127.0.0.1:0"));
-            process = new ProcessBuilder(command)
-                    .redirectError(said.toFile())
-                    .start();
+            process = new ProcessBuilder(command).redirectError(said.toFile()).start();
             String line = process.inputReader().readLine();
             assertThat(line).startsWith("listening on 127.0.0.1:");
             port = Integer.parseInt(line.replaceAll(".*?:(\\d+),.*", "$1"));
@@ -225,7 +223,9 @@ class SmallHeapTest {
                     }
                 }
             } catch (IOException e) {
-                assertThat(server.process.waitFor(10, TimeUnit.SECONDS)).as("it ends after %s", e).isTrue();
+                assertThat(server.process.waitFor(10, TimeUnit.SECONDS))
+                        .as("it ends after %s", e)
+                        .isTrue();
                 assertThat(server.process.exitValue()).isEqualTo(3);
             }
             assertThat(acknowledged).isPositive();

@@ -262,12 +262,13 @@ final class Reads {
             switch (part) {
                 case NODES -> parts.put(part, Values.encode(Map.of(tree, now.tock())));
                 case PRESENT -> parts.put(part, Values.encode(Map.of(tree, List.of(List.of(1, now.tock() + 1)))));
+                case STORE -> parts.put(part, trouble());
                 case ENTRIES -> parts.put(part, Values.encode(now.size()));
                 case MEMORY ->
                     parts.put(
                             part,
-                            Values.encode(List.of(
-                                    now.bytes(), session.site().memory().tree())));
+                            Values.encode(
+                                    List.of(now.bytes(), session.site().memory().tree())));
                 case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUG, DEBUGGER ->
                     parts.put(part, Values.encode(Map.of()));
                 // The original has no answer to this either.
@@ -275,6 +276,11 @@ final class Reads {
             }
         }
         output.write(new Reply.State(request.seq(), session.site().node(), parts, now.tock()));
+    }
+
+    private Value trouble() {
+        String trouble = session.site().store().trouble();
+        return trouble.isEmpty() ? Values.NIL : Values.encode(trouble);
     }
 
     /** The newest snapshot, with all that this client has written. */

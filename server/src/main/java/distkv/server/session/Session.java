@@ -1,6 +1,7 @@
 package distkv.server.session;
 
 import distkv.model.Path;
+import distkv.model.WriteId;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     static final List<Integer> VERSION = List.of(0, 65, 0);
     static final List<String> EXTENSIONS =
-            List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness");
+            List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness", "again");
 
     /** The window that is offered, and how far a client may change it. */
     static final int WINDOW = 10;
@@ -43,6 +44,7 @@ final class Session {
     private final Consumer<Session> whenEnded;
     private final Budget.Share memory;
     private final Budget.Share streamMemory;
+    private final long writer;
     private final Intake intake;
     private final Output output;
     private final Outbox outbox;
@@ -65,6 +67,7 @@ final class Session {
         this.whenEnded = whenEnded;
         this.memory = site.connectionMemory().open(() -> loop.execute(this::dropForMemory));
         this.streamMemory = site.streamMemory().open(() -> loop.execute(this::loseStreams));
+        this.writer = site.writers().number();
         this.intake = new Intake(this, channel, loop);
         this.output = new Output(channel, loop, intake::wantRoom, this::abort, memory);
         this.outbox = new Outbox(loop, output, memory, this::ended);
@@ -106,7 +109,8 @@ final class Session {
     /** It holds more memory than any other, and there is none left. */
     private void dropForMemory() {
         String reason = "memory: " + memory.held() + " bytes of unfinished messages, writes on their way and unread"
-                + " replies, which is too much (expected: at most " + site.connectionMemory().limit() / 2
+                + " replies, which is too much (expected: at most "
+                + site.connectionMemory().limit() / 2
                 + " on a connection, " + site.connectionMemory().limit() + " on all together)";
         LOG.log(System.Logger.Level.WARNING, "dropping a connection: {0}", reason);
         if (!output.isFull()) {
@@ -131,6 +135,17 @@ final class Session {
         streamMemory.reset();
     }
 
+    /** The number that its writes are known by. */
+    long writer() {
+        return writer;
+    }
+
+    /** What the commit that this request asks for is known by; {@code null} if the client counts in another way. */
+    @Nullable
+    WriteId id(Seq seq) {
+        return seq instanceof Seq.Int(long number) && number > 0 ? new WriteId(writer, number) : null;
+    }
+
     Path root() {
         return root;
     }
@@ -152,8 +167,9 @@ final class Session {
     void start() {
         loop.execute(() -> {
             Snapshot now = site.replica().snapshot();
-            output.write(
-                    new Reply.Greeting(site.node(), VERSION, now.tock(), now.tock(), WINDOW, List.of(), EXTENSIONS));
+            site.writers().join(this);
+            output.write(new Reply.Greeting(
+                    site.node(), VERSION, now.tock(), now.tock(), WINDOW, List.of(), EXTENSIONS, writer));
             output.flush();
             intake.start();
         });
@@ -170,7 +186,10 @@ final class Session {
         try {
             handlers.handle(request);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "fault while doing " + request.getClass().getSimpleName(), e);
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "fault while doing " + request.getClass().getSimpleName(),
+                    e);
             Seq seq = request.seq();
             fail(new Reply.Failed(seq, "fault of the server: " + e, Etype.OTHER, tock()));
             if (seq != null && request.isAnsweredByStream()) {
@@ -209,6 +228,7 @@ final class Session {
     /** When nothing more comes in: answers what was asked for, then closes. May wait. */
     void finish() {
         inFlight.awaitNone();
+        site.writers().leave(this);
         lease.leave();
         outbox.close();
         output.finish();
