@@ -9,9 +9,8 @@ from typing import Any
 from ..client.link import Link as Server
 from ..code import CompileError, MissingVariablesError, Procedure, compile_procedure
 from ..exceptions import ErrorRecorded, OutcomeUnknownError, ServerConnectionError
-from ..runner import messages
+from ..runner.names import names
 from ..runner.stopping import Terminated
-from ..util import NotGiven, P, Path, attrdict, digits
 from . import report
 from .claim import Claim
 from .link import Link
@@ -20,21 +19,6 @@ from .modules import Modules
 from .spec import Site, Spec
 from .strays import Strays
 from .wire import clean
-
-_MESSAGES = (
-    messages.CompleteState,
-    messages.PartialState,
-    messages.DetachedState,
-    messages.BrokenState,
-    messages.ChangeMsg,
-    messages.TimerMsg,
-    messages.ReadyMsg,
-    messages.MQTTmsg,
-    messages.RunnerMsg,
-    messages.ActorState,
-    ErrorRecorded,
-)
-
 
 LOST_GRACE = 0.1
 """Seconds between the `Lost` that code gets and its being stopped."""
@@ -99,16 +83,7 @@ class Run(ABC):
 
     def names(self, client: Any) -> dict[str, Any]:
         """What the code finds as globals, besides what only async code has."""
-        return {
-            **self.spec.globals,
-            "_client": client,
-            "_cfg": self.site.config,
-            "_cls": attrdict({cls.__name__: cls for cls in _MESSAGES}, NotGiven=NotGiven),
-            "_digits": digits,
-            "_log": self.log.logger,
-            "_P": P,
-            "_Path": Path,
-        }
+        return {**self.spec.globals, **names(client, self.site.config, self.log.logger)}
 
     def report_done(self, result: Any) -> None:
         """Tell the runner that the code returned. On any thread."""

@@ -1,5 +1,6 @@
 package distkv.cli;
 
+import distkv.model.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,6 +130,13 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
                     List.of(),
                     "More options for the Java machines that run Java code, for" + " example `-Xmx2g`.",
                     ""),
+            of(
+                    "prefixes",
+                    Kind.TEXT,
+                    "distkv",
+                    "Where the keys below that are paths lead if they are not given: `distkv`, below `:.distkv`;"
+                            + " `moat`, the same below `:.moat.kv`, where moat-kv has what is its own.",
+                    ""),
             of("codes.prefix", Kind.PATH, ":.distkv.code.proc", "Where procedures are stored.", ""),
             of("modules.prefix", Kind.PATH, ":.distkv.code.module", "Where modules are stored.", ""),
             of("errors.prefix", Kind.PATH, ":.distkv.error", "Where errors are recorded.", ""),
@@ -190,6 +198,26 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
             }
         }
         return tree;
+    }
+
+    /** The defaults of a configuration with {@code prefixes: moat}, where they differ. */
+    static Map<String, Object> moatDefaults() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        for (ConfigKey key : ALL) {
+            Path place = key.moatPlace();
+            if (place != null) {
+                put(tree, List.of(key.name.split("\\.", -1)), place.toString());
+            }
+        }
+        return tree;
+    }
+
+    /** Where moat-kv has what this key says the place of; {@code null} if it says no place. */
+    @Nullable
+    Path moatPlace() {
+        return kind == Kind.PATH && otherwise instanceof String ours
+                ? Path.parse(":.moat.kv").append(Path.parse(ours).below(Path.parse(":.distkv")))
+                : null;
     }
 
     @SuppressWarnings("unchecked") // All maps in here are made here.

@@ -242,6 +242,11 @@ public final class Client implements AutoCloseable {
         return connector.options().name();
     }
 
+    /** The server, and how this client connects to it. */
+    public ClientOptions options() {
+        return connector.options();
+    }
+
     /** The tree's name, the node of every chain. */
     public String treeName() {
         return connector.tree();

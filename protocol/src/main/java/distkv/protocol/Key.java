@@ -52,6 +52,8 @@ enum Key {
     PRESENT,
     SUPERSEDED,
     ENTRIES,
+    MEMORY,
+    STORE,
     DEBUG,
     DEBUGGER,
     ERROR,

@@ -31,6 +31,11 @@ public interface Store extends AutoCloseable {
         return false;
     }
 
+    /** What keeps it from writing, for people, e.g. that the disk is full and what to do; empty if nothing does. */
+    default String trouble() {
+        return "";
+    }
+
     /** All present entries at the newest revision. */
     Contents load();
 

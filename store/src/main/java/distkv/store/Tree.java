@@ -60,6 +60,11 @@ public final class Tree {
         return newest;
     }
 
+    /** How many entries are present. */
+    public int size() {
+        return index.size();
+    }
+
     /** All present entries, in no order. */
     public Entry[] entries() {
         return index.toArray();

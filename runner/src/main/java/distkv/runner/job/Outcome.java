@@ -75,7 +75,9 @@ record Outcome(
         String message = "worker died: " + died.how();
         Report report =
                 Report.Failed.plain(Report.RUN, job, message, run.attempt.job().data());
-        return new Outcome(run.state.failed(now, message), true, List.of(report), Level.ERROR, message);
+        // Who kills the parent takes all its workers along: as when a runner is killed, that costs nothing the first time.
+        StateEntry state = died.withParent() ? run.state.lost(now) : run.state.failed(now, message);
+        return new Outcome(state, true, List.of(report), Level.ERROR, message);
     }
 
     private static Outcome failed(Run run, Path job, Path procedure, Ended.Failed failed, double now) {

@@ -30,8 +30,16 @@ public sealed interface Ended {
      * @param overdue whether the workers' parent killed it, since its deadline had passed
      */
     record Died(String how, boolean deliberate, boolean overdue) implements Ended {
+        /** How a worker ended whose parent has died. */
+        static final String WITH_PARENT = "its parent died";
+
         public Died(String how, boolean deliberate) {
             this(how, deliberate, false);
+        }
+
+        /** Whether it died with the parent of all workers, which is not the fault of one of its runs. */
+        public boolean withParent() {
+            return how.equals(WITH_PARENT);
         }
     }
 

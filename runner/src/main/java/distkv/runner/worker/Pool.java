@@ -257,7 +257,7 @@ public final class Pool {
         parent.ended(how);
         crew.all()
                 .forEach(worker ->
-                        exited(worker, new FromPython.Exited(worker.number, "its parent died", null, null, false)));
+                        exited(worker, new FromPython.Exited(worker.number, Ended.Died.WITH_PARENT, null, null, false)));
     }
 
     private void reap(Worker worker) {

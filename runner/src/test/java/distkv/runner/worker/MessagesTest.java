@@ -112,13 +112,13 @@ class MessagesTest {
                         Map.of("k", "v"),
                         "modules",
                         Path.of("module")));
-        Modules.Told told = new Modules.Told(Path.of("house", "units"), 3, "x = 1", null);
+        Modules.Told told = new Modules.Told(Path.of("house", "units"), 3, "x = 1", null, List.of(Path.of("low")));
         assertThat(sent(new ToPython.Known(List.of(told))))
                 .isEqualTo(map(
                         "op",
                         "modules",
                         "modules",
-                        List.of(Arrays.asList(Path.of("house", "units"), 3L, "x = 1", null))));
+                        List.of(Arrays.asList(Path.of("house", "units"), 3L, "x = 1", null, List.of(Path.of("low"))))));
     }
 
     @Test

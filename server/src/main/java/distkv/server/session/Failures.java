@@ -104,6 +104,18 @@ final class Failures {
         return chain(seq, "Commit expects another entry at " + path.brief() + ": " + is, path, there, tock);
     }
 
+    /** For a write that would make the tree grow beyond what there is memory for. */
+    static Reply.Failed full(Seq seq, long more, Session session) {
+        Memory memory = session.site().memory();
+        return new Reply.Failed(
+                seq,
+                "not written: the tree is full, " + more + " bytes more than "
+                        + session.site().replica().snapshot().bytes() + " (expected: at most " + memory.tree()
+                        + " in all; delete something, or start the server with more memory)",
+                Etype.FULL,
+                session.tock());
+    }
+
     static Reply.Failed noSession(Seq seq, long tock) {
         return new Reply.Failed(
                 seq, "session: none on this connection, or it has ended (expected: open one)", Etype.SESSION, tock);

@@ -38,7 +38,9 @@ final class Handlers {
             case Request.SetValue set ->
                 !set.idem() && writes.areShort(set.conditions(), set.value().size());
             case Request.DeleteValue delete -> writes.areShort(delete.conditions(), 0);
-            case Request.Ack _, Request.Hello _, Request.StreamEnd _, Request.RenewSession _ -> true;
+            case Request.Ack _, Request.Hello _, Request.StreamEnd _ -> true;
+            // What must be done in time does not wait for a thread that others have.
+            case Request.RenewSession _ -> session.lease().isShort();
             default -> false;
         };
     }
@@ -132,7 +134,7 @@ final class Handlers {
         }
         List<String> pattern = Topics.rooted(session.site().messageRoot(), request.topic());
         MonitorStream monitor = new MonitorStream(
-                request.seq(), session.window(), session.site(), pattern, request.raw(), session.outbox());
+                request.seq(), session.window(), session.site(), pattern, request.raw(), session.outbox(), session.streamMemory());
         if (session.admit(monitor)) {
             session.site().hub().add(pattern, monitor);
             session.outbox().ready(monitor);

@@ -42,6 +42,8 @@ final class Session {
     private final Loop loop;
     private final Site site;
     private final Consumer<Session> whenEnded;
+    private final Budget.Share memory;
+    private final Budget.Share streamMemory;
     private final long writer;
     private final Intake intake;
     private final Output output;
@@ -63,11 +65,13 @@ final class Session {
         this.loop = loop;
         this.site = site;
         this.whenEnded = whenEnded;
+        this.memory = site.connectionMemory().open(() -> loop.execute(this::dropForMemory));
+        this.streamMemory = site.streamMemory().open(() -> loop.execute(this::loseStreams));
         this.writer = site.writers().number();
         this.intake = new Intake(this, channel, loop);
-        this.output = new Output(channel, loop, intake::wantRoom, this::abort);
-        this.outbox = new Outbox(loop, output, this::ended);
-        this.inFlight = new InFlight(output::flush);
+        this.output = new Output(channel, loop, intake::wantRoom, this::abort, memory);
+        this.outbox = new Outbox(loop, output, memory, this::ended);
+        this.inFlight = new InFlight(memory, output::flush);
         this.lease = new Lease(site);
         this.handlers = new Handlers(this);
     }
@@ -90,6 +94,44 @@ final class Session {
 
     Lease lease() {
         return lease;
+    }
+
+    /** What it holds of the memory for connections. */
+    Budget.Share memory() {
+        return memory;
+    }
+
+    /** What it holds of the memory for streams. */
+    Budget.Share streamMemory() {
+        return streamMemory;
+    }
+
+    /** It holds more memory than any other, and there is none left. */
+    private void dropForMemory() {
+        String reason = "memory: " + memory.held() + " bytes of unfinished messages, writes on their way and unread"
+                + " replies, which is too much (expected: at most " + site.connectionMemory().limit() / 2
+                + " on a connection, " + site.connectionMemory().limit() + " on all together)";
+        LOG.log(System.Logger.Level.WARNING, "dropping a connection: {0}", reason);
+        if (!output.isFull()) {
+            output.write(new Reply.Failed(null, reason, Etype.FULL, tock()));
+            output.flush();
+        }
+        abort();
+    }
+
+    /** Its streams hold more memory than those of any other, and there is none left. */
+    private void loseStreams() {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "ending the streams of a connection: {0} bytes wait for their reader (expected: at most {1} on a"
+                        + " connection, {2} on all together)",
+                streamMemory.held(),
+                site.streamMemory().limit() / 2,
+                site.streamMemory().limit());
+        for (Stream stream : streams.values()) {
+            stream.overflow();
+        }
+        streamMemory.reset();
     }
 
     /** The number that its writes are known by. */
@@ -152,6 +194,9 @@ final class Session {
             if (seq != null && request.isAnsweredByStream()) {
                 stop(seq);
             }
+        } finally {
+            // Else an idle connection would keep the value that it sent last.
+            current = null;
         }
     }
 
@@ -189,6 +234,8 @@ final class Session {
         streams.values().forEach(Stream::close);
         streams.clear();
         abort();
+        memory.close();
+        streamMemory.close();
         ended.countDown();
         whenEnded.accept(this);
     }
@@ -230,7 +277,13 @@ final class Session {
                     stream.seq(), "more than " + MAX_STREAMS + " streams on a connection", Etype.REFUSED, tock()));
             return false;
         }
+        if (!streamMemory.take(stream.footprint())) {
+            fail(new Reply.Failed(
+                    stream.seq(), "streams: no memory left for another on this connection", Etype.FULL, tock()));
+            return false;
+        }
         if (streams.putIfAbsent(stream.seq(), stream) != null) {
+            streamMemory.give(stream.footprint());
             output.write(new Reply.Failed(
                     stream.seq(),
                     "seq: that of a stream that has not ended (expected: another)",
@@ -249,6 +302,7 @@ final class Session {
         }
         stream.stop();
         stream.close();
+        streamMemory.give(stream.footprint());
         outbox.ready(stream);
         return true;
     }
@@ -265,6 +319,7 @@ final class Session {
     private void ended(Stream stream) {
         if (streams.remove(stream.seq(), stream)) {
             stream.close();
+            streamMemory.give(stream.footprint());
         }
     }
 

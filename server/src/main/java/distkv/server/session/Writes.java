@@ -16,6 +16,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.server.tree.Footprint;
 import distkv.server.tree.Snapshot;
 import distkv.store.Outcome;
 import java.util.ArrayList;
@@ -62,6 +63,9 @@ final class Writes {
             output.write(Failures.noSession(seq, session.tock()));
             return;
         }
+        if (!hasRoom(seq, growth(path, request.value()), lease != 0)) {
+            return;
+        }
         new ValueWrite(session, seq, path, request.value(), conditions, request.idem(), request.chain(), lease).start();
     }
 
@@ -103,12 +107,19 @@ final class Writes {
             return;
         }
         List<Write> writes = new ArrayList<>();
+        long growth = 0;
+        boolean ofSession = false;
         for (CommitWrite wanted : request.writes()) {
             Write write = write(seq, wanted);
             if (write == null) {
                 return;
             }
             writes.add(write);
+            growth += growth(write.path(), write.value());
+            ofSession |= write.lease() != 0;
+        }
+        if (!hasRoom(seq, growth, ofSession)) {
+            return;
         }
         Commit commit;
         try {
@@ -208,6 +219,22 @@ final class Writes {
             return true;
         }
         output.write(Failures.tooLarge(seq, "value", size, session));
+        return false;
+    }
+
+    /** How many bytes of memory the tree takes more when this is written. */
+    private long growth(Path path, @Nullable Value value) {
+        long there = Footprint.of(site.replica().snapshot().get(path));
+        return (value == null ? 0 : Footprint.of(path, value)) - there;
+    }
+
+    /** Whether the tree may grow that much; if not, says so to the client. What makes it smaller always may. */
+    private boolean hasRoom(Seq seq, long growth, boolean ofSession) {
+        long most = ofSession ? site.memory().treeWithReserve() : site.memory().tree();
+        if (growth <= 0 || site.replica().snapshot().bytes() + growth <= most) {
+            return true;
+        }
+        output.write(Failures.full(seq, growth, session));
         return false;
     }
 

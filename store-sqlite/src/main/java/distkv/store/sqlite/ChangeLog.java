@@ -61,6 +61,8 @@ final class ChangeLog {
     private final Connection connection;
     private final List<Row> rows = new ArrayList<>();
     private Statements statements;
+    private int dropped;
+    private boolean isFull;
 
     ChangeLog(Connection connection) throws SQLException {
         this.connection = connection;
@@ -69,11 +71,9 @@ final class ChangeLog {
 
     /** Writes all that in one transaction. Returns {@code null} if it is durable, else what became of it. */
     @Nullable
-    Outcome write(List<Step> steps, List<Task.Drop> drops) {
+    Outcome write(List<Step> steps, Compaction.@Nullable Drop drop) {
         return transact(() -> {
-            for (Task.Drop drop : drops) {
-                delete(drop);
-            }
+            dropped = drop == null ? 0 : delete(drop);
             rows.clear();
             for (Step step : steps) {
                 switch (step) {
@@ -110,17 +110,31 @@ final class ChangeLog {
         }
     }
 
-    private void delete(Task.Drop drop) throws SQLException {
+    /** How many rows the last transaction dropped. */
+    int dropped() {
+        return dropped;
+    }
+
+    /** Whether the last transaction failed because the disk is full. */
+    boolean isFull() {
+        return isFull;
+    }
+
+    private int delete(Compaction.Drop drop) throws SQLException {
+        int count = 0;
         for (int at = 0; at < drop.ticks().length; at += MANY) {
             for (int i = 0; i < MANY; i++) {
                 statements.deleteMany.setLong(i + 1, at + i < drop.ticks().length ? drop.ticks()[at + i] : NO_TICK);
             }
-            statements.deleteMany.executeUpdate();
+            count += statements.deleteMany.executeUpdate();
         }
-        Format.put(connection, "compacted", drop.compacted());
+        if (drop.first()) {
+            Format.put(connection, "compacted", drop.compacted());
+        }
         if (drop.last()) {
             Format.put(connection, "walked", drop.compacted());
         }
+        return count;
     }
 
     private static void bind(PreparedStatement insert, int offset, Row row) throws SQLException {
@@ -160,6 +174,7 @@ final class ChangeLog {
      */
     private @Nullable Outcome transact(Work work) {
         boolean committing = false;
+        isFull = false;
         try {
             statements.begin.executeUpdate();
             work.run();
@@ -168,7 +183,8 @@ final class ChangeLog {
             return null;
         } catch (SQLException e) {
             String reason = Database.reason(e);
-            if (committing && !Database.isFull(e)) {
+            isFull = Database.isFull(e);
+            if (committing && !isFull) {
                 return new Outcome.Unknown("the commit failed: " + reason);
             }
             try {
@@ -176,7 +192,7 @@ final class ChangeLog {
             } catch (SQLException again) {
                 return new Outcome.Unknown("the rollback failed: " + Database.reason(again) + ", after " + reason);
             }
-            return new Outcome.Refused(Database.isFull(e) ? "disk full: " + reason : "cannot write: " + reason);
+            return new Outcome.Refused(isFull ? "disk full: " + reason : "cannot write: " + reason);
         }
     }
 

@@ -25,6 +25,9 @@ final class Rows {
             "SELECT tick, path, value, lease, replaces, sum, writer, number FROM change WHERE tick >= ? AND tick < ?"
                     + " ORDER BY tick";
 
+    /** About how many bytes a row takes besides its path and value. */
+    static final int OVERHEAD = 100;
+
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private Rows() {}
@@ -65,7 +68,7 @@ final class Rows {
                     }
                     revision = entry.revision();
                     changes.add(entry);
-                    bytes += 100
+                    bytes += OVERHEAD
                             + entry.path().key().length
                             + (entry.value() == null ? 0 : entry.value().size());
                 }

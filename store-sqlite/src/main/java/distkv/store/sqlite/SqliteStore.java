@@ -44,6 +44,8 @@ public final class SqliteStore implements Store {
     private final Recent recent;
     private final Leases leases;
     private final Compaction compaction;
+    private final Space space;
+    private final LogIndex index;
     private final Writer work;
     private final Thread writer;
     private final List<Thread> helpers;
@@ -63,8 +65,11 @@ public final class SqliteStore implements Store {
         this.leases = new Leases(clock, this::expire);
         ChangeLog log = new ChangeLog(opened.writer());
         Checkpoint checkpoint = new Checkpoint(opened.copier(), opened.writer(), inbox);
-        this.compaction = new Compaction(file, opened.writer(), inbox, options.retain(), opened.superseded());
-        this.work = new Writer(inbox, opened.content(), log, checkpoint, compaction, recent, leases);
+        this.space = opened.space();
+        this.index = opened.index();
+        this.compaction = new Compaction(opened, inbox, space, options);
+        this.work = new Writer(
+                inbox, opened.content(), log, checkpoint, compaction, recent, leases, space, opened.writer());
         this.writer = thread("distkv-store", work);
         this.helpers = List.of(thread("distkv-checkpoint", checkpoint), thread("distkv-compaction", compaction));
         opened.leases().forEach(leases::start);
@@ -83,6 +88,15 @@ public final class SqliteStore implements Store {
      */
     public static SqliteStore open(Path directory, SqliteOptions options) {
         return Opened.open(directory, options, Format.CURRENT);
+    }
+
+    /**
+     * As {@link #open}; but if the disk is too full to open it for writing, a store that can only be read, and says so.
+     *
+     * @throws StoreException as {@link #open}
+     */
+    public static Store openOrRead(Path directory, SqliteOptions options) {
+        return Opened.open(directory, options, Format.CURRENT, true);
     }
 
     /** Whether a directory holds a store. */
@@ -122,6 +136,12 @@ public final class SqliteStore implements Store {
             answer.complete(new Outcome.Refused("the store is closed"));
         }
         return answer;
+    }
+
+    @Override
+    public String trouble() {
+        String stopped = work.stopped();
+        return stopped == null ? space.trouble() : stopped;
     }
 
     @Override
@@ -257,6 +277,7 @@ public final class SqliteStore implements Store {
                     connection.close();
                 }
             }
+            index.close();
         } catch (SQLException e) {
             throw Database.explain(file, e);
         }
