@@ -70,7 +70,8 @@ class LivenessDrillTest {
                 }
             }
         }
-        System.err.println("liveness drill: seed " + seed + ", " + rounds + " rounds, the longest wait " + longest + " ms");
+        System.err.println(
+                "liveness drill: seed " + seed + ", " + rounds + " rounds, the longest wait " + longest + " ms");
     }
 
     /** Those that start virtual machines come less often than the others. */

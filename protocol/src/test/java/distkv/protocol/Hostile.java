@@ -103,7 +103,8 @@ final class Hostile {
             content.map((size - content.size()) / 2 - 10).text("k");
         }
         content.raw(new byte[size], 0, size - content.size());
-        return new Value(new MsgWriter().ext(ExtType.PATH, content.toByteArray()).toByteArray());
+        return new Value(
+                new MsgWriter().ext(ExtType.PATH, content.toByteArray()).toByteArray());
     }
 
     private static Value nestedPaths(int size) {

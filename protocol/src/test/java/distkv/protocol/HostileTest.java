@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Value;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,8 +81,10 @@ class HostileTest {
 
     @Test
     void whatIsSoundIsOneValueThatIsNotTooDeep() {
-        assertThat(Values.isSound(Values.encode(Map.of("a", List.of(1, Map.of()))), 3)).isTrue();
-        assertThat(Values.isSound(Values.encode(Map.of("a", List.of(1, Map.of()))), 2)).isFalse();
+        assertThat(Values.isSound(Values.encode(Map.of("a", List.of(1, Map.of()))), 3))
+                .isTrue();
+        assertThat(Values.isSound(Values.encode(Map.of("a", List.of(1, Map.of()))), 2))
+                .isFalse();
         assertThat(Values.isSound(new Value(new byte[] {1, 2}), 9)).isFalse();
         assertThat(Values.isSound(new Value(new byte[] {(byte) 0x92, 2}), 9)).isFalse();
         assertThat(Values.isSound(new Value(new byte[] {}), 9)).isFalse();
@@ -102,9 +104,7 @@ class HostileTest {
         return Stream.of(
                 Arguments.of("writes", "at most 256", Map.of("action", "commit", "writes", maps)),
                 Arguments.of(
-                        "guards",
-                        "at most 256",
-                        Map.of("action", "delete_value", "path", List.of("a"), "guard", nils)),
+                        "guards", "at most 256", Map.of("action", "delete_value", "path", List.of("a"), "guard", nils)),
                 Arguments.of("only", "at most 1000", Map.of("action", "watch", "path", List.of(), "only", nils)),
                 Arguments.of("a path", "at most 255", Map.of("action", "get_value", "path", nils)),
                 Arguments.of(
@@ -126,7 +126,8 @@ class HostileTest {
         switch (Request.decode(frame)) {
             case Request.Malformed(var _, String reason, var _) ->
                 assertThat(reason).contains(expected).hasSizeLessThan(300);
-            case Request.Unknown(var _, String action, var _) -> assertThat(action).hasSizeLessThan(300);
+            case Request.Unknown(var _, String action, var _) ->
+                assertThat(action).hasSizeLessThan(300);
             case Request other -> throw new AssertionError(other.toString());
         }
     }
@@ -138,7 +139,9 @@ class HostileTest {
             Value value = Values.encode(object);
             Value shuffled = Values.encode(shuffled(object, new Random(seed)));
             assertThat(Values.same(value, shuffled)).as("seed %d", seed).isTrue();
-            assertThat(Values.same(value, Values.encode(Arrays.asList(object)))).as("seed %d", seed).isFalse();
+            assertThat(Values.same(value, Values.encode(Arrays.asList(object))))
+                    .as("seed %d", seed)
+                    .isFalse();
         }
     }
 

@@ -48,12 +48,20 @@ public record ServerOptions(
     /** On the usual port of the loopback. */
     public static ServerOptions defaults() {
         return new ServerOptions(
-                "127.0.0.1", PORT, null, Path.of(":distkv"), FrameLimits.DEFAULT, Duration.ofMinutes(1), 10_000, null,
+                "127.0.0.1",
+                PORT,
+                null,
+                Path.of(":distkv"),
+                FrameLimits.DEFAULT,
+                Duration.ofMinutes(1),
+                10_000,
+                null,
                 Memory.ofThisProcess());
     }
 
     public ServerOptions at(String newHost, int newPort) {
-        return new ServerOptions(newHost, newPort, node, messageRoot, limits, patience, maxConnections, directory, memory);
+        return new ServerOptions(
+                newHost, newPort, node, messageRoot, limits, patience, maxConnections, directory, memory);
     }
 
     public ServerOptions named(String newNode) {
@@ -77,8 +85,7 @@ public record ServerOptions(
     }
 
     public ServerOptions withMemory(Memory newMemory) {
-        return new ServerOptions(
-                host, port, node, messageRoot, limits, patience, maxConnections, directory, newMemory);
+        return new ServerOptions(host, port, node, messageRoot, limits, patience, maxConnections, directory, newMemory);
     }
 
     /** With the socket for witnesses in this directory. */

@@ -256,8 +256,8 @@ public final class Pool {
     private void parentGone(String how) {
         parent.ended(how);
         crew.all()
-                .forEach(worker ->
-                        exited(worker, new FromPython.Exited(worker.number, Ended.Died.WITH_PARENT, null, null, false)));
+                .forEach(worker -> exited(
+                        worker, new FromPython.Exited(worker.number, Ended.Died.WITH_PARENT, null, null, false)));
     }
 
     private void reap(Worker worker) {

@@ -32,7 +32,8 @@ final class Failures {
     static Reply.Failed internal(Seq seq, Path path, long tock) {
         return new Reply.Failed(
                 seq,
-                "path " + path.brief() + ": in the internal tree (expected: get_internal, set_internal and the like, with the"
+                "path " + path.brief()
+                        + ": in the internal tree (expected: get_internal, set_internal and the like, with the"
                         + " path below it)",
                 Etype.ACCESS,
                 tock);
@@ -92,7 +93,8 @@ final class Failures {
     static Reply.Failed notYet(Seq seq, Path path, long tick, long tock) {
         return new Reply.Failed(
                 seq,
-                "guard at " + path.brief() + ": a claim on standby (expected: to write when it is swapped for the claim)",
+                "guard at " + path.brief()
+                        + ": a claim on standby (expected: to write when it is swapped for the claim)",
                 Etype.NOT_YET,
                 new Reply.Found(path, tick),
                 tock);

@@ -134,7 +134,13 @@ final class Handlers {
         }
         List<String> pattern = Topics.rooted(session.site().messageRoot(), request.topic());
         MonitorStream monitor = new MonitorStream(
-                request.seq(), session.window(), session.site(), pattern, request.raw(), session.outbox(), session.streamMemory());
+                request.seq(),
+                session.window(),
+                session.site(),
+                pattern,
+                request.raw(),
+                session.outbox(),
+                session.streamMemory());
         if (session.admit(monitor)) {
             session.site().hub().add(pattern, monitor);
             session.outbox().ready(monitor);

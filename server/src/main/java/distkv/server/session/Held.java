@@ -18,7 +18,8 @@ final class Held {
             case Reply.Item item -> size(item.value());
             case Reply.Result result -> size(result.result());
             case Reply.Message message ->
-                size(message.data()) + (message.raw() == null ? 0 : message.raw().array().length);
+                size(message.data())
+                        + (message.raw() == null ? 0 : message.raw().array().length);
             default -> 0;
         };
     }

@@ -24,8 +24,7 @@ public record Memory(long tree, long connections, long streams) {
 
     /** The shares of a heap of so many bytes. */
     public static Memory ofHeap(long bytes) {
-        return new Memory(
-                bytes / 100 * TREE_PERCENT, bytes / 100 * CONNECTIONS_PERCENT, bytes / 100 * STREAMS_PERCENT);
+        return new Memory(bytes / 100 * TREE_PERCENT, bytes / 100 * CONNECTIONS_PERCENT, bytes / 100 * STREAMS_PERCENT);
     }
 
     /** Those of this process. */

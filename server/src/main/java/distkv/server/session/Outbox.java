@@ -108,16 +108,16 @@ final class Outbox {
     }
 
     private void writeAll(List<Done> first) {
-            List<Done> replies = new ArrayList<>(first);
-            boolean more;
-            do {
-                replies.addAll(takeAll(done));
-                more = writeAll(takeAll(listed), replies);
-                replies.clear();
-                if (!more && !turn.isWanted()) {
-                    output.flush();
-                }
-            } while (more || !giveBack());
+        List<Done> replies = new ArrayList<>(first);
+        boolean more;
+        do {
+            replies.addAll(takeAll(done));
+            more = writeAll(takeAll(listed), replies);
+            replies.clear();
+            if (!more && !turn.isWanted()) {
+                output.flush();
+            }
+        } while (more || !giveBack());
     }
 
     private boolean giveBack() {

@@ -52,12 +52,7 @@ final class Output {
      * @param whenBroken called when the connection takes no more
      * @param memory is told what waits here
      */
-    Output(
-            WritableByteChannel channel,
-            Loop loop,
-            Runnable whenFull,
-            Runnable whenBroken,
-            Budget.Share memory) {
+    Output(WritableByteChannel channel, Loop loop, Runnable whenFull, Runnable whenBroken, Budget.Share memory) {
         this.channel = channel;
         this.loop = loop;
         this.whenFull = whenFull;

@@ -267,8 +267,8 @@ final class Reads {
                 case MEMORY ->
                     parts.put(
                             part,
-                            Values.encode(List.of(
-                                    now.bytes(), session.site().memory().tree())));
+                            Values.encode(
+                                    List.of(now.bytes(), session.site().memory().tree())));
                 case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUG, DEBUGGER ->
                     parts.put(part, Values.encode(Map.of()));
                 // The original has no answer to this either.

@@ -109,7 +109,8 @@ final class Session {
     /** It holds more memory than any other, and there is none left. */
     private void dropForMemory() {
         String reason = "memory: " + memory.held() + " bytes of unfinished messages, writes on their way and unread"
-                + " replies, which is too much (expected: at most " + site.connectionMemory().limit() / 2
+                + " replies, which is too much (expected: at most "
+                + site.connectionMemory().limit() / 2
                 + " on a connection, " + site.connectionMemory().limit() + " on all together)";
         LOG.log(System.Logger.Level.WARNING, "dropping a connection: {0}", reason);
         if (!output.isFull()) {
@@ -212,7 +213,7 @@ final class Session {
             return;
         }
         // Fewer messages than any window, so there is no need to wait for acknowledgements.
-        int counted = window == 0 ? 0 : 1;
+        long counted = window == 0 ? 0 : 1;
         output.write(new Reply.StreamStart(seq, error.tock()), counted);
         output.write(error, 2 * counted);
         output.write(new Reply.StreamEnd(seq, error.tock()), 3 * counted);

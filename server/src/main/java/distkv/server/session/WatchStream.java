@@ -103,8 +103,7 @@ final class WatchStream extends Stream {
         } else {
             release = () -> room.give(bytes);
         }
-        open(new Beginning(
-                start.tock(), since, () -> changes.hasNext() ? changes.next() : null, missed.size(), null));
+        open(new Beginning(start.tock(), since, () -> changes.hasNext() ? changes.next() : null, missed.size(), null));
     }
 
     /** Sends an error and ends. */
@@ -183,7 +182,8 @@ final class WatchStream extends Stream {
     }
 
     private Reply overflowed() {
-        String text = "watch of " + watch.scope().top().brief() + ": its reader fell too far behind, or the server stops";
+        String text =
+                "watch of " + watch.scope().top().brief() + ": its reader fell too far behind, or the server stops";
         return new Reply.Failed(seq(), text + " (expected: watch again)", Etype.OVERFLOW, tock());
     }
 

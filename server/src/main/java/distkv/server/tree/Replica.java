@@ -59,6 +59,7 @@ public final class Replica implements AutoCloseable {
     private final Watches watches = new Watches();
     /** In the order in which they began, and so, nearly, of the snapshots. */
     private final LinkedHashSet<Reading> readings = new LinkedHashSet<>();
+
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
     private volatile Snapshot snapshot;
     private Feed feed;

@@ -38,9 +38,11 @@ class HostileRequestsTest extends SessionTest {
         wire.call("set_value", "path", path("a"), "value", number(1_000_000));
         assertThat(wire.call("set_value", "path", path("a"), "value", 1, "prev", number(1_000_001)))
                 .containsEntry("etype", "value")
-                .hasEntrySatisfying("error", text -> assertThat(text.toString())
-                        .contains("<integer of 1000000 bytes> not <integer of 1000001 bytes>")
-                        .hasSizeLessThan(1_000));
+                .hasEntrySatisfying(
+                        "error",
+                        text -> assertThat(text.toString())
+                                .contains("<integer of 1000000 bytes> not <integer of 1000001 bytes>")
+                                .hasSizeLessThan(1_000));
     }
 
     @Test
@@ -50,7 +52,9 @@ class HostileRequestsTest extends SessionTest {
         assertThat(wire.read())
                 .hasEntrySatisfying(
                         "error",
-                        text -> assertThat(text.toString()).contains("bytes in all").hasSizeLessThan(3_000));
+                        text -> assertThat(text.toString())
+                                .contains("bytes in all")
+                                .hasSizeLessThan(3_000));
     }
 
     @Test
@@ -59,8 +63,8 @@ class HostileRequestsTest extends SessionTest {
         listener.call("msg_monitor", "topic", path("t"), "raw", true);
         byte[] bytes = listKeys(120_000).bytes();
         assertThat(wire.call("msg_send", "topic", path("t"), "raw", bytes)).doesNotContainKey("error");
-        assertThat(listener.read()).hasEntrySatisfying("raw", raw -> assertThat((byte[]) raw)
-                .isEqualTo(bytes));
+        assertThat(listener.read())
+                .hasEntrySatisfying("raw", raw -> assertThat((byte[]) raw).isEqualTo(bytes));
     }
 
     @Test

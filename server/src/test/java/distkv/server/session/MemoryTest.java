@@ -51,8 +51,12 @@ class MemoryTest {
             assertThat(kept).isLessThan(100);
             reply = set(kept, new byte[200_000]);
         }
-        assertThat(reply).containsEntry("etype", "full").hasEntrySatisfying("error", text -> assertThat(text.toString())
-                .contains("(expected: at most " + memory.tree() + " in all; delete something"));
+        assertThat(reply)
+                .containsEntry("etype", "full")
+                .hasEntrySatisfying(
+                        "error",
+                        text -> assertThat(text.toString())
+                                .contains("(expected: at most " + memory.tree() + " in all; delete something"));
         assertThat(kept).isGreaterThan(40);
         assertThat(set(0, new byte[190_000])).as("what is smaller").containsEntry("changed", true);
         assertThat(wire.call("commit", "writes", List.of(map("path", path("v", 99), "value", new byte[200_000]))))
@@ -156,9 +160,9 @@ class MemoryTest {
             set(i % 30, new byte[100_000 + i]);
         }
         for (int i = 0; i < 2; i++) {
-            assertThat(readToError(slow)).containsEntry("etype", "overflow").hasEntrySatisfying("seq", seq -> assertThat(
-                            seq)
-                    .isIn(tree, watch));
+            assertThat(readToError(slow))
+                    .containsEntry("etype", "overflow")
+                    .hasEntrySatisfying("seq", seq -> assertThat(seq).isIn(tree, watch));
         }
     }
 

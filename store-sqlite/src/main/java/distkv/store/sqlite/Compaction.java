@@ -109,8 +109,8 @@ final class Compaction implements Runnable {
             return null;
         }
         reached = all.to();
-        Drop drop = new Drop(
-                Arrays.copyOfRange(all.ticks(), taken, end), all.to(), taken == 0, end == all.ticks().length);
+        Drop drop =
+                new Drop(Arrays.copyOfRange(all.ticks(), taken, end), all.to(), taken == 0, end == all.ticks().length);
         taken = end;
         return drop;
     }
@@ -136,7 +136,7 @@ final class Compaction implements Runnable {
             }
         }
         superseded -= dropped;
-        if (isDue() && !wasDue || hasSome() && !hadSome) {
+        if ((isDue() && !wasDue) || (hasSome() && !hadSome)) {
             notifyAll();
         }
     }

@@ -37,8 +37,7 @@ class CompactionTest extends StoreTesting {
 
     @BeforeEach
     void open() throws SQLException {
-        store = closing(SqliteStore.open(
-                directory, SqliteOptions.of("home").withClock(ManualClock::new)));
+        store = closing(SqliteStore.open(directory, SqliteOptions.of("home").withClock(ManualClock::new)));
         reader = closing(Database.reader(directory.resolve("store.db")));
     }
 
@@ -56,8 +55,8 @@ class CompactionTest extends StoreTesting {
             for (int i = 0; i < BATCH; i++) {
                 // The step has no divisor in common with the number of entries, so none comes twice.
                 long which = (start + i * 7919L) % ENTRIES;
-                writes.add(Write.set(
-                        distkv.model.Path.of("e", which), new Value(new byte[20]), Expectation.anything()));
+                writes.add(
+                        Write.set(distkv.model.Path.of("e", which), new Value(new byte[20]), Expectation.anything()));
             }
             asked.add(store.commit(new Commit(writes, List.of())));
             if (at % (ENTRIES / 10) == 0) {
@@ -84,7 +83,9 @@ class CompactionTest extends StoreTesting {
         for (int round = 0; round < ROUNDS; round++) {
             most = Math.max(most, rewrite(random));
         }
-        assertThat(most / (double) ENTRIES).as("rows an entry while it is written").isLessThan(2.5);
+        assertThat(most / (double) ENTRIES)
+                .as("rows an entry while it is written")
+                .isLessThan(2.5);
         // The shortest history is 10,000 changes.
         await().untilAsserted(() -> assertThat(rows()).isLessThan(ENTRIES + 10_000 + 256 + 256));
         assertThat(store.load().entries()).hasSize(ENTRIES);
@@ -94,8 +95,7 @@ class CompactionTest extends StoreTesting {
     void historyIsKeptByBytesToo() throws Exception {
         store.close();
         store = closing(SqliteStore.open(
-                directory,
-                SqliteOptions.of("home").withClock(ManualClock::new).withRetainBytes(500_000)));
+                directory, SqliteOptions.of("home").withClock(ManualClock::new).withRetainBytes(500_000)));
         for (int i = 0; i < 600; i++) {
             store.commit(Commit.of(Write.set(path("k." + i % 3), new Value(new byte[10_000]), Expectation.anything())))
                     .join();
