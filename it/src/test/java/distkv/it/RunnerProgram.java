@@ -22,7 +22,8 @@ final class RunnerProgram {
         int port = Integer.parseInt(args[0]);
         String python = System.getenv().getOrDefault("DISTKV_PYTHON", "python3");
         String sources = Path.of("../python").toAbsolutePath().normalize().toString();
-        RunnerOptions options = RunnerOptions.of(args[1], args.length > 3 ? EnumSet.allOf(Kind.class) : Set.of(Kind.ANY))
+        RunnerOptions options = RunnerOptions.of(
+                        args[1], args.length > 3 ? EnumSet.allOf(Kind.class) : Set.of(Kind.ANY))
                 .ttl(Duration.ofMillis(Long.parseLong(args[2])))
                 .server("127.0.0.1", port)
                 .python(new PythonCommand(List.of(python), Map.of("PYTHONPATH", sources)))

@@ -63,7 +63,8 @@ record Outcome(
         String message = "worker died: " + died.how();
         Report report =
                 Report.Failed.plain(Report.RUN, job, message, run.attempt.job().data());
-        // Who kills the parent takes all its workers along: as when a runner is killed, that costs nothing the first time.
+        // Who kills the parent takes all its workers along: as when a runner is killed, that costs nothing the first
+        // time.
         StateEntry state = died.withParent() ? run.state.lost(now) : run.state.failed(now, message);
         return new Outcome(state, true, List.of(report), Level.ERROR, message);
     }
