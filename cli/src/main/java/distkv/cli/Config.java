@@ -90,7 +90,8 @@ record Config(Map<String, Object> tree) {
         return switch (find(key)) {
             case null -> List.of();
             case String text -> List.of(text);
-            case List<?> list when list.stream().allMatch(String.class::isInstance) ->
+            case List<?> list
+            when list.stream().allMatch(String.class::isInstance) ->
                 list.stream().map(String::valueOf).toList();
             case Object other -> throw wrong(key, "a list of texts");
         };
@@ -101,8 +102,8 @@ record Config(Map<String, Object> tree) {
     Double positive(String key) {
         return switch (find(key)) {
             case null -> null;
-            case Number number when number.doubleValue() > 0 && Double.isFinite(number.doubleValue()) ->
-                number.doubleValue();
+            case Number number
+            when number.doubleValue() > 0 && Double.isFinite(number.doubleValue()) -> number.doubleValue();
             case Object other -> throw wrong(key, "a number, more than 0");
         };
     }

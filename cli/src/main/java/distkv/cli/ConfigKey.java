@@ -1,5 +1,6 @@
 package distkv.cli;
 
+import distkv.model.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,44 +46,118 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
     static final List<ConfigKey> ALL = List.of(
             of("connect.host", Kind.TEXT, "localhost", "The server's host.", "`-h`"),
             of("connect.port", Kind.PORT, 27586L, "The server's port.", "`-p`"),
-            of("connect.name", Kind.TEXT, null, "What this machine is called: its name as a client, a server and a"
-                    + " node of runners. Otherwise the machine's own name.", "`up NAME`, `server NAME`, `run -n NODE all`"),
+            of(
+                    "connect.name",
+                    Kind.TEXT,
+                    null,
+                    "What this machine is called: its name as a client, a server and a"
+                            + " node of runners. Otherwise the machine's own name.",
+                    "`up NAME`, `server NAME`, `run -n NODE all`"),
             of("connect.init_timeout", Kind.SECONDS, 5L, "How long to wait for the server to answer and greet.", ""),
-            of("connect.retry", Kind.SECONDS, 1L, "How long a client in Python waits at most between attempts to"
-                    + " connect again.", ""),
-            of("connect.window", Kind.NUMBER, 1024L, "So many messages of a stream may be on their way to a client in"
-                    + " Python before it confirms some.", ""),
-            of("server.bind_default.host", Kind.TEXT, "localhost", "Where the server listens, on the loopback only.",
+            of(
+                    "connect.retry",
+                    Kind.SECONDS,
+                    1L,
+                    "How long a client in Python waits at most between attempts to" + " connect again.",
+                    ""),
+            of(
+                    "connect.patience",
+                    Kind.SECONDS,
+                    10L,
+                    "How long a request that was under way when the connection broke waits"
+                            + " for another one to go on with.",
+                    ""),
+            of(
+                    "connect.window",
+                    Kind.NUMBER,
+                    1024L,
+                    "So many messages of a stream may be on their way to a client in"
+                            + " Python before it confirms some.",
+                    ""),
+            of(
+                    "server.bind_default.host",
+                    Kind.TEXT,
+                    "localhost",
+                    "Where the server listens, on the loopback only.",
                     "`--bind`"),
             of("server.bind_default.port", Kind.PORT, 27586L, "The port at which it does.", "`--bind`"),
-            of("server.data", Kind.FILE, null, "Where the server keeps the tree. Otherwise `~/.local/share/distkv`.",
+            of(
+                    "server.data",
+                    Kind.FILE,
+                    null,
+                    "Where the server keeps the tree. Otherwise `~/.local/share/distkv`.",
                     "`--data`"),
-            of("runner.labels", Kind.LIST, List.of(), "What this node has, for jobs that ask for it by `--where`.",
+            of(
+                    "runner.labels",
+                    Kind.LIST,
+                    List.of(),
+                    "What this node has, for jobs that ask for it by `--where`.",
                     "`--label`"),
-            of("runner.capacity", Kind.NUMBER, null, "How much this node can bear, compared with the others. Otherwise"
-                    + " its number of cores, or of GiB of memory if that is less.", "`--capacity`"),
-            of("runner.python", Kind.FILE, null, "The interpreter for Python code; it needs our package. Otherwise"
-                    + " our own.", "`--python`"),
-            of("runner.limits", Kind.MAP, Map.of(), "What a run may use whose job does not say: `memory`, `cpu`,"
-                    + " `files`, `processes`, `time`.", "`--limit`"),
-            of("runner.memory", Kind.SIZE, null, "How much memory all runs without limits may use together. Otherwise"
-                    + " what there is.", "`--memory`"),
-            of("runner.worker_user", Kind.TEXT, null, "Whose processes run code; takes root. Otherwise who starts the"
-                    + " runner.", "`--worker-user`"),
-            of("runner.java", Kind.LIST, List.of(), "More options for the Java machines that run Java code, for"
-                    + " example `-Xmx2g`.", ""),
+            of(
+                    "runner.capacity",
+                    Kind.NUMBER,
+                    null,
+                    "How much this node can bear, compared with the others. Otherwise"
+                            + " its number of cores, or of GiB of memory if that is less.",
+                    "`--capacity`"),
+            of(
+                    "runner.python",
+                    Kind.FILE,
+                    null,
+                    "The interpreter for Python code; it needs our package. Otherwise" + " our own.",
+                    "`--python`"),
+            of(
+                    "runner.limits",
+                    Kind.MAP,
+                    Map.of(),
+                    "What a run may use whose job does not say: `memory`, `cpu`," + " `files`, `processes`, `time`.",
+                    "`--limit`"),
+            of(
+                    "runner.memory",
+                    Kind.SIZE,
+                    null,
+                    "How much memory all runs without limits may use together. Otherwise" + " what there is.",
+                    "`--memory`"),
+            of(
+                    "runner.worker_user",
+                    Kind.TEXT,
+                    null,
+                    "Whose processes run code; takes root. Otherwise who starts the" + " runner.",
+                    "`--worker-user`"),
+            of(
+                    "runner.java",
+                    Kind.LIST,
+                    List.of(),
+                    "More options for the Java machines that run Java code, for" + " example `-Xmx2g`.",
+                    ""),
+            of(
+                    "prefixes",
+                    Kind.TEXT,
+                    "distkv",
+                    "Where the keys below that are paths lead if they are not given: `distkv`, below `:.distkv`;"
+                            + " `moat`, the same below `:.moat.kv`, where moat-kv has what is its own.",
+                    ""),
             of("codes.prefix", Kind.PATH, ":.distkv.code.proc", "Where procedures are stored.", ""),
             of("modules.prefix", Kind.PATH, ":.distkv.code.module", "Where modules are stored.", ""),
             of("errors.prefix", Kind.PATH, ":.distkv.error", "Where errors are recorded.", ""),
-            of("config.prefix", Kind.PATH, ":.distkv.config", "Where the original keeps configuration in the tree; for"
-                    + " stored code that looks there.", ""),
+            of(
+                    "config.prefix",
+                    Kind.PATH,
+                    ":.distkv.config",
+                    "Where the original keeps configuration in the tree; for" + " stored code that looks there.",
+                    ""),
             of("runner.prefix", Kind.PATH, ":.distkv.run", "Where jobs are.", ""),
             of("runner.state", Kind.PATH, ":.distkv.state", "Where runners write what became of them.", ""),
             of("runner.claim", Kind.PATH, ":.distkv.claim", "Where they claim those that they run.", ""),
             of("runner.presence", Kind.PATH, ":.distkv.presence", "Where they say that they are there.", ""),
             of("runner.group", Kind.PATH, ":.distkv.group", "What is known of groups of nodes.", ""),
-            of("logging", Kind.MAP, null, "What code logs: `root: {level: DEBUG}`, `loggers: {NAME: {level: …}}`."
-                    + " Otherwise from `INFO` on.", ""),
+            of(
+                    "logging",
+                    Kind.MAP,
+                    null,
+                    "What code logs: `root: {level: DEBUG}`, `loggers: {NAME: {level: …}}`."
+                            + " Otherwise from `INFO` on.",
+                    ""),
             of("user", Kind.MAP, null, "Anything: settings for stored code, which finds them as `_cfg.user`.", ""),
             of("connect.ssl", Kind.NOT_YET, null, "There is no TLS yet.", ""),
             of("connect.auth", Kind.NOT_YET, null, "There is no log-in yet.", ""),
@@ -106,8 +181,7 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
             ofOriginal("domain"),
             ofOriginal("hostmap"));
 
-    private static ConfigKey of(
-            String name, Kind kind, @Nullable Object otherwise, String meaning, String option) {
+    private static ConfigKey of(String name, Kind kind, @Nullable Object otherwise, String meaning, String option) {
         return new ConfigKey(name, kind, otherwise, meaning, option);
     }
 
@@ -124,6 +198,26 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
             }
         }
         return tree;
+    }
+
+    /** The defaults of a configuration with {@code prefixes: moat}, where they differ. */
+    static Map<String, Object> moatDefaults() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        for (ConfigKey key : ALL) {
+            Path place = key.moatPlace();
+            if (place != null) {
+                put(tree, List.of(key.name.split("\\.", -1)), place.toString());
+            }
+        }
+        return tree;
+    }
+
+    /** Where moat-kv has what this key says the place of; {@code null} if it says no place. */
+    @Nullable
+    Path moatPlace() {
+        return kind == Kind.PATH && otherwise instanceof String ours
+                ? Path.parse(":.moat.kv").append(Path.parse(ours).below(Path.parse(":.distkv")))
+                : null;
     }
 
     @SuppressWarnings("unchecked") // All maps in here are made here.

@@ -54,7 +54,8 @@ final class DataGet implements Action.Remote {
         Entry entry = tree.read(path);
         if (entry == null) {
             boolean parent = !tree.children(path).isEmpty();
-            return printer.nothing("No data at " + path + (parent ? ", only below it; 'data get -r " + path + "' shows that" : ""));
+            return printer.nothing(
+                    "No data at " + path + (parent ? ", only below it; 'data get -r " + path + "' shows that" : ""));
         }
         Object value = Printer.decoded(entry);
         if (raw && !printer.metadata()) {

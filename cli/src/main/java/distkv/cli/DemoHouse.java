@@ -43,7 +43,10 @@ final class DemoHouse implements AutoCloseable {
         port = server.port();
         Config config = Bind.at(server).applyTo(Config.DEFAULTS);
         context = new Context(outer.terminal(), config, outer.printer(), -1);
-        narrator.line("server", "listens on " + Bind.at(server) + ", data in " + directory.path().resolve("data"));
+        narrator.line(
+                "server",
+                "listens on " + Bind.at(server) + ", data in "
+                        + directory.path().resolve("data"));
         tree = Tree.connect(config);
         parts.push(tree::close);
         seen = DemoWatch.start(tree, narrator);
@@ -138,9 +141,7 @@ final class DemoHouse implements AutoCloseable {
     }
 
     long errors() throws InterruptedException {
-        List<ErrorRecords.ErrorRecord> open = ErrorRecords.load(tree).records().stream()
-                .filter(record -> !record.isResolved())
-                .toList();
+        List<ErrorRecords.ErrorRecord> open = ErrorRecords.load(tree).open();
         open.forEach(record -> narrator.line("error", record.about() + ": " + record.line()));
         return open.size();
     }

@@ -111,7 +111,8 @@ final class Items {
             return new Change(item, null, Kind.FORGET);
         }
         try {
-            return new Change(item, Literal.parse(text.startsWith("@") ? input.text(text).strip() : text), Kind.SET);
+            return new Change(
+                    item, Literal.parse(text.startsWith("@") ? input.text(text).strip() : text), Kind.SET);
         } catch (IllegalArgumentException e) {
             throw new UsageException("-e " + name + ": " + e.getMessage() + "; for a text use -v", e);
         }

@@ -17,8 +17,7 @@ record JobScope(Kind kind, String group, String node) {
     /** What {@code -n} and {@code -g} say; {@code null} or empty: they were not given. */
     static JobScope of(@Nullable String node, @Nullable String group) {
         Kind kind = node == null || node.isEmpty() ? Kind.ANY : node.equals("-") ? Kind.ALL : Kind.AT;
-        return new JobScope(
-                kind, group == null || group.isEmpty() ? DEFAULT_GROUP : group, node == null ? "" : node);
+        return new JobScope(kind, group == null || group.isEmpty() ? DEFAULT_GROUP : group, node == null ? "" : node);
     }
 
     boolean isEvery() {

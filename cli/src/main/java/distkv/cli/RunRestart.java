@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 /** Starts a job now. */
 @Command(
         name = "restart",
-        description = "Start a job now: one that runs is ended first; one that waits, backs off or is paused does not wait.",
+        description =
+                "Start a job now: one that runs is ended first; one that waits, backs off or is paused does not wait.",
         footer = {"", "Example:", "  distkv client run restart scale.room"})
 final class RunRestart implements Action.OfJobs {
     @Mixin

@@ -33,9 +33,7 @@ final class RunResume implements Action.OfJobs {
         }
         boolean interrupted = hasEndedRun(tree, scope, printer);
         double now = printer.dates().now();
-        printer.wrote(
-                tree,
-                tree.change(job, old -> interrupted ? Paused.startAt(old, now) : Paused.resume(old)));
+        printer.wrote(tree, tree.change(job, old -> interrupted ? Paused.startAt(old, now) : Paused.resume(old)));
         printer.told(path + (interrupted ? " starts again." : " goes on as before."));
         return 0;
     }

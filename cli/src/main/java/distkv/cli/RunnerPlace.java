@@ -36,9 +36,8 @@ final class RunnerPlace {
     @Option(
             names = {"--capacity"},
             paramLabel = "NUMBER",
-            description =
-                    "How much this node can bear, compared with the others. Default: runner.capacity in the"
-                            + " configuration, else its number of cores, or of GiB of memory if that is less.")
+            description = "How much this node can bear, compared with the others. Default: runner.capacity in the"
+                    + " configuration, else its number of cores, or of GiB of memory if that is less.")
     private @Nullable Double capacity;
 
     @Option(
@@ -95,7 +94,8 @@ final class RunnerPlace {
                 .config(context.config().forCode())
                 .log(log(context.verbosity()));
         try {
-            Set<String> has = labels.isEmpty() ? new LinkedHashSet<>(context.config().texts("runner.labels")) : labels;
+            Set<String> has =
+                    labels.isEmpty() ? new LinkedHashSet<>(context.config().texts("runner.labels")) : labels;
             Double bears = capacity == null ? context.config().positive("runner.capacity") : capacity;
             options = options.labels(has).limits(limits(context.config()));
             return bears == null ? options : options.capacity(bears);

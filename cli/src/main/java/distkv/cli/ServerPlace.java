@@ -63,7 +63,7 @@ final class ServerPlace {
                 .named(name)
                 .at(place.host(), place.port())
                 .in(data);
-        Store store = SqliteStore.open(data, SqliteOptions.of(name));
+        Store store = SqliteStore.openOrRead(data, SqliteOptions.of(name));
         try {
             return Server.start(options, store);
         } catch (IOException | RuntimeException e) {

@@ -64,11 +64,15 @@ class ConfigTest {
     void anUnknownKeyIsRefusedWithTheOneThatWasMeant() throws IOException {
         assertThat(refusal("conect: {host: a}"))
                 .contains("c.yaml: conect: there is no such key; did you mean 'connect'?");
-        assertThat(refusal("connect: {prot: 1}")).contains("connect.prot: there is no such key; did you mean 'connect.port'?");
+        assertThat(refusal("connect: {prot: 1}"))
+                .contains("connect.prot: there is no such key; did you mean 'connect.port'?");
         assertThat(refusal("labels: [gpio]")).contains("labels: there is no such key; did you mean 'runner.labels'?");
-        assertThat(refusal("hass: {x: 1}")).contains("hass: there is no such key").contains("belongs below 'user'");
+        assertThat(refusal("hass: {x: 1}"))
+                .contains("hass: there is no such key")
+                .contains("belongs below 'user'");
         assertThat(refusal("connect: far")).contains("connect: far (expected: a map with host, port");
-        assertThat(refusal("connect: {ssl: true}")).contains("connect.ssl: true (expected: false or nothing: there is no TLS yet)");
+        assertThat(refusal("connect: {ssl: true}"))
+                .contains("connect.ssl: true (expected: false or nothing: there is no TLS yet)");
         assertThatThrownBy(() -> files(Map.of()).load(null, List.of("conect.port=1")))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("-C conect: there is no such key; did you mean 'connect'?");

@@ -135,7 +135,8 @@ class InstallTest {
                         + " --python /opt/py/bin/python --memory 2G\n");
         assertThat(refusal("--as nobody --memory much")).contains("--memory");
         assertThat(refusal("--as nobody --capacity 0")).contains("--capacity 0.0 (expected: a number, more than 0)");
-        assertThat(refusal("--as nobody --label gpio server")).contains("--label gpio (expected: nothing, since a server");
+        assertThat(refusal("--as nobody --label gpio server"))
+                .contains("--label gpio (expected: nothing, since a server");
     }
 
     @Test

@@ -30,6 +30,7 @@ final class Connector implements Runnable {
     private @Nullable Link link;
     private @Nullable Session session;
     private boolean closed;
+    private long losses;
     private String reason = "not connected yet";
     private volatile String tree = "";
     private volatile @Nullable Thread thread;
@@ -125,6 +126,32 @@ final class Connector implements Runnable {
         }
     }
 
+    /** Waits for a connection until then, in {@link System#nanoTime}'s time; {@code null} if there is none. */
+    @Nullable
+    Link awaitLink(long deadline) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while ((link == null || !link.isUp()) && !closed) {
+                if (changed.awaitNanos(deadline - System.nanoTime()) <= 0) {
+                    return null;
+                }
+            }
+            return closed ? null : link;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many connections have been lost. */
+    long losses() {
+        lock.lock();
+        try {
+            return losses + (link != null && !link.isUp() ? 1 : 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean isClosed() {
         lock.lock();
         try {
@@ -210,6 +237,7 @@ final class Connector implements Runnable {
     }
 
     private void publish(Link opened) {
+        Session mine;
         lock.lock();
         try {
             if (closed) {
@@ -217,9 +245,13 @@ final class Connector implements Runnable {
                 return;
             }
             link = opened;
+            mine = session;
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+        if (mine != null) {
+            mine.published();
         }
         listeners.forEach(ConnectionListener::connected);
     }
@@ -233,6 +265,7 @@ final class Connector implements Runnable {
             }
             why = reason;
             link = null;
+            losses++;
         } finally {
             lock.unlock();
         }

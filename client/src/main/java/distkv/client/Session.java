@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lease that entries can be bound to: they are deleted when it has not been renewed for its time to live. It is renewed
- * three times in that time, on a thread of its own, and outlives connections: a new one attaches to it again.
+ * three times in that time, on a thread of the operating system and over a connection of its own as well as over the
+ * client's, so that no other work holds that up; and it outlives connections: a new one attaches to it again.
  */
 public final class Session implements AutoCloseable {
     /** Is told what becomes of a session, on the session's thread; it should not wait long. */
@@ -36,6 +37,7 @@ public final class Session implements AutoCloseable {
     private final String secret;
     private final Duration ttl;
     private final SessionClock clock;
+    private final Lifeline lifeline;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     /** Written by the thread that opens connections. */
     private volatile @Nullable Witness witness;
@@ -48,6 +50,7 @@ public final class Session implements AutoCloseable {
         this.secret = secret;
         this.ttl = opened.ttl();
         this.clock = new SessionClock(ttl, sentAt);
+        this.lifeline = new Lifeline(connector.options());
         this.witness = witness(opened, 1);
     }
 
@@ -64,7 +67,7 @@ public final class Session implements AutoCloseable {
         }
         Session session = new Session(connector, opened, opened.secret(), sentAt);
         connector.session(session);
-        connector.options().thread("session").start(session::run);
+        connector.options().withPlatformThreads().thread("session").start(session::run);
         return session;
     }
 
@@ -122,6 +125,7 @@ public final class Session implements AutoCloseable {
             return;
         }
         connector.session(null);
+        lifeline.close();
         Link link = connector.linkOrNull();
         if (link == null || isLost()) {
             return;
@@ -138,6 +142,7 @@ public final class Session implements AutoCloseable {
     /** Renews no more: the client is closed. */
     void abandon() {
         var _ = clock.end();
+        lifeline.close();
     }
 
     /** Attaches a new connection, before anybody else uses it. */
@@ -155,9 +160,15 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** The connection that it was attached to can be used. */
+    void published() {
+        clock.attached();
+    }
+
     private void lose() {
         connector.session(null);
         clock.lose();
+        lifeline.close();
     }
 
     private void run() {
@@ -177,10 +188,17 @@ public final class Session implements AutoCloseable {
     }
 
     private void renew() {
-        @Nullable Link link = connector.linkOrNull();
-        if (link == null) {
+        boolean sent = renew(lifeline.linkOrNull());
+        sent |= renew(connector.linkOrNull());
+        if (!sent) {
             clock.renewalFailed();
-            return;
+        }
+    }
+
+    /** Renews it over that connection, if there is one. The first answer counts, whichever way it comes. */
+    private boolean renew(@Nullable Link link) {
+        if (link == null) {
+            return false;
         }
         long sentAt = System.nanoTime();
         Call call = new Call(false);
@@ -195,5 +213,6 @@ public final class Session implements AutoCloseable {
                 clock.acknowledged(sentAt, false);
             }
         });
+        return true;
     }
 }

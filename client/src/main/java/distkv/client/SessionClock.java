@@ -26,7 +26,6 @@ final class SessionClock {
     private long deadline;
     private long renewAt;
     private boolean detached;
-    private boolean renewing;
     private boolean reattached;
     private boolean lost;
     private boolean ended;
@@ -69,14 +68,28 @@ final class SessionClock {
         }
     }
 
-    /** The server has the session, and had it when a request was sent at {@code sentAt}. */
-    void acknowledged(long sentAt, boolean attached) {
+    /**
+     * The server has the session, and had it when a request was sent at {@code sentAt}.
+     *
+     * @param attaching whether {@link #attached} follows once the connection that it was sent over can be used
+     */
+    void acknowledged(long sentAt, boolean attaching) {
         lock.lock();
         try {
             deadline = Math.max(deadline, sentAt + ttl.toNanos());
-            renewAt = sentAt + ttl.toNanos() / 3;
-            renewing = false;
-            reattached |= attached || detached;
+            renewAt = Math.max(renewAt, sentAt + ttl.toNanos() / 3);
+            reattached |= detached && !attaching;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A new connection has the session, and can be used. */
+    void attached() {
+        lock.lock();
+        try {
+            reattached = true;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -97,8 +110,7 @@ final class SessionClock {
         lock.lock();
         try {
             // A new connection attaches, which renews; a server that only refuses is asked again soon.
-            renewing = false;
-            renewAt = System.nanoTime() + ttl.toNanos() / 10;
+            renewAt = Math.min(renewAt, System.nanoTime() + ttl.toNanos() / 10);
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -127,13 +139,13 @@ final class SessionClock {
                     detached = true;
                     return Step.DETACHED;
                 }
-                if (!renewing && now - renewAt >= 0) {
-                    renewing = true;
+                if (now - renewAt >= 0) {
+                    // One that is not answered is not waited for: another way may be free by then.
+                    renewAt = now + ttl.toNanos() / 3;
                     return Step.RENEW;
                 }
                 long wait = detached ? Long.MAX_VALUE : deadline - now;
-                wait = renewing ? wait : Math.min(wait, renewAt - now);
-                var _ = changed.awaitNanos(wait);
+                var _ = changed.awaitNanos(Math.min(wait, renewAt - now));
             }
         } finally {
             lock.unlock();

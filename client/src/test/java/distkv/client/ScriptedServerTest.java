@@ -2,12 +2,14 @@ package distkv.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import distkv.model.Path;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
 import distkv.protocol.Request;
+import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -92,6 +94,59 @@ class ScriptedServerTest {
             assertThat(client.greeting().qlen()).isEqualTo(10);
             assertThat(answered.get()).isEqualTo(10);
         }
+    }
+
+    @Test
+    void aSessionIsRenewedThoughTheClientsConnectionIsHeldUp() throws InterruptedException {
+        serveAllButTheFirst(400);
+        try (Client client = Client.connect(options())) {
+            Session session = client.session(Duration.ofMillis(400));
+            long first = session.deadline();
+            await().until(() ->
+                    session.deadline() - first >= Duration.ofMillis(800).toNanos());
+        }
+    }
+
+    /** A server that is busy with the client's first connection, and answers on others. */
+    private void serveAllButTheFirst(int ttlMillis) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                for (int connection = 0; true; connection++) {
+                    Socket socket = listener.accept();
+                    boolean first = connection == 0;
+                    Thread.ofVirtual().start(() -> serve(socket, first, ttlMillis / 1e3));
+                }
+            } catch (IOException e) {
+                // The test is over.
+            }
+        });
+    }
+
+    private static void serve(Socket socket, boolean first, double ttl) {
+        try (socket) {
+            OutputStream out = socket.getOutputStream();
+            FrameReader in = new FrameReader(socket.getInputStream(), FrameLimits.DEFAULT);
+            out.write(frame(Map.of("seq", 0, "node", "new", "version", List.of(0, 65, 0), "tick", 1, "tock", 2)));
+            for (Frame frame = in.next(); frame != null; frame = in.next()) {
+                switch (Request.decode(frame)) {
+                    case Request.GetState state ->
+                        out.write(frame(Map.of("seq", number(state.seq()), "nodes", Map.of("new", 1), "tock", 3)));
+                    case Request.OpenSession open ->
+                        out.write(frame(
+                                Map.of("seq", number(open.seq()), "session", 7, "secret", "s", "ttl", ttl, "tock", 4)));
+                    case Request.AttachSession attach
+                    when !first ->
+                        out.write(frame(Map.of("seq", number(attach.seq()), "session", 7, "ttl", ttl, "tock", 5)));
+                    default -> {}
+                }
+            }
+        } catch (IOException e) {
+            // The client has gone.
+        }
+    }
+
+    private static long number(Seq seq) {
+        return ((Seq.Int) seq).value();
     }
 
     /** Sends the first of these to the first client, and each of the others after one request of it. */

@@ -5,6 +5,7 @@ import distkv.model.Path;
 import distkv.runner.code.Catalog;
 import distkv.runner.code.CodeId;
 import distkv.runner.error.ErrorIndex;
+import distkv.runner.error.Report;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
 import java.util.HashSet;
@@ -67,6 +68,22 @@ public final class Dispatcher {
         }
     }
 
+    /** An error about something has changed: that concerns a job of that entry which has been deleted. */
+    public void errorChanged(Path about) {
+        roots.forEach((kind, at) -> {
+            if (about.startsWith(at.entries()) && about.length() > at.entries().length()) {
+                JobId id = new JobId(kind, about.tail(at.entries().length()));
+                Job job = jobs.get(id);
+                if (job == null && !desk.errors.opensAnywhere(Report.RUN, about).isEmpty()) {
+                    job = jobs.computeIfAbsent(id, this::create);
+                }
+                if (job != null && job.isGone()) {
+                    touched(job);
+                }
+            }
+        });
+    }
+
     private Job create(JobId id) {
         Site.Roots at = roots.get(id.kind());
         if (at == null) {
@@ -119,7 +136,7 @@ public final class Dispatcher {
         switch (job.phase) {
             case IDLE -> {
                 idle.consider(job);
-                if (job.isForgettable()) {
+                if (job.isForgettable() && desk.openErrors(job).isEmpty()) {
                     desk.wakes.at(job, Double.POSITIVE_INFINITY);
                     jobs.remove(job.id);
                     job.due = false;
