@@ -59,15 +59,15 @@ class Mirror:
     def __iter__(self) -> Iterator[Path]:
         return iter(list(self.entries))
 
-    def __contains__(self, path: Path) -> bool:
-        return path in self.entries
+    def __contains__(self, path: Path | str) -> bool:
+        return _path(path) in self.entries
 
-    def __getitem__(self, path: Path) -> attrdict:
-        return self.entries[path]
+    def __getitem__(self, path: Path | str) -> attrdict:
+        return self.entries[_path(path)]
 
-    def get(self, path: Path) -> attrdict | None:
+    def get(self, path: Path | str) -> attrdict | None:
         """Return the entry at this path below the root, None if there is none."""
-        return self.entries.get(path)
+        return self.entries.get(_path(path))
 
     @property
     def loaded(self) -> bool:
@@ -94,6 +94,9 @@ class Mirror:
         while not condition():
             await self._news.wait()
 
+    async def prepare(self, path: Path, entry: attrdict | None) -> None:
+        """Get ready for a change that is not seen here yet. For subclasses."""
+
     async def changed(self, path: Path, entry: attrdict | None) -> None:
         """Take note that an entry has changed or (None) is gone. For subclasses; ``path`` is below the root."""
 
@@ -115,12 +118,15 @@ class Mirror:
             logger.exception("%s: changes below %s are no longer followed", type(self).__name__, self.path)
 
     async def _apply(self, path: Path, item: attrdict) -> None:
-        if "value" in item:
-            entry: attrdict | None = item
-            self.entries[path] = item
-        else:
-            entry = None
+        entry: attrdict | None = item if "value" in item else None
+        try:
+            await self.prepare(path, entry)
+        except Exception:
+            logger.exception("%s: could not get ready for the change of %s", type(self).__name__, self.path + path)
+        if entry is None:
             self.entries.pop(path, None)
+        else:
+            self.entries[path] = entry
         try:
             await self.changed(path, entry)
         except Exception:
@@ -171,3 +177,7 @@ class Handler(Mirror):
     async def start(self) -> None:
         """Load the entries and go on following them."""
         await self.__aenter__()
+
+
+def _path(path: Any) -> Any:
+    return P(path) if isinstance(path, str) else path

@@ -146,16 +146,37 @@ async def test_a_guarded_client_sends_its_guard_with_every_write_and_raises_lost
         assert type(plain.value) is GuardError
 
 
-@pytest.mark.parametrize("call", ["get", "set", "delete", "list", "watch", "mirror"])
-async def test_text_is_no_path(call):
+CALLS_WITH_A_PATH = ["get", "set", "delete", "delete_tree", "list", "watch", "mirror"]
+
+
+def arguments(call):
+    return (1,) if call == "set" else ()
+
+
+@pytest.mark.parametrize("call", ["get", "set", "delete", "delete_tree", "list"])
+async def test_a_path_may_be_text(call):
     async with peer() as server, connect(server) as client:
-        arguments = (1,) if call == "set" else ()
 
-        async def do():
-            await getattr(client, call)("a.b", *arguments)
+        async def answer(connection, message):
+            await connection.send(seq=message.seq, tock=1, value=1, changed=True, result=())
 
-        with pytest.raises(TypeError, match=r"path: 'a\.b' \(expected: a Path"):
-            await do()
+        server.answers.update(dict.fromkeys(["get_value", "set_value", "delete_value", "delete_tree", "enum"], answer))
+        await getattr(client, call)("a.b:1", *arguments(call))
+        assert [one.path for one in server.connections[0].received if "action" in one] == [("a", "b", 1)]
+        assert client.watch("a.b:1").path == client.mirror("a.b:1").path == P("a.b:1")
+
+
+@pytest.mark.parametrize("call", CALLS_WITH_A_PATH)
+async def test_what_is_no_path_is_refused(call):
+    async with peer() as server, connect(server) as client:
+
+        async def do(path):
+            await getattr(client, call)(path, *arguments(call))
+
+        with pytest.raises(TypeError, match=r"path: 5 \(expected: a Path"):
+            await do(5)
+        with pytest.raises(SyntaxError, match=r"path 'a\.\.b': a dot"):
+            await do("a..b")
 
 
 async def test_a_value_that_cannot_be_encoded_harms_only_its_own_call():

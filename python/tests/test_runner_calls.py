@@ -60,6 +60,46 @@ def test_error_may_be_about_something_else_and_may_be_caught(worker):
     assert [error["path"] for error in worker.kept("error")] == [P("some.where"), P("else.where")]
 
 
+def test_the_text_of_an_error_may_stand_alone(worker):
+    outcome = worker.failure("await _self.error('no answer', data={'host': 'a'})")
+    (error,) = worker.kept("error")
+    assert (error["path"], error["message"], error["data"]) == (None, "no answer", {"host": "a"})
+    assert outcome["kind"] == "recorded"
+    assert "expected: one message" in worker.failure("await _self.error('a', message='b')")["message"]
+
+
+def test_a_timer_that_never_fires_is_warned_of(worker):
+    worker.outcome(worker.start("import anyio\nt = await _self.timer(0)\nawait anyio.lowlevel.checkpoint()"))
+    (log,) = worker.kept("log")
+    assert log["level"] == "WARNING"
+    assert log["text"].startswith("timer(0) does not fire, unless its run() is called")
+
+
+def test_a_timer_that_is_started_at_once_or_said_to_wait_is_not_warned_of(worker):
+    source = """
+        import anyio
+        first = await _self.timer(0)
+        await first.run(100)
+        second = await _self.timer(None)
+        await anyio.lowlevel.checkpoint()
+        await anyio.sleep(0.01)
+        return repr(second)
+    """
+    assert worker.result(code(source)) == "<Timer 0s, stopped>"
+    assert worker.kept("log") == []
+
+
+def test_a_path_may_be_text(worker, tree):
+    source = """
+        await _self.set("test.text", 21)
+        await _self.watch("test.text")
+        async for msg in _info:
+            if isinstance(msg, _cls.ChangeMsg):
+                return [await _self.get("test.text"), msg.value, (await _client.get("test.text")).value]
+    """
+    assert worker.result(code(source)) == (21, 21, 21)
+
+
 def test_cancel_ends_the_run_well(worker):
     source = """
         import anyio
@@ -86,14 +126,12 @@ def test_set_can_compare(worker, tree):
     assert tree.get("test.a") == 1
 
 
-@pytest.mark.parametrize("call", ["watch", "get", "monitor", "send"])
-def test_text_is_no_path(worker, call):
+@pytest.mark.parametrize("call", ["monitor", "send"])
+def test_text_is_no_topic(worker, call):
     args = ", 1" if call == "send" else ""
     failure = worker.failure(f"await _self.{call}('a.b'{args})")
     assert failure["type"] == "TypeError"
-    assert failure["message"] == (
-        f"{call}: the path is 'a.b', a str (expected: a Path or a list of its elements; _P('a.b') makes one)"
-    )
+    assert failure["message"] == (f"{call}: the topic is 'a.b', a str (expected: its levels; _P('a.b') makes one)")
 
 
 def test_a_list_of_elements_is_a_path(worker, tree):

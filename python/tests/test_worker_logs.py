@@ -73,22 +73,47 @@ def test_a_long_text_is_cut_and_says_so(worker):
 
 
 def test_a_runner_that_does_not_read_loses_the_oldest_logs_and_hears_how_many(worker, tmp_path):
-    lines = 20_000
+    runs, lines = 20, 850  # none of them logs more than it may
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    source = f"for i in range({lines}):\n    print('line', i)\nopen(pipe, 'w').close()\nreturn 'done'"
-    run = worker.start(source, globals={"pipe": str(pipe)})
-    worker.expect("started")
+    source = f"for i in range({lines}):\n    print('line', i)\nif pipe: open(pipe, 'w').close()\nreturn 'done'"
+    started = [worker.start(source, globals={"pipe": ""}) for _ in range(runs - 1)]
+    started.append(worker.start(source, globals={"pipe": str(pipe)}))
     pipe.read_text()  # by its end everything is printed, and the socket is full
+    assert [worker.outcome(run)["result"] for run in started] == ["done"] * runs
+    logs = worker.kept("log")
+    for run in started:
+        dropped = sum(log.get("dropped", 0) for log in logs if log["run"] == run)
+        texts = [log["text"] for log in logs if log["run"] == run and "dropped" not in log]
+        assert len(texts) + dropped == lines
+        numbers = [int(text.split()[1]) for text in texts]
+        assert numbers == sorted(numbers)
+    assert sum(log.get("dropped", 0) for log in logs) > 0
+    assert [log["text"] for log in logs if log["run"] == started[-1]][-1] == f"line {lines - 1}"
+
+
+@every_mode
+def test_a_flood_is_limited_and_its_log_says_so(worker, mode):
+    lines = 50_000
+    run = worker.start(f"for i in range({lines}):\n    print('line', i)\nreturn 'done'", mode)
     assert worker.outcome(run)["result"] == "done"
     logs = worker.kept("log")
-    dropped = sum(log.get("dropped", 0) for log in logs)
-    texts = [log["text"] for log in logs if "dropped" not in log]
-    assert texts[-1] == f"line {lines - 1}"
-    assert len(texts) + dropped == lines
-    assert dropped > 0
-    numbers = [int(text.split()[1]) for text in texts]
-    assert numbers == sorted(numbers)
+    notices = [log for log in logs if log["level"] == "WARNING"]
+    texts = [log["text"] for log in logs if log["level"] == "INFO"]
+    assert len(texts) < 10_000
+    if mode != "async":  # where nothing is sent before the code waits for something, so that the oldest may go
+        assert texts[:900] == [f"line {i}" for i in range(900)]
+        assert "more than 200 records or 128 Ki characters a second" in notices[0]["text"]
+    assert "were left out" in notices[-1]["text"]
+    assert len(texts) + sum(log.get("dropped", 0) for log in notices) == lines
+
+
+def test_a_flood_of_few_but_long_records_is_limited_too(worker):
+    worker.outcome(worker.start("for i in range(100):\n    print('x' * 30_000)"))
+    logs = worker.kept("log")
+    passed = sum(len(log["text"]) for log in logs if log["level"] == "INFO")
+    assert 900_000 < passed < 2_000_000
+    assert "left out" in logs[-1]["text"]
 
 
 def test_what_belongs_to_no_run_goes_to_standard_error(worker):

@@ -11,10 +11,11 @@ from anyio.abc import TaskGroup
 
 from ..default import configuration
 from ..exceptions import GuardError, Lost, NotYet
-from ..util import NotGiven, Path, attrdict
+from ..util import NotGiven, P, Path, attrdict
 from .link import Link
 from .longpath import Lengthener
 from .monitor import Monitor
+from .opening import Life, Opening
 from .session import Session
 from .sink import Stream
 from .tasks import background
@@ -25,19 +26,29 @@ if TYPE_CHECKING:
 
 __all__ = ["Client", "Guard", "open_client"]
 
+PathLike = Path | tuple[Any, ...] | list[Any] | str
+"""A path: as such, as its elements, or as its text."""
+
 Guard = tuple[Path, int]
 """A path and the tick that must have written it last."""
 
 
-@asynccontextmanager
-async def open_client(**cfg: Any) -> AsyncIterator[Client]:
+def open_client(**cfg: Any) -> Opening[Client]:
     """
     Connect to a server; the connection is made again whenever it is lost, until the block ends.
+
+    ``async with open_client(…) as client:`` is the usual form. At the prompt of ``python -m asyncio``, or in a
+    notebook, ``client = await open_client(…)`` does, until ``await client.close()``; `distkv.sync` needs no ``await``.
 
     Configuration is given by keyword: ``host``, ``port``, ``name``, or the original's form
     ``connect=dict(host=…, port=…, name=…, init_timeout=<seconds>)``, and sections such as ``codes=dict(prefix=…)``;
     see `distkv.default`. Raises ServerConnectionError if the first connection cannot be made.
     """
+    return Opening(lambda: _opened(**cfg))
+
+
+@asynccontextmanager
+async def _opened(**cfg: Any) -> AsyncIterator[Client]:
     connect = {key: cfg.pop(key) for key in ("host", "port", "name") if cfg.get(key) is not None}
     config = configuration({**cfg, "connect": {**(cfg.get("connect") or {}), **connect}})
     link = await Link.open(config.connect)
@@ -54,10 +65,10 @@ class Client:
     """
     A connection to a server, shared by any number of tasks; requests are pipelined.
 
-    Paths are `distkv.util.Path` objects, or tuples or lists of their elements, never text. Results are dictionaries
-    with attributes: ``"value" in res``, ``res.value``, ``res.chain``, ``res.tock``. All calls raise `ServerError`
-    (see `distkv.exceptions` for what exactly) if the server refuses, ServerConnectionError at once while there is no
-    connection, and ServerClosedError if it is lost before the reply came.
+    Paths are `distkv.util.Path` objects, tuples or lists of their elements, or text as `distkv.util.P` reads it.
+    Results are dictionaries with attributes: ``"value" in res``, ``res.value``, ``res.chain``, ``res.tock``. All calls
+    raise `ServerError` (see `distkv.exceptions` for what exactly) if the server refuses, ServerConnectionError at once
+    while there is no connection, and ServerClosedError if it is lost before the reply came.
     """
 
     def __init__(self, link: Link, config: attrdict, tasks: TaskGroup, guards: tuple[Guard, ...] = ()) -> None:
@@ -69,6 +80,13 @@ class Client:
         """The live roots (`distkv.mirror.Handler`) of this client, one of each kind and place."""
         self._cfg = config
         self._guards = guards
+        self._life: Life | None = None
+
+    async def close(self) -> None:
+        """Close the connection, if it was opened by ``await open_client(…)``; else the end of the block does."""
+        if self._life is None:
+            raise RuntimeError("close: the end of 'async with open_client(…)' closes this client")
+        await self._life.end()
 
     @property
     def name(self) -> str:
@@ -100,13 +118,13 @@ class Client:
         view.handlers = self.handlers
         return view
 
-    async def get(self, path: Path, *, nchain: int = 0) -> attrdict:
+    async def get(self, path: PathLike, *, nchain: int = 0) -> attrdict:
         """Read an entry: ``value`` (no such key if there is none), ``tock``, and with ``nchain`` above 0 ``chain``."""
         return await self.link.request("get_value", {"path": elements(path), "nchain": nchain})
 
     async def set(
         self,
-        path: Path,
+        path: PathLike,
         value: Any = NotGiven,
         *,
         chain: Any = NotGiven,
@@ -135,7 +153,7 @@ class Client:
 
     async def delete(
         self,
-        path: Path,
+        path: PathLike,
         *,
         chain: Any = NotGiven,
         prev: Any = NotGiven,
@@ -155,7 +173,7 @@ class Client:
         params = _given(path=elements(path), nchain=nchain, chain=chain, prev=prev)
         return await self._write("delete_value", params, guard)
 
-    async def delete_tree(self, path: Path) -> attrdict:
+    async def delete_tree(self, path: PathLike) -> attrdict:
         """Remove all that is at and below a path; ``changed`` is how many entries there were."""
         return await self.delete(path, recursive=True)
 
@@ -169,7 +187,7 @@ class Client:
         frames = [{**write, "path": elements(write["path"])} for write in writes]
         return await self._write("commit", {"writes": frames}, guard)
 
-    async def list(self, path: Path, *, with_data: bool = False, empty: bool | None = None) -> Any:
+    async def list(self, path: PathLike, *, with_data: bool = False, empty: bool | None = None) -> Any:
         """
         Return the names of a path's children as a tuple, or with ``with_data`` a dictionary of their values.
 
@@ -179,7 +197,7 @@ class Client:
         params = {"path": elements(path), "with_data": with_data, "empty": not with_data if empty is None else empty}
         return (await self.link.request("enum", params)).result
 
-    async def get_tree(self, path: Path, *, long_path: bool = True, **options: Any) -> AsyncIterator[attrdict]:
+    async def get_tree(self, path: PathLike, *, long_path: bool = True, **options: Any) -> AsyncIterator[attrdict]:
         """
         Iterate over the entries at and below a path, parents first: each with ``path`` (below the one asked for),
         ``value``, ``tock``, and ``chain`` if ``nchain`` is 1 or more.
@@ -200,7 +218,7 @@ class Client:
         finally:
             stream.close()
 
-    def watch(self, path: Path, *, fetch: bool = False, long_path: bool = True, **options: Any) -> Watch:
+    def watch(self, path: PathLike, *, fetch: bool = False, long_path: bool = True, **options: Any) -> Watch:
         """
         Watch an entry and all below it: ``async with client.watch(path) as w: async for item in w: …``.
 
@@ -210,7 +228,7 @@ class Client:
         """
         return Watch(self.link, Path.build(elements(path)), fetch=fetch, long_path=long_path, **options)
 
-    def mirror(self, path: Path, *, nchain: int = 0) -> Mirror:
+    def mirror(self, path: PathLike, *, nchain: int = 0) -> Mirror:
         """Keep a live copy of a subtree: ``async with client.mirror(path) as tree: tree.get(Path("below"))``."""
         from ..mirror import Mirror
 
@@ -274,12 +292,14 @@ class Client:
 
 
 def elements(path: Any) -> tuple[Any, ...]:
-    """Return a path's elements as they go over the wire; raises TypeError for text."""
+    """Return a path's elements as they go over the wire; raises PathSyntaxError for a text that is no path."""
     if isinstance(path, Path):
         return path.elements
     if isinstance(path, (tuple, list)):
         return tuple(path)
-    raise TypeError(f"path: {path!r} (expected: a Path, a tuple or a list; P('…') reads a path's text)")
+    if isinstance(path, str):
+        return P(path).elements
+    raise TypeError(f"path: {path!r} (expected: a Path, a tuple or a list of its elements, or its text)")
 
 
 def _topic(topic: Any) -> Any:

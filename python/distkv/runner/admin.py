@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -12,7 +13,7 @@ import anyio.abc
 import anyio.lowlevel
 
 from ..exceptions import ErrorRecorded
-from ..util import NotGiven, Path
+from ..util import NotGiven, P, Path
 from .inbox import Inbox
 from .messages import ChangeMsg, MQTTmsg, ReadyMsg, TimerMsg
 from .task import Task
@@ -20,7 +21,7 @@ from .timer import Done, Timer
 from .watching import Monitor, Readiness, Watch, Watcher
 
 T = TypeVar("T")
-PathLike = Path | tuple[Any, ...] | list[Any]
+PathLike = Path | tuple[Any, ...] | list[Any] | str
 
 
 class Host(Protocol):
@@ -38,6 +39,9 @@ class Host(Protocol):
 
     async def record_error(self, path: Path | None, exc: BaseException | None, details: dict[str, Any]) -> None:
         """Tell the runner to record an error."""
+
+    def warn(self, text: str) -> None:
+        """Say something in the job's log."""
 
 
 class CallAdmin:
@@ -99,15 +103,19 @@ class CallAdmin:
 
         With ``raw=True`` messages are not decoded.
         """
-        path = _path_of("monitor", path)
+        path = _topic_of("monitor", path)
         _check_class(cls, MQTTmsg)
         return await self._start(Monitor(self._client, self._inbox, path, cls, kw))
 
-    async def timer(self, delay: float, cls: type[TimerMsg] = TimerMsg) -> Timer:
-        """Send a ``cls`` in ``delay`` seconds; zero or less: not before its ``run`` is called."""
+    async def timer(self, delay: float | None, cls: type[TimerMsg] = TimerMsg) -> Timer:
+        """Send a ``cls`` in ``delay`` seconds; None, zero or less: not before its ``run`` is called."""
         _check_class(cls, TimerMsg)
         timer = Timer(self._inbox, cls, self._fail)
-        timer.run(delay)
+        if delay is not None:
+            timer.run(delay)
+            if delay <= 0:
+                # Not now: code may call run() right away.
+                asyncio.get_running_loop().call_soon(self._warn_of, timer, delay)
         self._timers.add(timer)
         return timer
 
@@ -147,9 +155,15 @@ class CallAdmin:
         """
         Record an error, of this job unless ``path`` says otherwise, and end the job.
 
+        A text is the message, and no path: ``await _self.error("no answer")``.
         It ends by raising `ErrorRecorded`, which is not meant to be caught. Details are ``message``,
         ``data``, ``severity`` and ``comment``.
         """
+        if isinstance(path, str):
+            if "message" in kw:
+                raise TypeError(f"error: both {path!r} and message (expected: one message)")
+            kw["message"] = path
+            path = None
         where = None if path is None else _path_of("error", path)
         await self._host.record_error(where, exc, kw)
         raise ErrorRecorded(kw.get("message") or (str(exc) if exc else "an error was recorded"))
@@ -172,7 +186,7 @@ class CallAdmin:
 
     async def send(self, path: PathLike, value: Any = NotGiven, raw: bytes | None = None) -> Any:
         """Send a message, either a ``value`` or ``raw`` bytes, to all who monitor this topic."""
-        path = _path_of("send", path)
+        path = _topic_of("send", path)
         if (value is NotGiven) == (raw is None):
             raise TypeError(f"send to {path}: {'neither' if raw is None else 'both'} of value and raw (expected: one)")
         if raw is not None:
@@ -186,6 +200,12 @@ class CallAdmin:
         for running in list(self._running):
             await running.cancel()
         self._inbox.close()
+
+    def _warn_of(self, timer: Timer, delay: float) -> None:
+        if timer.delay <= 0:
+            self._host.warn(
+                f"timer({delay!r}) does not fire, unless its run() is called; timer(None) is one to be started later"
+            )
 
     async def _start(self, watcher: Watcher) -> Watcher:
         self._running.add(watcher)
@@ -205,10 +225,20 @@ def _path_of(call: str, path: Any) -> Path:
         return path
     if isinstance(path, (tuple, list)):
         return Path.build(path)
-    hint = f"; _P({path!r}) makes one" if isinstance(path, str) else ""
+    if isinstance(path, str):
+        return P(path)
     raise TypeError(
-        f"{call}: the path is {path!r}, a {type(path).__name__} (expected: a Path or a list of its elements{hint})"
+        f"{call}: the path is {path!r}, a {type(path).__name__} (expected: a Path, a list of its elements, or its text)"
     )
+
+
+def _topic_of(call: str, path: Any) -> Path:
+    """As `_path_of`, but not of text: elsewhere, what separates the levels of a topic's text is a slash."""
+    if isinstance(path, str):
+        raise TypeError(
+            f"{call}: the topic is {path!r}, a str (expected: a list of its levels; _P({path!r}) makes one)"
+        )
+    return _path_of(call, path)
 
 
 def _check_mark(path: Path) -> None:

@@ -66,6 +66,8 @@ class AsyncRun(Run):
             procedure = self.compile()
             with self._scope:
                 await self._server.tried()
+                await self._server.back()
+                self.uses(self._server.link)
                 result = await self._run(procedure)
                 ended = True
         except BaseException as exc:
@@ -99,6 +101,10 @@ class AsyncRun(Run):
         await self.link.uncrowded()
         self.link.report(op="setup", run=self.spec.run, data=_packable(data))
         await self.claim.granted()
+
+    def warn(self, text: str) -> None:
+        """Say something in the run's log."""
+        self.log.logger.warning(text)
 
     async def record_error(self, path: Path | None, exc: BaseException | None, details: dict[str, Any]) -> None:
         """Tell the runner to record an error."""

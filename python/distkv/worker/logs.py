@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from .allowance import Allowance
 from .wire import LONGEST_TEXT, clean
 
 _LEVELS = ((50, "CRITICAL"), (40, "ERROR"), (30, "WARNING"), (20, "INFO"), (0, "DEBUG"))
@@ -30,15 +31,26 @@ class RunLog:
         self._recorder = recorder
         self._line = ""
         self._open = True
+        self._allowance = Allowance(time.monotonic())
         self.logger = logging.getLogger(name)
 
     def write(self, level: int, text: str, at: float) -> bool:
-        """Record this; False if the run is over."""
+        """Record this, unless the run has logged too much; False if it is over."""
         if not self._open:
             return False
         word = next(word for least, word in _LEVELS if level >= least)
-        self._recorder(self.run, level=word, text=clean(text), at=at)
+        text = clean(text)
+        passes, notice, left_out = self._allowance.ask(len(text), time.monotonic())
+        if notice is not None:
+            self._warn(notice, left_out)
+        if passes:
+            self._recorder(self.run, level=word, text=text, at=at)
         return True
+
+    def _warn(self, text: str, left_out: int) -> None:
+        """Say in the run's own log that it is not complete."""
+        dropped = {"dropped": left_out} if left_out else {}
+        self._recorder(self.run, level="WARNING", text=text, at=time.time(), **dropped)
 
     def print(self, text: str) -> bool:
         """Record the lines of printed text; what follows the last line's end waits for more."""
@@ -54,6 +66,9 @@ class RunLog:
         """Record what waits; afterwards nothing is recorded any more."""
         if self._line:
             self.print("\n")
+        notice, left_out = self._allowance.rest()
+        if notice is not None:
+            self._warn(notice, left_out)
         self._open = False
 
 

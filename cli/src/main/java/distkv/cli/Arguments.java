@@ -10,8 +10,9 @@ import java.util.List;
  *
  * @param chain the commands that were named, outermost first; it starts with {@link Words#ROOT}
  * @param words the arguments, rewritten
+ * @param original whether it was in one of the original's forms: whoever writes so expects its output, too
  */
-record Arguments(List<Word> chain, List<String> words) {
+record Arguments(List<Word> chain, List<String> words, boolean original) {
     static Arguments of(List<String> given) {
         return new Reader(given).read();
     }
@@ -26,6 +27,7 @@ record Arguments(List<Word> chain, List<String> words) {
         private final List<Word> chain = new ArrayList<>(List.of(Words.ROOT));
         private final List<String> words = new ArrayList<>();
         private int at;
+        private boolean original;
 
         Reader(List<String> given) {
             this.given = given;
@@ -42,8 +44,9 @@ record Arguments(List<Word> chain, List<String> words) {
                     break;
                 }
             }
-            words.addAll(given.subList(at, given.size()));
-            return new Arguments(chain, words);
+            List<String> rest = given.subList(at, given.size());
+            words.addAll(original && chain.getLast().type() == DataMonitor.class ? onlySpelledOut(rest) : rest);
+            return new Arguments(chain, words, original);
         }
 
         private void option(String option) {
@@ -59,11 +62,13 @@ record Arguments(List<Word> chain, List<String> words) {
             Word group = chain.getLast();
             var found = group.find(next);
             if (found.isPresent()) {
+                original |= Words.ORIGINAL.contains(next);
                 enter(found.get());
                 at++;
                 return true;
             } else if (group.type() == RunGroup.class && next.equals("at")) {
                 at++;
+                original = true;
                 return at < given.size() && pathFirst("get");
             }
             return (group.type() == DataGroup.class && pathFirst("get"))
@@ -86,11 +91,30 @@ record Arguments(List<Word> chain, List<String> words) {
                 at += 2;
                 // "code PATH module set PATH": the first path means nothing.
                 if (found.get().type() == ModuleGroup.class) {
+                    original = true;
                     return true;
                 }
             }
+            original = true;
             words.add(path);
             return true;
+        }
+
+        /** There, {@code -o} of "monitor" is no output format. */
+        private static List<String> onlySpelledOut(List<String> words) {
+            List<String> spelled = new ArrayList<>();
+            for (String word : words) {
+                if (!word.matches("-[sD]*o[sDo]*")) {
+                    spelled.add(word);
+                    continue;
+                }
+                spelled.add("--only");
+                String others = word.replace("o", "");
+                if (others.length() > 1) {
+                    spelled.add(others);
+                }
+            }
+            return spelled;
         }
 
         private void enter(Word word) {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
         name = "backup",
         description = {
             "Copy the whole tree, as it is at one moment, into a file. The server goes on meanwhile.",
-            "What dies with its writer anyway, runners' presence and claims, is left out."
+            "What dies with its writer anyway, runners' presence and claims, is left out; the internal tree is in it.",
+            "The copy is read back before it replaces a file of that name."
         },
         footer = {"", "Examples:", "  distkv backup house.backup", "  distkv backup --data /var/lib/distkv house.backup"
         })
@@ -33,26 +34,47 @@ final class BackupCommand implements Action.Local {
 
     @Override
     public int run(Context context) throws Exception {
-        return place.with(context, Machine.name(), tree -> {
+        return place.withExisting(context, tree -> {
+            List<Entry> internal = Backup.internal(tree.client());
             List<Entry> entries = Backup.entries(tree);
-            write(tree.name(), entries);
-            context.printer().remark(entries.size() + " entries of " + tree.name() + " are in " + file);
+            write(tree.name(), internal, entries);
+            context.printer()
+                    .remark((entries.size() + internal.size()) + " entries of " + tree.name() + " are in " + file);
             return 0;
         });
     }
 
-    private void write(String tree, List<Entry> entries) {
+    /** Under another name first: what is there is only replaced by a copy that was read back. */
+    private void write(String tree, List<Entry> internal, List<Entry> entries) {
         java.nio.file.Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
+            Files.deleteIfExists(part);
             try (FileOutputStream target = new FileOutputStream(part.toFile());
                     OutputStream out = new BufferedOutputStream(target, 1 << 16)) {
-                Backup.writeTo(out, tree, entries);
+                Backup.writeTo(out, tree, internal, entries);
                 out.flush();
                 target.getFD().sync();
             }
+            Backup copy = Backup.read(part);
+            if (copy.entries().size() != entries.size() || copy.internal().size() != internal.size()) {
+                throw new FailedException(file + " cannot be written: the copy has " + copy.size()
+                        + " entries (expected: " + (entries.size() + internal.size()) + ")");
+            }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
+            delete(part, e);
             throw new FailedException(file + " cannot be written: " + TextFile.reason(e), e);
+        } catch (FailedException e) {
+            delete(part, e);
+            throw e;
+        }
+    }
+
+    private static void delete(java.nio.file.Path part, Exception failure) {
+        try {
+            Files.deleteIfExists(part);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 }

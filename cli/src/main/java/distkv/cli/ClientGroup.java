@@ -22,7 +22,7 @@ final class ClientGroup {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "yaml (the default) or json.")
+            description = "yaml (the default), json, or wire: as the original prints it.")
     @Nullable
     Format format;
 

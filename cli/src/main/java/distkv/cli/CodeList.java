@@ -43,12 +43,16 @@ final class CodeList implements Action.OfLibrary {
         Path top = library.prefix().append(path);
         int length = top.length();
         Nested nested = selection.key == null ? null : new Nested(selection.key);
-        try (Printer.Listing listing = printer.listing()) {
+        try (Printer.Listing listing = printer.listing(nested == null)) {
             for (Entry entry : tree.below(top, selection.least(0), selection.most(-1))) {
                 Path name = entry.path().tail(length);
                 Object value = full ? Printer.decoded(entry) : summary(Printer.decoded(entry));
                 if (brief) {
-                    printer.line(name + " :: " + (value instanceof Map<?, ?> map ? map.get("info") : value));
+                    Object info = value instanceof Map<?, ?> map ? map.get("info") : value;
+                    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+                    row.put("code", name);
+                    row.put("info", info);
+                    listing.row(name + " :: " + info, row);
                 } else if (nested != null) {
                     nested.put(name, printer.shown(tree.name(), entry, value));
                 } else {

@@ -20,7 +20,7 @@ record CommandLineRun(Terminal terminal) {
         try {
             ParseResult parsed = root.parseArgs(arguments.words().toArray(String[]::new));
             Integer helped = CommandLine.executeHelpRequest(parsed);
-            return helped != null ? helped : execute(last(parsed), parsed);
+            return helped != null ? helped : execute(last(parsed), parsed, arguments.original());
         } catch (CommandLine.ParameterException e) {
             return new Failure(terminal, 0).usage(UsageText.of(e, arguments));
         }
@@ -34,7 +34,7 @@ record CommandLineRun(Terminal terminal) {
         return last;
     }
 
-    private int execute(ParseResult leaf, ParseResult parsed) {
+    private int execute(ParseResult leaf, ParseResult parsed, boolean original) {
         CommandSpec spec = leaf.commandSpec();
         Root root = Objects.requireNonNull(user(parsed, Root.class));
         Failure failure = new Failure(terminal, root.verbosity());
@@ -46,7 +46,7 @@ record CommandLineRun(Terminal terminal) {
             return failure.usage(UsageText.missingCommand(spec));
         }
         try {
-            return execute(action, parsed, root);
+            return execute(action, parsed, root, original ? Format.wire : Format.yaml);
         } catch (UsageException e) {
             return failure.usage(spec.qualifiedName() + ": " + e.getMessage());
         } catch (Exception e) {
@@ -56,11 +56,16 @@ record CommandLineRun(Terminal terminal) {
         }
     }
 
-    private int execute(Action action, ParseResult parsed, Root root) throws Exception {
+    private int execute(Action action, ParseResult parsed, Root root, Format otherwise) throws Exception {
         Config config = new ConfigFiles(terminal.environment()).load(root.file, root.overrides);
         ClientGroup client = user(parsed, ClientGroup.class);
+        Format format = format(parsed, root, client);
         Printer printer = new Printer(
-                terminal, format(parsed, root, client), client != null && client.metadata, root.verbosity() < 0);
+                terminal,
+                format == null ? otherwise : format,
+                format != null,
+                client != null && client.metadata,
+                root.verbosity() < 0);
         Context context = new Context(
                 terminal, client == null ? config : client.address.applyTo(config), printer, root.verbosity());
         Logging.set(terminal, root.verbosity());
@@ -81,19 +86,19 @@ record CommandLineRun(Terminal terminal) {
     }
 
     private static JobScope scope(ParseResult parsed) {
-        return Objects.requireNonNull(user(parsed, RunGroup.class)).scope();
+        return JobScope.of(CommandTree.given(parsed, "--node"), CommandTree.given(parsed, "--group"));
     }
 
     private static Library library(ParseResult parsed, Config config) {
         return user(parsed, ModuleGroup.class) == null ? Library.procedures(config) : Library.modules(config);
     }
 
-    private static Format format(ParseResult parsed, Root root, @Nullable ClientGroup client) {
+    private static @Nullable Format format(ParseResult parsed, Root root, @Nullable ClientGroup client) {
         Format given = last(parsed).matchedOptionValue("--output", null);
         return Stream.of(given, client == null ? null : client.format, root.format)
                 .filter(Objects::nonNull)
                 .findFirst()
-                .orElse(Format.yaml);
+                .orElse(null);
     }
 
     /** The object that holds the options of one of the commands, or {@code null} if that command was not named. */

@@ -1,7 +1,10 @@
 package distkv.cli;
 
 import distkv.model.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -15,19 +18,43 @@ final class CommandTree {
         CommandLine root = new CommandLine(Words.ROOT.type());
         CommandLine last = root;
         for (Word word : arguments.chain().subList(1, arguments.chain().size())) {
-            CommandLine line = new CommandLine(word.type());
+            CommandLine line = line(word.type());
             last.addSubcommand(word.name(), line);
             last = line;
         }
         for (Word below : arguments.last().below()) {
             String[] aliases = below.names().stream().skip(1).toArray(String[]::new);
-            last.addSubcommand(below.name(), new CommandLine(below.type()), aliases);
+            last.addSubcommand(below.name(), line(below.type()), aliases);
         }
         root.registerConverter(Path.class, CommandTree::path);
         root.setCaseInsensitiveEnumValuesAllowed(true);
+        // A text that begins with '@' is a value, and not the name of a file with more words.
+        root.setExpandAtFiles(false);
         root.setUsageHelpAutoWidth(false);
         root.setUnmatchedOptionsAllowedAsOptionParameters(true);
         return root;
+    }
+
+    /** A command about jobs understands behind its name, too, whose jobs they are. */
+    private static CommandLine line(Class<?> type) {
+        CommandLine line = new CommandLine(type);
+        CommandSpec spec = line.getCommandSpec();
+        if (Action.OfJobs.class.isAssignableFrom(type) || Action.Serving.class.isAssignableFrom(type)) {
+            if (spec.findOption("-n") == null) {
+                line.addMixin("node", new NodeOption());
+            }
+            line.addMixin("group", new GroupOption());
+        }
+        return line;
+    }
+
+    /** What the innermost command that was given this option says; {@code null} if none was. */
+    static @Nullable String given(ParseResult parsed, String option) {
+        String found = null;
+        for (ParseResult at = parsed; at != null; at = at.subcommand()) {
+            found = at.matchedOptionValue(option, found);
+        }
+        return found;
     }
 
     private static Path path(String text) {

@@ -8,36 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration: the original's keys and some of our own, as a tree of maps. What nobody set has the value of
- * {@link #DEFAULTS}.
+ * The configuration: the original's keys and some of our own ({@link ConfigKey}), as a tree of maps. What nobody set has
+ * the value of {@link #DEFAULTS}.
  */
 record Config(Map<String, Object> tree) {
-    static final Config DEFAULTS = new Config(Map.of(
-            "connect", Map.of("host", "localhost", "port", 27586L, "init_timeout", 5L),
-            "server", Map.of("bind_default", Map.of("host", "localhost", "port", 27586L)),
-            "codes", Map.of("prefix", ":.distkv.code.proc"),
-            "modules", Map.of("prefix", ":.distkv.code.module"),
-            "errors", Map.of("prefix", ":.distkv.error"),
-            "config", Map.of("prefix", ":.distkv.config"),
-            "runner",
-                    Map.of(
-                            "prefix", ":.distkv.run",
-                            "state", ":.distkv.state",
-                            "claim", ":.distkv.claim",
-                            "presence", ":.distkv.presence",
-                            "group", ":.distkv.group",
-                            "limits", Map.of())));
-
-    private static final List<String> PREFIXES = List.of(
-            "codes.prefix",
-            "modules.prefix",
-            "errors.prefix",
-            "config.prefix",
-            "runner.prefix",
-            "runner.state",
-            "runner.claim",
-            "runner.presence",
-            "runner.group");
+    static final Config DEFAULTS = new Config(ConfigKey.defaults());
 
     /** This configuration, overlaid by a file's content: maps are merged, everything else is replaced. */
     Config with(Map<?, ?> overlay) {
@@ -46,14 +21,18 @@ record Config(Map<String, Object> tree) {
 
     /** This configuration with one value changed. */
     Config with(Path key, @Nullable Object value) {
-        Object overlay = value;
-        List<Object> names = key.elements();
-        for (int i = names.size() - 1; i >= 0; i--) {
+        return with(tree(key, value));
+    }
+
+    /** One value, as a tree of maps. */
+    static Map<?, ?> tree(Path key, @Nullable Object value) {
+        @Nullable Object overlay = value;
+        for (Object name : key.elements().reversed()) {
             Map<Object, @Nullable Object> map = new LinkedHashMap<>();
-            map.put(names.get(i), overlay);
+            map.put(name, overlay);
             overlay = map;
         }
-        return overlay instanceof Map<?, ?> map ? with(map) : this;
+        return overlay instanceof Map<?, ?> map ? map : Map.of();
     }
 
     private static Map<String, Object> merged(Map<?, ?> below, Map<?, ?> above) {
@@ -106,6 +85,29 @@ record Config(Map<String, Object> tree) {
         };
     }
 
+    /** A list of texts, or one text; nothing if it is not given. */
+    List<String> texts(String key) {
+        return switch (find(key)) {
+            case null -> List.of();
+            case String text -> List.of(text);
+            case List<?> list
+            when list.stream().allMatch(String.class::isInstance) ->
+                list.stream().map(String::valueOf).toList();
+            case Object other -> throw wrong(key, "a list of texts");
+        };
+    }
+
+    /** A number that is more than 0; {@code null} if it is not given. */
+    @Nullable
+    Double positive(String key) {
+        return switch (find(key)) {
+            case null -> null;
+            case Number number
+            when number.doubleValue() > 0 && Double.isFinite(number.doubleValue()) -> number.doubleValue();
+            case Object other -> throw wrong(key, "a number, more than 0");
+        };
+    }
+
     int port(String key) {
         if (find(key) instanceof Number number && number.longValue() >= 0 && number.longValue() <= 0xFFFF) {
             return number.intValue();
@@ -120,11 +122,21 @@ record Config(Map<String, Object> tree) {
         throw wrong(key, "a number of seconds, more than 0");
     }
 
+    /** All prefixes: where in the tree the parts of the system keep what is theirs. */
+    List<Path> prefixes() {
+        return ConfigKey.ALL.stream()
+                .filter(key -> key.kind() == ConfigKey.Kind.PATH)
+                .map(key -> path(key.name()))
+                .toList();
+    }
+
     /** What stored code sees as {@code _cfg}: the same, with the prefixes as paths. */
     Map<String, @Nullable Object> forCode() {
         Config config = this;
-        for (String key : PREFIXES) {
-            config = config.with(Path.parse(key), path(key));
+        for (ConfigKey key : ConfigKey.ALL) {
+            if (key.kind() == ConfigKey.Kind.PATH) {
+                config = config.with(Path.parse(key.name()), path(key.name()));
+            }
         }
         return new LinkedHashMap<>(config.tree);
     }

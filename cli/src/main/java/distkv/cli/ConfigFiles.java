@@ -18,7 +18,19 @@ record ConfigFiles(Map<String, String> environment) {
      */
     Config load(java.nio.file.@Nullable Path named, List<String> overrides) {
         java.nio.file.Path file = named != null ? named : search();
-        Config config = file == null ? Config.DEFAULTS : Config.DEFAULTS.with(content(file));
+        Map<?, ?> content = file == null ? Map.of() : checked(file, content(file));
+        Config config = load(Config.DEFAULTS, content, overrides);
+        return switch (config.text("prefixes")) {
+            case "distkv" -> config;
+            case "moat" -> load(Config.DEFAULTS.with(ConfigKey.moatDefaults()), content, overrides);
+            case null, default ->
+                throw new UsageException(
+                        "configuration prefixes: " + config.text("prefixes") + " (expected: distkv or moat)");
+        };
+    }
+
+    private static Config load(Config defaults, Map<?, ?> content, List<String> overrides) {
+        Config config = defaults.with(content);
         for (String override : overrides) {
             config = overridden(config, override);
         }
@@ -48,6 +60,13 @@ record ConfigFiles(Map<String, String> environment) {
         };
     }
 
+    private static Map<?, ?> checked(java.nio.file.Path file, Map<?, ?> content) {
+        ConfigKey.objection(content).ifPresent(text -> {
+            throw new FailedException("configuration " + file + ": " + text);
+        });
+        return content;
+    }
+
     private static Config overridden(Config config, String override) {
         int sign = override.indexOf('=');
         if (sign <= 0) {
@@ -59,7 +78,11 @@ record ConfigFiles(Map<String, String> environment) {
         } catch (IllegalArgumentException e) {
             throw new UsageException("-C " + override + ": " + e.getMessage(), e);
         }
-        return config.with(key, value(override.substring(sign + 1)));
+        Object value = value(override.substring(sign + 1));
+        ConfigKey.objection(Config.tree(key, value)).ifPresent(text -> {
+            throw new UsageException("-C " + text);
+        });
+        return config.with(key, value);
     }
 
     private static @Nullable Object value(String text) {

@@ -53,7 +53,9 @@ final class DataGet implements Action.Remote {
         }
         Entry entry = tree.read(path);
         if (entry == null) {
-            return printer.nothing("No data at " + path);
+            boolean parent = !tree.children(path).isEmpty();
+            return printer.nothing(
+                    "No data at " + path + (parent ? ", only below it; 'data get -r " + path + "' shows that" : ""));
         }
         Object value = Printer.decoded(entry);
         if (raw && !printer.metadata()) {

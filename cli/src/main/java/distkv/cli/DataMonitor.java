@@ -19,13 +19,16 @@ import picocli.CommandLine.Parameters;
         description = "Show the changes of a subtree as they happen, until it is stopped.",
         footer = {"", "Example:", "  distkv client data monitor -s room"})
 final class DataMonitor implements Action.Remote {
+    @Mixin
+    Leaf leaf = new Leaf();
+
     @Option(
             names = {"-s", "--state"},
             description = "Show first what is there.")
     private boolean state;
 
     @Option(
-            names = {"-o", "--only"},
+            names = {"--only"},
             description = "Only this entry, not what is below it, and of that only the value.")
     private boolean only;
 
@@ -39,16 +42,6 @@ final class DataMonitor implements Action.Remote {
             paramLabel = "PATH",
             description = "Leave out this subtree.")
     private List<Path> ignored = List.of();
-
-    @Option(
-            names = {"--output"},
-            paramLabel = "FORMAT",
-            description = "yaml (the default) or json.")
-    @Nullable
-    Format format;
-
-    @Mixin
-    HelpOption help = new HelpOption();
 
     @Parameters(paramLabel = "PATH", description = "What to watch; ':' is everything.")
     private Path path = Path.ROOT;

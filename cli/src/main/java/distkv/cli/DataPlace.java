@@ -1,6 +1,7 @@
 package distkv.cli;
 
 import distkv.server.Server;
+import distkv.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -21,6 +22,15 @@ final class DataPlace {
     @FunctionalInterface
     interface Work {
         int on(Tree tree) throws Exception;
+    }
+
+    /** As {@link #with}, for those who only read: a directory without a store is refused, and not made. */
+    int withExisting(Context context, Work work) throws Exception {
+        if (directory != null && !SqliteStore.isIn(directory)) {
+            throw new FailedException("data directory " + directory
+                    + " holds no store (expected: one that a server has used; without --data, the running server's)");
+        }
+        return with(context, Machine.name(), work);
     }
 
     /** @param name the tree's name, if the directory is new */

@@ -13,13 +13,16 @@ import picocli.CommandLine.Parameters;
         description = {
             "Add or change an entry. NAME says which item of the value; ':' replaces the value itself.",
             "Items are changed so that nobody else's change is lost; with --last only if nobody changed the entry"
-                    + " since you read it, with --new only if there is none."
+                    + " since you read it, with --new only if there is none.",
+            "A text or literal can come from a file ('@FILE') or from standard input ('-v NAME -', '-e NAME @-')."
         },
         footer = {
             "",
             "Examples:",
             "  distkv client data set -e : 21.5 room.temp",
-            "  distkv client data set -v name Joe -e age 42 people.joe"
+            "  distkv client data set -v name Joe -e age 42 people.joe",
+            "  distkv client data set -v : @notes.txt house.notes",
+            "  distkv client data set -v : - house.notes < notes.txt"
         })
 final class DataSet implements Action.Remote {
     @Mixin

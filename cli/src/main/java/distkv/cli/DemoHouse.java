@@ -1,6 +1,7 @@
 package distkv.cli;
 
 import distkv.model.Path;
+import distkv.protocol.ScratchDirectory;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
 import distkv.runner.job.Kind;
@@ -9,17 +10,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /** What the demonstration plays in: a server on a temporary directory and two nodes, all in this process. */
 final class DemoHouse implements AutoCloseable {
@@ -29,7 +27,7 @@ final class DemoHouse implements AutoCloseable {
 
     private final Context context;
     private final Narrator narrator;
-    private final java.nio.file.Path directory;
+    private final ScratchDirectory directory;
     private final Deque<Runnable> parts = new ArrayDeque<>();
     private final Map<String, Runner> nodes = new LinkedHashMap<>();
     private final List<List<String>> jobs = new ArrayList<>();
@@ -37,15 +35,18 @@ final class DemoHouse implements AutoCloseable {
     private final DemoWatch seen;
     private final int port;
 
-    private DemoHouse(Context outer, Narrator narrator, java.nio.file.Path directory) throws Exception {
+    private DemoHouse(Context outer, Narrator narrator, ScratchDirectory directory) throws Exception {
         this.narrator = narrator;
         this.directory = directory;
-        Server server = ServerPlace.start(directory, "demo", new Bind(Bind.LOOPBACK, 0));
+        Server server = ServerPlace.start(directory.path().resolve("data"), "demo", new Bind(Bind.LOOPBACK, 0));
         parts.push(server::close);
         port = server.port();
         Config config = Bind.at(server).applyTo(Config.DEFAULTS);
         context = new Context(outer.terminal(), config, outer.printer(), -1);
-        narrator.line("server", "listens on " + Bind.at(server) + ", data in " + directory);
+        narrator.line(
+                "server",
+                "listens on " + Bind.at(server) + ", data in "
+                        + directory.path().resolve("data"));
         tree = Tree.connect(config);
         parts.push(tree::close);
         seen = DemoWatch.start(tree, narrator);
@@ -57,7 +58,7 @@ final class DemoHouse implements AutoCloseable {
     }
 
     static DemoHouse open(Context context, Narrator narrator) throws Exception {
-        return new DemoHouse(context, narrator, Files.createTempDirectory("distkv-demo"));
+        return new DemoHouse(context, narrator, ScratchDirectory.create("distkv-demo-"));
     }
 
     private Runner node(String name) throws Exception {
@@ -140,9 +141,7 @@ final class DemoHouse implements AutoCloseable {
     }
 
     long errors() throws InterruptedException {
-        List<ErrorRecords.ErrorRecord> open = ErrorRecords.load(tree).records().stream()
-                .filter(record -> !record.isResolved())
-                .toList();
+        List<ErrorRecords.ErrorRecord> open = ErrorRecords.load(tree).open();
         open.forEach(record -> narrator.line("error", record.about() + ": " + record.line()));
         return open.size();
     }
@@ -166,13 +165,10 @@ final class DemoHouse implements AutoCloseable {
         while (!parts.isEmpty()) {
             parts.pop().run();
         }
-        try (Stream<java.nio.file.Path> files = Files.walk(directory)) {
-            for (java.nio.file.Path file :
-                    files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+        try {
+            directory.close();
         } catch (IOException e) {
-            narrator.line("server", directory + " could not be removed: " + e.getMessage());
+            narrator.line("server", directory.path() + " could not be removed: " + e.getMessage());
         }
     }
 }

@@ -10,5 +10,11 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client run -g house group list"})
 final class GroupCommand {
     @Mixin
+    NodeOption node = new NodeOption();
+
+    @Mixin
+    GroupOption group = new GroupOption();
+
+    @Mixin
     HelpOption help = new HelpOption();
 }

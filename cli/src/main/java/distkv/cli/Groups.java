@@ -18,8 +18,11 @@ final class Groups {
     }
 
     private static void children(Tree tree, Path path, Printer printer) throws InterruptedException {
-        for (Path child : tree.children(path)) {
-            printer.line(String.valueOf(child.elements().getLast()));
+        try (Printer.Listing listing = printer.listing()) {
+            for (Path child : tree.children(path)) {
+                Object name = child.elements().getLast();
+                listing.row(String.valueOf(name), name);
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  distkv install --user",
             "  sudo distkv install --as distkv server",
-            "  sudo distkv install --as distkv --worker-user distkv-jobs",
+            "  sudo distkv install --as distkv --worker-user distkv-jobs --label gpio",
             "  distkv install --dry-run runner"
         })
 final class InstallCommand implements Action.Local {
@@ -72,11 +72,8 @@ final class InstallCommand implements Action.Local {
             description = "Where the server listens. Default: 127.0.0.1:27586.")
     private @Nullable String bind;
 
-    @Option(
-            names = {"-g", "--group"},
-            paramLabel = "GROUP",
-            description = "The runner's group of nodes. Default: default.")
-    private String group = JobScope.DEFAULT_GROUP;
+    @Mixin
+    private InstallRunner runner = new InstallRunner();
 
     @Mixin
     HelpOption help = new HelpOption();
@@ -88,6 +85,7 @@ final class InstallCommand implements Action.Local {
     public int run(Context context) throws InterruptedException {
         Systemd systemd = place.systemd(context);
         Printer printer = context.printer();
+        runner.check(what != What.server);
         if (workerUser != null) {
             check(new WorkerUser(workerUser), context);
         }
@@ -158,11 +156,9 @@ final class InstallCommand implements Action.Local {
             units.add(Unit.server(owner, data(context).toString(), options));
         }
         if (what != What.server) {
-            List<String> options = new ArrayList<>();
-            if (!group.equals(JobScope.DEFAULT_GROUP)) {
-                options.addAll(List.of("-g", group));
-            }
+            List<String> options = new ArrayList<>(runner.before());
             options.addAll(List.of("all", "--every-kind"));
+            options.addAll(runner.behind());
             if (workerUser != null) {
                 options.addAll(List.of("--worker-user", workerUser));
             }

@@ -16,7 +16,8 @@ final class Items {
             arity = "2",
             paramLabel = "NAME TEXT",
             hideParamSyntax = true,
-            description = "Set this item to a text. NAME ':' is the value itself.")
+            description = "Set this item to a text. NAME ':' is the value itself; TEXT '-' is all of standard input,"
+                    + " '@FILE' what is in that file, as it is; a text that begins with '@' is written '@@…'.")
     private List<String> texts = new ArrayList<>();
 
     @Option(
@@ -24,7 +25,8 @@ final class Items {
             arity = "2",
             paramLabel = "NAME EXPR",
             hideParamSyntax = true,
-            description = "Set this item to a literal: 42, 1.5, True, None, [1, 2], {'a': 1}. '-' deletes it.")
+            description = "Set this item to a literal: 42, 1.5, True, None, [1, 2], {'a': 1}. '-' deletes it;"
+                    + " '@FILE' is the literal in that file, '@-' that on standard input.")
     private List<String> literals = new ArrayList<>();
 
     @Option(
@@ -34,6 +36,8 @@ final class Items {
             hideParamSyntax = true,
             description = "Set this item to a path.")
     private List<String> paths = new ArrayList<>();
+
+    private final TextInput input = new TextInput();
 
     /** One item and what becomes of it. */
     private record Change(Path item, @Nullable Object value, Kind kind) {}
@@ -86,7 +90,8 @@ final class Items {
     private List<Change> changes(boolean forgetting) {
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i < texts.size(); i += 2) {
-            changes.add(new Change(item("-v", texts.get(i)), texts.get(i + 1), Kind.SET));
+            String text = texts.get(i + 1);
+            changes.add(new Change(item("-v", texts.get(i)), input.text(text.equals("-") ? "@-" : text), Kind.SET));
         }
         for (int i = 0; i < literals.size(); i += 2) {
             changes.add(literal(literals.get(i), literals.get(i + 1), forgetting));
@@ -98,7 +103,7 @@ final class Items {
         return changes;
     }
 
-    private static Change literal(String name, String text, boolean forgetting) {
+    private Change literal(String name, String text, boolean forgetting) {
         Path item = item("-e", name);
         if (text.equals("-")) {
             return new Change(item, null, Kind.DELETE);
@@ -106,7 +111,8 @@ final class Items {
             return new Change(item, null, Kind.FORGET);
         }
         try {
-            return new Change(item, Literal.parse(text), Kind.SET);
+            return new Change(
+                    item, Literal.parse(text.startsWith("@") ? input.text(text).strip() : text), Kind.SET);
         } catch (IllegalArgumentException e) {
             throw new UsageException("-e " + name + ": " + e.getMessage() + "; for a text use -v", e);
         }

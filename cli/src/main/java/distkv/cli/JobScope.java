@@ -2,6 +2,7 @@ package distkv.cli;
 
 import distkv.model.Path;
 import distkv.runner.job.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose jobs: those of any node of a group, of one node, or of all nodes of a group.
@@ -12,6 +13,12 @@ import distkv.runner.job.Kind;
 record JobScope(Kind kind, String group, String node) {
     static final String DEFAULT_GROUP = "default";
     private static final String EVERY = "-";
+
+    /** What {@code -n} and {@code -g} say; {@code null} or empty: they were not given. */
+    static JobScope of(@Nullable String node, @Nullable String group) {
+        Kind kind = node == null || node.isEmpty() ? Kind.ANY : node.equals("-") ? Kind.ALL : Kind.AT;
+        return new JobScope(kind, group == null || group.isEmpty() ? DEFAULT_GROUP : group, node == null ? "" : node);
+    }
 
     boolean isEvery() {
         return group.equals(EVERY);
@@ -30,6 +37,11 @@ record JobScope(Kind kind, String group, String node) {
     /** Where the runners write what became of them; for jobs of all nodes one level, the node's name, comes between. */
     Path states(Config config) {
         return kind.entries(config.path("runner.state"), one(), node);
+    }
+
+    /** Where the claims of those that run are; as with {@link #states}. */
+    Path claims(Config config) {
+        return kind.entries(config.path("runner.claim"), one(), node);
     }
 
     private String one() {

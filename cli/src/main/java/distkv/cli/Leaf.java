@@ -8,7 +8,7 @@ final class Leaf {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "yaml (the default) or json.")
+            description = "yaml (the default), json, or wire: as the original prints it.")
     @Nullable
     Format format;
 

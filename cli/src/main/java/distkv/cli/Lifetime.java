@@ -1,12 +1,20 @@
 package distkv.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How long a server or runner lives: until somebody stops the process by signal. The process then waits until this is
- * closed, so open it first and close it last; it ends with exit code 0, since it did what it was asked for.
+ * closed, so open it first and close it last; it ends with exit code 0, since it did what it was asked for. It ends by
+ * its {@link LastResort} if a thread fails that it needs, or if this is not closed within {@value #PATIENCE_SECONDS}
+ * seconds of the signal.
  */
 final class Lifetime implements AutoCloseable {
+    /** Less than systemd waits by our units, so that it is said what went wrong. */
+    static final int PATIENCE_SECONDS = 15;
+
+    private final LastResort lastResort = LastResort.install();
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "stop");
@@ -20,8 +28,16 @@ final class Lifetime implements AutoCloseable {
         asked.await();
     }
 
+    /** Waits for it, but not for longer than that; returns whether it came. */
+    boolean await(Duration patience) throws InterruptedException {
+        return asked.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     private void stop() {
         asked.countDown();
+        lastResort.endWithin(
+                PATIENCE_SECONDS,
+                "not done " + PATIENCE_SECONDS + " s after the signal to stop; nothing that was acknowledged is lost");
         try {
             done.await();
         } catch (InterruptedException e) {
@@ -42,5 +58,6 @@ final class Lifetime implements AutoCloseable {
             // The process is being stopped; the hook ends it.
             return;
         }
+        lastResort.uninstall();
     }
 }

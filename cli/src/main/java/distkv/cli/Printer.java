@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prints results.
  *
+ * @param isFormatGiven whether somebody has asked for this format, so that what has lines for people uses it too
  * @param metadata whether an entry's history is printed beside its value
  * @param quiet whether remarks are left out
  */
-record Printer(Terminal terminal, Format format, boolean metadata, boolean quiet) {
+record Printer(Terminal terminal, Format format, boolean isFormatGiven, boolean metadata, boolean quiet) {
     void document(@Nullable Object value) {
         terminal.out().print(format.document(value));
     }
@@ -41,6 +42,20 @@ record Printer(Terminal terminal, Format format, boolean metadata, boolean quiet
     void remark(String text) {
         if (!quiet) {
             terminal.out().println(text);
+        }
+    }
+
+    /** The same, for people who wait for what comes next; nothing if a document is expected. */
+    void told(String text) {
+        if (!quiet && !metadata && format != Format.json) {
+            now(text);
+        }
+    }
+
+    /** How far it is; for people, and not among the results. */
+    void progress(String text) {
+        if (!quiet) {
+            terminal.err().println(text);
         }
     }
 
@@ -108,16 +123,23 @@ record Printer(Terminal terminal, Format format, boolean metadata, boolean quiet
 
     /** A list that is printed item by item. Close it when there are no more. */
     Listing listing() {
-        return new Listing(this);
+        return new Listing(this, true);
+    }
+
+    /** The same, or if {@code wanted} is false one that prints nothing, as its items go elsewhere. */
+    Listing listing(boolean wanted) {
+        return new Listing(this, wanted);
     }
 
     /** Items of a list: each a path, and perhaps what is there. */
     static final class Listing implements AutoCloseable {
         private final Printer printer;
+        private final boolean wanted;
         private boolean begun;
 
-        private Listing(Printer printer) {
+        private Listing(Printer printer, boolean wanted) {
             this.printer = printer;
+            this.wanted = wanted;
         }
 
         void item(Path path) {
@@ -133,8 +155,17 @@ record Printer(Terminal terminal, Format format, boolean metadata, boolean quiet
             print(List.of(pair), named);
         }
 
-        private void print(List<?> yaml, Object json) {
-            if (printer.format == Format.yaml) {
+        /** An item that is a line for people, and for programs a value. */
+        void row(String line, @Nullable Object json) {
+            if (printer.format == Format.json) {
+                print(List.of(), json);
+            } else {
+                printer.line(line);
+            }
+        }
+
+        private void print(List<?> yaml, @Nullable Object json) {
+            if (printer.format != Format.json) {
                 printer.document(yaml);
             } else {
                 String item = printer.format.document(json);
@@ -145,7 +176,7 @@ record Printer(Terminal terminal, Format format, boolean metadata, boolean quiet
 
         @Override
         public void close() {
-            if (printer.format == Format.json) {
+            if (printer.format == Format.json && wanted) {
                 printer.terminal.out().print(begun ? "\n]\n" : "[]\n");
             }
         }

@@ -1,11 +1,13 @@
 package distkv.cli;
 
+import distkv.client.Client;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +47,7 @@ final class RestoreCommand implements Action.Local {
         Backup backup = Backup.read(file);
         return place.with(context, backup.tree(), tree -> {
             long changed = restore(tree, backup);
-            context.printer().remark(backup.entries().size() + " entries restored, " + changed + " of them changed");
+            context.printer().remark(backup.size() + " entries restored, " + changed + " of them changed");
             return 0;
         });
     }
@@ -73,6 +75,24 @@ final class RestoreCommand implements Action.Local {
                 batch.add(Write.set(entry.getKey(), entry.getValue(), Expectation.anything()));
             }
         }
-        return batch.finish();
+        return batch.finish() + restoreInternal(tree.client(), backup.internal());
+    }
+
+    private static long restoreInternal(Client client, Map<Path, Value> internal) throws InterruptedException {
+        long changed = 0;
+        Map<Path, Value> missing = new LinkedHashMap<>(internal);
+        for (Entry entry : Backup.internal(client)) {
+            if (!internal.containsKey(entry.path())) {
+                client.setInternal(entry.path(), null);
+                changed++;
+            } else if (internal.get(entry.path()).equals(entry.value())) {
+                missing.remove(entry.path());
+            }
+        }
+        for (Map.Entry<Path, Value> entry : missing.entrySet()) {
+            client.setInternal(entry.getKey(), entry.getValue());
+            changed++;
+        }
+        return changed;
     }
 }

@@ -41,7 +41,7 @@ final class Root {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "yaml (the default) or json.")
+            description = "yaml (the default), json, or wire: as the original prints it.")
     @Nullable
     Format format;
 

@@ -1,10 +1,14 @@
 package distkv.cli;
 
+import distkv.client.ClientOptions;
+import distkv.client.ServerConnectionException;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
 import distkv.runner.job.Kind;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,6 +27,8 @@ import picocli.CommandLine.Option;
             "  distkv -C connect.name=attic client run -n - -g house all"
         })
 final class RunAll implements Action.Serving {
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(250);
+
     @Mixin
     Leaf leaf = new Leaf();
 
@@ -50,11 +56,43 @@ final class RunAll implements Action.Serving {
         RunnerOptions options =
                 place.options(context, node, scope.group(), every ? EnumSet.allOf(Kind.class) : Set.of(scope.kind()));
         try (Lifetime life = new Lifetime();
-                Tree tree = Tree.connect(context.config());
-                Runner _ = Runner.start(options, tree.client())) {
+                @Nullable Tree tree = connected(context, life)) {
+            if (tree != null) {
+                run(options, tree, context, life);
+            }
+        }
+        return 0;
+    }
+
+    private static void run(RunnerOptions options, Tree tree, Context context, Lifetime life)
+            throws InterruptedException {
+        try (Runner _ = Runner.start(options, tree.client())) {
             context.printer().now("Running.");
             life.await();
         }
-        return 0;
+    }
+
+    /** A runner may be started before its server: it waits, and says so. {@code null}: it was stopped meanwhile. */
+    private static @Nullable Tree connected(Context context, Lifetime life) throws InterruptedException {
+        boolean told = false;
+        while (true) {
+            try {
+                return Tree.connect(context.config());
+            } catch (FailedException e) {
+                if (!(e.getCause() instanceof ServerConnectionException cause)) {
+                    throw e;
+                }
+                if (!told) {
+                    ClientOptions at = Tree.options(context.config());
+                    context.printer()
+                            .now("no server at " + at.host() + ":" + at.port() + " yet (" + cause.getMessage()
+                                    + "): waiting for it");
+                    told = true;
+                }
+            }
+            if (life.await(BETWEEN_ATTEMPTS)) {
+                return null;
+            }
+        }
     }
 }

@@ -3,9 +3,8 @@ package distkv.cli;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Collection;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,7 +13,10 @@ import picocli.CommandLine.Parameters;
 /** Removes a job. */
 @Command(
         name = "delete",
-        description = "Delete a job and its state. One that runs is only told to stop, unless -f is given.",
+        description = {
+            "Delete a job and its state. One that runs is ended first, and it waits until it is over.",
+            "-f does not wait: the job is gone at once, its runs end a moment later."
+        },
         footer = {"", "Example:", "  distkv client run delete scale.room"})
 final class RunDelete implements Action.OfJobs {
     @Mixin
@@ -22,7 +24,7 @@ final class RunDelete implements Action.OfJobs {
 
     @Option(
             names = {"-f", "--force"},
-            description = "Delete it even if it runs.")
+            description = "Delete it even while it runs.")
     private boolean force;
 
     @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
@@ -31,36 +33,32 @@ final class RunDelete implements Action.OfJobs {
     @Override
     public int run(Tree tree, JobScope scope, Printer printer) throws InterruptedException {
         Path job = scope.job(tree.config(), path);
-        if (tree.read(job) == null) {
+        Entry entry = tree.read(job);
+        if (entry == null) {
             return printer.nothing("Does not exist.");
         }
-        Map<Object, Entry> states = new States(tree, scope, printer).of(path);
-        boolean running = states.values().stream().anyMatch(RunDelete::isRunning);
-        if (running && !force) {
-            tree.change(job, RunDelete::withoutTarget);
-            return printer.nothing("Still running, not deleted: it is told to stop. Try again, or use --force.");
+        JobHolders holders = new JobHolders(tree, scope, path);
+        List<String> running = holders.now();
+        Expectation expected = Expectation.anything();
+        if (!running.isEmpty() && !force) {
+            expected = Expectation.at(tree.change(job, Paused::withoutTarget).tick());
+            printer.told(path + " runs on " + JobHolders.text(running) + ": it is told to end …");
+            Collection<String> left = holders.awaitNone(JobHolders.PATIENCE);
+            if (!left.isEmpty()) {
+                return printer.nothing("Still running on " + JobHolders.text(left) + " after "
+                        + JobHolders.PATIENCE.toSeconds() + " s: not deleted, but it does not start again."
+                        + " With --force it is deleted.");
+            }
         }
-        Tree.Written written = tree.write(job, Content.NONE, Expectation.anything());
-        for (Entry state : states.values()) {
+        Tree.Written written = tree.write(job, Content.NONE, expected);
+        for (Entry state : new States(tree, scope, printer).of(path).values()) {
             tree.write(state.path(), Content.NONE, Expectation.anything());
         }
         printer.wrote(tree, written);
         if (!printer.metadata()) {
-            printer.remark(running ? "Deleted (unclean!)." : "Deleted.");
+            printer.remark(
+                    running.isEmpty() ? "Deleted." : force ? "Deleted (unclean!)." : "It has ended, and is deleted.");
         }
         return 0;
-    }
-
-    private static boolean isRunning(Entry state) {
-        return Printer.decoded(state) instanceof Map<?, ?> map && map.get("node") != null;
-    }
-
-    private static Content withoutTarget(Content job) {
-        if (!(job.value() instanceof Map<?, ?> map)) {
-            return job;
-        }
-        Map<Object, @Nullable Object> changed = new LinkedHashMap<>(map);
-        changed.put("target", null);
-        return Content.of(changed);
     }
 }

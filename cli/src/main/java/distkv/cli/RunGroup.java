@@ -1,10 +1,7 @@
 package distkv.cli;
 
-import distkv.runner.job.Kind;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Whose jobs the commands below are about. */
 @Command(
@@ -21,26 +18,12 @@ import picocli.CommandLine.Option;
             "  distkv client run -n - list -t :"
         })
 final class RunGroup {
-    @Option(
-            names = {"-n", "--node"},
-            paramLabel = "NODE",
-            description = "The node. Default: any one; '-': all.")
-    @Nullable
-    String node;
+    @Mixin
+    NodeOption node = new NodeOption();
 
-    @Option(
-            names = {"-g", "--group"},
-            paramLabel = "GROUP",
-            description = "The group of nodes. Default: default; '-': list groups (with 'list' or 'info').")
-    @Nullable
-    String group;
+    @Mixin
+    GroupOption group = new GroupOption();
 
     @Mixin
     HelpOption help = new HelpOption();
-
-    JobScope scope() {
-        Kind kind = node == null || node.isEmpty() ? Kind.ANY : node.equals("-") ? Kind.ALL : Kind.AT;
-        return new JobScope(
-                kind, group == null || group.isEmpty() ? JobScope.DEFAULT_GROUP : group, node == null ? "" : node);
-    }
 }

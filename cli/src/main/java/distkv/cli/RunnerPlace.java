@@ -11,6 +11,7 @@ import distkv.runner.worker.PythonCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +23,8 @@ final class RunnerPlace {
     @Option(
             names = {"--python"},
             paramLabel = "FILE",
-            description = "The interpreter for Python code. Default: our own; another one needs our package.")
+            description = "The interpreter for Python code, which needs our package. Default: runner.python in the"
+                    + " configuration, else our own.")
     private @Nullable Path python;
 
     @Option(
@@ -34,16 +36,16 @@ final class RunnerPlace {
     @Option(
             names = {"--capacity"},
             paramLabel = "NUMBER",
-            description =
-                    "How much this node can bear, compared with the others. Default: its number of cores, or of GiB"
-                            + " of memory if that is less.")
+            description = "How much this node can bear, compared with the others. Default: runner.capacity in the"
+                    + " configuration, else its number of cores, or of GiB of memory if that is less.")
     private @Nullable Double capacity;
 
     @Option(
             names = {"--label"},
             paramLabel = "TEXT",
             description =
-                    "Something that this node has, for jobs that ask for it by --where. May be given several times.")
+                    "Something that this node has, for jobs that ask for it by --where. May be given several times."
+                            + " Default: runner.labels in the configuration.")
     private Set<String> labels = Set.of();
 
     @Option(
@@ -82,7 +84,7 @@ final class RunnerPlace {
                 .group(group)
                 .nodes(nodes)
                 .server(server.host(), server.port())
-                .python(PythonCommand.of((python == null ? ours : python).toString())
+                .python(PythonCommand.of(python(context, ours))
                         .withWorkerUser(
                                 workerUser != null
                                         ? workerUser
@@ -92,11 +94,19 @@ final class RunnerPlace {
                 .config(context.config().forCode())
                 .log(log(context.verbosity()));
         try {
-            options = options.labels(labels).limits(limits(context.config()));
-            return capacity == null ? options : options.capacity(capacity);
+            Set<String> has =
+                    labels.isEmpty() ? new LinkedHashSet<>(context.config().texts("runner.labels")) : labels;
+            Double bears = capacity == null ? context.config().positive("runner.capacity") : capacity;
+            options = options.labels(has).limits(limits(context.config()));
+            return bears == null ? options : options.capacity(bears);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage(), e);
         }
+    }
+
+    private String python(Context context, Path ours) {
+        String configured = context.config().text("runner.python");
+        return python != null ? python.toString() : configured != null ? configured : ours.toString();
     }
 
     private @Nullable Long memory(Config config) {

@@ -61,7 +61,8 @@ final class UsageText {
                 .replaceFirst("Invalid value for option '([^']*)'( \\([^)]*\\))?: ", "$1: ");
     }
 
-    private static String hint(String given, List<String> names) {
+    /** A question whether one of these names was meant, if one is written alike; else "". */
+    static String hint(String given, List<String> names) {
         return names.stream()
                 .filter(name -> distance(given, name) < Math.min(CLOSE, given.length()))
                 .min(Comparator.comparingInt((String name) -> distance(given, name)))

@@ -45,6 +45,7 @@ final class When {
             }
         }
         if (start != null) {
+            job.remove(Paused.FIELD);
             job.put("target", start.equals(NEVER) ? null : now + seconds(start));
         } else if (cron != null
                 && !cron.equals(NEVER)

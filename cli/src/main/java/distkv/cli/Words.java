@@ -1,9 +1,13 @@
 package distkv.cli;
 
 import java.util.List;
+import java.util.Set;
 
 /** All commands. */
 final class Words {
+    /** Names of commands that only the original has. */
+    static final Set<String> ORIGINAL = Set.of("job", "dump");
+
     static final Word DATA = Word.group(
             DataGroup.class,
             List.of("data"),
@@ -38,7 +42,7 @@ final class Words {
     static final Word GROUP = Word.group(
             GroupCommand.class,
             List.of("group"),
-            List.of(),
+            List.of("-n", "--node", "-g", "--group"),
             Word.leaf(GroupSet.class, "set"),
             Word.leaf(GroupList.class, "list"));
 
@@ -52,6 +56,9 @@ final class Words {
             Word.leaf(RunList.class, "list"),
             Word.leaf(RunState.class, "state"),
             Word.leaf(RunDelete.class, "delete"),
+            Word.leaf(RunRestart.class, "restart"),
+            Word.leaf(RunPause.class, "pause"),
+            Word.leaf(RunResume.class, "resume"),
             Word.leaf(RunPath.class, "path"),
             Word.leaf(RunInfo.class, "info"),
             Word.leaf(RunHistory.class, "history"),
@@ -65,7 +72,9 @@ final class Words {
             ErrorGroup.class,
             List.of("error"),
             List.of(),
-            Word.leaf(ErrorList.class, "list", "dump"),
+            Word.leaf(ErrorList.class, "list"),
+            Word.leaf(ErrorShow.class, "show"),
+            Word.leaf(ErrorDump.class, "dump"),
             Word.leaf(ErrorResolve.class, "resolve"),
             Word.leaf(ErrorDelete.class, "delete"),
             Word.leaf(ErrorMonitor.class, "monitor"));
@@ -89,6 +98,7 @@ final class Words {
             Word.leaf(StatusCommand.class, "status"),
             Word.leaf(BackupCommand.class, "backup"),
             Word.leaf(RestoreCommand.class, "restore"),
+            Word.leaf(ImportCommand.class, "import"),
             Word.leaf(DemoCommand.class, "demo"),
             Word.leaf(InstallCommand.class, "install"),
             Word.leaf(UninstallCommand.class, "uninstall"),

@@ -7,26 +7,49 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes values as the original's command line prints them: YAML in block style, keys sorted, paths tagged {@code !P}.
- * A lone text comes out as Python writes it. It is written by hand since loading an engine would take longer than the
- * whole command.
+ * Writes values as YAML in block style, keys sorted. In the <em>wire</em> form they come out as the original's command
+ * line prints them, with paths tagged {@code !P} and a lone text as Python writes it; otherwise any parser of YAML reads
+ * them, and paths are texts. It is written by hand since loading an engine would take longer than the whole command.
  */
 final class Yaml {
-    private final StringBuilder out = new StringBuilder();
+    /** Parsers take a key for one without a question mark only up to 1,024 characters. */
+    private static final int LONGEST_KEY = 1_000;
 
-    private Yaml() {}
+    private final StringBuilder out = new StringBuilder();
+    private final YamlScalar scalars;
+
+    private Yaml(YamlScalar scalars) {
+        this.scalars = scalars;
+    }
 
     /** The document, with its line end. */
     static String document(@Nullable Object value) {
+        return value instanceof String text && !isLoneBlock(text)
+                ? YamlScalar.quoted(text) + "\n"
+                : new Yaml(YamlScalar.PLAIN).written(value);
+    }
+
+    /** The same in the wire form. */
+    static String wire(@Nullable Object value) {
         return switch (value) {
             case String text -> PythonText.quoted(text) + "\n";
             case byte[] bytes -> PythonText.quoted(bytes) + "\n";
-            case null, default -> {
-                Yaml yaml = new Yaml();
-                yaml.node(value, 0, "");
-                yield yaml.out.append('\n').toString();
-            }
+            case null, default -> new Yaml(YamlScalar.WIRE).written(value);
         };
+    }
+
+    /** How far a lone block is indented need not be said, and parsers differ in what they would take that for. */
+    private static boolean isLoneBlock(String text) {
+        return YamlScalar.PLAIN.isBlock(text) && !isIndented(text);
+    }
+
+    private static boolean isIndented(String text) {
+        return text.startsWith(" ") || text.startsWith("\n") || text.startsWith("\t");
+    }
+
+    private String written(@Nullable Object value) {
+        node(value, 0, "");
+        return out.append('\n').toString();
     }
 
     /**
@@ -40,11 +63,11 @@ final class Yaml {
             map(map, indent);
         } else if (value instanceof List<?> list && !list.isEmpty()) {
             list(list, indent);
-        } else if (value instanceof String text && YamlScalar.isBlock(text)) {
+        } else if (value instanceof String text && scalars.isBlock(text)) {
             out.append(gap);
             block(text, indent);
         } else {
-            out.append(gap).append(YamlScalar.line(value));
+            out.append(gap).append(scalars.line(value));
         }
     }
 
@@ -53,18 +76,26 @@ final class Yaml {
         for (Map.Entry<?, ?> entry : sorted(map)) {
             startLine(first, indent);
             first = false;
-            out.append(YamlScalar.key(entry.getKey())).append(':');
-            below(entry.getValue(), indent);
+            String key = scalars.key(entry.getKey());
+            boolean isLong = key.length() > LONGEST_KEY;
+            if (isLong) {
+                out.append("? ").append(key);
+                newLine(indent);
+            } else {
+                out.append(key);
+            }
+            out.append(':');
+            below(entry.getValue(), indent, isLong ? 2 : 0);
         }
     }
 
-    private void below(@Nullable Object value, int indent) {
+    private void below(@Nullable Object value, int indent, int ofLists) {
         if (value instanceof Map<?, ?> map && !map.isEmpty()) {
             newLine(indent + 2);
             node(value, indent + 2, "");
         } else if (value instanceof List<?> list && !list.isEmpty()) {
-            newLine(indent);
-            node(value, indent, "");
+            newLine(indent + ofLists);
+            node(value, indent + ofLists, "");
         } else {
             node(value, indent + 2, " ");
         }
@@ -93,7 +124,7 @@ final class Yaml {
     private void block(String text, int indent) {
         int ending = text.length() - text.stripTrailing().length();
         out.append('|');
-        if (text.startsWith(" ") || text.startsWith("\n")) {
+        if (isIndented(text)) {
             out.append('2');
         }
         if (!text.endsWith("\n")) {

@@ -14,8 +14,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** YAML values that fit in a line, quoted where a reader would take them for something else. */
-final class YamlScalar {
+/**
+ * YAML values that fit in a line, quoted where a reader would take them for something else.
+ *
+ * @param wire whether paths and bytes have the original's tags; else paths are texts
+ */
+record YamlScalar(boolean wire) {
+    static final YamlScalar PLAIN = new YamlScalar(false);
+    static final YamlScalar WIRE = new YamlScalar(true);
+
     private static final int MAX_HEX = 32;
 
     /** Texts that YAML 1.1 or 1.2 reads as something else than text. */
@@ -27,27 +34,38 @@ final class YamlScalar {
             + "|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)"
             + "|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?");
 
-    private YamlScalar() {}
-
     /** Whether a text is best read as a block of its own lines. */
-    static boolean isBlock(String text) {
-        return text.indexOf('\n') >= 0 && !text.isBlank() && text.codePoints().allMatch(c -> c == '\n' || isPlain(c));
+    boolean isBlock(String text) {
+        return text.indexOf('\n') >= 0
+                && !text.isBlank()
+                && text.codePoints().allMatch(c -> c == '\n' || isPlain(c))
+                // Parsers do not agree on lines that only have blanks.
+                && (wire || text.lines().noneMatch(line -> !line.isEmpty() && line.isBlank()));
     }
 
-    static String key(@Nullable Object key) {
-        return line(key);
+    /** Most languages have no maps whose keys are lists or maps: those are texts. */
+    String key(@Nullable Object key) {
+        return !wire && (key instanceof List<?> || key instanceof Map<?, ?>)
+                ? text(Json.line(key).strip())
+                : line(key);
     }
 
-    static String line(@Nullable Object value) {
+    /** A lone text: always in quotes, so that it is not taken for a number by people either. */
+    static String quoted(String text) {
+        String python = PythonText.quoted(text);
+        return python.indexOf('\\') < 0 ? python : doubleQuoted(text);
+    }
+
+    String line(@Nullable Object value) {
         return switch (value) {
             case null -> "null";
             case Nil nil -> "null";
             case String text -> text(text);
             case Double number -> number(number);
-            case Path path -> "!P " + tagged(path.toString());
+            case Path path -> wire ? "!P " + tagged(path.toString()) : text(path.toString());
             case byte[] bytes -> bytes(bytes);
             case Bytes bytes -> bytes(bytes.array());
-            case List<?> list -> list.stream().map(YamlScalar::flow).collect(Collectors.joining(", ", "[", "]"));
+            case List<?> list -> list.stream().map(this::flow).collect(Collectors.joining(", ", "[", "]"));
             case Map<?, ?> map ->
                 map.entrySet().stream()
                         .map(entry -> flow(entry.getKey()) + ": " + flow(entry.getValue()))
@@ -56,17 +74,27 @@ final class YamlScalar {
         };
     }
 
-    private static String flow(@Nullable Object value) {
-        return value instanceof String text ? doubleQuoted(text) : line(value);
+    private String flow(@Nullable Object value) {
+        return switch (value) {
+            case String text -> doubleQuoted(text);
+            case Path path when !wire -> doubleQuoted(path.toString());
+            case null, default -> line(value);
+        };
     }
 
     private static String number(double number) {
-        return Double.isNaN(number)
-                ? ".nan"
-                : Double.isInfinite(number) ? (number > 0 ? ".inf" : "-.inf") : PythonText.number(number);
+        if (!Double.isFinite(number)) {
+            return Double.isNaN(number) ? ".nan" : number > 0 ? ".inf" : "-.inf";
+        }
+        String text = PythonText.number(number);
+        // Without a dot it would be a text to YAML 1.1.
+        return text.indexOf('.') < 0 ? text.replace("e", ".0e") : text;
     }
 
-    private static String bytes(byte[] bytes) {
+    private String bytes(byte[] bytes) {
+        if (!wire) {
+            return "!!binary \"" + Base64.getEncoder().encodeToString(bytes) + '"';
+        }
         try {
             return "!bin "
                     + tagged(StandardCharsets.US_ASCII

@@ -27,6 +27,8 @@ class ArgumentsTest {
                 "client -p27599 data : get               | client -p27599 data get :",
                 "client --port=27599 data : get          | client --port=27599 data get :",
                 "client data one watch                   | client data monitor one",
+                "client data one monitor -so             | client data monitor one --only -s",
+                "client data one monitor -o -D           | client data monitor one --only -D",
                 "client code demo.hello set -s f.py      | client code set demo.hello -s f.py",
                 "client code demo.hello get              | client code get demo.hello",
                 "client code : list -s                   | client code list : -s",
@@ -42,7 +44,7 @@ class ArgumentsTest {
                 "client job run -n 3                     | client run all -n 3",
                 "client job -g - info                    | client run -g - info",
                 "client job monitor                      | client run monitor",
-                "client error dump -vv -a                | client error list -vv -a",
+                "client error dump -vv -a                | client error dump -vv -a",
                 "-C connect.name=nodeA client job run    | -C connect.name=nodeA client run all",
             })
     void theOlderOrderBecomesThePages(String older, String page) {
@@ -52,6 +54,9 @@ class ArgumentsTest {
     @ParameterizedTest
     @CsvSource({
         "client data get one.two",
+        "client data monitor -so json one",
+        "client run list -n attic -g x",
+        "client run group -g x list",
         "client data set -e : 123 one.two",
         "client data get get",
         "client data list -d _ :",

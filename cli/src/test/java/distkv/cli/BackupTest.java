@@ -104,4 +104,64 @@ class BackupTest {
                     .isEqualTo("21.5\n");
         }
     }
+
+    @Test
+    void aDirectoryWithoutAStoreIsRefusedAndNotMadeAndTheOldBackupStays() throws IOException {
+        shell.run("backup", file);
+        byte[] good = Files.readAllBytes(Path.of(file));
+        Path missing = directory.resolve("missing");
+        Path empty = Files.createDirectory(directory.resolve("empty"));
+        for (Path data : List.of(missing, empty)) {
+            Shell.Result result = shell.run("backup", "--data", data.toString(), file);
+            assertThat(result.exit()).isEqualTo(1);
+            assertThat(result.err()).hasLineCount(1).contains("data directory " + data + " holds no store (expected: ");
+        }
+        assertThat(missing).doesNotExist();
+        assertThat(empty).isEmptyDirectory();
+        assertThat(Path.of(file)).hasBinaryContent(good);
+    }
+
+    @Test
+    void aByteThatWasChangedIsNoticedWhereverItIs() throws IOException {
+        shell.run("backup", file);
+        byte[] whole = Files.readAllBytes(Path.of(file));
+        try (Shell other = new Shell(directory)) {
+            for (int at = 0; at < whole.length; at += whole.length / 20) {
+                byte[] broken = whole.clone();
+                broken[at] ^= 1;
+                Files.write(Path.of(file), broken);
+                Shell.Result result = other.run("restore", file);
+                assertThat(result.exit()).as("byte %d of %d", at, whole.length).isEqualTo(1);
+                assertThat(result.err()).hasLineCount(1).contains(file);
+            }
+            assertThat(other.run("client", "data", "get", "-r", ":").out()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBackupThatCannotBeWrittenLeavesTheOldOneAndNothingElse() throws IOException {
+        shell.run("backup", file);
+        byte[] good = Files.readAllBytes(Path.of(file));
+        // The name that the copy has while it is made is taken by a directory that is not empty.
+        Path part =
+                Files.createDirectories(directory.resolve("house.backup.part").resolve("in the way"));
+        Shell.Result result = shell.run("backup", file);
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.err()).hasLineCount(1).contains(file + " cannot be written: ");
+        assertThat(part).exists();
+        assertThat(Path.of(file)).hasBinaryContent(good);
+    }
+
+    @Test
+    void theInternalTreeIsInItAndComesBack() throws Exception {
+        shell.setInternal("acl.house.room", "rwx");
+        shell.setInternal("old.style", 1L);
+        assertThat(shell.run("backup", file).out()).startsWith("606 entries of node1 are in ");
+        try (Shell other = new Shell(directory)) {
+            other.setInternal("stale", 1L);
+            assertThat(other.run("restore", file).out()).startsWith("606 entries restored, 607 of them changed");
+            assertThat(other.internal()).containsExactly("acl.house.room", "old.style");
+            assertThat(other.run("restore", "--replace", file).out()).startsWith("606 entries restored, 0 of them");
+        }
+    }
 }

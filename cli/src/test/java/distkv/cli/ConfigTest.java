@@ -61,6 +61,45 @@ class ConfigTest {
     }
 
     @Test
+    void anUnknownKeyIsRefusedWithTheOneThatWasMeant() throws IOException {
+        assertThat(refusal("conect: {host: a}"))
+                .contains("c.yaml: conect: there is no such key; did you mean 'connect'?");
+        assertThat(refusal("connect: {prot: 1}"))
+                .contains("connect.prot: there is no such key; did you mean 'connect.port'?");
+        assertThat(refusal("labels: [gpio]")).contains("labels: there is no such key; did you mean 'runner.labels'?");
+        assertThat(refusal("hass: {x: 1}"))
+                .contains("hass: there is no such key")
+                .contains("belongs below 'user'");
+        assertThat(refusal("connect: far")).contains("connect: far (expected: a map with host, port");
+        assertThat(refusal("connect: {ssl: true}"))
+                .contains("connect.ssl: true (expected: false or nothing: there is no TLS yet)");
+        assertThatThrownBy(() -> files(Map.of()).load(null, List.of("conect.port=1")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("-C conect: there is no such key; did you mean 'connect'?");
+    }
+
+    @Test
+    void theOriginalsKeysAndThoseOfTheUserAreTaken() throws IOException {
+        java.nio.file.Path file = Files.writeString(
+                directory.resolve("c.yaml"),
+                "connect: {ssl: false, auth: null}\nserver: {mqtt: {uri: x}}\nlogging: {root: {level: DEBUG}}\n"
+                        + "hostmap: {a: [b, 1]}\nuser: {anything: {goes: 1}}\n");
+        Config config = files(Map.of()).load(file, List.of("user.more=2"));
+        assertThat(config.find("user.anything.goes")).isEqualTo(1);
+        assertThat(config.forCode()).containsKeys("user", "logging");
+    }
+
+    private String refusal(String text) throws IOException {
+        java.nio.file.Path file = Files.writeString(directory.resolve("c.yaml"), text);
+        try {
+            files(Map.of()).load(file, List.of());
+        } catch (FailedException e) {
+            return String.valueOf(e.getMessage());
+        }
+        return "";
+    }
+
+    @Test
     void aFileThatIsNoYamlIsNamedWithTheLine() throws IOException {
         java.nio.file.Path file = Files.writeString(directory.resolve("c.yaml"), "a: 1\nb: [1\nc: 2\n");
         assertThatThrownBy(() -> files(Map.of()).load(file, List.of()))

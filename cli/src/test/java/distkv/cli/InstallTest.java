@@ -126,6 +126,20 @@ class InstallTest {
     }
 
     @Test
+    void aRunnerIsInstalledWithWhatItIsToHave() {
+        Shell.Result result = distkv("install --dry-run --as distkv --label gpio --label zigbee --capacity 2"
+                + " --python /opt/py/bin/python --memory 2G");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out())
+                .contains("run all --every-kind --label gpio --label zigbee --capacity 2"
+                        + " --python /opt/py/bin/python --memory 2G\n");
+        assertThat(refusal("--as nobody --memory much")).contains("--memory");
+        assertThat(refusal("--as nobody --capacity 0")).contains("--capacity 0.0 (expected: a number, more than 0)");
+        assertThat(refusal("--as nobody --label gpio server"))
+                .contains("--label gpio (expected: nothing, since a server");
+    }
+
+    @Test
     void aWorkerUserThatCannotBeIsRefusedWithWhatToDoInstead() {
         assertThat(refusal("--user --worker-user nobody")).contains("without it: sudo distkv install --worker-user");
         assertThat(refusal("--as nobody --worker-user nobody server")).contains("a server runs no code");

@@ -36,6 +36,52 @@ class LiveCommandsTest {
         house.close();
     }
 
+    private static final String WAITING = "await _self.setup_done()\nawait _client.set(['runs', str(_self.fence)], 1)\n"
+            + "async for msg in _info:\n  pass\n";
+
+    private void startWaiting() throws Exception {
+        java.nio.file.Path file = Files.writeString(directory.resolve("waiting.py"), WAITING);
+        house.distkv("code", "set", "-s", file.toString(), "demo.waiting");
+        house.distkv("run", "set", "-c", "demo.waiting", "-t", "0", "job");
+        house.await("runs", value -> value.equals(1L));
+    }
+
+    @Test
+    void aRunningJobIsEndedAndDeletedByOneCommand() throws Exception {
+        startWaiting();
+        assertThat(house.distkv("run", "delete", "job"))
+                .matches("job runs on (attic|cellar): it is told to end …\nIt has ended, and is deleted.\n");
+        assertThat(house.distkv("data", "get", "-r", ":.distkv.claim")).isEmpty();
+        assertThat(house.distkv("run", "list")).isEmpty();
+        assertThat(house.distkv("data", "get", "-r", ":.distkv.state")).isEmpty();
+    }
+
+    @Test
+    void aRunningJobIsPausedResumedAndRestarted() throws Exception {
+        startWaiting();
+        assertThat(house.distkv("run", "pause", "job")).endsWith("job is paused.\n");
+        assertThat(house.distkv("run", "list", "-t")).isEqualTo("job demo.waiting -paused-\n");
+        house.distkv("data", "delete", "-r", "runs");
+        assertThat(house.distkv("run", "resume", "job")).isEqualTo("job starts again.\n");
+        house.await("runs", value -> value.equals(1L));
+        house.distkv("data", "delete", "-r", "runs");
+        assertThat(house.distkv("run", "restart", "job")).contains("is told to end on ", ", and starts again.\n");
+        house.await("runs", value -> value.equals(1L));
+    }
+
+    @Test
+    void aRunnerThatStartsBeforeItsServerWaitsForIt() throws Exception {
+        house.stopServer();
+        Lines said = new Lines();
+        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        Thread command = Thread.ofPlatform().start(() -> house.distkv(out, "run", "-n", "late", "all"));
+        assertThat(said.await("no server at 127.0.0.1:", () -> {})).endsWith("): waiting for it");
+        house.startServer();
+        said.await("Running.", () -> {});
+        command.interrupt();
+        command.join();
+    }
+
     private void runScale() {
         house.distkv("run", "set", "-c", "demo.scale", "-p", "source", "a", "-p", "target", "b", "-t", "0", "job");
     }

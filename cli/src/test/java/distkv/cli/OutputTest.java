@@ -2,8 +2,11 @@ package distkv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Path;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,12 +46,75 @@ class OutputTest {
 
     @Test
     void depthsLimitWhatIsShown() {
-        assertThat(out("client", "data", "get", "-m", "1", "room")).isEqualTo("- !P name: Büro\n- !P temp: 21.5\n");
-        assertThat(out("client", "data", "get", "-r", "-M", "3", ":")).isEqualTo("- !P house.attic.temp: 30\n");
+        assertThat(out("client", "data", "get", "-m", "1", "room")).isEqualTo("- name: Büro\n- temp: 21.5\n");
+        assertThat(out("client", "data", "get", "-r", "-M", "3", ":")).isEqualTo("- house.attic.temp: 30\n");
         assertThat(out("client", "data", "get", "-re", "-m", "2", "house"))
-                .isEqualTo("- !P ':': null\n- !P attic: null\n- !P attic.temp: 30\n");
-        assertThat(out("client", "data", "list", "-m", "2", "house")).isEqualTo("- !P attic\n- !P attic.temp\n");
+                .isEqualTo("- ':': null\n- attic: null\n- attic.temp: 30\n");
+        assertThat(out("client", "data", "list", "-m", "2", "house")).isEqualTo("- attic\n- attic.temp\n");
         assertThat(out("client", "data", "list", "-d", "_", ":")).isEqualTo("house:\n  _: null\nroom:\n  _: null\n");
+    }
+
+    @Test
+    void everyCommandThatListsGivesOneJsonDocument() throws InterruptedException {
+        shell.set(":.distkv.run.any.default.job", Map.of("code", Path.of("x"), "info", "a\nb"));
+        shell.set(":.distkv.run.at.attic.default.job", Map.of("code", Path.of("x")));
+        shell.set(":.distkv.state.any.default.job", Map.of("node", "a", "started", 1.0));
+        shell.set(":.distkv.claim.any.default.job", Map.of("node", "a", "started", 1.0));
+        shell.set(":.distkv.error.a:7", Map.of("subsystem", "run", "resolved", false));
+        shell.set(":.distkv.code.proc.x", Map.of("code", "return 1", "info", "one"));
+        shell.set(":.distkv.code.module.m", Map.of("code", "y = 1", "info", "one"));
+        assertThat(json("client run list -t"))
+                .isEqualTo(List.of(Map.of("job", "job", "code", "x", "nodes", List.of("a"), "state", "a")));
+        assertThat(json("client run list")).isInstanceOf(List.class);
+        assertThat(json("client run list -s")).isInstanceOf(List.class);
+        assertThat(json("client run list -d _")).isInstanceOf(Map.class);
+        assertThat(json("client run info")).isEqualTo(List.of("default"));
+        assertThat(json("client run -g - info")).isEqualTo(List.of("attic"));
+        assertThat(json("client run -g - list")).isEqualTo(List.of("default"));
+        assertThat(json("client run history job")).isInstanceOf(List.class);
+        assertThat(json("client error list")).isInstanceOf(List.class);
+        assertThat(json("client error list -d _")).isInstanceOf(Map.class);
+        assertThat(json("client run group list")).isInstanceOf(Map.class);
+        assertThat(json("client run -g - group list")).isInstanceOf(Map.class);
+        assertThat(json("client code list -s")).isEqualTo(List.of(Map.of("code", "x", "info", "one")));
+        assertThat(json("client code list -d _")).isInstanceOf(Map.class);
+        assertThat(json("client code module list")).isInstanceOf(List.class);
+        assertThat(json("client data list -m 2 :")).isInstanceOf(List.class);
+        assertThat(json("client run path job")).isInstanceOf(Map.class);
+        assertThat(json("status")).isInstanceOf(Map.class);
+    }
+
+    /** What a command prints with {@code -o json}, which is one document. */
+    private @Nullable Object json(String line) {
+        String[] words = ("-o json " + line).split(" ", -1);
+        String printed = out(words);
+        assertThat(printed).as(line).matches("(?s)[\\[{].*[\\]}]\n");
+        return YamlFile.parse(printed, line);
+    }
+
+    @Test
+    void theOriginalsFormsPrintWhatTheOriginalPrints() {
+        assertThat(out("client", "data", "room", "list")).isEqualTo("- !P name\n- !P temp\n");
+        assertThat(out("client", "data", "room", "list", "-o", "yaml")).isEqualTo("- name\n- temp\n");
+        assertThat(out("client", "data", "list", "room")).isEqualTo("- name\n- temp\n");
+        assertThat(out("client", "data", "list", "-o", "wire", "room")).isEqualTo("- !P name\n- !P temp\n");
+    }
+
+    @Test
+    void whoseJobsMayBeSaidBehindTheCommandToo() throws InterruptedException {
+        shell.set(":.distkv.run.at.attic.house.job", Map.of("code", "x"));
+        String expected = "job x -never-\n";
+        assertThat(out("client", "run", "-n", "attic", "-g", "house", "list", "-t"))
+                .isEqualTo(expected);
+        assertThat(out("client", "run", "list", "-t", "-n", "attic", "-g", "house"))
+                .isEqualTo(expected);
+        assertThat(out("client", "run", "-n", "attic", "list", "-g", "house", "-t"))
+                .isEqualTo(expected);
+        assertThat(out("client", "run", "-n", "-", "list", "-t", "--node=attic", "-g", "house"))
+                .as("what comes last counts")
+                .isEqualTo(expected);
+        out("client", "run", "group", "set", "-n", "3", "-g", "house");
+        assertThat(out("client", "run", "group", "-g", "house", "list")).contains("wanted: 3\n");
     }
 
     @Test
@@ -68,6 +134,8 @@ class OutputTest {
         shell.set(":.distkv.run.all.default.load", Map.of("code", "x"));
         shell.set(":.distkv.state.all.default.a.load", Map.of("node", "a", "result", 1L));
         shell.set(":.distkv.state.all.default.b.load", Map.of("node", "b", "result", 2L));
+        shell.set(":.distkv.claim.all.default.a.load", Map.of("node", "a"));
+        shell.set(":.distkv.claim.all.default.b.load", Map.of("node", "b"));
         assertThat(out("client", "run", "-n", "-", "state", "load"))
                 .isEqualTo("a:\n  node: a\n  result: 1\nb:\n  node: b\n  result: 2\n");
         assertThat(out("client", "run", "-n", "-", "state", "-r", "load")).isEqualTo("a: 1\nb: 2\n");
@@ -75,14 +143,74 @@ class OutputTest {
     }
 
     @Test
-    void aRunningJobIsToldToStopBeforeItIsDeleted() throws InterruptedException {
+    void aRunningJobIsDeletedAtOnceIfItMustBe() throws InterruptedException {
         shell.set(":.distkv.run.any.default.job", Map.of("code", "x", "target", 5L));
         shell.set(":.distkv.state.any.default.job", Map.of("node", "a"));
-        Shell.Result first = shell.run("client", "run", "delete", "job");
-        assertThat(first.exit()).isEqualTo(1);
-        assertThat(first.err()).contains("Still running, not deleted");
-        assertThat(out("client", "run", "get", "job")).contains("target: null\n");
+        shell.set(":.distkv.claim.any.default.job", Map.of("node", "a"));
         assertThat(out("client", "run", "delete", "-f", "job")).isEqualTo("Deleted (unclean!).\n");
+    }
+
+    @Test
+    void aJobWhoseRunnerIsDeadIsDeletedWithoutWaiting() throws InterruptedException {
+        shell.set(":.distkv.run.any.default.job", Map.of("code", "x", "target", 5L));
+        shell.set(":.distkv.state.any.default.job", Map.of("node", "a"));
+        shell.set(":.distkv.claim.any.default.job.other", Map.of("node", "a"));
+        assertThat(out("client", "run", "delete", "job")).isEqualTo("Deleted.\n");
+        assertThat(shell.run("client", "run", "state", "job").exit()).isEqualTo(1);
+    }
+
+    @Test
+    void aPausedJobKeepsItsTarget() throws InterruptedException {
+        shell.set(":.distkv.run.any.default.job", Map.of("code", "x", "target", 5L));
+        assertThat(out("client", "run", "pause", "job")).isEqualTo("job is paused.\n");
+        assertThat(out("client", "run", "list", "-t")).isEqualTo("job x -paused-\n");
+        assertThat(out("client", "run", "get", "job")).contains("paused: 5\ntarget: null\n");
+        assertThat(out("client", "run", "pause", "job"))
+                .as("twice does no harm")
+                .isEqualTo("job is paused.\n");
+        assertThat(out("client", "run", "resume", "job")).isEqualTo("job goes on as before.\n");
+        assertThat(out("client", "run", "get", "job")).contains("\ntarget: 5\n").doesNotContain("paused");
+        assertThat(shell.run("client", "run", "resume", "job").err()).contains("job is not paused");
+        out("client", "run", "pause", "job");
+        assertThat(out("client", "run", "restart", "job")).isEqualTo("job starts now.\n");
+        assertThat(out("client", "run", "get", "job")).contains("\ntarget: 17").doesNotContain("paused");
+        out("client", "run", "set", "-t", "-", "job");
+        assertThat(shell.run("client", "run", "pause", "job").err()).contains("does not start anyway");
+        assertThat(shell.run("client", "run", "restart", "none").exit()).isEqualTo(1);
+    }
+
+    @Test
+    void aPlaceThatHasOnlyChildrenSaysHowToSeeThem() {
+        Shell.Result result = shell.run("client", "data", "get", "house.attic");
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.err())
+                .isEqualTo("No data at house.attic, only below it; 'data get -r house.attic' shows that\n");
+        assertThat(shell.run("client", "data", "get", "nowhere").err()).isEqualTo("No data at nowhere\n");
+    }
+
+    @Test
+    void valuesComeFromFilesAndFromStandardInput() throws IOException {
+        java.nio.file.Path file = java.nio.file.Files.writeString(directory.resolve("note"), "two\nlines\n");
+        out("client", "data", "set", "-v", ":", "@" + file, "room.note");
+        assertThat(out("client", "data", "get", "-R", "room.note")).isEqualTo("two\nlines\n");
+        java.nio.file.Files.writeString(file, "[1, 2]\n");
+        out("client", "data", "set", "-e", "list", "@" + file, "-v", "at", "@@home", "room.items");
+        assertThat(out("client", "data", "get", "room.items")).isEqualTo("at: '@home'\nlist:\n- 1\n- 2\n");
+        java.io.InputStream before = System.in;
+        try {
+            System.setIn(new java.io.ByteArrayInputStream("héllo\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            out("client", "data", "set", "-v", "said", "-", "-v", "again", "@-", "room.items");
+            System.setIn(new java.io.ByteArrayInputStream(new byte[] {-1}));
+            assertThat(shell.run("client", "data", "set", "-v", ":", "-", "x").err())
+                    .contains("standard input is no text");
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(out("client", "-o", "json", "data", "get", "room.items"))
+                .contains("\"said\": \"héllo\\n\"", "\"again\": \"héllo\\n\"");
+        assertThat(shell.run("client", "data", "set", "-v", ":", "@/nowhere", "x")
+                        .err())
+                .contains("/nowhere cannot be read");
     }
 
     @Test
@@ -106,7 +234,7 @@ class OutputTest {
     @Test
     void theStatusCountsWhatThereIs() throws InterruptedException {
         shell.set(":.distkv.run.any.default.job", Map.of("code", "x"));
-        shell.set(":.distkv.state.any.default.job", Map.of("node", "a"));
+        shell.set(":.distkv.claim.any.default.job", Map.of("node", "a"));
         shell.set(":.distkv.presence.default.a.any", Map.of());
         shell.set(":.distkv.presence.default.a.all", Map.of());
         shell.set(":.distkv.error.a:7", Map.of("subsystem", "run", "resolved", false));

@@ -167,7 +167,7 @@ class ClientTest extends ServerTest {
         assertThatThrownBy(() -> client.call(false, seq -> new Request.Unknown(seq, "no_such_action")))
                 .isInstanceOfSatisfying(
                         ClientException.class, e -> assertThat(e.etype()).isEqualTo(Etype.ACTION));
-        assertThatThrownBy(() -> client.call(false, seq -> new Request.Unsupported(seq, "auth")))
+        assertThatThrownBy(() -> client.call(false, seq -> new Request.Unsupported(seq, "auth_get")))
                 .isInstanceOf(ClientException.class);
     }
 

@@ -13,7 +13,7 @@ import traceback
 
 import anyio
 
-from . import objects, others, stored, trees, values  # noqa: F401  (they register their checks)
+from . import objects, others, refusals, stored, trees, values  # noqa: F401  (they register their checks)
 from .original import CHECKS, CONNECT, Path, open_client
 
 

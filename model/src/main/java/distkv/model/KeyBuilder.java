@@ -22,6 +22,11 @@ public final class KeyBuilder {
         return Path.ofTrustedKey(Arrays.copyOf(key, size));
     }
 
+    /** How many bytes the key has so far. */
+    public int size() {
+        return size;
+    }
+
     byte[] bytes() {
         return Arrays.copyOf(key, size);
     }

@@ -20,6 +20,9 @@ public final class Path implements Comparable<Path> {
     /** The path without elements: the root of the tree. */
     public static final Path ROOT = new Path(new byte[0]);
 
+    /** How many bytes of a path a message may name. */
+    private static final int BRIEF = 1_000;
+
     private final byte[] key;
     private int hash;
 
@@ -170,6 +173,17 @@ public final class Path implements Comparable<Path> {
             hash = known;
         }
         return known;
+    }
+
+    /** The path as people write it, but if it is very long only the beginning, for messages. */
+    public String brief() {
+        int end = 0;
+        while (end < key.length && PathKey.skip(key, end) <= BRIEF) {
+            end = PathKey.skip(key, end);
+        }
+        return end == key.length
+                ? toString()
+                : ofTrustedKey(Arrays.copyOf(key, end)) + "… (" + key.length + " bytes in all)";
     }
 
     /** The path as people write it; {@link #parse} reads it back. */

@@ -1,22 +1,39 @@
 package distkv.protocol;
 
+import distkv.model.PathKey;
 import distkv.model.Value;
 import java.math.BigInteger;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
 
-/** The one encoding that all encodings of the same value share: shortest integers, 64-bit floats, sorted maps. */
+/**
+ * The one encoding that all encodings of the same value share: shortest integers, 64-bit floats, sorted maps. It is
+ * made in one buffer, where a map is sorted when it is there as a whole, with four bytes of memory for each pair: so
+ * whatever somebody has sent, it costs a few times as much as it is long.
+ */
 final class CanonicalForm {
-    private CanonicalForm() {}
+    /** What is nested deeper is no path, see {@link PathKey#MAX_NESTING}. */
+    private static final int MAX_PATHS = PathKey.MAX_NESTING + 1;
 
-    static byte[] of(Value value) {
-        MsgWriter out = new MsgWriter();
-        copy(MsgReader.of(value), out, 0);
-        return out.toByteArray();
+    /** A head with four bytes of length, which do not depend on what they count. */
+    private static final int HEAD = 5;
+
+    private final MsgWriter out = new MsgWriter();
+    private MsgReader scanner = new MsgReader(out.buffer(), 0, out.buffer().length);
+
+    /** How many paths we are in. */
+    private int paths;
+
+    private CanonicalForm(Value value) {
+        copy(MsgReader.of(value), 0);
     }
 
-    private static void copy(MsgReader in, MsgWriter out, int depth) {
+    static boolean same(Value a, Value b) {
+        MsgWriter first = new CanonicalForm(a).out;
+        MsgWriter second = new CanonicalForm(b).out;
+        return Arrays.equals(first.buffer(), 0, first.size(), second.buffer(), 0, second.size());
+    }
+
+    private void copy(MsgReader in, int depth) {
         if (depth > Values.MAX_DEPTH) {
             throw new ProtocolException("value nested more than " + Values.MAX_DEPTH + " deep");
         }
@@ -37,58 +54,159 @@ final class CanonicalForm {
                 int count = in.length();
                 out.array(count);
                 for (int i = 0; i < count; i++) {
-                    copy(in, out, depth + 1);
+                    copy(in, depth + 1);
                 }
             }
-            case MAP -> map(in, out, depth);
-            case EXT -> ext(in, out, depth);
+            case MAP -> map(in, depth);
+            case EXT -> ext(in, depth);
         }
     }
 
-    private static void content(MsgReader in, MsgWriter out) {
-        out.raw(in.bytes(), in.position(), in.position() + in.length());
+    private static void content(MsgReader in, MsgWriter to) {
+        to.raw(in.bytes(), in.position(), in.position() + in.length());
         in.skipContent();
     }
 
-    private static void map(MsgReader in, MsgWriter out, int depth) {
+    private void map(MsgReader in, int depth) {
         int count = in.length();
-        Map<byte[], byte[]> pairs = new TreeMap<>(Arrays::compareUnsigned);
+        int head = out.size();
+        fixedHead(0xDF);
+        // Not as many as the head claims: it may lie.
+        int[] starts = new int[Math.min(count, 16)];
+        boolean sorted = true;
         for (int i = 0; i < count; i++) {
-            byte[] key = next(in, depth);
-            pairs.put(key, next(in, depth));
+            if (i == starts.length) {
+                starts = Arrays.copyOf(starts, (int) Math.min(count, 2L * i));
+            }
+            starts[i] = out.size();
+            copy(in, depth + 1);
+            sorted &= i == 0 || compare(starts[i - 1], starts[i], out.size()) < 0;
+            copy(in, depth + 1);
         }
-        out.map(pairs.size());
-        pairs.forEach((key, value) -> out.raw(key, 0, key.length).raw(value, 0, value.length));
+        patchLength(head, sorted ? count : sort(starts, head + HEAD));
     }
 
-    private static byte[] next(MsgReader in, int depth) {
-        MsgWriter part = new MsgWriter();
-        copy(in, part, depth + 1);
-        return part.toByteArray();
+    /** Sorts the pairs that begin at these places, which are the last in the buffer; returns how many keys differ. */
+    private int sort(int[] starts, int from) {
+        int end = out.size();
+        mergeSort(starts, end);
+        byte[] sorted = new byte[end - from];
+        int size = 0;
+        int kept = 0;
+        for (int i = 0; i < starts.length; i++) {
+            // Of a key that is there twice the last counts, and comes last here.
+            if (i + 1 < starts.length && compare(starts[i], starts[i + 1], end) == 0) {
+                continue;
+            }
+            int length = scanner().end(scanner().end(starts[i])) - starts[i];
+            System.arraycopy(out.buffer(), starts[i], sorted, size, length);
+            size += length;
+            kept++;
+        }
+        out.truncate(from);
+        out.raw(sorted, 0, size);
+        return kept;
     }
 
-    private static void ext(MsgReader in, MsgWriter out, int depth) {
+    /** Sorts places by the values that begin there; stable. */
+    private void mergeSort(int[] starts, int end) {
+        int[] source = starts;
+        int[] target = new int[starts.length];
+        boolean elsewhere = false;
+        for (int width = 1; width < starts.length; width *= 2) {
+            for (int low = 0; low < starts.length; low += 2 * width) {
+                int middle = Math.min(low + width, starts.length);
+                merge(source, target, low, middle, Math.min(low + 2 * width, starts.length), end);
+            }
+            int[] swap = source;
+            source = target;
+            target = swap;
+            elsewhere = !elsewhere;
+        }
+        if (elsewhere) {
+            System.arraycopy(source, 0, starts, 0, starts.length);
+        }
+    }
+
+    private void merge(int[] source, int[] target, int low, int middle, int high, int end) {
+        int left = low;
+        int right = middle;
+        for (int at = low; at < high; at++) {
+            boolean takeLeft = right == high || (left < middle && compare(source[left], source[right], end) <= 0);
+            target[at] = source[takeLeft ? left++ : right++];
+        }
+    }
+
+    /** Finds where values in the buffer end. */
+    @SuppressWarnings("ReferenceEquality")
+    private MsgReader scanner() {
+        if (scanner.bytes() != out.buffer()) {
+            scanner = new MsgReader(out.buffer(), 0, out.buffer().length);
+        }
+        return scanner;
+    }
+
+    /** Compares two values in the buffer. No value's bytes are the beginning of another's. */
+    private int compare(int a, int b, int end) {
+        byte[] bytes = out.buffer();
+        int length = scanner().end(a) - a;
+        int differs = Arrays.mismatch(bytes, a, a + length, bytes, b, Math.min(b + length, end));
+        return differs < 0 || b + differs >= end ? 0 : Byte.compareUnsigned(bytes[a + differs], bytes[b + differs]);
+    }
+
+    private void ext(MsgReader in, int depth) {
         int type = in.extType();
         if (type == ExtType.INTEGER) {
             out.number(new BigInteger(1, in.bytes(), in.position(), in.length()));
             in.skipContent();
-            return;
+        } else if (type == ExtType.PATH) {
+            path(in, depth);
+        } else {
+            content(in, out.extHead(type, in.length()));
         }
-        byte[] content = in.content();
-        out.ext(type, type == ExtType.PATH ? elements(content, depth) : content);
     }
 
-    private static byte[] elements(byte[] content, int depth) {
-        try {
-            MsgReader in = new MsgReader(content, 0, content.length);
-            MsgWriter out = new MsgWriter();
-            while (!in.atEnd()) {
-                copy(in, out, depth + 1);
-            }
-            return out.toByteArray();
-        } catch (ProtocolException e) {
+    private void path(MsgReader in, int depth) {
+        int from = in.position();
+        int to = from + in.length();
+        int head = out.size();
+        fixedHead(0xC9);
+        out.put(ExtType.PATH);
+        if (!isPath(in.inner(), depth)) {
             // As in Values: what only looks like a path is compared as bytes.
-            return content;
+            out.truncate(head + HEAD + 1);
+            out.raw(in.bytes(), from, to);
+        }
+        patchLength(head, out.size() - head - HEAD - 1);
+    }
+
+    private boolean isPath(MsgReader in, int depth) {
+        if (paths == MAX_PATHS) {
+            return false;
+        }
+        paths++;
+        try {
+            while (!in.atEnd()) {
+                copy(in, depth + 1);
+            }
+            return true;
+        } catch (ProtocolException e) {
+            return false;
+        } finally {
+            paths--;
+        }
+    }
+
+    private void fixedHead(int tag) {
+        out.put(tag);
+        for (int i = 1; i < HEAD; i++) {
+            out.put(0);
+        }
+    }
+
+    private void patchLength(int head, int length) {
+        for (int i = 1; i < HEAD; i++) {
+            out.patch(head + i, length >>> (8 * (HEAD - 1 - i)));
         }
     }
 }

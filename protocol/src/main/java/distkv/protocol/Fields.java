@@ -156,8 +156,8 @@ final class Fields {
         return new Bytes(in.content());
     }
 
-    /** Reads the elements of an array; nothing there and nil are an empty one. */
-    <T> List<T> list(Key key, String expected, Function<MsgReader, T> element) {
+    /** Reads the elements of an array, at most so many; nothing there and nil are an empty one. */
+    <T> List<T> list(Key key, String expected, int most, Function<MsgReader, T> element) {
         List<T> list = new ArrayList<>();
         if (!has(key) || isNil(key)) {
             return list;
@@ -167,6 +167,9 @@ final class Fields {
             throw wrong(key, expected);
         }
         int count = in.length();
+        if (count > most) {
+            throw new ProtocolException(key + ": " + count + " of them (expected: at most " + most + ")");
+        }
         for (int i = 0; i < count; i++) {
             try {
                 list.add(element.apply(in));

@@ -21,6 +21,8 @@ public final class MsgReader {
     private double real;
     private int length;
     private int extType;
+    /** How many values each element of the container just read has. */
+    private int containers;
 
     /** Reads {@code bytes} from index {@code from} up to, but not including, {@code to}. */
     public MsgReader(byte[] bytes, int from, int to) {
@@ -46,6 +48,13 @@ public final class MsgReader {
     /** Goes back to an earlier {@link #position}, to read from there again. */
     void rewind(int position) {
         at = position;
+    }
+
+    /** Where the value ends that begins there. */
+    int end(int start) {
+        at = start;
+        skip();
+        return at;
     }
 
     public boolean atEnd() {
@@ -137,6 +146,11 @@ public final class MsgReader {
         return extType;
     }
 
+    /** How many values are in the array or map whose head was just read. */
+    long values() {
+        return containers * (long) length;
+    }
+
     /** Passes over the content of the text, bytes or extension value whose head was just read. */
     public void skipContent() {
         at += length;
@@ -147,6 +161,14 @@ public final class MsgReader {
         String text = new String(bytes, at, length, StandardCharsets.UTF_8);
         at += length;
         return text;
+    }
+
+    /** As {@link #text()}, but no more than about so many bytes of it. */
+    public String text(int most) {
+        boolean all = length <= most;
+        String text = new String(bytes, at, all ? length : most, StandardCharsets.UTF_8);
+        at += length;
+        return all ? text : text + "…";
     }
 
     /** A copy of the content of the bytes or extension value whose head was just read. */
@@ -208,6 +230,7 @@ public final class MsgReader {
                     type + " of " + count + " in " + (end - at) + " bytes (expected: a byte or more for each value)");
         }
         length = (int) count;
+        containers = each;
         return type;
     }
 

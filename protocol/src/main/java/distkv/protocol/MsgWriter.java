@@ -59,6 +59,16 @@ public final class MsgWriter {
         }
     }
 
+    /** How many bytes of memory it takes beyond those that every connection has. */
+    public int extra() {
+        return buffer.length <= KEEP ? 0 : buffer.length;
+    }
+
+    /** What was written lies here, up to {@link #size}; to be read at once. */
+    byte[] buffer() {
+        return buffer;
+    }
+
     /** Takes back everything written after the first {@code newSize} bytes. */
     public void truncate(int newSize) {
         size = newSize;

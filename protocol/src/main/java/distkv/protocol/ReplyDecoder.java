@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes replies of frames: what a reply is shows in the keys it has. */
 final class ReplyDecoder {
+    /** More than a server has reason to send in one list. */
+    private static final int MANY = 1_000;
+
     private final Fields fields;
     private final long tock;
 
@@ -61,7 +64,7 @@ final class ReplyDecoder {
     private Reply greeting() {
         return new Reply.Greeting(
                 fields.text(Key.NODE),
-                fields.list(Key.VERSION, "an array of integers", in -> {
+                fields.list(Key.VERSION, "an array of integers", MANY, in -> {
                     MsgType type = in.next();
                     if (type != MsgType.INTEGER) {
                         throw new ProtocolException(type + " (expected: an integer)");
@@ -71,8 +74,9 @@ final class ReplyDecoder {
                 fields.number(Key.TICK, 0),
                 tock,
                 (int) Math.clamp(fields.number(Key.QLEN, 0), 0L, 1_000_000L),
-                fields.list(Key.AUTH, "an array of texts", ReplyDecoder::word),
-                fields.list(Key.EXT, "an array of texts", in -> Objects.requireNonNullElse(word(in), "")));
+                fields.list(Key.AUTH, "an array of texts", MANY, ReplyDecoder::word),
+                fields.list(Key.EXT, "an array of texts", MANY, in -> Objects.requireNonNullElse(word(in), "")),
+                fields.number(Key.WRITER, 0));
     }
 
     private static @Nullable String word(MsgReader in) {
@@ -146,7 +150,7 @@ final class ReplyDecoder {
     }
 
     private List<Long> ticks() {
-        return fields.list(Key.TICKS, "an array of integers", in -> {
+        return fields.list(Key.TICKS, "an array of integers", MANY, in -> {
             MsgType type = in.next();
             if (type != MsgType.INTEGER) {
                 throw new ProtocolException(type + " (expected: an integer)");

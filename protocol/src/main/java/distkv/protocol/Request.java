@@ -4,6 +4,7 @@ import distkv.model.Bytes;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.model.WriteId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -15,9 +16,27 @@ import org.jspecify.annotations.Nullable;
  * never more than one link).
  */
 public sealed interface Request {
+    /** How many guards a request may have. */
+    int MAX_GUARDS = 256;
+
     /** Pairs the replies with it; {@code null} if it has none, and so gets no reply or one without. */
     @Nullable
     Seq seq();
+
+    /**
+     * Whether the answer is a stream. A refusal must be one then, too: clients of the original wait for its start, and
+     * for nothing else. ({@code stream} of those that cannot be answered is the same, as far as they could be read.)
+     */
+    default boolean isAnsweredByStream() {
+        return switch (this) {
+            case GetTree _, Watch _, MsgMonitor _ -> true;
+            case DeleteTree delete -> delete.chain();
+            case Unsupported unsupported -> unsupported.stream();
+            case Unknown unknown -> unknown.stream();
+            case Malformed malformed -> malformed.stream();
+            default -> false;
+        };
+    }
 
     record GetValue(Seq seq, Path path, boolean internal, boolean chain) implements Request {}
 
@@ -119,6 +138,37 @@ public sealed interface Request {
     /** All of these writes or none. */
     record CommitAll(Seq seq, List<CommitWrite> writes, List<Guard> guards) implements Request {}
 
+    /**
+     * A write that was sent before, on connections that were lost before it was answered. If it was made it is answered
+     * as it would have been then; otherwise it is made now.
+     *
+     * @param write one of the requests that change entries
+     * @param attempts which requests it was, those of the lost connections; from now on these do nothing more
+     * @param since a tock that was known before the first of them was sent
+     */
+    record Again(Request write, List<WriteId> attempts, long since) implements Request {
+        /** So many attempts may be asked after. */
+        public static final int MAX_ATTEMPTS = 100;
+
+        /** Whether a request is one that can be asked after. */
+        public static boolean isFor(Request request) {
+            return request instanceof SetValue
+                    || request instanceof DeleteValue
+                    || request instanceof DeleteTree
+                    || request instanceof CommitAll;
+        }
+
+        @Override
+        public @Nullable Seq seq() {
+            return write.seq();
+        }
+
+        @Override
+        public boolean isAnsweredByStream() {
+            return write.isAnsweredByStream();
+        }
+    }
+
     /** Answers the greeting: {@code qlen} unacknowledged stream items at most; 0: no flow control. Gets no reply. */
     record Hello(int qlen) implements Request {
         @Override
@@ -134,13 +184,25 @@ public sealed interface Request {
     record StreamEnd(Seq seq) implements Request {}
 
     /** An action of the protocol that this server does not do (authentication, housekeeping between servers, …). */
-    record Unsupported(Seq seq, String action) implements Request {}
+    record Unsupported(Seq seq, String action, boolean stream) implements Request {
+        public Unsupported(Seq seq, String action) {
+            this(seq, action, false);
+        }
+    }
 
     /** No action of the protocol. */
-    record Unknown(Seq seq, String action) implements Request {}
+    record Unknown(Seq seq, String action, boolean stream) implements Request {
+        public Unknown(Seq seq, String action) {
+            this(seq, action, false);
+        }
+    }
 
     /** Not a request: a key is missing or its value not what it should be. The reason names it. */
-    record Malformed(@Nullable Seq seq, String reason) implements Request {}
+    record Malformed(@Nullable Seq seq, String reason, boolean stream) implements Request {
+        public Malformed(@Nullable Seq seq, String reason) {
+            this(seq, reason, false);
+        }
+    }
 
     /** Reads a frame; never fails, see {@link Malformed}. */
     static Request decode(Frame frame) {

@@ -5,6 +5,7 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
+import distkv.model.WriteId;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes requests of frames. */
 final class RequestDecoder {
+    /** As much of an unknown action as is worth repeating. */
+    private static final int MAX_ACTION = 60;
+
     private static final String CHAIN_EXPECTED = "nil or a map with node and tick";
 
     private final Fields fields;
@@ -25,17 +29,64 @@ final class RequestDecoder {
 
     static Request decode(Frame frame) {
         @Nullable Seq seq = null;
+        @Nullable Fields fields = null;
         try {
-            Fields fields = Fields.of(frame);
+            fields = Fields.of(frame);
             if (!fields.has(Key.ACTION) && fields.has(Key.QLEN)) {
                 return hello(fields);
             }
             seq = fields.seq(Key.SEQ);
             RequestDecoder decoder = new RequestDecoder(fields, seq);
-            return fields.has(Key.ACTION) ? decoder.action() : decoder.state();
+            Request request = fields.has(Key.ACTION) ? decoder.action() : decoder.state();
+            return fields.has(Key.AGAIN) ? decoder.again(request) : request;
         } catch (ProtocolException e) {
-            return new Request.Malformed(seq, String.valueOf(e.getMessage()));
+            return new Request.Malformed(seq, String.valueOf(e.getMessage()), fields != null && isStream(fields));
         }
+    }
+
+    private Request again(Request write) {
+        if (!Request.Again.isFor(write)) {
+            throw new ProtocolException("again: given (expected: only with what changes entries)");
+        }
+        List<WriteId> attempts = fields.list(
+                Key.AGAIN, "an array of [writer, seq]", Request.Again.MAX_ATTEMPTS, RequestDecoder::attempt);
+        if (attempts.isEmpty()) {
+            throw new ProtocolException("again: no attempt (expected: 1 to " + Request.Again.MAX_ATTEMPTS + ")");
+        }
+        return new Request.Again(write, attempts, fields.number(Key.SINCE));
+    }
+
+    private static WriteId attempt(MsgReader in) {
+        if (in.next() != MsgType.ARRAY || in.length() != 2) {
+            throw new ProtocolException("no pair (expected: [writer, seq])");
+        }
+        return new WriteId(positive(in), positive(in));
+    }
+
+    private static long positive(MsgReader in) {
+        if (in.next() != MsgType.INTEGER || !in.fitsLong() || in.number() <= 0) {
+            throw new ProtocolException("a pair with another element (expected: positive integers)");
+        }
+        return in.number();
+    }
+
+    /** Whether the original would answer by a stream, whatever else is wrong with the request. */
+    private static boolean isStream(Fields fields) {
+        try {
+            return switch (fields.has(Key.ACTION) ? named(fields) : null) {
+                case GET_TREE, GET_TREE_INTERNAL, WATCH, MSG_MONITOR, AUTH, AUTH_LIST -> true;
+                case DELETE_TREE -> fields.number(Key.NCHAIN, 0) != 0 || isStart(fields);
+                case null, default -> isStart(fields);
+            };
+        } catch (ProtocolException _) {
+            // A key that says whether it is one is malformed itself; whoever names an action understands a stream.
+            return fields.has(Key.ACTION) && fields.in(Key.ACTION).next() == MsgType.TEXT;
+        }
+    }
+
+    /** The client begins a stream of its own, and so expects one. */
+    private static boolean isStart(Fields fields) {
+        return fields.has(Key.STATE) && fields.text(Key.STATE).equals("start");
     }
 
     private static Request hello(Fields fields) {
@@ -51,14 +102,21 @@ final class RequestDecoder {
         };
     }
 
-    private Request action() {
+    /** The action that is asked for, {@code null} if the protocol has none of that name. */
+    private static @Nullable Action named(Fields fields) {
         MsgReader in = fields.in(Key.ACTION);
         if (in.next() != MsgType.TEXT) {
             throw fields.wrong(Key.ACTION, "the name of an action");
         }
-        Action action = Action.of(in.bytes(), in.position(), in.length());
+        return Action.of(in.bytes(), in.position(), in.length());
+    }
+
+    private Request action() {
+        Action action = named(fields);
         if (action == null) {
-            return new Request.Unknown(seq, in.text());
+            MsgReader in = fields.in(Key.ACTION);
+            in.next();
+            return new Request.Unknown(seq, in.text(MAX_ACTION), isStart(fields));
         }
         return switch (action) {
             case GET_VALUE -> get(false);
@@ -98,7 +156,7 @@ final class RequestDecoder {
                     CHECK_DELETED,
                     UPDATE,
                     FAKE_INFO,
-                    FAKE_INFO_SEND -> new Request.Unsupported(seq, action.toString());
+                    FAKE_INFO_SEND -> new Request.Unsupported(seq, action.toString(), isStream(fields));
         };
     }
 
@@ -147,10 +205,9 @@ final class RequestDecoder {
         if (!fields.has(Key.ONLY) || fields.isNil(Key.ONLY)) {
             return List.of();
         }
-        List<Path> only = fields.list(Key.ONLY, "an array of paths", WirePath::read);
-        if (only.isEmpty() || only.size() > Request.Watch.MAX_ONLY) {
-            throw new ProtocolException(
-                    "only: " + only.size() + " paths (expected: 1 to " + Request.Watch.MAX_ONLY + ")");
+        List<Path> only = fields.list(Key.ONLY, "an array of paths", Request.Watch.MAX_ONLY, WirePath::read);
+        if (only.isEmpty()) {
+            throw new ProtocolException("only: 0 paths (expected: 1 to " + Request.Watch.MAX_ONLY + ")");
         }
         return only;
     }
@@ -181,10 +238,10 @@ final class RequestDecoder {
     }
 
     private Request commit() {
-        List<CommitWrite> writes = fields.list(Key.WRITES, "an array of maps", RequestDecoder::write);
-        if (writes.isEmpty() || writes.size() > Revision.MAX_WRITES) {
-            throw new ProtocolException(
-                    "writes: " + writes.size() + " of them (expected: 1 to " + Revision.MAX_WRITES + ")");
+        List<CommitWrite> writes =
+                fields.list(Key.WRITES, "an array of maps", Revision.MAX_WRITES, RequestDecoder::write);
+        if (writes.isEmpty()) {
+            throw new ProtocolException("writes: 0 of them (expected: 1 to " + Revision.MAX_WRITES + ")");
         }
         return new Request.CommitAll(seq, writes, guards());
     }
@@ -227,7 +284,7 @@ final class RequestDecoder {
     }
 
     private List<Guard> guards() {
-        return fields.list(Key.GUARD, "an array of [path, tick]", in -> {
+        return fields.list(Key.GUARD, "an array of [path, tick]", Request.MAX_GUARDS, in -> {
             if (in.next() != MsgType.ARRAY || in.length() != 2) {
                 throw new ProtocolException("no pair (expected: [path, tick])");
             }

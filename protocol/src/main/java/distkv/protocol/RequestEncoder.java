@@ -2,6 +2,7 @@ package distkv.protocol;
 
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.model.WriteId;
 import java.util.List;
 
 /** Writes requests straight into a connection's buffer. Used by one thread at a time. */
@@ -110,8 +111,22 @@ public final class RequestEncoder {
                 map.list(Key.TOPIC, monitor.topic());
                 flag(Key.RAW, monitor.raw());
             }
+            case Request.Again again -> {
+                content(again.write());
+                again(again);
+            }
             default -> rare(request);
         }
+    }
+
+    private void again(Request.Again again) {
+        MsgWriter out = map.key(Key.AGAIN).array(again.attempts().size());
+        for (WriteId attempt : again.attempts()) {
+            out.array(2);
+            out.number(attempt.writer());
+            out.number(attempt.number());
+        }
+        map.number(Key.SINCE, again.since());
     }
 
     private void rare(Request request) {
@@ -144,14 +159,21 @@ public final class RequestEncoder {
                 map.number(Key.ACK, ack.ack());
             }
             case Request.StreamEnd _ -> map.text(Key.STATE, "end");
-            case Request.Unsupported unsupported -> map.text(Key.ACTION, unsupported.action());
-            case Request.Unknown unknown -> map.text(Key.ACTION, unknown.action());
+            case Request.Unsupported unsupported -> unanswerable(unsupported.action(), unsupported.stream());
+            case Request.Unknown unknown -> unanswerable(unknown.action(), unknown.stream());
             default -> throw new IllegalArgumentException("request " + request + " (expected: a well-formed one)");
         }
     }
 
     private void action(Action action) {
         map.text(Key.ACTION, action.toString());
+    }
+
+    private void unanswerable(String action, boolean stream) {
+        map.text(Key.ACTION, action);
+        if (stream) {
+            map.text(Key.STATE, "start");
+        }
     }
 
     private void chained(boolean chain) {

@@ -1,6 +1,7 @@
 package distkv.protocol;
 
 import distkv.model.Value;
+import java.security.SecureRandom;
 
 /** What pairs replies with their request: chosen by the client, echoed by the server. */
 public sealed interface Seq {
@@ -8,7 +9,23 @@ public sealed interface Seq {
     record Int(long value) implements Seq {}
 
     /** A text, or an integer above 2^63 − 1, as it came. */
-    record Raw(Value value) implements Seq {}
+    record Raw(Value value) implements Seq {
+        /** It comes back in every reply. */
+        private static final int MAX = 256;
+
+        private static final int SEED = new SecureRandom().nextInt();
+
+        /** One that nobody else knows: clients must not choose many that share it. */
+        @Override
+        public int hashCode() {
+            int hash = SEED;
+            for (byte octet : value.bytes()) {
+                hash = (hash ^ octet) * 0x9E3779B1;
+                hash ^= hash >>> 15;
+            }
+            return hash;
+        }
+    }
 
     static Seq of(long value) {
         return new Int(value);
@@ -22,6 +39,9 @@ public sealed interface Seq {
             return new Int(in.number());
         }
         if (type == MsgType.INTEGER || type == MsgType.TEXT) {
+            if (type == MsgType.TEXT && in.length() > Raw.MAX) {
+                throw new ProtocolException("text of " + in.length() + " bytes (expected: a positive integer)");
+            }
             in.rewind(from);
             return new Raw(in.slice());
         }

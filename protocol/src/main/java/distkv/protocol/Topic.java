@@ -6,11 +6,23 @@ import java.util.List;
 
 /** Topics of messages: on the wire a path, as an array or as text; here the text of each level. */
 final class Topic {
+    /** As long as MQTT's may be. */
+    private static final int MAX = 65_535;
+
     private Topic() {}
 
     /** Reads the key {@code topic}. A level that contains slashes is several. */
     static List<String> read(Fields fields) {
         List<String> levels = new ArrayList<>();
+        if (fields.has(Key.TOPIC)) {
+            MsgReader in = fields.in(Key.TOPIC);
+            int from = in.position();
+            in.skip();
+            if (in.position() - from > MAX) {
+                throw new ProtocolException(
+                        "topic: " + (in.position() - from) + " bytes (expected: at most " + MAX + ")");
+            }
+        }
         for (Object element : path(fields).elements()) {
             if (!(element instanceof String || element instanceof Long)) {
                 throw fields.wrong(Key.TOPIC, "text or an array of texts");

@@ -6,10 +6,10 @@ import distkv.model.Path;
 import distkv.model.Value;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Values as Java objects. */
@@ -81,7 +81,7 @@ public final class Values {
      * {@link Double}, {@link String}, {@code byte[]} (as a map's key {@link Bytes}), {@link List},
      * {@link LinkedHashMap}, {@link Path}, {@link Ext}.
      *
-     * @throws ProtocolException if it is not one MsgPack value
+     * @throws ProtocolException if it is not one MsgPack value, or has a map whose keys were chosen to share one hash
      */
     public static @Nullable Object decode(Value value) {
         MsgReader in = MsgReader.of(value);
@@ -114,9 +114,12 @@ public final class Values {
             case MAP -> {
                 int count = in.length();
                 Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
+                HashCounter hashes = new HashCounter();
                 for (int i = 0; i < count; i++) {
-                    Object key = read(in, depth + 1);
-                    map.put(key instanceof byte[] bytes ? new Bytes(bytes) : key, read(in, depth + 1));
+                    Object read = read(in, depth + 1);
+                    Object key = read instanceof byte[] bytes ? new Bytes(bytes) : read;
+                    hashes.add(Objects.hashCode(key));
+                    map.put(key, read(in, depth + 1));
                 }
                 yield map;
             }
@@ -142,10 +145,44 @@ public final class Values {
     }
 
     /**
+     * Whether these bytes are one MsgPack value, not nested deeper than {@code maxDepth}. What is in extension values is
+     * not looked at.
+     */
+    public static boolean isSound(Value value, int maxDepth) {
+        MsgReader in = MsgReader.of(value);
+        // How many values are missing in each container that we are in; the first is what we were given.
+        long[] missing = new long[maxDepth + 1];
+        missing[0] = 1;
+        int depth = 0;
+        try {
+            while (true) {
+                while (missing[depth] == 0) {
+                    if (depth-- == 0) {
+                        return in.atEnd();
+                    }
+                }
+                missing[depth]--;
+                switch (in.next()) {
+                    case TEXT, BYTES, EXT -> in.skipContent();
+                    case ARRAY, MAP -> {
+                        if (depth == maxDepth) {
+                            return false;
+                        }
+                        missing[++depth] = in.values();
+                    }
+                    case NIL, BOOLEAN, INTEGER, FLOAT -> {}
+                }
+            }
+        } catch (ProtocolException e) {
+            return false;
+        }
+    }
+
+    /**
      * Whether two values are the same: their bytes are, or what they mean is, type included. The order of a map's
      * pairs and the width of a number do not matter, integers and floats differ, and every NaN is the same.
      */
     public static boolean same(Value a, Value b) {
-        return a.equals(b) || Arrays.equals(CanonicalForm.of(a), CanonicalForm.of(b));
+        return a.equals(b) || CanonicalForm.same(a, b);
     }
 }

@@ -7,6 +7,12 @@ import java.math.BigInteger;
 
 /** Paths between MsgPack and their key, element bytes to element bytes, with no object for an element. */
 public final class WirePath {
+    /** The most elements of a path: all that is done with one, is done for each. */
+    public static final int MAX_ELEMENTS = 255;
+
+    /** The most bytes of a path's key. */
+    public static final int MAX_SIZE = 32 * 1024;
+
     private WirePath() {}
 
     /**
@@ -35,6 +41,18 @@ public final class WirePath {
         return key.path();
     }
 
+    /** Refuses a path before all of it is read; {@code elements} counts those of paths within, too. */
+    private static void check(KeyBuilder key, int elements) {
+        if (elements > MAX_ELEMENTS) {
+            throw new ProtocolException(
+                    "path of " + elements + " elements or more (expected: at most " + MAX_ELEMENTS + ")");
+        }
+        if (key.size() > MAX_SIZE) {
+            throw new ProtocolException(
+                    "path of " + key.size() + " bytes or more (expected: at most " + MAX_SIZE + ")");
+        }
+    }
+
     private static boolean isPath(int extType) {
         return extType == ExtType.PATH || extType == ExtType.MARKED_PATH;
     }
@@ -45,14 +63,17 @@ public final class WirePath {
         if (marked) {
             inner.skip();
         }
-        while (!inner.atEnd()) {
+        for (int i = 1; !inner.atEnd(); i++) {
             element(inner, key);
+            check(key, i);
         }
     }
 
     private static void elements(MsgReader in, int count, KeyBuilder key) {
+        check(key, count);
         for (int i = 0; i < count; i++) {
             element(in, key);
+            check(key, i);
         }
     }
 

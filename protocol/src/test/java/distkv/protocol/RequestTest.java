@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,7 +63,10 @@ class RequestTest {
                 new Request.Hello(10),
                 new Request.Ack(SEQ, 9),
                 new Request.StreamEnd(SEQ),
-                new Request.Unsupported(SEQ, "auth"),
+                new Request.Unsupported(SEQ, "auth", true),
+                new Request.Unsupported(SEQ, "auth_get", true),
+                new Request.Unsupported(SEQ, "auth_set"),
+                new Request.Unknown(SEQ, "no_such_action", true),
                 new Request.Unknown(SEQ, "no_such_action"));
     }
 
@@ -137,7 +141,8 @@ class RequestTest {
         Map<Object, Object> map = new LinkedHashMap<>((Map<?, ?>) row.get(0));
         map.put("seq", 3);
 
-        assertThat(decode(map)).isEqualTo(new Request.Malformed(Seq.of(3), (String) row.get(1)));
+        boolean stream = Set.of("get_tree", "watch").contains(String.valueOf(map.get("action")));
+        assertThat(decode(map)).isEqualTo(new Request.Malformed(Seq.of(3), (String) row.get(1), stream));
     }
 
     @Test

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Loop implements Hands, Runnable {
     /** After this long, in seconds, a clock that was set is noticed. */
-    private static final double LONGEST_WAIT = 60;
+    private static final double LONGEST_WAIT = 1;
     /** How long the runs may take to end and to be recorded when the runner stops, in seconds. */
     private static final double STOPPING = 4;
     /** How many events are taken, and for how long, before the lease and the clock are looked at again. */

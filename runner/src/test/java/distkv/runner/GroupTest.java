@@ -210,18 +210,33 @@ class GroupTest {
     }
 
     @Test
-    void aRunnerThatRestartsAndFindsItselfInTheStateRecordsAnErrorAndBacksOff() throws Exception {
+    void aRunnerThatWasRestartedRecordsAnErrorAndStartsItsJobsAtOnce() throws Exception {
         world.code("long", "async for msg in _info:\n    pass");
         Path state = World.state(Kind.AT, "one", "job");
         Path entry = World.entry(Kind.AT, "one", "job");
-        world.set(state, Map.of("started", Loop.now(), "stopped", 0L, "node", "one", "backoff", 0L, "reason", ""));
+        double started = Loop.now() - 5;
+        world.set(state, Map.of("started", started, "stopped", 0L, "node", "one", "backoff", 0L, "reason", ""));
         world.set(entry, World.job("long", "target", 100.5));
         world.runner("one", Kind.AT);
         assertThat(world.error("run", entry, false).get("message")).isEqualTo("Runner restarted");
-        world.await("backoff", () -> "backoff".equals(world.state(state, "reason")));
-        assertThat(world.state(state, "node")).isNull();
+        world.await("a new run", () -> world.number(state, "started") > started + 1);
+        assertThat(world.state(state, "node")).isEqualTo("one");
         assertThat(world.state(state, "backoff")).isEqualTo(1L);
-        assertThat(world.number(state, "computed")).isCloseTo(Loop.now() + 110, within(20.0));
+    }
+
+    @Test
+    void aJobThatTakesItsOwnRunnerWithItAgainAndAgainBacksOff() throws Exception {
+        world.code("long", "async for msg in _info:\n    pass");
+        Path state = World.state(Kind.AT, "one", "job");
+        Path entry = World.entry(Kind.AT, "one", "job");
+        double started = Loop.now();
+        world.set(state, Map.of("started", started, "stopped", 0L, "node", "one", "backoff", 1L, "reason", ""));
+        world.set(entry, World.job("long", "target", 100.5));
+        world.runner("one", Kind.AT);
+        assertThat(world.error("run", entry, false).get("message")).isEqualTo("Runner restarted");
+        world.await("backoff", () -> world.number(state, "backoff") == 2);
+        assertThat(world.state(state, "node")).isNull();
+        assertThat(world.number(state, "computed")).isCloseTo(started + 121, within(0.1));
     }
 
     @Test

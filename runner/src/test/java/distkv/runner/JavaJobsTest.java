@@ -184,6 +184,25 @@ class JavaJobsTest {
     }
 
     @Test
+    void aFloodOfItsLogIsLimitedAndItsLogSaysSo() throws Exception {
+        run("floods", """
+                void run(Context self) {
+                    for (int i = 0; i < 20_000; i++) {
+                        System.out.println("flood " + i);
+                    }
+                }
+                """, Map.of());
+        Path entry = entry("floods");
+        List<String> texts = world.log.stream()
+                .filter(line -> entry.equals(line.job()))
+                .map(JobLog.Line::text)
+                .toList();
+        assertThat(texts).hasSizeLessThan(5_000).contains("flood 0", "flood 899");
+        assertThat(texts).anyMatch(text -> text.startsWith("more than 200 records or 128 Ki characters a second"));
+        assertThat(texts.getLast()).endsWith("were left out: too much was logged");
+    }
+
+    @Test
     void aJobThatHangsIsKilledAndTheOthersStartAgain() throws Exception {
         java("waits", "void run(Context self) { while (true) { self.messages().next(); } }");
         java("hangs", """

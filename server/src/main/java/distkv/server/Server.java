@@ -1,5 +1,6 @@
 package distkv.server;
 
+import distkv.model.Path;
 import distkv.server.session.Listener;
 import distkv.server.session.Site;
 import distkv.server.session.WitnessSocket;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +65,8 @@ public final class Server implements AutoCloseable {
                     options.patience(),
                     options.maxConnections(),
                     witnesses,
-                    witnessSocket == null ? null : witnessSocket.path());
+                    witnessSocket == null ? null : witnessSocket.path(),
+                    options.memory());
             Listener listener = Listener.start(site, socket);
             LOG.log(
                     System.Logger.Level.INFO,
@@ -110,6 +113,11 @@ public final class Server implements AutoCloseable {
             socket.close();
             throw e;
         }
+    }
+
+    /** Takes note of paths that are in use though nothing may be there yet: reading them is no error. */
+    public void know(Collection<Path> paths) {
+        paths.forEach(replica::know);
     }
 
     /** The port it listens on. */

@@ -14,10 +14,13 @@ public final class Leases {
 
     private static final class Lease {
         final long ttl;
-        /** Guarded by this object, as is {@code ending}. */
+        /** Guarded by this object, as is what follows. */
         long deadline;
 
         boolean ending;
+        boolean over;
+        /** When it is looked at next. */
+        LeaseClock.Alarm alarm = () -> {};
 
         Lease(long ttl) {
             this.ttl = ttl;
@@ -46,7 +49,15 @@ public final class Leases {
         Lease lease = new Lease(ttl.toNanos());
         lease.deadline = clock.nanos() + lease.ttl;
         live.put(id, lease);
-        clock.at(lease.deadline, () -> ring(id, lease));
+        look(id, lease, lease.deadline);
+    }
+
+    private void look(long id, Lease lease, long when) {
+        synchronized (lease) {
+            if (!lease.over) {
+                lease.alarm = clock.at(when, () -> ring(id, lease));
+            }
+        }
     }
 
     /** A renewal does not touch the timer: when it rings too early it is set again. */
@@ -56,7 +67,7 @@ public final class Leases {
             deadline = lease.deadline;
         }
         if (deadline - clock.nanos() > 0) {
-            clock.at(deadline, () -> ring(id, lease));
+            look(id, lease, deadline);
         } else if (live.containsKey(id)) {
             due.accept(id);
         }
@@ -90,7 +101,7 @@ public final class Leases {
         }
         synchronized (lease) {
             if (!lease.ending && !evenIfAlive && lease.deadline - clock.nanos() > 0) {
-                clock.at(lease.deadline, () -> ring(id, lease));
+                look(id, lease, lease.deadline);
                 return false;
             }
             lease.ending = true;
@@ -98,13 +109,25 @@ public final class Leases {
         }
     }
 
-    /** Its entries are deleted. */
+    /** Its entries are deleted, and nothing of it is left. */
     public void ended(long id) {
-        live.remove(id);
+        Lease lease = live.remove(id);
+        if (lease != null) {
+            synchronized (lease) {
+                lease.over = true;
+                lease.alarm.cancel();
+            }
+        }
     }
 
     /** Its entries could not be deleted: tries again after a while. */
     public void notEnded(long id, Duration pause) {
-        clock.at(clock.nanos() + pause.toNanos(), () -> due.accept(id));
+        Lease lease = live.get(id);
+        if (lease != null) {
+            // It is ending, so its deadline does not matter any more.
+            synchronized (lease) {
+                lease.alarm = clock.at(clock.nanos() + pause.toNanos(), () -> due.accept(id));
+            }
+        }
     }
 }

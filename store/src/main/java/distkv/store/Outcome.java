@@ -20,12 +20,31 @@ public sealed interface Outcome {
      * @param path the offender
      * @param current the entry that is there instead, {@code null} if there is none
      * @param guard whether it was a guard, not a write's expectation
+     * @param revision at which it was judged: who reads there sees the reason
      */
-    record Conflict(Path path, @Nullable Entry current, boolean guard) implements Outcome {}
+    record Conflict(Path path, @Nullable Entry current, boolean guard, long revision) implements Outcome {}
 
-    /** Nothing was written, and the reason is not in the commit's hands: a full disk, an unknown lease, a closed store. */
-    record Refused(String reason) implements Outcome {}
+    /**
+     * Nothing was written, and the reason is not in the commit's hands: a full disk, an unknown lease, a closed store.
+     *
+     * @param revision at which it was judged, 0 if the tree has nothing to do with it
+     */
+    record Refused(String reason, long revision) implements Outcome {
+        public Refused(String reason) {
+            this(reason, 0);
+        }
+    }
 
     /** It may have been written or not: the sync failed, or an answer did not come. Read before you try again. */
     record Unknown(String reason) implements Outcome {}
+
+    /** The revision at which the reader must be who is to see what this outcome says; 0 for any. */
+    default long judgedAt() {
+        return switch (this) {
+            case Committed(long revision, var _) -> revision;
+            case Conflict(var _, var _, var _, long revision) -> revision;
+            case Refused(var _, long revision) -> revision;
+            case Unknown _ -> 0;
+        };
+    }
 }

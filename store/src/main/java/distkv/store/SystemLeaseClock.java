@@ -1,5 +1,6 @@
 package distkv.store;
 
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -9,21 +10,34 @@ final class SystemLeaseClock implements LeaseClock {
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("distkv-leases").factory());
 
+    SystemLeaseClock() {
+        // Else what was cancelled is kept until its time has come, which may be a day.
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
     @Override
     public long nanos() {
         return System.nanoTime();
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // The task reports to the store.
-    public void at(long when, Runnable task) {
+    public Alarm at(long when, Runnable task) {
         try {
-            timer.schedule(task, when - System.nanoTime(), TimeUnit.NANOSECONDS);
+            Future<?> alarm = timer.schedule(() -> Vital.run(task), when - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return () -> {
+                var _ = alarm.cancel(false);
+            };
         } catch (RejectedExecutionException e) {
             if (!timer.isShutdown()) {
                 throw e;
             }
+            return () -> {};
         }
+    }
+
+    /** How many tasks wait. */
+    int waiting() {
+        return timer.getQueue().size();
     }
 
     @Override

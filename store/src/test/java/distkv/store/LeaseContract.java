@@ -145,10 +145,22 @@ public abstract class LeaseContract extends FeedContract {
         store.revoke(lease);
         assertThat(commit(store, set("x", 1), set("a", 1).under(lease)))
                 .isEqualTo(new Outcome.Refused(
-                        "lease " + lease + " of " + path("a") + " is gone (expected: a live lease)"));
+                        "lease " + lease + " of " + path("a") + " is gone (expected: a live lease)", 0));
         assertThat(commit(store, set("a", 1).under(77))).isInstanceOf(Outcome.Refused.class);
         assertThat(store.load()).isEqualTo(new Contents(0, List.of()));
         assertThat(store.renew(77)).isFalse();
+    }
+
+    @Test
+    void whatHasEndedLeavesNoTimerBehind() {
+        Store store = open(clock);
+        committed(store, set("other", 1).under(store.grant(TTL)));
+        for (int i = 0; i < 100; i++) {
+            long lease = store.grant(Duration.ofDays(1));
+            committed(store, set("a", i).under(lease));
+            store.revoke(lease);
+        }
+        assertThat(clock.waiting()).isEqualTo(1);
     }
 
     @Test

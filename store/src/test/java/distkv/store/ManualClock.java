@@ -8,9 +8,9 @@ import java.util.PriorityQueue;
 
 /** A clock that stands still until a test turns it; tasks that become due run on the thread that turns it. */
 public final class ManualClock implements LeaseClock {
-    private record Alarm(long when, Runnable task) {}
+    private record Waiting(long when, Runnable task) {}
 
-    private final PriorityQueue<Alarm> alarms = new PriorityQueue<>(Comparator.comparingLong(Alarm::when));
+    private final PriorityQueue<Waiting> alarms = new PriorityQueue<>(Comparator.comparingLong(Waiting::when));
     private long now;
 
     @Override
@@ -19,13 +19,26 @@ public final class ManualClock implements LeaseClock {
     }
 
     @Override
-    public synchronized void at(long when, Runnable task) {
-        alarms.add(new Alarm(when, task));
+    public synchronized Alarm at(long when, Runnable task) {
+        Waiting waiting = new Waiting(when, task);
+        alarms.add(waiting);
+        return () -> forget(waiting);
+    }
+
+    /** Not those that are equal: two may be for the same task. */
+    @SuppressWarnings("ReferenceEquality")
+    private synchronized void forget(Waiting waiting) {
+        alarms.removeIf(other -> other == waiting);
+    }
+
+    /** How many tasks wait for their time. */
+    public synchronized int waiting() {
+        return alarms.size();
     }
 
     /** Lets time pass. */
     public void advance(Duration step) {
-        List<Alarm> due = new ArrayList<>();
+        List<Waiting> due = new ArrayList<>();
         synchronized (this) {
             now += step.toNanos();
             while (!alarms.isEmpty() && alarms.element().when() <= now) {

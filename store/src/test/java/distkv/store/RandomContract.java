@@ -122,16 +122,17 @@ public abstract class RandomContract extends LeaseContract {
             for (Guard guard : commit.guards()) {
                 Entry current = tree.get(guard.path());
                 if (current == null || current.tick() != guard.tick()) {
-                    return new Outcome.Conflict(guard.path(), current, true);
+                    return new Outcome.Conflict(guard.path(), current, true, revision());
                 }
             }
             for (Write write : commit.writes()) {
                 if (!write.expectation().holds(tree.get(write.path()))) {
-                    return new Outcome.Conflict(write.path(), tree.get(write.path()), false);
+                    return new Outcome.Conflict(write.path(), tree.get(write.path()), false, revision());
                 }
                 if (write.lease() != 0 && !leases.getOrDefault(write.lease(), false)) {
                     return new Outcome.Refused(
-                            "lease " + write.lease() + " of " + write.path() + " is gone (expected: a live lease)");
+                            "lease " + write.lease() + " of " + write.path() + " is gone (expected: a live lease)",
+                            revision());
                 }
             }
             return change(commit.writes());

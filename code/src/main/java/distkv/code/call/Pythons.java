@@ -1,11 +1,12 @@
 package distkv.code.call;
 
+import distkv.client.ClientOptions;
 import distkv.code.CodeException;
+import distkv.protocol.ScratchDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -33,17 +34,19 @@ final class Pythons implements AutoCloseable {
     }
 
     private final CodeOptions options;
+    private final ClientOptions server;
     private final Semaphore places;
     private final AtomicInteger numbers = new AtomicInteger();
     /** Guards the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Deque<PythonProcess> idle = new ArrayDeque<>();
-    private @Nullable Path directory;
+    private @Nullable ScratchDirectory directory;
     private boolean closed;
 
-    Pythons(CodeOptions options) {
+    Pythons(CodeOptions options, ClientOptions server) {
         this.options = options;
+        this.server = server;
         this.places = new Semaphore(options.pythons());
     }
 
@@ -87,7 +90,7 @@ final class Pythons implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        PythonProcess started = PythonProcess.start(options, socket);
+        PythonProcess started = PythonProcess.start(options, server, socket);
         delete(socket);
         return started;
     }
@@ -108,11 +111,9 @@ final class Pythons implements AutoCloseable {
     private Path directory() {
         try {
             if (directory == null) {
-                directory = Files.createTempDirectory(
-                        "distkv-calls-",
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                directory = ScratchDirectory.create("distkv-calls-");
             }
-            return directory;
+            return directory.path();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -134,8 +135,11 @@ final class Pythons implements AutoCloseable {
             idle.forEach(PythonProcess::close);
             idle.clear();
             if (directory != null) {
-                delete(directory);
+                directory.close();
             }
+        } catch (IOException e) {
+            // The next one clears it.
+            return;
         } finally {
             lock.unlock();
         }

@@ -12,6 +12,7 @@ final class RunLog implements System.Logger {
     private final long run;
     private final String name;
     private final Level least;
+    private final Allowance allowance = new Allowance(System.nanoTime());
     private volatile boolean closed;
 
     RunLog(RunnerLink runner, long run, String name, Level least) {
@@ -55,10 +56,21 @@ final class RunLog implements System.Logger {
     }
 
     private void write(Level level, String text) {
-        runner.log(run, level == Level.TRACE ? "DEBUG" : level.name(), text);
+        Allowance.Verdict verdict = allowance.ask(text.length(), System.nanoTime());
+        if (verdict.notice() != null) {
+            runner.log(run, Level.WARNING.name(), verdict.notice());
+        }
+        if (verdict.passes()) {
+            runner.log(run, level == Level.TRACE ? "DEBUG" : level.name(), text);
+        }
     }
 
+    /** Says what was left out, and nothing more from then on. */
     void close() {
         closed = true;
+        String notice = allowance.rest();
+        if (notice != null) {
+            runner.log(run, Level.WARNING.name(), notice);
+        }
     }
 }

@@ -49,6 +49,13 @@ final class Balancer {
         return !(now >= changedAt && now < changedAt + QUIET) && desk.share.isSettled();
     }
 
+    /** The clock was set back: looks at all anew. */
+    void setBack() {
+        enough();
+        looked = Double.NEGATIVE_INFINITY;
+        changedAt = Double.NEGATIVE_INFINITY;
+    }
+
     /** Ends runs that others are to take over; returns when to call again at the latest. */
     double run() {
         double now = desk.now();

@@ -2,7 +2,6 @@ package distkv.runner.job;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.model.Value;
 import distkv.protocol.Values;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,10 @@ final class Claim {
     private long token;
 
     private String holder = "";
+    private long session;
     private long tick;
+    /** The tick that the feed brought last. */
+    private long followed;
 
     Claim(Path path) {
         this.path = path;
@@ -33,9 +35,26 @@ final class Claim {
         return holder;
     }
 
+    /** The session that it is bound to; 0 if nobody has it, or if it does not say. */
+    long session() {
+        return session;
+    }
+
     /** Takes in a change; returns whether it is news. */
     boolean changed(Entry change) {
-        return set(change.tick(), change.value() == null ? null : holder(change.value()));
+        if (change.tick() < followed) {
+            // The tree was restored from a backup: what was newer has never been.
+            tick = 0;
+        }
+        followed = change.tick();
+        Map<?, ?> claim =
+                change.value() != null && Values.decode(change.value()) instanceof Map<?, ?> map ? map : Map.of();
+        boolean news = set(change.tick(), change.value() == null ? null : text(claim.get("node")));
+        if (change.tick() == tick) {
+            // What this node has claimed the reply may have told before, without its session.
+            session = claim.get("session") instanceof Number number ? number.longValue() : 0;
+        }
+        return news;
     }
 
     /** It is now this node's, or, with {@code null}, nobody's, unless something newer is known; returns whether it is news. */
@@ -46,10 +65,11 @@ final class Claim {
         tick = newTick;
         token = by == null ? 0 : newTick;
         holder = by == null ? "" : by;
+        session = 0;
         return true;
     }
 
-    private static String holder(Value claim) {
-        return Values.decode(claim) instanceof Map<?, ?> map && map.get("node") instanceof String name ? name : "";
+    private static String text(@Nullable Object value) {
+        return value instanceof String text ? text : "";
     }
 }

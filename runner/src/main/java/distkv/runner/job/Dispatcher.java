@@ -5,12 +5,15 @@ import distkv.model.Path;
 import distkv.runner.code.Catalog;
 import distkv.runner.code.CodeId;
 import distkv.runner.error.ErrorIndex;
+import distkv.runner.error.Report;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,9 @@ public final class Dispatcher {
         STATE,
         CLAIM
     }
+
+    /** By so much a clock may go back without having been set, in seconds. */
+    private static final double SET_BACK = 0.5;
 
     private final Map<Kind, Site.Roots> roots;
     /** In the order in which they became known, so that a simulated history can be replayed. */
@@ -42,6 +48,8 @@ public final class Dispatcher {
     private final Idle idle;
     private final Running running;
     private final Balancer balancer;
+    /** When {@link #run} was called last. */
+    private double ranAt;
 
     /** A dispatcher that knows no jobs yet; its clock is unix time in seconds. */
     public Dispatcher(Site site, Hands hands, Catalog catalog, ErrorIndex errors, DoubleSupplier clock) {
@@ -51,6 +59,7 @@ public final class Dispatcher {
         this.idle = new Idle(desk, taking);
         this.running = new Running(desk);
         this.balancer = new Balancer(desk, running, running.handover);
+        this.ranAt = desk.now();
     }
 
     /** One of a job's entries has changed; {@code path} is the job's, below the root of that part. */
@@ -65,6 +74,22 @@ public final class Dispatcher {
         if (news) {
             touched(job);
         }
+    }
+
+    /** An error about something has changed: that concerns a job of that entry which has been deleted. */
+    public void errorChanged(Path about) {
+        roots.forEach((kind, at) -> {
+            if (about.startsWith(at.entries()) && about.length() > at.entries().length()) {
+                JobId id = new JobId(kind, about.tail(at.entries().length()));
+                Job job = jobs.get(id);
+                if (job == null && !desk.errors.opensAnywhere(Report.RUN, about).isEmpty()) {
+                    job = jobs.computeIfAbsent(id, this::create);
+                }
+                if (job != null && job.isGone()) {
+                    touched(job);
+                }
+            }
+        });
     }
 
     private Job create(JobId id) {
@@ -159,7 +184,7 @@ public final class Dispatcher {
         switch (job.phase) {
             case IDLE -> {
                 idle.consider(job);
-                if (job.isForgettable()) {
+                if (job.isForgettable() && desk.openErrors(job).isEmpty()) {
                     desk.wakes.at(job, Double.POSITIVE_INFINITY);
                     jobs.remove(job.id);
                     job.due = false;
@@ -234,13 +259,22 @@ public final class Dispatcher {
         uncrowd();
     }
 
-    /** There may be room for more runs. */
+    /** There may be room for more runs. Those that need a place of a sort that there is not do not hold up the others. */
     public void uncrowd() {
-        while (!desk.crowded.isEmpty()) {
-            Job job = desk.crowded.removeFirst();
-            consider(job);
-            if (desk.crowded.contains(job)) {
+        if (taking.isBusy()) {
+            return;
+        }
+        Set<Job.@Nullable Need> lacking = new HashSet<>();
+        for (Job job : List.copyOf(desk.crowded)) {
+            if (taking.isBusy()) {
                 return;
+            }
+            if (!lacking.contains(job.need)) {
+                desk.crowded.remove(job);
+                consider(job);
+                if (desk.crowded.contains(job)) {
+                    lacking.add(job.need);
+                }
             }
         }
     }
@@ -269,14 +303,32 @@ public final class Dispatcher {
      * @return when to call again at the latest
      */
     public double run() {
+        double now = desk.now();
+        if (now < ranAt - SET_BACK) {
+            setBack(ranAt - now);
+        }
+        ranAt = now;
         Lease lease = desk.lease;
-        if (desk.now() >= lease.last()) {
+        if (now >= lease.last()) {
             running.cutOff(lease);
         }
         desk.wakes.due(desk.now()).forEach(this::consider);
         double next = considerAffected();
         next = Math.min(next, Math.min(desk.wakes.next(), balancer.run()));
         return desk.now() < lease.last() ? Math.min(next, lease.last()) : next;
+    }
+
+    /** The clock was set back: what was to be at some time is to be so much earlier, or is decided on again. */
+    private void setBack(double by) {
+        balancer.setBack();
+        for (Job job : List.copyOf(jobs.values())) {
+            job.newsAt = Math.min(job.newsAt, desk.now());
+            job.hold = 0;
+            if (job.run != null) {
+                job.run.setBack(by);
+            }
+            consider(job);
+        }
     }
 
     /** Ends all runs and begins no more. */

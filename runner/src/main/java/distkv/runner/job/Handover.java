@@ -131,7 +131,7 @@ final class Handover {
 
     /** The other run is gone: this one has its place, if the job is to run. */
     private @Nullable Stop inherit(Job job, Run run, Standby standby) {
-        Loss loss = job.state.node() == null ? null : Loss.of(job, desk.now());
+        Loss loss = job.state.node() == null ? null : Loss.of(job, desk.node);
         StateEntry state = loss == null ? job.state : loss.state();
         if (!(desk.decide(job, state) instanceof Decision.Start)) {
             return Stop.NOT_NEEDED;
@@ -140,7 +140,8 @@ final class Handover {
         return null;
     }
 
-    private void swap(Job job, Run run, Standby standby, StateEntry from, List<Report> reports) {
+    private void swap(Job job, Run run, Standby standby, StateEntry before, List<Report> reports) {
+        StateEntry from = desk.believed(job, before);
         // Clocks differ, but a state's start only grows.
         double started = Math.max(desk.now(), from.started());
         StateEntry running = from.handedOver(started).running(desk.node, started, from.backoff());

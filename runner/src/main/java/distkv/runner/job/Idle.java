@@ -3,11 +3,10 @@ package distkv.runner.job;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
+import distkv.runner.error.Known;
 import distkv.runner.error.Report;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs that nobody runs: whether they start, who takes them, and what their state says while they wait. */
@@ -15,7 +14,8 @@ final class Idle {
     /** How long a job is left alone after a commit failed, unless the feed brings news of it first. */
     static final double PAUSE = 0.25;
 
-    private static final String RESTARTED = "Runner restarted";
+    /** How many errors of a job one commit settles. */
+    private static final int ERRORS_AT_ONCE = 100;
 
     private final Desk desk;
     private final Taking taking;
@@ -32,6 +32,11 @@ final class Idle {
         }
         if (desk.now() < job.hold) {
             desk.wakes.at(job, job.hold);
+        } else if (desk.isOurs(job.claim)) {
+            job.due = false;
+            release(job);
+        } else if (desk.isOurs(job.standby)) {
+            free(job, job.state, List.of(), job.standby);
         } else if (job.claim.isHeld()) {
             job.due = false;
             // Somebody runs it. What comes of that, even its end, comes through the feed.
@@ -41,7 +46,7 @@ final class Idle {
             job.due = false;
             forget(job);
         } else if (job.state.node() == null) {
-            act(job, job.state, List.of(), List.of());
+            act(job, desk.believed(job, job.state), List.of(), List.of());
         } else {
             orphaned(job);
         }
@@ -65,28 +70,34 @@ final class Idle {
     }
 
     /**
-     * The state names a node, but there is no claim: the run was not recorded to its end, which is an error. If it was
-     * this node's run, in a former life, the job backs off. If it was another's, {@link Schedule} has it start at once
-     * the first time, and slows down a job that takes one node after the other with it.
+     * The state names a node, but there is no claim: the run was not recorded to its end, which is an error. Whose run it
+     * was makes no difference, not even if it was this node's, in a former life: whoever's turn it is takes the job, and
+     * nobody waits for anybody. {@link Schedule} has it start at once the first time, and slows down a job that takes
+     * its nodes down again and again.
      */
     private void orphaned(Job job) {
-        StateEntry state = job.state;
-        boolean mine = desk.node.equals(state.node());
-        Set<String> has = job.entry == null ? Set.of() : job.entry.placement().has();
-        boolean others = job.id.kind() == Kind.ANY && desk.share.mayRunElsewhere(has);
-        if (mine && others) {
-            desk.wakes.at(job, Double.POSITIVE_INFINITY);
-            return;
-        }
+        Loss loss = Loss.of(job, desk.node);
         Write noClaim = Write.delete(job.claim.path, Expectation.absent());
-        if (mine) {
-            Report restarted = Report.Failed.plain(Report.RUN, job.entryPath, RESTARTED, Map.of());
-            Desk.Settled settled = desk.settle(job, state.failed(desk.now(), RESTARTED));
-            note(job, settled.state(), desk.news(List.of(restarted)), List.of(noClaim));
-        } else {
-            Loss loss = Loss.of(job, desk.now());
-            act(job, loss.state(), List.of(loss.report()), List.of(noClaim));
-        }
+        act(job, desk.believed(job, loss.state()), List.of(loss.report()), List.of(noClaim));
+    }
+
+    /**
+     * This runner's own session has the claim, but it runs nothing: the answer to the commit that made the claim, or that
+     * was to give it up, was lost, or the tree was restored from a backup. As long as the session lives nobody else
+     * would run the job.
+     */
+    private void release(Job job) {
+        desk.wakes.at(job, Double.POSITIVE_INFINITY);
+        boolean lost = desk.node.equals(job.state.node());
+        Loss loss = Loss.of(job, desk.node);
+        StateEntry state =
+                lost ? desk.settle(job, desk.believed(job, loss.state())).state() : job.state;
+        free(job, state, lost ? desk.news(List.of(loss.report())) : List.of(), job.claim);
+    }
+
+    private void free(Job job, StateEntry state, List<Ask.News> reports, Claim claim) {
+        note(job, state, reports, List.of(Write.delete(claim.path, Expectation.at(claim.token()))));
+        job.freed = claim;
     }
 
     private void note(Job job, StateEntry state, List<Ask.News> reports, List<Write> also) {
@@ -98,16 +109,20 @@ final class Idle {
     }
 
     /**
-     * The job's entry is gone, so its state goes too. That it is gone is made sure of in the same commit: the feed of
-     * the states may be ahead of that of the entries.
+     * The job's entry is gone, so its state goes too, and its errors are over, those of nodes that are gone included.
+     * That it is gone is made sure of in the same commit: the feeds of states and errors may be ahead of that of the
+     * entries.
      */
     private void forget(Job job) {
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
-        if (job.stateStored && taking.isTurn(job, desk.share.noteDelay(job), 0)) {
+        List<Known> open = desk.openErrors(job);
+        if ((job.stateStored || !open.isEmpty()) && taking.isTurn(job, desk.share.noteDelay(job), 0)) {
             job.noting = null;
             Write noClaim = Write.delete(job.claim.path, Expectation.absent());
             Write noEntry = Write.delete(job.entryPath, Expectation.absent());
-            ask(job, List.of(Write.delete(job.statePath, job.stateExpected()), noClaim, noEntry), List.of());
+            List<Ask.News> over =
+                    open.stream().limit(ERRORS_AT_ONCE).map(Desk::over).toList();
+            ask(job, List.of(Write.delete(job.statePath, job.stateExpected()), noClaim, noEntry), over);
         }
     }
 
@@ -122,8 +137,17 @@ final class Idle {
     void noted(Job job, Ask.Answer answer) {
         @Nullable StateEntry written = job.noting;
         job.to(Phase.IDLE);
+        Claim freed = job.freed;
+        job.freed = null;
         if (answer instanceof Ask.Answer.Done done) {
             job.stored(written, done.ticks().getFirst());
+            if (freed != null) {
+                freed.set(done.ticks().get(1), null);
+            }
+            if (job.isGone()) {
+                // That its errors are over the feed has yet to bring.
+                job.hold = desk.now() + PAUSE;
+            }
         } else {
             refused(job, answer);
         }

@@ -6,6 +6,7 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.runner.code.BadEntry;
+import distkv.runner.code.Language;
 import distkv.runner.code.Mode;
 import distkv.runner.code.Procedure;
 import distkv.runner.group.Turn;
@@ -39,6 +40,9 @@ final class Job {
     StateEntry state = StateEntry.NEW;
     boolean stateStored;
     long stateTick;
+    /** The tick of the state that the feed brought last. */
+    private long stateFollowed;
+
     Phase phase = Phase.IDLE;
 
     @Nullable
@@ -51,6 +55,10 @@ final class Job {
     /** The state that it is writing while {@link Phase#NOTING}; {@code null}: it deletes the state. */
     @Nullable
     StateEntry noting;
+
+    /** The claim that this write also deletes, which is this runner's, though it runs nothing. */
+    @Nullable
+    Claim freed;
 
     /** What the last run here was started with, and when, if it failed. */
     @Nullable
@@ -65,6 +73,9 @@ final class Job {
 
     /** As what {@link Share} counts it. */
     Share.Counted counted = Share.Counted.NOT;
+
+    /** What sort of place it needs, if it waits for one. */
+    Job.@Nullable Need need;
 
     /** Its part in {@link Turn}. */
     final long hash;
@@ -94,6 +105,9 @@ final class Job {
     double wake = Double.POSITIVE_INFINITY;
 
     record Failure(Attempt attempt, double started) {}
+
+    /** What sort of place a run needs. */
+    record Need(Language language, boolean alone, boolean outlivesClaim) {}
 
     /**
      * What this runner asks the claim for.
@@ -143,6 +157,11 @@ final class Job {
     }
 
     boolean stateChanged(Entry change) {
+        if (change.tick() < stateFollowed) {
+            // The tree was restored from a backup: what was newer has never been.
+            stateTick = 0;
+        }
+        stateFollowed = change.tick();
         if (change.tick() <= stateTick) {
             return false;
         }

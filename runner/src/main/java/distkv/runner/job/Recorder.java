@@ -36,7 +36,7 @@ final class Recorder {
         List<Report> reports = new ArrayList<>(outcome.reports());
         StateEntry last = null;
         if (!job.isGone()) {
-            Desk.Settled settled = desk.settle(job, outcome.state());
+            Desk.Settled settled = desk.settle(job, desk.believed(job, outcome.state()));
             last = settled.state();
             if (!settled.errors().isEmpty() && !outcome.failure()) {
                 // Its success is old news: there is an error about the same job now.

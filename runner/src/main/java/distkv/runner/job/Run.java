@@ -75,6 +75,15 @@ final class Run {
         this.standby = claiming.isStandby() ? new Standby(claiming.from()) : null;
     }
 
+    /** The clock was set back by so much: what is planned for a run is so much earlier. */
+    void setBack(double by) {
+        killAt -= by;
+        wellAt -= by;
+        offeredUntil -= offeredUntil == 0 ? 0 : by;
+        vacantUntil -= by;
+        staysUntil -= staysUntil == 0 ? 0 : by;
+    }
+
     /** When to look at it again, while it goes on; if it is on standby, also when it may try again to take over. */
     double next(double hold) {
         double next = isOffered() ? Math.min(wellAt, Math.min(offeredUntil, vacantUntil)) : wellAt;

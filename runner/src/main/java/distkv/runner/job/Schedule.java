@@ -10,7 +10,30 @@ public final class Schedule {
     /** The longest pause, about thirty years: an exponent must not make a time that is no number. */
     private static final double LONGEST = 1e9;
 
+    /** Clocks of nodes may be so far apart, in seconds, without anything being wrong with a job that is not repeated. */
+    private static final double APART = 60;
+
     private Schedule() {}
+
+    /**
+     * The same state, with now for each of its times that cannot be true: one that is in the future by more than the
+     * job's own period was written when a clock was ahead, and would hold up the job until then. So a target that is
+     * still to come, and was met too early, is met again.
+     */
+    static StateEntry believed(JobEntry job, StateEntry state, double now) {
+        double latest = now + period(job, state, now);
+        double started = state.started() <= latest ? state.started() : now;
+        double stopped = state.stopped() <= latest ? state.stopped() : now;
+        return started == state.started() && stopped == state.stopped() ? state : state.at(started, stopped);
+    }
+
+    private static double period(JobEntry job, StateEntry state, double now) {
+        if (state.backoff() > 0) {
+            return pause(job, state.backoff());
+        }
+        double again = job.again(now);
+        return again > 0 ? job.again(again) - again : APART;
+    }
 
     /**
      * Decides on a job that nobody runs.
@@ -33,11 +56,11 @@ public final class Schedule {
         }
         // A job that was refused for want of its procedure, or of a node, was due then, and still is.
         if (Stop.interrupted(state.reason()) || lacksProcedure(state.reason()) || Placement.refused(state.reason())) {
-            return at(state.stopped(), state.reason(), code, now);
+            return at(state.stopped() > now ? 0 : state.stopped(), state.reason(), code, now);
         }
         if (state.backoff() > 0) {
             return mended
-                    ? at(state.stopped(), "changed after an error", code, now)
+                    ? at(state.stopped() > now ? 0 : state.stopped(), "changed after an error", code, now)
                     : at(state.stopped() + pause(job, state.backoff()), "backoff", code, now);
         }
         double again = job.again(state.stopped());

@@ -134,6 +134,11 @@ public record StateEntry(
         return node == null ? runs : PastRun.with(new PastRun(started, now, node, outcome), runs);
     }
 
+    /** With these times instead of others. */
+    StateEntry at(double newStarted, double newStopped) {
+        return new StateEntry(newStarted, newStopped, pinged, computed, reason, result, node, backoff, offered, runs);
+    }
+
     StateEntry because(String why, double start) {
         return new StateEntry(started, stopped, pinged, start, why, result, node, backoff, offered, runs);
     }

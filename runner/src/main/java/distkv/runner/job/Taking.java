@@ -64,7 +64,9 @@ final class Taking {
         Set<String> has = entry.placement().has();
         double delay = first + desk.share.delay(job, has, desk.pace.step(desk.now()));
         if (!rests(job, has) && isTurn(job, delay, due) && hasRoom(job, entry, found)) {
-            StateEntry running = from.running(desk.node, desk.now(), from.backoff());
+            // What a clock that was ahead has started once does not become due again.
+            double started = Math.max(desk.now(), Math.min(entry.target(), from.started()));
+            StateEntry running = from.running(desk.node, started, from.backoff());
             List<Write> writes = List.of(
                     desk.claim(job.claim.path, running.started(), Expectation.absent()),
                     Write.set(job.statePath, running.encode(), job.stateExpected()));
@@ -109,13 +111,18 @@ final class Taking {
                 && entry.target() <= job.state.started();
     }
 
+    /** Whether so much is under way that no claim is asked for, whatever it is for. */
+    boolean isBusy() {
+        return underWay + desk.starting >= CLAIMS;
+    }
+
     private boolean hasRoom(Job job, JobEntry entry, Code.Found found) {
         boolean alone = job.isAlone(entry, found.procedure());
         boolean outlives = job.id.kind().outlivesClaim(entry);
-        if (underWay + desk.starting < CLAIMS
-                && desk.hands.keepPlace(found.procedure().language(), alone, outlives)) {
+        if (!isBusy() && desk.hands.keepPlace(found.procedure().language(), alone, outlives)) {
             return true;
         }
+        job.need = new Job.Need(found.procedure().language(), alone, outlives);
         desk.crowded.add(job);
         return false;
     }

@@ -1,9 +1,10 @@
 package distkv.runner.worker;
 
+import distkv.code.call.Undisturbed;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ public record PythonCommand(
         @Nullable Long memory) {
     /** How the parent begins to say why it does not start. */
     private static final String REFUSED = "distkv worker: ";
+
+    /** How a command ends that is not there, or cannot be started. */
+    private static final Set<Integer> NOT_FOUND = Set.of(126, 127);
 
     public PythonCommand {
         command = List.copyOf(command);
@@ -49,7 +53,7 @@ public record PythonCommand(
     }
 
     ProcessBuilder build(Path socket) {
-        List<String> words = new ArrayList<>(command);
+        List<String> words = Undisturbed.command(command);
         words.addAll(List.of("-m", "distkv.worker", socket.toString(), workerUser == null ? "" : workerUser));
         words.add(memory == null ? "" : memory.toString());
         ProcessBuilder builder = new ProcessBuilder(words);
@@ -66,6 +70,9 @@ public record PythonCommand(
 
     /** What the end of the parent means, given the last lines that it printed. */
     String ended(int status, List<String> tail) {
+        if (NOT_FOUND.contains(status)) {
+            return notFound();
+        }
         String last = tail.isEmpty() ? "" : ": " + tail.getLast();
         if (last.contains("No module named")) {
             return command.getFirst() + " lacks a module" + last

@@ -1,5 +1,6 @@
 package distkv.runner.worker;
 
+import distkv.protocol.ScratchDirectory;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ public final class PythonHost implements AutoCloseable {
     private final PythonCommand command;
     private final Consumer<PythonEvent> events;
     private final Predicate<String> output;
-    private final Path directory;
+    private final ScratchDirectory directory;
     private final ServerSocketChannel listener;
 
     /** The parent; written by the decision thread, read when everything is closed. */
@@ -40,7 +41,7 @@ public final class PythonHost implements AutoCloseable {
             PythonCommand command,
             Consumer<PythonEvent> events,
             Predicate<String> output,
-            Path directory,
+            ScratchDirectory directory,
             ServerSocketChannel listener) {
         this.command = command;
         this.events = events;
@@ -57,14 +58,13 @@ public final class PythonHost implements AutoCloseable {
      */
     public static PythonHost open(PythonCommand command, Consumer<PythonEvent> events, Predicate<String> output) {
         try {
-            var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-            Path directory = Files.createTempDirectory("distkv-runner-", owner);
+            ScratchDirectory directory = ScratchDirectory.create("distkv-runner-");
+            Path socket = directory.path().resolve("socket");
             ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            listener.bind(UnixDomainSocketAddress.of(directory.resolve("socket")));
+            listener.bind(UnixDomainSocketAddress.of(socket));
             if (command.workerUser() != null) {
                 // The directory stays closed to that user: a worker gets the socket from its parent.
-                Files.setPosixFilePermissions(
-                        directory.resolve("socket"), PosixFilePermissions.fromString("rw-rw-rw-"));
+                Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
             }
             PythonHost host = new PythonHost(command, events, output, directory, listener);
             Thread.ofVirtual().name("worker listener").start(host::accept);
@@ -76,7 +76,7 @@ public final class PythonHost implements AutoCloseable {
 
     /** Starts the parent. Its first message, or a {@link PythonEvent.ParentEnded}, tells what came of it. */
     void startParent() {
-        ProcessBuilder builder = command.build(directory.resolve("socket"));
+        ProcessBuilder builder = command.build(socket());
         try {
             Process process = builder.start();
             parent = process;
@@ -89,7 +89,7 @@ public final class PythonHost implements AutoCloseable {
 
     /** Where workers connect to. */
     Path socket() {
-        return directory.resolve("socket");
+        return directory.path().resolve("socket");
     }
 
     private void accept() {
@@ -133,11 +133,10 @@ public final class PythonHost implements AutoCloseable {
             if (process != null && !process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
             }
-            Files.deleteIfExists(directory.resolve("socket"));
-            Files.deleteIfExists(directory);
+            directory.close();
         } catch (IOException e) {
             System.getLogger(PythonHost.class.getName())
-                    .log(System.Logger.Level.WARNING, "left behind: " + directory + ": " + e.getMessage());
+                    .log(System.Logger.Level.WARNING, "left behind: " + directory.path() + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -145,6 +144,6 @@ public final class PythonHost implements AutoCloseable {
 
     /** The directory of the socket, for those who look at it. */
     List<Path> files() {
-        return List.of(directory);
+        return List.of(directory.path());
     }
 }

@@ -21,6 +21,10 @@ class PlantedBugsTest {
                 "claim-without-compare-and-set",
                 "release-before-stop",
                 "lost-wake-up",
+                "wait-for-the-others",
+                "claims-without-runs-stay",
+                "times-of-a-clock-ahead-are-believed",
+                "a-clock-that-is-set-back-is-not-noticed",
                 "balance-moves-what-runs-once"
             })
     void theSimulationFindsAPlantedBug(String bug) throws Exception {

@@ -8,9 +8,11 @@ import distkv.runner.code.BadEntry;
 import distkv.runner.code.Code;
 import distkv.runner.code.Mode;
 import distkv.runner.code.Procedure;
+import distkv.runner.worker.Limits;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +35,61 @@ class ScheduleTest {
         JobEntry job = new JobEntry(NAME, Map.of(), target, repeat, 100, 2, 0);
         StateEntry state = new StateEntry(started, stopped, 0, 0, reason, null, null, backoff, false, List.of());
         return Schedule.decide(job, state, code, mended, NOW);
+    }
+
+    /** What is decided once times that cannot be true are not believed. */
+    private Decision decideBelieved(@Nullable Cron cron) {
+        JobEntry job = new JobEntry(NAME, Map.of(), target, repeat, cron, 100, 2, 0, Limits.NONE, Placement.ANYWHERE);
+        StateEntry state = new StateEntry(started, stopped, 0, 0, reason, null, null, backoff, false, List.of());
+        return Schedule.decide(job, Schedule.believed(job, state, NOW), code, mended, NOW);
+    }
+
+    @Test
+    void aJobThatAClockADayAheadHasRunIsRepeatedOnePeriodFromNow() {
+        started = NOW + 86_400;
+        stopped = NOW + 86_401;
+        repeat = 60;
+        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 60, "repeat"));
+    }
+
+    @Test
+    void timesThatAreInTheFutureByLessThanTheJobsPeriodAreBelieved() {
+        started = NOW + 50;
+        stopped = NOW + 55;
+        repeat = 60;
+        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 115, "repeat"));
+    }
+
+    @Test
+    void cronGoesOnAfterAClockThatWasADayAhead() throws BadEntry {
+        started = NOW + 86_400;
+        stopped = NOW + 86_401;
+        assertThat(decideBelieved(Cron.parse("CRON_TZ=UTC */10 * * * *")))
+                .isEqualTo(new Decision.WaitUntil(1_200, "cron"));
+    }
+
+    @Test
+    void anErrorOfADayAheadDelaysNoLongerThanOneOfNow() {
+        started = NOW + 86_400;
+        stopped = NOW + 86_401;
+        backoff = 1;
+        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 200, "backoff"));
+    }
+
+    @Test
+    void aTargetThatAClockAheadHasMetTooEarlyIsMetAgain() {
+        target = NOW + 500;
+        started = NOW + 86_400;
+        stopped = NOW + 86_401;
+        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 500, "target > started"));
+    }
+
+    @Test
+    void anInterruptedJobStartsAtOnceWhateverTheClockThatInterruptedIt() {
+        started = NOW + 2;
+        stopped = NOW + 4;
+        reason = Stop.CUT_OFF.reason();
+        assertThat(decideBelieved(null)).isEqualTo(new Decision.Start(0, "cut off"));
     }
 
     @Test

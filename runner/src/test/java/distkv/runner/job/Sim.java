@@ -4,6 +4,7 @@ import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
+import distkv.model.Revision;
 import distkv.model.Write;
 import distkv.protocol.Values;
 import java.util.ArrayList;
@@ -152,6 +153,16 @@ final class Sim {
             next.what().run();
         }
         now = end;
+    }
+
+    /** The tree is what it was when that copy was taken; whoever follows it is told what is other than before. */
+    void restore(SimStore.Backup backup) {
+        note(() -> "restored from a backup");
+        check.restored();
+        for (Path path : store.restore(backup)) {
+            Entry entry = store.get(path);
+            publish(entry != null ? entry : new Entry(path, null, Revision.tick(store.revision(), 0), 0));
+        }
     }
 
     void put(Path path, Object value) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.DoubleBinaryOperator;
 
 /** What must hold at every step of a simulated history, whatever happens. */
 final class SimCheck {
@@ -33,6 +34,8 @@ final class SimCheck {
     private final Map<String, Long> lastWriter = new HashMap<>();
     /** When the last execution of a job that succeeded began. */
     private final Map<String, Double> succeeded = new HashMap<>();
+    /** When an execution of a job ended last. */
+    private final Map<String, Double> ended = new HashMap<>();
     /** When the code of a group changed last. */
     final Map<String, Double> codeChanged = new HashMap<>();
 
@@ -91,9 +94,20 @@ final class SimCheck {
 
     void ends(Execution one, boolean success) {
         Objects.requireNonNull(live.get(one.job)).remove(one);
+        ended.put(one.job, sim.now);
         if (success) {
             succeeded.merge(one.job, one.from, Math::max);
         }
+    }
+
+    /** The tree has gone back: what runs has perhaps no claim any more, and is about to be told. */
+    void restored() {
+        live.values().forEach(all -> all.forEach(one -> one.stale = true));
+    }
+
+    /** Whether an execution of the job goes on, or has ended then or later. */
+    boolean hasBeenActive(String job, double since) {
+        return isRunning(job, 0) || ended.getOrDefault(job, 0.0) >= since;
     }
 
     /** A write was let through: no run that began earlier may write after it. */
@@ -114,7 +128,9 @@ final class SimCheck {
                     state == null || state.value() == null ? StateEntry.NEW : StateEntry.read(state.value());
             double started = StateEntry.read(next).started();
             double earliest = earliest(node, read(Objects.requireNonNull(entry)), before);
-            if (started + EPSILON < earliest || started > node.clock() + SKEW * 2 + EPSILON) {
+            // The clock may have been set back since it asked.
+            boolean future = started > node.clock() + SKEW * 2 + EPSILON && !node.wasSet(sim.now - 1);
+            if (started + EPSILON < earliest || future) {
                 throw new Violation(ask.job() + " starts on " + node.name + " at " + (started - Sim.START)
                         + ", but not before " + (earliest - Sim.START) + " after " + before);
             }
@@ -122,8 +138,12 @@ final class SimCheck {
     }
 
     private static JobEntry read(Entry entry) {
+        return read(Objects.requireNonNull(entry.value()));
+    }
+
+    static JobEntry read(Value entry) {
         try {
-            return JobEntry.read(Objects.requireNonNull(entry.value()));
+            return JobEntry.read(entry);
         } catch (BadEntry e) {
             throw new Violation("a bad entry was started: " + e.getMessage());
         }
@@ -134,21 +154,43 @@ final class SimCheck {
         if (job.target() > before.started()) {
             return job.target();
         }
+        // If it was started by a clock that was ahead, nobody can tell from this whether the code is newer.
+        double started = before.started() > sim.now + 2 * SKEW ? 0 : before.started();
+        if (errors(before) > 0
+                && before.node() == null
+                && codeChanged.getOrDefault(node.group.name, 0.0) >= started - 2 * SKEW) {
+            return 0;
+        }
+        return next(job, before, (time, period) -> time > node.clock() + period ? node.clock() : time);
+    }
+
+    /** When a job that nobody runs must start at the latest; times that cannot be true should not be in its state. */
+    double latest(JobEntry job, StateEntry before) {
+        return next(job, before, (time, period) -> time > sim.now + period ? Double.NEGATIVE_INFINITY : time);
+    }
+
+    /** @param believed what to take for a time, given a period by which it may be in the future */
+    private static double next(JobEntry job, StateEntry before, DoubleBinaryOperator believed) {
         boolean lost = before.node() != null || before.reason().equals("node lost");
-        int errors = before.backoff() + (before.node() != null ? 1 : 0);
+        int errors = errors(before);
         double pause = job.delay() * Math.pow(job.backoff(), Math.min(errors, 20));
         if (lost) {
-            return errors > 1 ? before.started() + pause : 0;
+            return errors > 1 ? believed.applyAsDouble(before.started(), pause) + pause : 0;
         }
         boolean refused = before.reason().startsWith("no procedure") || Placement.refused(before.reason());
         if (refused || Stop.interrupted(before.reason())) {
             return 0;
         }
         if (errors > 0) {
-            boolean mended = codeChanged.getOrDefault(node.group.name, 0.0) >= before.started() - 2 * SKEW;
-            return mended ? 0 : before.stopped() + pause;
+            return believed.applyAsDouble(before.stopped(), pause) + pause;
         }
-        return job.repeat() > 0 ? before.stopped() + job.repeat() : Double.POSITIVE_INFINITY;
+        return job.repeat() > 0
+                ? believed.applyAsDouble(before.stopped(), job.repeat()) + job.repeat()
+                : Double.POSITIVE_INFINITY;
+    }
+
+    private static int errors(StateEntry state) {
+        return state.backoff() + (state.node() != null ? 1 : 0);
     }
 
     /** A run is ended here so that another node may have it: one that does something once only if it may not stay. */

@@ -53,6 +53,16 @@ final class SimHands implements Hands {
     }
 
     private Ask.Answer attempt(Ask ask) {
+        boolean fails = !sim.calm && sim.chance(0.005);
+        if (fails && ask.purpose() == Ask.Purpose.RECORD) {
+            return new Ask.Answer.Failed("the server refuses it");
+        }
+        Ask.Answer answer = made(ask);
+        // What is not known to be made may have been.
+        return fails && ask.purpose() == Ask.Purpose.CLAIM ? new Ask.Answer.Failed("unknown outcome") : answer;
+    }
+
+    private Ask.Answer made(Ask ask) {
         List<Write> reports = reports(ask);
         Runnable verify = switch (ask.purpose()) {
             case CLAIM -> sim.check.claims(node, ask);

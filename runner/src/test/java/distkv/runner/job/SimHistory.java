@@ -23,7 +23,7 @@ final class SimHistory {
     private static final Set<String> GPIO = Set.of("gpio");
 
     /** A job of the history. */
-    private record Task(
+    record Task(
             Kind kind,
             Sim.Group group,
             String node,
@@ -38,6 +38,9 @@ final class SimHistory {
             return kind.entries(Sim.RUNS, group.name, node).child(name);
         }
     }
+
+    /** What the tree was once, for a restore. */
+    private SimStore.@Nullable Backup backup;
 
     private final Sim sim;
     private final List<SimNode> nodes = new ArrayList<>();
@@ -117,6 +120,13 @@ final class SimHistory {
             sim.run(large ? 0.1 : sim.between(0.02, 6));
             new SimDisturbance(sim, this).happen();
         }
+        SimLiveness liveness = new SimLiveness(sim, tasks);
+        heal();
+        for (int i = 0; i < 2; i++) {
+            double since = sim.now;
+            sim.run(SimLiveness.BOUND);
+            liveness.everyJobThatWasDueHasRun(since);
+        }
         calm();
         double last = sim.now;
         tasks.forEach(task -> store(task, last, 0));
@@ -163,6 +173,29 @@ final class SimHistory {
         return any(nodes);
     }
 
+    List<SimNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** A machine gets another name, and starts its runner under that. */
+    void rename(SimNode node) {
+        sim.note(() -> node.name + " is renamed");
+        node.retire();
+        nodes.remove(node);
+        SimNode renamed = new SimNode(sim, node.group, node.name + "x", node.labels);
+        nodes.add(renamed);
+        startSoon(renamed);
+    }
+
+    void backUp() {
+        sim.note(() -> "backup");
+        backup = sim.store.backup();
+    }
+
+    SimStore.@Nullable Backup backup() {
+        return backup;
+    }
+
     Sim.Group anyGroup() {
         return any(nodes).group;
     }
@@ -185,6 +218,16 @@ final class SimHistory {
             code(group, "return 43");
             sim.delete(Sim.GROUPS.child(group.name));
         });
+        heal();
+        sim.run(large ? 12 : 20);
+    }
+
+    /** Nothing is broken any more: every runner is there, and so is the server. */
+    private void heal() {
+        while (nodes.stream().anyMatch(SimNode::isStopping)) {
+            sim.run(1);
+        }
+        sim.note(() -> "healthy");
         for (SimNode node : nodes) {
             node.set(0);
             if (node.isCutOff()) {
@@ -198,20 +241,23 @@ final class SimHistory {
                 node.start();
             }
         }
-        sim.run(large ? 12 : 20);
     }
 
     private void everyJobHasRun(double since) {
         TreeSet<String> missing = new TreeSet<>();
         for (Task task : tasks) {
             for (SimNode node : task.group().nodes) {
+                if (node.isRetired()) {
+                    continue;
+                }
                 boolean able = node.labels.containsAll(task.has());
                 if (task.kind() == Kind.ALL ? !able : task.kind() == Kind.AT && !node.name.equals(task.node())) {
                     continue;
                 }
                 String job = SimCheck.where(task.entry(), node.name);
                 boolean possible = task.kind() == Kind.ANY
-                        ? task.group().nodes.stream().anyMatch(one -> one.labels.containsAll(task.has()))
+                        ? task.group().nodes.stream()
+                                .anyMatch(one -> !one.isRetired() && one.labels.containsAll(task.has()))
                         : able;
                 boolean ran = sim.check.hasSucceeded(job, since) || (task.service() && sim.check.isRunning(job, since));
                 if (ran != possible) {
@@ -264,6 +310,9 @@ final class SimHistory {
             List<List<Task>> held = new ArrayList<>();
             List<List<Task>> mayMove = new ArrayList<>();
             for (SimNode node : group.nodes) {
+                if (node.isRetired()) {
+                    continue;
+                }
                 List<Task> movable = new ArrayList<>();
                 List<SimWorkers.Execution> all = node.workers.all();
                 all.stream()

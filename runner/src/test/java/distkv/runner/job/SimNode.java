@@ -42,6 +42,11 @@ final class SimNode {
     private double disturbedAt;
     /** How far its wall clock is ahead. */
     private double skew;
+    /** Whether it is gone for good: its machine has another name now. */
+    private boolean retired;
+
+    private boolean stopping;
+    private double setAt;
 
     SimNode(Sim sim, Sim.Group group, String name, Set<String> labels) {
         this.sim = sim;
@@ -71,6 +76,15 @@ final class SimNode {
         return dispatcher != null;
     }
 
+    /** Whether it was told to stop, and is about to start again. */
+    boolean isStopping() {
+        return stopping;
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
     boolean isCutOff() {
         return cutOff;
     }
@@ -95,13 +109,22 @@ final class SimNode {
 
     /** Sets its wall clock, so that it is ahead by that much. */
     void set(double ahead) {
+        setAt = sim.now;
         disturbedAt = sim.now;
         skew = ahead;
         turn();
     }
 
-    /** Starts the runner: reads everything, then follows. */
+    /** Whether its clock was set then or later. */
+    boolean wasSet(double since) {
+        return setAt >= since;
+    }
+
+    /** Starts the runner: reads everything, as soon as there is a server, then follows. */
     void start() {
+        if (retired) {
+            return;
+        }
         sim.note(() -> name + " starts");
         life++;
         workers.ending(() -> {}).run();
@@ -116,9 +139,28 @@ final class SimNode {
                 errors,
                 this::clock);
         feeds.restart(catalog, errors);
-        feeds.readAll();
-        current = true;
+        cutOff = sim.store.isDown();
+        current = !cutOff;
+        if (current) {
+            feeds.readAll();
+        }
         session.open();
+    }
+
+    /** Kills the runner, and starts it again under the same name soon afterwards. */
+    void crash(double away) {
+        kill();
+        sim.after(away, () -> {
+            if (!isUp()) {
+                start();
+            }
+        });
+    }
+
+    /** Kills the runner for good: its machine gets another name. */
+    void retire() {
+        kill();
+        retired = true;
     }
 
     /** Kills the runner; its workers' parent notices, and kills them. On its machine the server may notice that. */
@@ -137,6 +179,8 @@ final class SimNode {
     private void down() {
         life++;
         dispatcher = null;
+        stopping = false;
+        wakeAt = Double.POSITIVE_INFINITY;
         cutOff = false;
         paused = false;
         wake();
@@ -216,6 +260,7 @@ final class SimNode {
         double stopped = sim.now;
         Dispatcher to = dispatcher;
         if (to != null) {
+            stopping = true;
             to.close();
             sim.after(Handover.CLOSING + Running.GRACE + 1, () -> {
                 if (mine == life) {

@@ -27,6 +27,7 @@ final class SimStore {
     private final Map<Long, Set<Path>> bound = new HashMap<>();
     private long revision;
     private long lastLease;
+    private boolean down;
 
     /** Each change of a commit goes to the feed, in order. */
     SimStore(Sim sim, Consumer<Entry> feed) {
@@ -39,9 +40,64 @@ final class SimStore {
         return entries.get(path);
     }
 
+    /** Whether the server is away. Nobody is connected to it then. */
+    boolean isDown() {
+        return down;
+    }
+
+    /** The server ends; leases and entries are on its disk. */
+    void goDown() {
+        down = true;
+    }
+
+    /** The server is there again: every lease lives for its whole time from now on. */
+    void comeBack(double ttl) {
+        down = false;
+        leases.replaceAll((lease, expires) -> sim.now + ttl);
+        leases.forEach(this::expireAt);
+    }
+
+    /** A copy of all that there is. */
+    record Backup(Map<Path, Entry> entries, Map<Long, Set<Path>> bound) {}
+
+    Backup backup() {
+        Map<Long, Set<Path>> copy = new LinkedHashMap<>();
+        bound.forEach((lease, paths) -> copy.put(lease, new LinkedHashSet<>(paths)));
+        return new Backup(new LinkedHashMap<>(entries), copy);
+    }
+
+    /**
+     * The tree is what it was once, while the server is down; new revisions and leases are ones that nobody has heard of.
+     * Returns the paths whose entries have changed by that.
+     */
+    Set<Path> restore(Backup backup) {
+        Set<Path> changed = new LinkedHashSet<>(backup.entries().keySet());
+        changed.addAll(entries.keySet());
+        changed.removeIf(
+                path -> Objects.equals(entries.get(path), backup.entries().get(path)));
+        entries.clear();
+        entries.putAll(backup.entries());
+        bound.clear();
+        leases.clear();
+        backup.bound().forEach((lease, paths) -> {
+            bound.put(lease, new LinkedHashSet<>(paths));
+            leases.put(lease, sim.now);
+        });
+        revision += 1_000_000;
+        lastLease += 1_000_000;
+        return changed;
+    }
+
+    long revision() {
+        return revision;
+    }
+
     /** The ticks of the writes, or {@code null} if something was not as expected. */
     @Nullable
     List<Long> commit(Commit commit) {
+        if (down) {
+            return null;
+        }
         for (Guard guard : commit.guards()) {
             Entry there = entries.get(guard.path());
             boolean standby = JobId.isStandby(guard.path());
@@ -96,7 +152,7 @@ final class SimStore {
             Double expires = leases.get(lease);
             if (expires != null && expires > sim.now) {
                 expireAt(lease, expires);
-            } else if (expires != null) {
+            } else if (expires != null && !down) {
                 end(lease);
             }
         });
@@ -109,6 +165,9 @@ final class SimStore {
 
     /** Ends a lease, and with it what is bound to it, in one commit as the server does. */
     void end(long lease) {
+        if (down) {
+            return;
+        }
         leases.remove(lease);
         Set<Path> paths = bound.remove(lease);
         if (paths != null && !paths.isEmpty()) {

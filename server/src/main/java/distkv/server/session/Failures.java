@@ -32,7 +32,8 @@ final class Failures {
     static Reply.Failed internal(Seq seq, Path path, long tock) {
         return new Reply.Failed(
                 seq,
-                "path " + path + ": in the internal tree (expected: get_internal, set_internal and the like, with the"
+                "path " + path.brief()
+                        + ": in the internal tree (expected: get_internal, set_internal and the like, with the"
                         + " path below it)",
                 Etype.ACCESS,
                 tock);
@@ -40,7 +41,7 @@ final class Failures {
 
     static Reply.Failed own(Seq seq, Path path, long tock) {
         return new Reply.Failed(
-                seq, "path " + path + ": only the server itself writes below " + Paths.OWN, Etype.ACCESS, tock);
+                seq, "path " + path.brief() + ": only the server itself writes below " + Paths.OWN, Etype.ACCESS, tock);
     }
 
     static Reply.Failed notFound(Seq seq, Path path, long tock) {
@@ -48,20 +49,20 @@ final class Failures {
     }
 
     static Reply.Failed exists(Seq seq, Path path, @Nullable Entry there, long tock) {
-        return chain(seq, "Entry already exists at " + path, path, there, tock);
+        return chain(seq, "Entry already exists at " + path.brief(), path, there, tock);
     }
 
     static Reply.Failed isNew(Seq seq, Path path, long tock) {
-        return chain(seq, "Entry is new at " + path, path, null, tock);
+        return chain(seq, "Entry is new at " + path.brief(), path, null, tock);
     }
 
     static Reply.Failed otherChain(Seq seq, Path path, String tree, Entry there, String node, long tick, long tock) {
         String is = event(tree, there.tick());
-        return chain(seq, "Chain is " + is + " not " + event(node, tick) + " for " + path, path, there, tock);
+        return chain(seq, "Chain is " + is + " not " + event(node, tick) + " for " + path.brief(), path, there, tock);
     }
 
     private static String event(String node, long tick) {
-        return "<NodeEvent " + node + ":" + tick + " (" + tick + ",)>";
+        return "<NodeEvent " + PythonText.cut(node) + ":" + tick + " (" + tick + ",)>";
     }
 
     private static Reply.Failed chain(Seq seq, String text, Path path, @Nullable Entry there, long tock) {
@@ -75,7 +76,7 @@ final class Failures {
 
     static Reply.Failed otherValue(Seq seq, Path path, @Nullable Value there, Value wanted, long tock) {
         String is = there == null ? "NotGiven" : PythonText.of(there);
-        String text = "Data is " + is + " not " + PythonText.of(wanted) + " at " + path;
+        String text = "Data is " + is + " not " + PythonText.of(wanted) + " at " + path.brief();
         return new Reply.Failed(seq, "ClientError(" + PythonText.of(text) + ")", Etype.VALUE, tock);
     }
 
@@ -83,7 +84,7 @@ final class Failures {
         String is = there == null || there.isDeletion() ? "nothing is there" : "tick " + there.tick() + " is there";
         return new Reply.Failed(
                 seq,
-                "guard at " + path + ": " + is + " (expected: the tick of the guard)",
+                "guard at " + path.brief() + ": " + is + " (expected: the tick of the guard)",
                 Etype.GUARD,
                 found(path, there),
                 tock);
@@ -92,7 +93,8 @@ final class Failures {
     static Reply.Failed notYet(Seq seq, Path path, long tick, long tock) {
         return new Reply.Failed(
                 seq,
-                "guard at " + path + ": a claim on standby (expected: to write when it is swapped for the claim)",
+                "guard at " + path.brief()
+                        + ": a claim on standby (expected: to write when it is swapped for the claim)",
                 Etype.NOT_YET,
                 new Reply.Found(path, tick),
                 tock);
@@ -101,7 +103,19 @@ final class Failures {
     /** For one of the writes of a commit. */
     static Reply.Failed unexpected(Seq seq, Path path, @Nullable Entry there, long tock) {
         String is = there == null || there.isDeletion() ? "nothing is there" : "tick " + there.tick() + " is there";
-        return chain(seq, "Commit expects another entry at " + path + ": " + is, path, there, tock);
+        return chain(seq, "Commit expects another entry at " + path.brief() + ": " + is, path, there, tock);
+    }
+
+    /** For a write that would make the tree grow beyond what there is memory for. */
+    static Reply.Failed full(Seq seq, long more, Session session) {
+        Memory memory = session.site().memory();
+        return new Reply.Failed(
+                seq,
+                "not written: the tree is full, " + more + " bytes more than "
+                        + session.site().replica().snapshot().bytes() + " (expected: at most " + memory.tree()
+                        + " in all; delete something, or start the server with more memory)",
+                Etype.FULL,
+                session.tock());
     }
 
     static Reply.Failed noSession(Seq seq, long tock) {
@@ -114,7 +128,7 @@ final class Failures {
         return switch (outcome) {
             case Outcome.Refused _
             when lease != 0 && Lease.isGone(session.site(), lease) -> noSession(seq, session.tock());
-            case Outcome.Refused(String reason) ->
+            case Outcome.Refused(String reason, var _) ->
                 new Reply.Failed(seq, "not written: " + reason, Etype.REFUSED, session.tock());
             case Outcome.Unknown(String reason) ->
                 new Reply.Failed(

@@ -7,6 +7,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.protocol.WirePath;
 import distkv.server.tree.Snapshot;
 import java.util.List;
 import java.util.Set;
@@ -20,12 +21,14 @@ final class Handlers {
     private final Output output;
     private final Reads reads;
     private final Writes writes;
+    private final Repeats repeats;
 
     Handlers(Session session) {
         this.session = session;
         this.output = session.output();
         this.reads = new Reads(session);
         this.writes = new Writes(session);
+        this.repeats = new Repeats(session, writes);
     }
 
     /** Whether a request is done without waiting for anybody, so that the {@link Loop} may do it. */
@@ -36,6 +39,8 @@ final class Handlers {
                 !set.idem() && writes.areShort(set.conditions(), set.value().size());
             case Request.DeleteValue delete -> writes.areShort(delete.conditions(), 0);
             case Request.Ack _, Request.Hello _, Request.StreamEnd _ -> true;
+            // What must be done in time does not wait for a thread that others have.
+            case Request.RenewSession _ -> session.lease().isShort();
             default -> false;
         };
     }
@@ -55,6 +60,12 @@ final class Handlers {
             case Request.GetState get -> reads.state(get);
             case Request.GetTock get -> writes.tock(get.seq());
             case Request.CommitAll commit -> writes.commit(commit);
+            case Request.Again again -> {
+                Request left = repeats.settle(again);
+                if (left != null) {
+                    handle(left);
+                }
+            }
             case Request.Stop(Seq seq, Seq task) -> result(seq, session.stop(task));
             case Request.MsgSend send -> send(send);
             case Request.MsgMonitor monitor -> monitor(monitor);
@@ -67,15 +78,15 @@ final class Handlers {
             case Request.Ack(Seq seq, long ack) -> session.acknowledge(seq, ack);
             case Request.StreamEnd _ -> {}
             case Request.Unsupported unsupported -> unsupported(unsupported);
-            case Request.Unknown(Seq seq, String action) ->
+            case Request.Unknown(Seq seq, String action, boolean _) ->
                 error(seq, "action: '" + action + "' (expected: an action of the protocol)", Etype.ACTION);
             case Request.Malformed malformed ->
-                output.write(new Reply.Failed(malformed.seq(), malformed.reason(), Etype.REQUEST, session.tock()));
+                session.fail(new Reply.Failed(malformed.seq(), malformed.reason(), Etype.REQUEST, session.tock()));
         }
     }
 
     private void error(Seq seq, String text, Etype etype) {
-        output.write(new Reply.Failed(seq, text, etype, session.tock()));
+        session.fail(new Reply.Failed(seq, text, etype, session.tock()));
     }
 
     private void result(Seq seq, boolean result) {
@@ -88,6 +99,14 @@ final class Handlers {
             output.write(Failures.internal(request.seq(), path, session.tock()));
             return;
         }
+        if (path.key().length > WirePath.MAX_SIZE) {
+            error(
+                    request.seq(),
+                    "path: " + path.key().length + " bytes (expected: at most " + WirePath.MAX_SIZE + ")",
+                    Etype.REQUEST);
+            return;
+        }
+        session.site().replica().know(path);
         session.root(path);
         output.write(reads.entry(request.seq(), path, Path.ROOT));
     }
@@ -115,7 +134,13 @@ final class Handlers {
         }
         List<String> pattern = Topics.rooted(session.site().messageRoot(), request.topic());
         MonitorStream monitor = new MonitorStream(
-                request.seq(), session.window(), session.site(), pattern, request.raw(), session.outbox());
+                request.seq(),
+                session.window(),
+                session.site(),
+                pattern,
+                request.raw(),
+                session.outbox(),
+                session.streamMemory());
         if (session.admit(monitor)) {
             session.site().hub().add(pattern, monitor);
             session.outbox().ready(monitor);
@@ -127,7 +152,7 @@ final class Handlers {
         if (request.acl() != null) {
             error(
                     request.seq(),
-                    "acl: '" + request.acl() + "' (expected: none, there are no access lists)",
+                    "acl: '" + PythonText.cut(request.acl()) + "' (expected: none, there are no access lists)",
                     Etype.NOTFOUND);
             return;
         }

@@ -2,10 +2,11 @@ package distkv.server.session;
 
 import distkv.model.Bytes;
 import distkv.model.Value;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +25,20 @@ public final class Hub {
     /** Guards both maps, and keeps messages in order. The locks of {@link MonitorStream} are taken inside. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Map<List<String>, List<MonitorStream>> exact = new HashMap<>();
-    private final Map<List<String>, List<MonitorStream>> wild = new HashMap<>();
+    /** By topic, its levels with slashes between: of lists, clients could choose many that share one hash. */
+    private final Map<String, Monitors> exact = new HashMap<>();
+
+    private final Map<String, Monitors> wild = new HashMap<>();
+
+    private record Monitors(List<String> pattern, Set<MonitorStream> all) {}
 
     void add(List<String> pattern, MonitorStream monitor) {
         lock.lock();
         try {
-            of(pattern).computeIfAbsent(pattern, _ -> new ArrayList<>(1)).add(monitor);
+            of(pattern)
+                    .computeIfAbsent(key(pattern), _ -> new Monitors(pattern, new LinkedHashSet<>(2)))
+                    .all()
+                    .add(monitor);
         } finally {
             lock.unlock();
         }
@@ -39,9 +47,9 @@ public final class Hub {
     void remove(List<String> pattern, MonitorStream monitor) {
         lock.lock();
         try {
-            of(pattern).computeIfPresent(pattern, (_, monitors) -> {
-                monitors.remove(monitor);
-                return monitors.isEmpty() ? null : monitors;
+            of(pattern).computeIfPresent(key(pattern), (_, monitors) -> {
+                monitors.all().remove(monitor);
+                return monitors.all().isEmpty() ? null : monitors;
             });
         } finally {
             lock.unlock();
@@ -51,20 +59,25 @@ public final class Hub {
     void send(Message message) {
         lock.lock();
         try {
-            for (MonitorStream monitor : exact.getOrDefault(message.topic(), List.of())) {
-                monitor.offer(message);
+            Monitors here = exact.get(key(message.topic()));
+            if (here != null) {
+                here.all().forEach(monitor -> monitor.offer(message));
             }
-            wild.forEach((pattern, monitors) -> {
-                if (Topics.match(pattern, message.topic())) {
-                    monitors.forEach(monitor -> monitor.offer(message));
+            for (Monitors monitors : wild.values()) {
+                if (Topics.match(monitors.pattern(), message.topic())) {
+                    monitors.all().forEach(monitor -> monitor.offer(message));
                 }
-            });
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    private Map<List<String>, List<MonitorStream>> of(List<String> pattern) {
+    private static String key(List<String> topic) {
+        return String.join("/", topic);
+    }
+
+    private Map<String, Monitors> of(List<String> pattern) {
         return Topics.isPattern(pattern) ? wild : exact;
     }
 }

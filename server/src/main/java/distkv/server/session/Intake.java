@@ -4,6 +4,7 @@ import distkv.protocol.Frame;
 import distkv.protocol.FrameBuffer;
 import distkv.protocol.ProtocolException;
 import distkv.protocol.Request;
+import distkv.store.Vital;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -32,8 +33,11 @@ final class Intake implements Loop.Member {
     private final Loop loop;
     private final Turn turn = new Turn();
 
-    /** Used by who has the turn. */
+    /** Used by who has the turn, as is what follows. */
     private final FrameBuffer frames;
+
+    /** As much of the connections' memory as was taken for {@link #frames}. */
+    private int counted;
 
     /** Set on the loop's thread before anything is read. */
     private volatile @Nullable SelectionKey key;
@@ -63,6 +67,11 @@ final class Intake implements Loop.Member {
         loop.execute(() -> forKey(Loop::wantRoom));
     }
 
+    @Override
+    public void failed(RuntimeException fault) {
+        session.output().breakOff(fault);
+    }
+
     /** Looks once more, now that the channel is closed. Any thread may call this. */
     void closed() {
         loop.execute(this::readable);
@@ -88,7 +97,7 @@ final class Intake implements Loop.Member {
         }
         try {
             do {
-                if (!frames.fill(channel)) {
+                if (!fill()) {
                     onVirtualThread(() -> false);
                     return;
                 }
@@ -98,8 +107,9 @@ final class Intake implements Loop.Member {
                     return;
                 }
                 session.output().flush();
+                trim();
             } while (!turn.giveBack());
-        } catch (ProtocolException | IOException e) {
+        } catch (RuntimeException | IOException e) {
             onVirtualThread(() -> {
                 throw e;
             });
@@ -128,21 +138,30 @@ final class Intake implements Loop.Member {
 
     /** Goes on on a virtual thread, which has the turn then. */
     private void onVirtualThread(Work work) {
-        Thread.ofVirtual().name("distkv-reader").start(() -> {
-            try {
-                if (work.isGoingOn()) {
-                    return;
-                }
-                if (frames.begun() > 0) {
-                    LOG.log(System.Logger.Level.DEBUG, "the end came within a message");
-                }
-            } catch (ProtocolException e) {
-                refuse(String.valueOf(e.getMessage()));
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "connection lost", e);
+        Vital.virtual("distkv-reader", () -> {
+                    if (!isGoingOn(work)) {
+                        session.finish();
+                    }
+                })
+                .start();
+    }
+
+    private boolean isGoingOn(Work work) {
+        try {
+            if (work.isGoingOn()) {
+                return true;
             }
-            session.finish();
-        });
+            if (frames.begun() > 0) {
+                LOG.log(System.Logger.Level.DEBUG, "the end came within a message");
+            }
+        } catch (ProtocolException e) {
+            refuse(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "connection lost", e);
+        } catch (RuntimeException e) {
+            session.output().breakOff(e);
+        }
+        return false;
     }
 
     /** Answers, and waits where that is needed. Returns true when it has given the turn back. */
@@ -156,6 +175,7 @@ final class Intake implements Loop.Member {
                     session.output().flush();
                 }
             }
+            trim();
             if (turn.giveBack()) {
                 if (silenced) {
                     loop.execute(() -> forKey(Loop::wantBytes));
@@ -163,10 +183,32 @@ final class Intake implements Loop.Member {
                 return true;
             }
             silenced = true;
-            if (!frames.fill(channel)) {
+            if (!fill()) {
                 return false;
             }
             frame = frames.next();
+        }
+    }
+
+    private boolean fill() throws IOException {
+        boolean isOpen = frames.fill(channel);
+        count();
+        return isOpen;
+    }
+
+    /** Gives back the memory of a large message that is done. */
+    private void trim() {
+        if (counted > 0) {
+            frames.trim();
+            count();
+        }
+    }
+
+    private void count() {
+        int extra = frames.extra();
+        if (extra != counted) {
+            session.memory().add(extra - counted);
+            counted = extra;
         }
     }
 

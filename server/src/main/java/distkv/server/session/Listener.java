@@ -4,6 +4,7 @@ import distkv.protocol.Etype;
 import distkv.protocol.MsgWriter;
 import distkv.protocol.Reply;
 import distkv.protocol.ReplyEncoder;
+import distkv.store.Vital;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.Channels;
@@ -25,9 +26,6 @@ import java.util.concurrent.TimeUnit;
 public final class Listener implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Listener.class.getName());
 
-    /** How long to wait after a failed accept: the reason, mostly too many open files, does not go away at once. */
-    private static final Duration PAUSE = Duration.ofMillis(50);
-
     /** One loop for so many processors, as clients and the store need some too. */
     private static final int PROCESSORS = 2;
 
@@ -48,8 +46,8 @@ public final class Listener implements AutoCloseable {
         this.site = site;
         this.socket = socket;
         this.loops = loops;
-        this.acceptor = Thread.ofVirtual().name("distkv-accept").unstarted(this::accept);
-        this.watchdog = Thread.ofVirtual().name("distkv-watchdog").unstarted(this::watch);
+        this.acceptor = Vital.virtual("distkv-accept", () -> Acceptor.run("connections", socket::accept, this::serve));
+        this.watchdog = Vital.virtual("distkv-watchdog", this::watch);
     }
 
     /** Starts to accept; the socket is bound already. */
@@ -67,18 +65,6 @@ public final class Listener implements AutoCloseable {
 
     public int port() {
         return socket.socket().getLocalPort();
-    }
-
-    private void accept() {
-        while (!isClosing(Duration.ZERO)) {
-            try {
-                serve(socket.accept());
-            } catch (IOException e) {
-                if (!isClosing(PAUSE)) {
-                    LOG.log(System.Logger.Level.WARNING, "cannot accept a connection", e);
-                }
-            }
-        }
     }
 
     private void serve(SocketChannel connection) throws IOException {
@@ -159,6 +145,7 @@ public final class Listener implements AutoCloseable {
         }
         join(watchdog);
         loops.forEach(Loop::close);
+        site.work().close();
     }
 
     private static void join(Thread thread) {

@@ -1,5 +1,6 @@
 package distkv.server.session;
 
+import distkv.store.Vital;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -16,6 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Waits for all the connections that it was given: its thread, {@code distkv-loop}, calls each when bytes have come and
  * when there is room for more. Nothing that it calls may wait, since all other connections would wait too.
  *
+ * <p>A fault of a member ends its connection, one of a task or of the loop itself the process (see {@link Vital}).
+ *
  * <p>Its queue needs no bound of its own: a connection is in it with at most a handful of tasks.
  */
 final class Loop implements AutoCloseable {
@@ -29,6 +32,9 @@ final class Loop implements AutoCloseable {
 
         /** Bytes can be sent again, after {@link #wantRoom}. */
         void writable();
+
+        /** One of the others has failed. */
+        void failed(RuntimeException fault);
     }
 
     private final Selector selector;
@@ -43,7 +49,7 @@ final class Loop implements AutoCloseable {
 
     private Loop(Selector selector) {
         this.selector = selector;
-        this.thread = Thread.ofPlatform().daemon().name("distkv-loop").unstarted(this::run);
+        this.thread = Vital.platform("distkv-loop", this::run);
     }
 
     static Loop start() throws IOException {
@@ -113,7 +119,7 @@ final class Loop implements AutoCloseable {
                 }
                 asleep.set(false);
                 for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                    guarded(task);
+                    task.run();
                 }
             }
         } catch (IOException e) {
@@ -124,27 +130,19 @@ final class Loop implements AutoCloseable {
 
     private static void serve(SelectionKey key) {
         Member member = (Member) key.attachment();
-        guarded(() -> {
-            try {
-                if (key.isWritable()) {
-                    set(key, SelectionKey.OP_WRITE, false);
-                    member.writable();
-                }
-                if (key.isReadable()) {
-                    member.readable();
-                }
-            } catch (CancelledKeyException e) {
-                LOG.log(System.Logger.Level.DEBUG, "closed meanwhile by another thread", e);
-            }
-        });
-    }
-
-    /** A fault in one connection must not end the others. */
-    private static void guarded(Runnable task) {
         try {
-            task.run();
+            if (key.isWritable()) {
+                set(key, SelectionKey.OP_WRITE, false);
+                member.writable();
+            }
+            if (key.isReadable()) {
+                member.readable();
+            }
+        } catch (CancelledKeyException e) {
+            LOG.log(System.Logger.Level.DEBUG, "closed meanwhile by another thread", e);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "fault in a connection", e);
+            // A fault in one connection must not end the others.
+            member.failed(e);
         }
     }
 

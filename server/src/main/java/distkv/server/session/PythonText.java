@@ -1,48 +1,116 @@
 package distkv.server.session;
 
 import distkv.model.Bytes;
-import distkv.model.Nil;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.protocol.Ext;
+import distkv.protocol.ExtType;
+import distkv.protocol.MsgReader;
+import distkv.protocol.MsgType;
 import distkv.protocol.ProtocolException;
 import distkv.protocol.Values;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.HexFormat;
 
-/** Objects as Python's {@code repr} shows them, for the texts of errors that the original's clients know. */
+/**
+ * Objects as Python's {@code repr} shows them, for the texts of errors that the original's clients know. They are read
+ * by people, so long ones are cut; and what is cut off is not looked at, so that they cost nothing.
+ */
 final class PythonText {
-    /** Longer texts are cut: they are read by people. */
+    /** How long a text may be. */
     private static final int MAX = 200;
+
+    /** Numbers of more bytes have more digits than that. */
+    private static final int MAX_NUMBER = 83;
+
+    private final StringBuilder out = new StringBuilder();
 
     private PythonText() {}
 
     static String of(Value value) {
-        String text;
+        PythonText text = new PythonText();
         try {
-            text = of(Values.decode(value));
+            text.value(MsgReader.of(value));
         } catch (ProtocolException e) {
-            text = value.toString();
+            return value.toString();
         }
+        return cut(text.out.toString());
+    }
+
+    static String of(String text) {
+        return quoted(text);
+    }
+
+    static String of(Path path) {
+        return "P(" + quoted(path.brief()) + ")";
+    }
+
+    /** A text, or the beginning of a long one. */
+    static String cut(String text) {
         return text.length() <= MAX ? text : text.substring(0, MAX) + "…";
     }
 
-    static String of(@Nullable Object object) {
-        return switch (object) {
-            case null -> "None";
-            case Nil _ -> "None";
-            case Boolean flag -> flag ? "True" : "False";
-            case String text -> quoted(text);
-            case Path path -> "P(" + quoted(path.toString()) + ")";
-            case byte[] bytes -> "b" + quoted(new Bytes(bytes).toString());
-            case List<?> list -> list.stream().map(PythonText::of).collect(Collectors.joining(", ", "[", "]"));
-            case Map<?, ?> map ->
-                map.entrySet().stream()
-                        .map(entry -> of(entry.getKey()) + ": " + of(entry.getValue()))
-                        .collect(Collectors.joining(", ", "{", "}"));
-            default -> object.toString();
-        };
+    private boolean isFull() {
+        return out.length() > MAX;
+    }
+
+    /** Writes the next value, or the beginning of it. */
+    private void value(MsgReader in) {
+        MsgType type = in.next();
+        switch (type) {
+            case NIL -> out.append("None");
+            case BOOLEAN -> out.append(in.flag() ? "True" : "False");
+            case INTEGER -> out.append(in.fitsLong() ? in.number() : in.bigNumber());
+            case FLOAT -> out.append(in.real());
+            case TEXT -> out.append(quoted(in.text(MAX)));
+            case BYTES -> {
+                int length = Math.min(in.length(), MAX);
+                out.append("b")
+                        .append(quoted(HexFormat.of().formatHex(in.bytes(), in.position(), in.position() + length)));
+                in.skipContent();
+            }
+            case EXT -> ext(in);
+            case ARRAY -> values(in, in.length(), '[', ']');
+            case MAP -> pairs(in, in.length());
+        }
+    }
+
+    private void values(MsgReader in, int count, char open, char close) {
+        out.append(open);
+        for (int i = 0; i < count && !isFull(); i++) {
+            out.append(i == 0 ? "" : ", ");
+            value(in);
+        }
+        out.append(close);
+    }
+
+    private void pairs(MsgReader in, int count) {
+        out.append('{');
+        for (int i = 0; i < count && !isFull(); i++) {
+            out.append(i == 0 ? "" : ", ");
+            value(in);
+            out.append(": ");
+            value(in);
+        }
+        out.append('}');
+    }
+
+    private void ext(MsgReader in) {
+        int type = in.extType();
+        int length = in.length();
+        if (length > (type == ExtType.INTEGER ? MAX_NUMBER : MAX)) {
+            out.append(type == ExtType.INTEGER ? "<integer of " : "<extension type " + type + " of ")
+                    .append(length)
+                    .append(" bytes>");
+            in.skipContent();
+            return;
+        }
+        Object object = Values.decode(Values.encode(new Ext(type, in.content())));
+        out.append(
+                switch (object) {
+                    case Path path -> of(path);
+                    case Ext ext -> "ExtType(code=" + ext.type() + ", data=b'" + new Bytes(ext.bytes()) + "')";
+                    case null, default -> String.valueOf(object);
+                });
     }
 
     /** Between single quotes, or double ones if that saves escapes. */

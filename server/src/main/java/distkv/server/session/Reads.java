@@ -3,6 +3,7 @@ package distkv.server.session;
 import distkv.model.Chain;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.model.PathKey;
 import distkv.model.Value;
 import distkv.protocol.Etype;
 import distkv.protocol.MsgWriter;
@@ -16,10 +17,10 @@ import distkv.server.tree.Replica;
 import distkv.server.tree.Scope;
 import distkv.server.tree.Snapshot;
 import distkv.server.tree.Walk;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,49 +76,69 @@ final class Reads {
     void byTick(Request.GetByTick request) {
         Snapshot now = snapshot();
         if (!request.node().equals(tree)) {
-            output.write(notFound(request.seq(), request.node(), now));
+            output.write(notFound(request.seq(), PythonText.of(request.node()), now));
             return;
         }
+        Entry entry = session.site().work().call(() -> withTick(now, request.tick()));
+        if (entry != null) {
+            Chain chain = request.chain() ? new Chain(tree, entry.tick()) : null;
+            Path shown = entry.path().below(session.root());
+            output.write(new Reply.Got(request.seq(), entry.value(), request.chain(), chain, shown, entry.tick()));
+            return;
+        }
+        output.write(notFound(request.seq(), Long.toString(request.tick()), now));
+    }
+
+    private @Nullable Entry withTick(Snapshot now, long tick) {
         for (Walk walk = now.walk(session.root(), Depths.ALL); walk.next(); ) {
             Entry entry = walk.entry();
-            if (entry != null && entry.tick() == request.tick()) {
-                Chain chain = request.chain() ? new Chain(tree, entry.tick()) : null;
-                Path shown = entry.path().below(session.root());
-                output.write(new Reply.Got(request.seq(), entry.value(), request.chain(), chain, shown, entry.tick()));
-                return;
+            if (entry != null && entry.tick() == tick) {
+                return entry;
             }
         }
-        output.write(notFound(request.seq(), request.tick(), now));
+        return null;
     }
 
     /** The ticks of all entries, lowest first; looks at every entry, as {@link #byTick}. */
     void ticks(Request.EnumerateNode request) {
         Snapshot now = snapshot();
         if (!request.node().equals(tree)) {
-            output.write(notFound(request.seq(), request.node(), now));
+            output.write(notFound(request.seq(), PythonText.of(request.node()), now));
             return;
         }
-        LongStream.Builder ticks = LongStream.builder();
+        int most = Failures.maxValue(session.site());
+        MsgWriter result = session.site().work().call(() -> ticks(now, request.max(), most));
+        output.write(
+                result.size() > most
+                        ? Failures.tooLarge(request.seq(), "result", result.size(), session)
+                        : new Reply.Result(request.seq(), new Value(result.toByteArray()), now.tock()));
+    }
+
+    /** The lowest ticks, as an array; if it would be too long, one that is too long. */
+    private MsgWriter ticks(Snapshot now, long max, int mostBytes) {
+        long[] ticks = new long[64];
+        int count = 0;
         for (Walk walk = now.walk(session.root(), Depths.ALL); walk.next(); ) {
             Entry entry = walk.entry();
             if (entry != null) {
-                ticks.add(entry.tick());
+                if (count == ticks.length) {
+                    ticks = Arrays.copyOf(ticks, 2 * count);
+                }
+                ticks[count++] = entry.tick();
             }
         }
-        List<Long> found = ticks.build()
-                .sorted()
-                .limit(request.max() <= 0 ? Long.MAX_VALUE : request.max())
-                .boxed()
-                .toList();
-        Value result = Values.encode(found);
-        output.write(
-                result.size() > Failures.maxValue(session.site())
-                        ? Failures.tooLarge(request.seq(), "result", result.size(), session)
-                        : new Reply.Result(request.seq(), result, now.tock()));
+        Arrays.sort(ticks, 0, count);
+        int wanted = max <= 0 || max > count ? count : (int) max;
+        MsgWriter result = new MsgWriter();
+        result.array(wanted);
+        for (int i = 0; i < wanted && result.size() <= mostBytes; i++) {
+            result.number(ticks[i]);
+        }
+        return result;
     }
 
-    private static Reply notFound(Seq seq, Object what, Snapshot now) {
-        return new Reply.Failed(seq, "KeyError(" + PythonText.of(what) + ")", Etype.NOTFOUND, now.tock());
+    private static Reply notFound(Seq seq, String what, Snapshot now) {
+        return new Reply.Failed(seq, "KeyError(" + PythonText.cut(what) + ")", Etype.NOTFOUND, now.tock());
     }
 
     void tree(Request.GetTree request) {
@@ -126,18 +147,24 @@ final class Reads {
             return;
         }
         Snapshot now = snapshot();
-        Stream stream;
-        if (!now.exists(top) && !top.equals(session.root())) {
-            stream = new FailedStream(
-                    request.seq(), session.window(), Failures.notFound(request.seq(), request.path(), now.tock()));
-        } else {
-            Depths depths = depths(request.depths());
-            Walk walk = request.empty() ? now.walkWithEmpty(top, depths) : now.walk(top, depths);
-            stream = new TreeStream(
-                    request.seq(), session.window(), now, walk, items(request.seq(), top, request.chain()));
+        if (!replica.knows(now, top)) {
+            session.fail(Failures.notFound(request.seq(), request.path(), now.tock()));
+            return;
         }
+        Depths depths = depths(request.depths());
+        Walk walk = request.empty() ? now.walkWithEmpty(top, depths) : now.walk(top, depths);
+        TreeStream stream = new TreeStream(
+                request.seq(),
+                session.window(),
+                now,
+                walk,
+                items(request.seq(), top, request.chain()),
+                session.outbox());
+        stream.hold(replica, now, session.site().memory().streams());
         if (session.admit(stream)) {
             session.outbox().ready(stream);
+        } else {
+            stream.close();
         }
     }
 
@@ -149,7 +176,7 @@ final class Reads {
         Scope scope = Scope.of(top, request.only(), depths(request.depths()));
         for (Path root : scope.roots()) {
             if (Paths.isInternal(root)) {
-                output.write(Failures.internal(request.seq(), root, session.tock()));
+                session.fail(Failures.internal(request.seq(), root, session.tock()));
                 return;
             }
         }
@@ -159,10 +186,12 @@ final class Reads {
                 replica,
                 session.outbox(),
                 scope,
-                items(request.seq(), top, request.chain()));
+                items(request.seq(), top, request.chain()),
+                session.streamMemory());
         if (!session.admit(stream)) {
             return;
         }
+        scope.roots().forEach(replica::know);
         session.inFlight().awaitNone();
         Snapshot start = stream.start();
         Long since = request.since();
@@ -172,7 +201,7 @@ final class Reads {
                             missed -> stream.withMissed(start, since, missed),
                             () -> stream.fail(start, compacted(request.seq(), since, start)));
         } else if (request.fetch()) {
-            stream.withEntries(start);
+            stream.withEntries(start, session.site().memory().streams());
         } else {
             stream.withChanges(start);
         }
@@ -192,24 +221,25 @@ final class Reads {
             return;
         }
         Snapshot now = snapshot();
-        if (!now.exists(top) && !top.equals(session.root())) {
-            output.write(Failures.notFound(request.seq(), request.path(), now.tock()));
+        if (!replica.knows(now, top)) {
+            session.fail(Failures.notFound(request.seq(), request.path(), now.tock()));
             return;
         }
         MsgWriter children = new MsgWriter();
         int count = 0;
-        for (Walk walk = now.walkWithEmpty(top, CHILDREN); walk.next(); ) {
+        int most = Failures.maxValue(session.site());
+        for (Walk walk = now.walkWithEmpty(top, CHILDREN); walk.next() && children.size() <= most; ) {
             Entry entry = walk.entry();
             if (entry != null || request.empty()) {
                 count++;
-                name(children, walk.path().elements().getLast());
+                name(children, PathKey.element(walk.path().key(), top.key().length));
                 if (request.data()) {
                     Value value = entry == null ? null : entry.value();
                     children.value(value == null ? Values.NIL : value);
                 }
             }
         }
-        if (children.size() > Failures.maxValue(session.site())) {
+        if (children.size() > most) {
             output.write(Failures.tooLarge(request.seq(), "result", children.size(), session));
             return;
         }
@@ -232,7 +262,13 @@ final class Reads {
             switch (part) {
                 case NODES -> parts.put(part, Values.encode(Map.of(tree, now.tock())));
                 case PRESENT -> parts.put(part, Values.encode(Map.of(tree, List.of(List.of(1, now.tock() + 1)))));
+                case STORE -> parts.put(part, trouble());
                 case ENTRIES -> parts.put(part, Values.encode(now.size()));
+                case MEMORY ->
+                    parts.put(
+                            part,
+                            Values.encode(
+                                    List.of(now.bytes(), session.site().memory().tree())));
                 case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUG, DEBUGGER ->
                     parts.put(part, Values.encode(Map.of()));
                 // The original has no answer to this either.
@@ -240,6 +276,11 @@ final class Reads {
             }
         }
         output.write(new Reply.State(request.seq(), session.site().node(), parts, now.tock()));
+    }
+
+    private Value trouble() {
+        String trouble = session.site().store().trouble();
+        return trouble.isEmpty() ? Values.NIL : Values.encode(trouble);
     }
 
     /** The newest snapshot, with all that this client has written. */
@@ -263,7 +304,7 @@ final class Reads {
         }
         Path whole = Paths.below(session.root(), path);
         if (Paths.isInternal(whole)) {
-            output.write(Failures.internal(seq, whole, session.tock()));
+            session.fail(Failures.internal(seq, whole, session.tock()));
             return null;
         }
         return whole;

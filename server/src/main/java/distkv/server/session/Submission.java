@@ -1,13 +1,13 @@
 package distkv.server.session;
 
 import distkv.model.Commit;
-import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.store.Outcome;
+import distkv.store.Vital;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -18,6 +18,8 @@ import java.util.function.Consumer;
  */
 final class Submission {
     private static final System.Logger LOG = System.getLogger(Submission.class.getName());
+
+    private static final Outcome LOST = new Outcome.Unknown("this server has stopped to follow its store");
 
     private final Session session;
     private final Seq seq;
@@ -58,23 +60,19 @@ final class Submission {
             settled.accept(new Outcome.Unknown("the store failed: " + e));
             return;
         }
-        var _ = asked.thenAccept(outcome -> session.site().replica().whenReached(revision(outcome), () -> {
-            try {
-                settled.accept(outcome);
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "fault while answering a write", e);
-                answer(new Reply.Failed(seq, "fault of the server: " + e, Etype.OTHER, session.tock()));
-            }
-        }));
+        // A future would keep a fault to itself.
+        var _ = asked.thenAccept(outcome -> Vital.run(() -> session.site()
+                .replica()
+                .whenReached(outcome.judgedAt(), () -> settle(settled, outcome), () -> settle(settled, LOST))));
     }
 
-    /** The revision that the client must see if it reads after this outcome. */
-    private static long revision(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Committed(long revision, var _) -> revision;
-            case Outcome.Conflict(Path _, Entry current, boolean _) when current != null -> current.revision();
-            default -> 0;
-        };
+    private void settle(Consumer<Outcome> settled, Outcome outcome) {
+        try {
+            settled.accept(outcome);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "fault while answering a write", e);
+            answer(new Reply.Failed(seq, "fault of the server: " + e, Etype.OTHER, session.tock()));
+        }
     }
 
     void answer(Reply reply) {

@@ -15,6 +15,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import distkv.store.Outcome;
+import distkv.store.Vital;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -77,18 +78,24 @@ record ValueWrite(
 
     /** Whether {@code idem} was asked for and its value is there. */
     private boolean isThere(@Nullable Entry current) {
-        return idem
-                && value != null
-                && current != null
-                && current.value() != null
-                && Values.same(current.value(), value);
+        return idem && value != null && current != null && current.value() != null && same(current.value(), value);
+    }
+
+    /** May wait if {@link #takesLong}. */
+    private boolean same(Value a, Value b) {
+        return a.equals(b)
+                || (takesLong(a, b) ? session.site().work().call(() -> Values.same(a, b)) : Values.same(a, b));
+    }
+
+    private static boolean takesLong(@Nullable Value a, @Nullable Value b) {
+        return a != null && b != null && LongWork.isLong((long) a.size() + b.size()) && !a.equals(b);
     }
 
     /** Commits if the old value and the chain are those that are required. */
     private void replace(Submission submission, @Nullable Entry current) {
         Value prev = conditions.prev();
         Value there = current == null ? null : current.value();
-        if (current == null || there == null || prev == null || !Values.same(there, prev)) {
+        if (current == null || there == null || prev == null || !same(there, prev)) {
             Value wanted = prev == null ? Values.NIL : prev;
             submission.answer(Failures.otherValue(seq, shown(), there, wanted, session.tock()));
         } else if (isChained(current)) {
@@ -108,21 +115,38 @@ record ValueWrite(
 
     private void commit(Submission submission, Expectation expectation) {
         Write write = new Write(path, value, expectation, lease);
-        submission.commit(new Commit(List.of(write), conditions.guards()), outcome -> settled(submission, outcome));
+        submission.commit(
+                new Commit(List.of(write), conditions.guards(), session.id(seq)),
+                outcome -> settled(submission, outcome));
     }
 
+    /** Called by a thread that must not wait. */
     private void settled(Submission submission, Outcome outcome) {
+        Entry there = switch (outcome) {
+            case Outcome.Committed(long _, List<@Nullable Entry> previous) -> previous.getFirst();
+            case Outcome.Conflict(Path _, Entry current, boolean guard, var _) when !guard && idem -> current;
+            default -> null;
+        };
+        if (there != null && takesLong(there.value(), value)) {
+            Vital.virtual("distkv-compare", () -> finish(submission, outcome)).start();
+        } else {
+            finish(submission, outcome);
+        }
+    }
+
+    private void finish(Submission submission, Outcome outcome) {
         switch (outcome) {
             case Outcome.Committed committed -> submission.answer(changed(committed));
-            case Outcome.Conflict(Path guarded, Entry current, boolean guard)
+            case Outcome.Conflict(Path guarded, Entry current, boolean guard, var _)
             when guard ->
                 submission.answer(Failures.guard(seq, Paths.shown(session.root(), guarded), current, session.tock()));
-            case Outcome.Conflict(Path _, Entry current, boolean _) -> {
+            case Outcome.Conflict(Path _, Entry current, var _, var _) -> {
                 if (isThere(current)) {
                     submission.answer(unchanged(current));
                 } else if (conditions.prev() != null) {
                     // The store must not be asked again by the thread that brings its answer.
-                    Thread.startVirtualThread(() -> replace(submission, current));
+                    Vital.virtual("distkv-again", () -> replace(submission, current))
+                            .start();
                 } else {
                     submission.answer(otherChain(current));
                 }
@@ -132,11 +156,12 @@ record ValueWrite(
         }
     }
 
-    private Reply changed(Outcome.Committed committed) {
+    /** The answer when it is made. */
+    Reply changed(Outcome.Committed committed) {
         Entry previous = committed.previous().getFirst();
         Value old = previous == null ? null : previous.value();
         long tick = Revision.tick(committed.revision(), 0);
-        boolean same = value == null ? old == null : old != null && Values.same(old, value);
+        boolean same = value == null ? old == null : old != null && same(old, value);
         boolean unchecked = conditions.prev() == null && conditions.chain() instanceof Chained.Unchecked;
         return new Reply.Changed(seq, !same, chainOf(tick), unchecked ? old : null, tick);
     }
@@ -155,7 +180,8 @@ record ValueWrite(
             return otherChain(null);
         }
         return switch (conditions.chain()) {
-            case Chained.Unchecked() -> new Reply.Failed(seq, "conflict at " + shown(), Etype.CHAIN, session.tock());
+            case Chained.Unchecked() ->
+                new Reply.Failed(seq, "conflict at " + shown().brief(), Etype.CHAIN, session.tock());
             case Chained.Absent() -> Failures.exists(seq, shown(), there, session.tock());
             case Chained.Link(String node, long tick) ->
                 there == null

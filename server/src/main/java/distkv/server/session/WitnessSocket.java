@@ -5,16 +5,16 @@ import distkv.protocol.Etype;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
-import distkv.protocol.ProtocolException;
+import distkv.protocol.ScratchDirectory;
 import distkv.protocol.Values;
 import distkv.server.tree.Replica;
+import distkv.store.Vital;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +46,7 @@ public final class WitnessSocket implements AutoCloseable {
     private final int max;
     private final Path path;
     private final ServerSocketChannel listener;
-    private final @Nullable Path ownDirectory;
+    private final @Nullable ScratchDirectory ownDirectory;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
     private WitnessSocket(
@@ -55,7 +55,7 @@ public final class WitnessSocket implements AutoCloseable {
             int max,
             Path path,
             ServerSocketChannel listener,
-            @Nullable Path ownDirectory) {
+            @Nullable ScratchDirectory ownDirectory) {
         this.replica = replica;
         this.witnesses = witnesses;
         this.max = max;
@@ -75,15 +75,15 @@ public final class WitnessSocket implements AutoCloseable {
     public static @Nullable WitnessSocket open(
             @Nullable Path directory, Replica replica, Witnesses witnesses, int max) {
         Path path = directory == null ? null : directory.toAbsolutePath().resolve("witness");
-        Path own = null;
+        ScratchDirectory own = null;
         try {
             if (path == null || path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST) {
-                var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-                own = Files.createTempDirectory("distkv-server-", owner);
-                path = own.resolve("witness");
+                own = ScratchDirectory.create("distkv-server-");
+                path = own.path().resolve("witness");
             }
             WitnessSocket socket = new WitnessSocket(replica, witnesses, max, path, listen(path), own);
-            Thread.ofVirtual().name("distkv-witnesses").start(socket::accept);
+            Vital.virtual("distkv-witnesses", () -> Acceptor.run("witnesses", socket.listener::accept, socket::admit))
+                    .start();
             return socket;
         } catch (IOException | RuntimeException e) {
             LOG.log(
@@ -120,21 +120,12 @@ public final class WitnessSocket implements AutoCloseable {
         return path.toString();
     }
 
-    private void accept() {
-        try {
-            while (true) {
-                SocketChannel connection = listener.accept();
-                connections.add(connection);
-                if (connections.size() > max || !listener.isOpen()) {
-                    drop(connection);
-                } else {
-                    Thread.ofVirtual().name("distkv-witness").start(() -> serve(connection));
-                }
-            }
-        } catch (ClosedChannelException e) {
-            // It was closed, which is how this thread is told to end.
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "no more witnesses can connect", e);
+    private void admit(SocketChannel connection) {
+        connections.add(connection);
+        if (connections.size() > max || !listener.isOpen()) {
+            drop(connection);
+        } else {
+            Vital.virtual("distkv-witness", () -> serve(connection)).start();
         }
     }
 
@@ -145,7 +136,7 @@ public final class WitnessSocket implements AutoCloseable {
             if (frame != null) {
                 witness(connection, in, Values.decode(frame.copy()));
             }
-        } catch (IOException | ProtocolException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "a witness is gone", e);
         } finally {
             drop(connection);
@@ -194,7 +185,7 @@ public final class WitnessSocket implements AutoCloseable {
             listener.close();
             Files.deleteIfExists(path);
             if (ownDirectory != null) {
-                Files.deleteIfExists(ownDirectory);
+                ownDirectory.close();
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "closing", e);

@@ -2,12 +2,15 @@ package distkv.server.tree;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.model.Path;
 import distkv.store.Compacted;
 import distkv.store.Contents;
 import distkv.store.Feed;
 import distkv.store.Store;
+import distkv.store.Vital;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +28,26 @@ public final class Replica implements AutoCloseable {
     /** With this many changes at hand a snapshot is published, even if more are. */
     private static final int ENOUGH = 1_000;
 
-    private record Waiter(long revision, Runnable action) {}
+    private record Waiter(long revision, Runnable reached, Runnable lost) {}
+
+    /** Somebody who reads a snapshot, and how much may have been replaced by when they are told to let it go. */
+    private static final class Reading {
+        private final long until;
+        private final Runnable whenTooOld;
+
+        Reading(long until, Runnable whenTooOld) {
+            this.until = until;
+            this.whenTooOld = whenTooOld;
+        }
+
+        long until() {
+            return until;
+        }
+
+        Runnable whenTooOld() {
+            return whenTooOld;
+        }
+    }
 
     private final Store store;
     private final Thread thread;
@@ -33,7 +55,11 @@ public final class Replica implements AutoCloseable {
     /** Guards the watches, the waiters, what comes below, and that snapshot and watches change together. */
     private final ReentrantLock lock = new ReentrantLock();
 
+    private final KnownPaths known = new KnownPaths();
     private final Watches watches = new Watches();
+    /** In the order in which they began, and so, nearly, of the snapshots. */
+    private final LinkedHashSet<Reading> readings = new LinkedHashSet<>();
+
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
     private volatile Snapshot snapshot;
     private Feed feed;
@@ -44,7 +70,7 @@ public final class Replica implements AutoCloseable {
         this.store = store;
         this.snapshot = snapshot;
         this.feed = feed;
-        this.thread = Thread.ofPlatform().name("distkv-replica").daemon().unstarted(this::run);
+        this.thread = Vital.platform("distkv-replica", this::run);
     }
 
     /** Loads the tree and starts to follow it. */
@@ -63,7 +89,7 @@ public final class Replica implements AutoCloseable {
 
     private static Snapshot load(Store store) {
         Contents contents = store.load();
-        return new Snapshot(contents.revision(), EntryTree.of(contents.entries()));
+        return Snapshot.of(contents.revision(), contents.entries());
     }
 
     /** The newest snapshot. */
@@ -72,27 +98,84 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Runs an action as soon as a revision is in {@link #snapshot} and has been given to the watches: at once, or on
-     * the replica's thread. It must be short and must not wait.
+     * Runs one of two actions, at once or on the replica's thread. They must be short and must not wait.
+     *
+     * @param reached run as soon as the revision is in {@link #snapshot} and has been given to the watches
+     * @param lost run when it never will be, since the replica has ended: whoever asks must not be told otherwise
      */
-    public void whenReached(long revision, Runnable action) {
+    public void whenReached(long revision, Runnable reached, Runnable lost) {
+        boolean there;
         lock.lock();
         try {
-            if (revision > snapshot.revision() && !ended) {
-                waiters.add(new Waiter(revision, action));
+            there = revision <= snapshot.revision();
+            if (!there && !ended) {
+                waiters.add(new Waiter(revision, reached, lost));
                 return;
             }
         } finally {
             lock.unlock();
         }
-        action.run();
+        (there ? reached : lost).run();
     }
 
-    /** Waits until a revision is in {@link #snapshot} and has been given to the watches. */
+    /**
+     * Waits until a revision is in {@link #snapshot} and has been given to the watches.
+     *
+     * @throws IllegalStateException if the replica has ended before
+     */
     public void await(long revision) {
-        CompletableFuture<Void> reached = new CompletableFuture<>();
-        whenReached(revision, () -> reached.complete(null));
-        reached.join();
+        CompletableFuture<Boolean> end = new CompletableFuture<>();
+        whenReached(revision, () -> end.complete(true), () -> end.complete(false));
+        if (!end.join()) {
+            throw new IllegalStateException("the replica has ended before revision " + revision);
+        }
+    }
+
+    /**
+     * Keeps note of somebody who reads a snapshot for long, and so keeps in memory what was replaced since.
+     *
+     * @param most how many bytes of that there may be
+     * @param whenTooOld called once, on the replica's thread, when it is more: the snapshot must be let go
+     * @return to be run when it is let go
+     */
+    public Runnable reading(Snapshot old, long most, Runnable whenTooOld) {
+        Reading reading = new Reading(old.replaced() + most, whenTooOld);
+        lock.lock();
+        try {
+            readings.add(reading);
+        } finally {
+            lock.unlock();
+        }
+        return () -> {
+            lock.lock();
+            try {
+                readings.remove(reading);
+            } finally {
+                lock.unlock();
+            }
+        };
+    }
+
+    /** Takes those who read snapshots that have become too old. Called with the lock held. */
+    private List<Runnable> tooOld() {
+        if (readings.isEmpty() || readings.getFirst().until() >= snapshot.replaced()) {
+            return List.of();
+        }
+        List<Runnable> old = new ArrayList<>();
+        while (!readings.isEmpty() && readings.getFirst().until() < snapshot.replaced()) {
+            old.add(readings.removeFirst().whenTooOld());
+        }
+        return old;
+    }
+
+    /** Whether a path has an entry or some below it, or once had, or somebody was interested in it. */
+    public boolean knows(Snapshot seen, Path path) {
+        return seen.exists(path) || known.contain(path);
+    }
+
+    /** Takes note of a path that somebody is interested in: it, and what is above it, is known from now on. */
+    public void know(Path path) {
+        known.add(path);
     }
 
     /** Starts a watch: it gets every change after the snapshot that this returns, and none that is in it. */
@@ -128,10 +211,9 @@ public final class Replica implements AutoCloseable {
                 }
                 apply(batch);
             }
-        } catch (InterruptedException e) {
-            LOG.log(System.Logger.Level.DEBUG, "interrupted", e);
-        } catch (RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.ERROR, "the replica stopped at revision " + snapshot.revision(), e);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            // Before anybody is told: from here on this server would show what is no longer so.
+            Vital.report(e);
         } finally {
             end();
         }
@@ -163,17 +245,21 @@ public final class Replica implements AutoCloseable {
             revision = more.revision();
             changes.addAll(more.changes());
         }
+        changes.stream().filter(Entry::isDeletion).map(Entry::path).forEach(known::add);
         Snapshot next = snapshot.changed(revision, changes);
-        List<Runnable> due = List.of();
+        List<Runnable> due;
+        List<Runnable> old;
         lock.lock();
         try {
             snapshot = next;
             watches.offer(revision, changes).forEach(Watch::wake);
             due = due(revision);
+            old = tooOld();
         } finally {
             lock.unlock();
         }
         due.forEach(Runnable::run);
+        old.forEach(Runnable::run);
     }
 
     /** Takes the actions that wait for this revision or an earlier one. Called with the lock held. */
@@ -184,7 +270,7 @@ public final class Replica implements AutoCloseable {
         }
         List<Runnable> due = new ArrayList<>();
         while (first != null && first.revision() <= revision) {
-            due.add(first.action());
+            due.add(first.reached());
             waiters.remove();
             first = waiters.peek();
         }
@@ -193,6 +279,9 @@ public final class Replica implements AutoCloseable {
 
     /** Starts anew from the store's contents. What watches missed cannot be told, so they are lost. */
     private void reload() {
+        for (Walk had = snapshot.walk(Path.ROOT, Depths.ALL); had.next(); ) {
+            known.add(had.path());
+        }
         while (true) {
             Snapshot loaded = load(store);
             List<Runnable> due;
@@ -224,7 +313,8 @@ public final class Replica implements AutoCloseable {
         try {
             ended = true;
             watches.loseAll().forEach(Watch::wake);
-            due = due(Long.MAX_VALUE);
+            due = waiters.stream().map(Waiter::lost).toList();
+            waiters.clear();
         } finally {
             lock.unlock();
         }

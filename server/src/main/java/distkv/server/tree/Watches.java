@@ -6,15 +6,17 @@ import distkv.model.PathKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All watches, found by the paths whose subtrees they follow. A change looks only at those of its own path and its
  * parents, however many others there are. Guarded by the {@link Replica}'s lock.
  */
 final class Watches {
-    private final Map<Path, List<Watch>> byRoot = new HashMap<>();
+    private final Map<Path, Set<Watch>> byRoot = new HashMap<>();
 
     /** How many watched paths have this number of elements, so that most parents of a change need no look-up. */
     private int[] lengths = new int[8];
@@ -23,9 +25,9 @@ final class Watches {
 
     void add(Watch watch) {
         for (Path root : watch.scope().roots()) {
-            List<Watch> there = byRoot.get(root);
+            Set<Watch> there = byRoot.get(root);
             if (there == null) {
-                there = new ArrayList<>(1);
+                there = new LinkedHashSet<>(2);
                 byRoot.put(root, there);
                 count(root.length(), 1);
             }
@@ -35,7 +37,7 @@ final class Watches {
 
     void remove(Watch watch) {
         for (Path root : watch.scope().roots()) {
-            List<Watch> there = byRoot.get(root);
+            Set<Watch> there = byRoot.get(root);
             if (there != null && there.remove(watch) && there.isEmpty()) {
                 byRoot.remove(root);
                 count(root.length(), -1);
@@ -67,11 +69,12 @@ final class Watches {
         for (int elements = 0; elements <= length && elements < lengths.length; elements++) {
             if (lengths[elements] > 0 && !(internal && elements == 0)) {
                 Path root = elements == length ? change.path() : Path.ofTrustedKey(Arrays.copyOf(key, end));
-                for (Watch watch : byRoot.getOrDefault(root, List.of())) {
+                Set<Watch> there = byRoot.getOrDefault(root, Set.of());
+                for (Watch watch : there) {
                     if (watch.scope()
                             .depths()
                             .include(length - watch.scope().top().length())) {
-                        watch.offer(change);
+                        watch.offer(change, there.size());
                         if (watch.touched != revision) {
                             watch.touched = revision;
                             touched.add(watch);
@@ -88,7 +91,7 @@ final class Watches {
     /** Ends all watches: the changes that they wait for cannot be had. Returns them. */
     List<Watch> loseAll() {
         touched.clear();
-        for (List<Watch> there : byRoot.values()) {
+        for (Set<Watch> there : byRoot.values()) {
             for (Watch watch : there) {
                 watch.lose();
                 touched.add(watch);

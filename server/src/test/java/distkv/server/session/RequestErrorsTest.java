@@ -65,7 +65,6 @@ class RequestErrorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "auth, access",
         "auth_set, access",
         "diffie_hellman, access",
         "save, action",
@@ -76,6 +75,7 @@ class RequestErrorsTest {
     void whatThisServerDoesNotDoIsAClearError(String action, String etype) throws IOException {
         Wire wire = fixture.wire();
         assertThat(wire.call(action)).containsEntry("etype", etype).containsKey("error");
+        assertThat(wire.refused("auth")).containsEntry("etype", "access").containsKey("error");
         assertUsable(wire);
     }
 

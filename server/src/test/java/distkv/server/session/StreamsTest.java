@@ -80,9 +80,9 @@ class StreamsTest extends SessionTest {
 
     @Test
     void aWatchOfNoSubtreeOrOfTheInternalTreeIsRefused() throws IOException {
-        assertThat(wire.call("watch", "path", path("t"), "only", List.of()))
+        assertThat(wire.refused("watch", "path", path("t"), "only", List.of()))
                 .containsEntry("error", "only: 0 paths (expected: 1 to 1000)");
-        assertThat(wire.call("watch", "path", path(), "only", List.of(Path.of(Nil.NIL))))
+        assertThat(wire.refused("watch", "path", path(), "only", List.of(Path.of(Nil.NIL))))
                 .containsEntry("etype", "access");
     }
 
@@ -173,7 +173,7 @@ class StreamsTest extends SessionTest {
         List<Map<String, Object>> stream =
                 wire.readStream(wire.ask("watch", "path", path("t"), "since", tock + 10_000));
         assertThat(stream).extracting(message -> message.get("etype")).containsExactly(null, "compacted", null);
-        assertThat(wire.call("watch", "path", path("t"), "since", 1, "fetch", true))
+        assertThat(wire.refused("watch", "path", path("t"), "since", 1, "fetch", true))
                 .containsEntry("etype", "request");
     }
 

@@ -77,6 +77,13 @@ final class Wire implements AutoCloseable {
         return readWhere(message -> Long.valueOf(asked).equals(message.get("seq")));
     }
 
+    /** Sends a request whose answer would be a stream, and returns the error that it gets instead. */
+    Map<String, Object> refused(String action, @Nullable Object... pairs) throws IOException {
+        List<Map<String, Object>> messages = readStream(ask(action, pairs));
+        assertThat(messages).hasSize(3);
+        return messages.get(1);
+    }
+
     Map<String, Object> readWhere(Predicate<Map<String, Object>> wanted) throws IOException {
         List<Map<String, Object>> others = new ArrayList<>();
         while (true) {

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,12 +84,13 @@ class ReplicaTest {
         for (int i = 0; i < 500; i++) {
             long revision = set(Path.of("a", i), 1);
             int at = i;
-            replica.whenReached(revision, () -> {
+            Runnable reached = () -> {
                 if (watch.size() <= at || replica.snapshot().revision() < revision) {
                     wrong.add("revision " + revision);
                 }
                 done.countDown();
-            });
+            };
+            replica.whenReached(revision, reached, () -> wrong.add("lost " + revision));
         }
         assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(wrong).isEmpty();
@@ -97,13 +99,15 @@ class ReplicaTest {
     @Test
     void nobodyWaitsForAClosedReplica() throws InterruptedException {
         CountDownLatch released = new CountDownLatch(2);
-        replica.whenReached(1_000_000, released::countDown);
+        AtomicBoolean reached = new AtomicBoolean();
+        replica.whenReached(1_000_000, () -> reached.set(true), released::countDown);
         Watch watch = new Watch(Scope.of(Path.ROOT, Depths.ALL), 10, 10, () -> {});
         replica.start(watch);
         replica.close();
-        replica.whenReached(1_000_000, released::countDown);
+        replica.whenReached(1_000_000, () -> reached.set(true), released::countDown);
         assertThat(released.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(watch.state()).isEqualTo(Watch.State.LOST);
+        assertThat(reached).as("a revision that never was").isFalse();
     }
 
     /** A reader that takes its time, while another thread writes, deletes and rewrites. */

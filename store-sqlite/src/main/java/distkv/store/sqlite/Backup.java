@@ -2,6 +2,7 @@ package distkv.store.sqlite;
 
 import distkv.store.StoreException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -39,6 +40,7 @@ final class Backup {
         Path draft = target.resolveSibling(target.getFileName() + ".part");
         try {
             Files.deleteIfExists(draft);
+            PrivateFiles.makeFile(draft);
             copy(file, draft, progress);
             check(draft);
             Opened.put(draft, target);
@@ -113,7 +115,10 @@ final class Backup {
                         + " holds a store already (expected: none; move " + Opened.FILE + " away first)");
             }
             Opened.clear(directory);
-            Files.copy(source, draft);
+            PrivateFiles.makeFile(draft);
+            try (OutputStream out = Files.newOutputStream(draft)) {
+                Files.copy(source, out);
+            }
             long entries = prepare(source, draft);
             Opened.put(draft, file);
             return entries;
