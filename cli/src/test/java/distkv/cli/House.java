@@ -90,6 +90,13 @@ final class House {
 
     /** The same, printing elsewhere; returns the exit code. */
     int distkv(PrintStream out, String... words) {
+        List<String> all = new ArrayList<>(List.of("client"));
+        all.addAll(List.of(words));
+        return run(out, all);
+    }
+
+    /** Runs {@code distkv WORDS…}. */
+    int run(PrintStream out, List<String> words) {
         Terminal terminal = new Terminal(
                 out,
                 out,
@@ -98,8 +105,9 @@ final class House {
                 false,
                 directory,
                 java.nio.file.Path.of(PYTHON));
-        List<String> all = new ArrayList<>(List.of("client", "-h", Bind.LOOPBACK, "-p", "" + port));
-        all.addAll(List.of(words));
+        List<String> all =
+                new ArrayList<>(List.of("-C", "connect.host=" + Bind.LOOPBACK, "-C", "connect.port=" + port));
+        all.addAll(words);
         return new CommandLineRun(terminal).run(all);
     }
 
