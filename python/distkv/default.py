@@ -18,6 +18,7 @@ CFG: Final = attrdict(
         name=None,  # how this client calls itself; None: the machine's name
         init_timeout=5,  # seconds until a connection must stand and the server have greeted
         retry=1,  # seconds between attempts to reconnect, at most
+        patience=10,  # seconds that a request under way waits for a connection when it has lost its own
         window=1024,  # messages of one stream that may be on their way before this side confirms some
     ),
     prefixes="distkv",  # "moat": what follows is below :.moat.kv, where moat-kv has what is its own

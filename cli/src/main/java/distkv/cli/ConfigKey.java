@@ -61,6 +61,13 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
                     "How long a client in Python waits at most between attempts to" + " connect again.",
                     ""),
             of(
+                    "connect.patience",
+                    Kind.SECONDS,
+                    10L,
+                    "How long a request that was under way when the connection broke waits"
+                            + " for another one to go on with.",
+                    ""),
+            of(
                     "connect.window",
                     Kind.NUMBER,
                     1024L,
@@ -80,6 +87,12 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
                     null,
                     "Where the server keeps the tree. Otherwise `~/.local/share/distkv`.",
                     "`--data`"),
+            of(
+                    "server.memory",
+                    Kind.SIZE,
+                    null,
+                    "The server's heap, 128M or more; 45 % of it are for the tree. Otherwise 1G.",
+                    ""),
             of(
                     "runner.labels",
                     Kind.LIST,

@@ -72,7 +72,9 @@ final class Words {
             ErrorGroup.class,
             List.of("error"),
             List.of(),
-            Word.leaf(ErrorList.class, "list", "dump"),
+            Word.leaf(ErrorList.class, "list"),
+            Word.leaf(ErrorShow.class, "show"),
+            Word.leaf(ErrorDump.class, "dump"),
             Word.leaf(ErrorResolve.class, "resolve"),
             Word.leaf(ErrorDelete.class, "delete"),
             Word.leaf(ErrorMonitor.class, "monitor"));

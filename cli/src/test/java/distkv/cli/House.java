@@ -32,7 +32,7 @@ import java.util.function.Predicate;
 final class House {
     private static final java.nio.file.Path EXAMPLES =
             java.nio.file.Path.of("..", "examples").toAbsolutePath().normalize();
-    private static final String PYTHON = Objects.requireNonNullElse(System.getenv("DISTKV_PYTHON"), "python3");
+    static final String PYTHON = Objects.requireNonNullElse(System.getenv("DISTKV_PYTHON"), "python3");
 
     private final java.nio.file.Path directory;
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -92,11 +92,15 @@ final class House {
     int distkv(PrintStream out, String... words) {
         List<String> all = new ArrayList<>(List.of("client"));
         all.addAll(List.of(words));
-        return run(out, all);
+        return commandLine(out, all);
+    }
+
+    int port() {
+        return port;
     }
 
     /** Runs {@code distkv WORDS…}. */
-    int run(PrintStream out, List<String> words) {
+    int commandLine(PrintStream out, List<String> words) {
         Terminal terminal = new Terminal(
                 out,
                 out,

@@ -114,12 +114,12 @@ class MigrationPageTest {
         if (words.getLast().equals("&")) {
             Lines said = new Lines();
             PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-            background.add(Thread.ofPlatform().start(() -> house.run(out, words.subList(0, words.size() - 1))));
+            background.add(Thread.ofPlatform().start(() -> house.commandLine(out, words.subList(0, words.size() - 1))));
             said.await("Running.", () -> {});
             return "";
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        house.run(Shell.stream(out), words);
+        house.commandLine(Shell.stream(out), words);
         return out.toString(StandardCharsets.UTF_8);
     }
 }

@@ -83,6 +83,12 @@ final class Shell implements AutoCloseable {
         }
     }
 
+    void delete(String path) throws InterruptedException {
+        try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
+            client.delete(Path.parse(path));
+        }
+    }
+
     void setInternal(String path, @Nullable Object value) throws InterruptedException {
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
             client.setInternal(Path.parse(path), Values.encode(value));
