@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,13 +25,16 @@ import org.junit.jupiter.api.io.TempDir;
  * The documents' commands and programs do what the pages say, in the pages' order, with a real server and real runners.
  * They are run in a directory that is not the checkout; the command lines in this process.
  */
-@Timeout(120)
+@Timeout(300)
 class DocumentsTest {
     private static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
-    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final long PATIENCE_NANOS = 100_000_000_000L;
     /** What a page shows of these is not run: the house is up already, and nothing is to be installed. */
     private static final List<String> ELSEWHERE = List.of("./distkv up", "sudo ", "./distkv install");
+    /** What these tell of depends on who is quicker; {@code LiveCommandsTest} and {@code RunHistoryTest} have them. */
+    private static final List<String> STORIES = List.of(
+            "./distkv client run monitor", "./distkv client run history", "./distkv client run set --handover");
 
     @TempDir
     private Path directory;
@@ -40,7 +46,8 @@ class DocumentsTest {
     @BeforeEach
     void start() throws Exception {
         house = new House(directory.resolve("house"));
-        house.runner("vm");
+        // Long enough not to be lost on a machine that has much else to do.
+        house.runner("vm", Duration.ofSeconds(30));
     }
 
     @AfterEach
@@ -52,9 +59,11 @@ class DocumentsTest {
         house.close();
     }
 
+    /** The second page goes on where the first one ends. */
     @Test
-    void theReadmeIsRun() throws Exception {
+    void theReadmeIsRunAndThenThePageAboutJobs() throws Exception {
         assertThat(run("README.md")).isGreaterThan(20);
+        assertThat(run("docs/runner.md")).isGreaterThan(8);
     }
 
     @Test
@@ -69,7 +78,8 @@ class DocumentsTest {
         for (Page.Part part : page.parts()) {
             switch (part) {
                 case Page.Command command -> {
-                    if (ELSEWHERE.stream().noneMatch(command.text()::startsWith)) {
+                    if (Stream.concat(ELSEWHERE.stream(), STORIES.stream())
+                            .noneMatch(command.text()::startsWith)) {
                         run(name, command);
                         count++;
                     }
@@ -94,6 +104,10 @@ class DocumentsTest {
             background.add(Thread.ofPlatform().start(() -> saidQuietly(last.substring(0, last.length() - 2))));
             return;
         }
+        if (last.contains(" run logs")) {
+            follow(last, command.output());
+            return;
+        }
         List<String> expected = Transcript.comparable(command.output());
         long end = System.nanoTime() + PATIENCE_NANOS;
         String said = said(last);
@@ -107,9 +121,20 @@ class DocumentsTest {
                 .isEqualTo(expected);
     }
 
+    /** Waits until a command that goes on for ever says that. */
+    private void follow(String command, String line) throws Exception {
+        Lines lines = new Lines();
+        List<String> words = words(command);
+        background.add(Thread.ofPlatform()
+                .start(() -> house.commandLine(
+                        new PrintStream(lines, true, StandardCharsets.UTF_8), words.subList(1, words.size()))));
+        String text = line.substring(line.indexOf("  ")).strip();
+        lines.await(text.substring(text.indexOf(' ')).strip(), () -> {});
+    }
+
     /** Whether a command changes nothing, so that it may be asked again. */
     private static boolean isQuestion(String command) {
-        return command.matches(".* (get|list|state)( .*)?");
+        return command.matches(".* (get|list|state|history)( .*)?");
     }
 
     private void saidQuietly(String command) {
