@@ -29,6 +29,7 @@ record Row(int number, String title, Measurement measurement) {
                 new Row(15, "events into one job", JobLoadRows::events),
                 new Row(16, "calls of stored procedures", CallRows::calls),
                 new Row(17, "failover of any-node jobs", GroupRows::failover),
-                new Row(18, "1,000 any-node jobs over 8 runners", GroupRows::balance));
+                new Row(18, "1,000 any-node jobs over 8 runners", GroupRows::balance),
+                new Row(21, "compaction while 300,000 entries are rewritten", CompactionRows::rows));
     }
 }

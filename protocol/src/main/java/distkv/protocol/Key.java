@@ -15,6 +15,8 @@ enum Key {
     PREV,
     IDEM,
     GUARD,
+    AGAIN,
+    WRITER,
     SESSION,
     SECRET,
     SOCKET,
@@ -50,6 +52,8 @@ enum Key {
     PRESENT,
     SUPERSEDED,
     ENTRIES,
+    MEMORY,
+    STORE,
     DEBUG,
     DEBUGGER,
     ERROR,
@@ -62,7 +66,8 @@ enum Key {
     AUTH,
     EXT,
     TICKS,
-    ACCESS;
+    ACCESS,
+    NOTE;
 
     private static final Names<Key> NAMES = new Names<>(values(), Key::toString);
 

@@ -15,7 +15,11 @@ public enum StatePart {
     DEBUG,
     DEBUGGER,
     /** How many entries there are; an addition of ours. */
-    ENTRIES;
+    ENTRIES,
+    /** How many bytes of memory they take, and may take: {@code [used, limit]}; an addition of ours. */
+    MEMORY,
+    /** What keeps the store from writing, as text for people; nil if nothing does. An addition of ours. */
+    STORE;
 
     Key key() {
         return Key.valueOf(name());

@@ -1,5 +1,6 @@
 package distkv.code.worker;
 
+import distkv.client.Client;
 import distkv.client.ConflictException;
 import distkv.client.Fence;
 import distkv.code.CancelledException;
@@ -33,6 +34,10 @@ final class JavaRun implements Fence {
     private final RunLog log;
     private final Ending ending;
     private final Thread thread;
+    /** Written by the run's own thread only, as is the next, which comes first. */
+    private volatile @Nullable Client server;
+
+    private volatile long losses;
     // What follows is guarded by this object's monitor.
     private final Set<JobTask> tasks = new HashSet<>();
     private final Set<JobTimer> timers = new HashSet<>();
@@ -61,7 +66,7 @@ final class JavaRun implements Fence {
         this.claim = spec.claim();
         this.inbox = new Inbox(spec.idle());
         this.log = new RunLog(runner, spec.run(), spec.log(), site.level());
-        this.ending = new Ending(spec, runner);
+        this.ending = new Ending(spec, runner, this::lostServer);
         inbox.put(new Message.Ready(0));
         thread = Thread.ofVirtual().name(spec.log()).unstarted(() -> {
             execute(compile);
@@ -84,7 +89,9 @@ final class JavaRun implements Fence {
                 throw new MissingVariablesException(procedure.name(), missing);
             }
             begin(procedure);
-            JobContext self = new JobContext(this, site.client().fenced(this), clock);
+            Client client = site.clientOfRun();
+            connectedTo(client);
+            JobContext self = new JobContext(this, client.fenced(this), clock);
             result = procedure.run(self, spec.globals());
         } catch (Throwable e) {
             thrown = e;
@@ -92,6 +99,17 @@ final class JavaRun implements Fence {
         end();
         log.close();
         ending.report(result, thrown);
+    }
+
+    private void connectedTo(Client client) {
+        losses = client.losses();
+        server = client;
+    }
+
+    /** Whether the connection to the server was lost since the code began. */
+    private boolean lostServer() {
+        Client connected = server;
+        return connected != null && connected.losses() > losses;
     }
 
     private synchronized void begin(Procedure procedure) {

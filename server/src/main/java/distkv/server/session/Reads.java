@@ -153,10 +153,18 @@ final class Reads {
         }
         Depths depths = depths(request.depths());
         Walk walk = request.empty() ? now.walkWithEmpty(top, depths) : now.walk(top, depths);
-        Stream stream = new TreeStream(
-                request.seq(), session.window(), now, walk, items(request.seq(), top, request.chain()));
+        TreeStream stream = new TreeStream(
+                request.seq(),
+                session.window(),
+                now,
+                walk,
+                items(request.seq(), top, request.chain()),
+                session.outbox());
+        stream.hold(replica, now, session.site().memory().streams());
         if (session.admit(stream)) {
             session.outbox().ready(stream);
+        } else {
+            stream.close();
         }
     }
 
@@ -178,7 +186,8 @@ final class Reads {
                 replica,
                 session.outbox(),
                 scope,
-                items(request.seq(), top, request.chain()));
+                items(request.seq(), top, request.chain()),
+                session.streamMemory());
         if (!session.admit(stream)) {
             return;
         }
@@ -192,7 +201,7 @@ final class Reads {
                             missed -> stream.withMissed(start, since, missed),
                             () -> stream.fail(start, compacted(request.seq(), since, start)));
         } else if (request.fetch()) {
-            stream.withEntries(start);
+            stream.withEntries(start, session.site().memory().streams());
         } else {
             stream.withChanges(start);
         }
@@ -253,7 +262,13 @@ final class Reads {
             switch (part) {
                 case NODES -> parts.put(part, Values.encode(Map.of(tree, now.tock())));
                 case PRESENT -> parts.put(part, Values.encode(Map.of(tree, List.of(List.of(1, now.tock() + 1)))));
+                case STORE -> parts.put(part, trouble());
                 case ENTRIES -> parts.put(part, Values.encode(now.size()));
+                case MEMORY ->
+                    parts.put(
+                            part,
+                            Values.encode(
+                                    List.of(now.bytes(), session.site().memory().tree())));
                 case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUG, DEBUGGER ->
                     parts.put(part, Values.encode(Map.of()));
                 // The original has no answer to this either.
@@ -261,6 +276,11 @@ final class Reads {
             }
         }
         output.write(new Reply.State(request.seq(), session.site().node(), parts, now.tock()));
+    }
+
+    private Value trouble() {
+        String trouble = session.site().store().trouble();
+        return trouble.isEmpty() ? Values.NIL : Values.encode(trouble);
     }
 
     /** The newest snapshot, with all that this client has written. */

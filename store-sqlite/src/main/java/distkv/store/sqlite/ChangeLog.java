@@ -2,6 +2,7 @@ package distkv.store.sqlite;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.model.WriteId;
 import distkv.store.Outcome;
 import distkv.store.Step;
 import java.sql.Connection;
@@ -17,11 +18,12 @@ final class ChangeLog {
     /** So many rows are inserted by one statement where there are as many: most of the cost is per statement. */
     private static final int MANY = 16;
 
-    private static final int COLUMNS = 6;
+    private static final int COLUMNS = 8;
 
     private static final long NO_TICK = -1;
 
-    private record Row(Entry entry, @Nullable Entry previous) {}
+    private record Row(
+            Entry entry, @Nullable Entry previous, @Nullable WriteId id) {}
 
     /** The statements, prepared. The driver closes one that has failed, so they are all made again then. */
     private record Statements(
@@ -35,8 +37,8 @@ final class ChangeLog {
             PreparedStatement deleteMany) {
 
         static Statements prepare(Connection connection) throws SQLException {
-            String insert = "INSERT INTO change(tick, path, value, lease, replaces, sum) VALUES ";
-            String row = "(?, ?, ?, ?, ?, ?)";
+            String insert = "INSERT INTO change(tick, path, value, lease, replaces, sum, writer, number) VALUES ";
+            String row = "(?, ?, ?, ?, ?, ?, ?, ?)";
             return new Statements(
                     connection.prepareStatement("BEGIN IMMEDIATE"),
                     connection.prepareStatement("COMMIT"),
@@ -59,6 +61,8 @@ final class ChangeLog {
     private final Connection connection;
     private final List<Row> rows = new ArrayList<>();
     private Statements statements;
+    private int dropped;
+    private boolean isFull;
 
     ChangeLog(Connection connection) throws SQLException {
         this.connection = connection;
@@ -67,17 +71,15 @@ final class ChangeLog {
 
     /** Writes all that in one transaction. Returns {@code null} if it is durable, else what became of it. */
     @Nullable
-    Outcome write(List<Step> steps, List<Task.Drop> drops) {
+    Outcome write(List<Step> steps, Compaction.@Nullable Drop drop) {
         return transact(() -> {
-            for (Task.Drop drop : drops) {
-                delete(drop);
-            }
+            dropped = drop == null ? 0 : delete(drop);
             rows.clear();
             for (Step step : steps) {
                 switch (step) {
-                    case Step.Changed(ChangeBatch batch, List<@Nullable Entry> previous) -> {
+                    case Step.Changed(ChangeBatch batch, List<@Nullable Entry> previous, WriteId id) -> {
                         for (int i = 0; i < previous.size(); i++) {
-                            rows.add(new Row(batch.changes().get(i), previous.get(i)));
+                            rows.add(new Row(batch.changes().get(i), previous.get(i), i == 0 ? id : null));
                         }
                     }
                     case Step.Granted granted -> {
@@ -108,17 +110,31 @@ final class ChangeLog {
         }
     }
 
-    private void delete(Task.Drop drop) throws SQLException {
+    /** How many rows the last transaction dropped. */
+    int dropped() {
+        return dropped;
+    }
+
+    /** Whether the last transaction failed because the disk is full. */
+    boolean isFull() {
+        return isFull;
+    }
+
+    private int delete(Compaction.Drop drop) throws SQLException {
+        int count = 0;
         for (int at = 0; at < drop.ticks().length; at += MANY) {
             for (int i = 0; i < MANY; i++) {
                 statements.deleteMany.setLong(i + 1, at + i < drop.ticks().length ? drop.ticks()[at + i] : NO_TICK);
             }
-            statements.deleteMany.executeUpdate();
+            count += statements.deleteMany.executeUpdate();
         }
-        Format.put(connection, "compacted", drop.compacted());
+        if (drop.first()) {
+            Format.put(connection, "compacted", drop.compacted());
+        }
         if (drop.last()) {
             Format.put(connection, "walked", drop.compacted());
         }
+        return count;
     }
 
     private static void bind(PreparedStatement insert, int offset, Row row) throws SQLException {
@@ -131,7 +147,12 @@ final class ChangeLog {
         insert.setBytes(offset + 3, value);
         setUnlessZero(insert, offset + 4, entry.lease());
         setUnlessZero(insert, offset + 5, replaces);
-        insert.setLong(offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces));
+        WriteId id = row.id();
+        long writer = id == null ? 0 : id.writer();
+        long number = id == null ? 0 : id.number();
+        insert.setLong(offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces, writer, number));
+        setUnlessZero(insert, offset + 7, writer);
+        setUnlessZero(insert, offset + 8, number);
     }
 
     private static void setUnlessZero(PreparedStatement insert, int column, long number) throws SQLException {
@@ -153,6 +174,7 @@ final class ChangeLog {
      */
     private @Nullable Outcome transact(Work work) {
         boolean committing = false;
+        isFull = false;
         try {
             statements.begin.executeUpdate();
             work.run();
@@ -161,7 +183,8 @@ final class ChangeLog {
             return null;
         } catch (SQLException e) {
             String reason = Database.reason(e);
-            if (committing && !Database.isFull(e)) {
+            isFull = Database.isFull(e);
+            if (committing && !isFull) {
                 return new Outcome.Unknown("the commit failed: " + reason);
             }
             try {
@@ -169,7 +192,7 @@ final class ChangeLog {
             } catch (SQLException again) {
                 return new Outcome.Unknown("the rollback failed: " + Database.reason(again) + ", after " + reason);
             }
-            return new Outcome.Refused(Database.isFull(e) ? "disk full: " + reason : "cannot write: " + reason);
+            return new Outcome.Refused(isFull ? "disk full: " + reason : "cannot write: " + reason);
         }
     }
 

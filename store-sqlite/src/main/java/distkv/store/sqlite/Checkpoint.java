@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  * little that came meanwhile, since the log can only start again when all of it is copied.
  */
 final class Checkpoint implements Runnable {
-    private static final int LOG_BYTES = 5 << 20;
+    static final int LOG_BYTES = 5 << 20;
     /** The log's length in pages at which it is copied; a little less than {@link #LOG_BYTES}. */
     private static final long DUE = 900;
     /** Asking for the log's length takes a while, so it is done once for so many bytes. */
     private static final long LOOK_BYTES = 256 << 10;
+
+    /** About how many bytes of log a dropped row takes, some of them being on the same page. */
+    private static final long DROP_BYTES = 300;
 
     private static final String LOOK = "PRAGMA wal_checkpoint(NOOP)";
     private static final String COPY = "PRAGMA wal_checkpoint(PASSIVE)";
@@ -39,6 +42,7 @@ final class Checkpoint implements Runnable {
     private long unseenBytes;
     private long pages;
     private long dueAt = DUE;
+    private volatile boolean isFull;
 
     /** @param connection the own one; the writer's is only used on the writer's thread */
     Checkpoint(Connection connection, Connection writer, Inbox inbox) {
@@ -68,12 +72,17 @@ final class Checkpoint implements Runnable {
         }
     }
 
-    /** Told by the writer what it wrote; starts a copy if it is time. */
-    Outcome.@Nullable Unknown wrote(List<Task> group) {
+    /** Whether the last copy ended because the disk is full. */
+    boolean isFull() {
+        return isFull;
+    }
+
+    /** Told by the writer what it wrote, and how many rows it dropped; starts a copy if it is time. */
+    Outcome.@Nullable Unknown wrote(List<Task> group, int dropped) {
         for (Task task : group) {
             unseenBytes += task.bytes();
         }
-        unseenBytes += 2 * Format.PAGE;
+        unseenBytes += 2 * Format.PAGE + DROP_BYTES * dropped;
         if (unseenBytes < LOOK_BYTES || running) {
             return null;
         }
@@ -115,13 +124,15 @@ final class Checkpoint implements Runnable {
         return copy(writer);
     }
 
-    private static Outcome.@Nullable Unknown copy(Connection connection) {
+    private Outcome.@Nullable Unknown copy(Connection connection) {
         try {
             length(connection, COPY);
+            isFull = false;
             return null;
         } catch (SQLException e) {
             // A full disk loses nothing: the log still has it all, and the next copy starts where this one did.
-            return Database.isFull(e) ? null : failed(e);
+            isFull = Database.isFull(e);
+            return isFull ? null : failed(e);
         }
     }
 

@@ -9,42 +9,81 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Drops what was superseded before the history that is kept. When there is enough of it, the thread
- * {@code distkv-compaction} walks the log once with a connection of its own, finds all that can go, and hands it in
- * slices to the {@link Writer}, who drops each together with the commits that are waiting; so nobody waits long.
+ * Drops what was superseded before the history that is kept. When there is enough of it, or some and nobody writes, the
+ * thread {@code distkv-compaction} walks on through the log with a connection of its own and finds all that can go. The
+ * {@link Writer} then drops it together with the commits that come, more rows than these supersede, so that it ends
+ * however much is written; and a few hundred at a time when nobody writes.
  *
  * <p>What a change replaced can go, and so can a deletion. It goes oldest first, so that wherever this is cut off, the
  * newest change of every path is the last of those left.
  */
 final class Compaction implements Runnable {
-    /** How many rows go at once. */
+    /** How many rows go at once while nobody writes, so that who comes does not wait long. */
     private static final int SLICE = 256;
     /** The most that one walk finds, which bounds its memory; the next goes on from there. */
     private static final int MOST = 1 << 20;
+    /** So many rows are read in one go: the write-ahead log cannot start again while somebody reads. */
+    private static final int CHUNK = 10_000;
+    /** The history is as long as was asked for, but not longer than this part of the tree, unless that is short. */
+    private static final long PART = 8;
+
+    private static final long SHORT = 10_000;
+    /** A walk is due when more than this part of the tree was superseded since the last one. */
+    private static final long DUE_PART = 4;
+
+    private static final long PAUSE_MILLIS = 1_000;
+    private static final long TRY_AGAIN_MILLIS = 5_000;
+
+    /**
+     * Superseded rows to be dropped.
+     *
+     * @param compacted where history begins from now on
+     * @param first whether none before that revision were dropped yet
+     * @param last whether these are the last ones
+     */
+    record Drop(long[] ticks, long compacted, boolean first, boolean last) {}
+
+    /**
+     * What a walk has found.
+     *
+     * @param superseded how many rows held no present entry when it began
+     * @param isAll whether there is no more to be found
+     */
+    private record Found(long[] ticks, long to, long superseded, boolean isAll) {}
 
     private final Path file;
     private final Inbox inbox;
-    private final long retain;
-    private final Semaphore asked = new Semaphore(0);
-    /** Owned by the writer's thread, which starts a walk when there is enough to find. */
-    private long superseded;
+    private final Space space;
+    private final SqliteOptions options;
 
-    private volatile boolean running;
+    private final long opened = System.nanoTime();
     private volatile long reached;
     private long walked;
 
-    /** @param superseded how many rows of the file hold no present entry */
-    Compaction(Path file, Connection writer, Inbox inbox, long retain, long superseded) throws SQLException {
-        this.file = file;
+    // This object guards what follows.
+    /** How many rows hold no present entry, and how many of these there were when the last walk had ended. */
+    private long superseded;
+
+    private long left;
+    private long present;
+    private long writes;
+    private @Nullable Found found;
+    private int taken;
+    private int takenBefore;
+    private boolean isSettled;
+
+    Compaction(Opened store, Inbox inbox, Space space, SqliteOptions options) throws SQLException {
+        this.file = store.file();
         this.inbox = inbox;
-        this.retain = retain;
-        this.superseded = superseded;
-        this.reached = Format.number(writer, "compacted");
-        this.walked = Format.number(writer, "walked");
-        walkIfDue();
+        this.space = space;
+        this.options = options;
+        this.superseded = store.superseded();
+        this.present = store.content().size();
+        this.reached = Format.number(store.writer(), "compacted");
+        this.walked = Format.number(store.writer(), "walked");
     }
 
     /** The oldest revision that can still be loaded and followed from. Ask after reading, not before. */
@@ -52,103 +91,225 @@ final class Compaction implements Runnable {
         return reached;
     }
 
-    /** Told by the writer, before rows go. */
-    void dropping(Task.Drop drop) {
-        reached = drop.compacted();
+    /**
+     * Rows to be dropped in the transaction that the writer begins.
+     *
+     * @param rows how many rows it is going to add
+     * @param asked whether it was woken for this
+     */
+    synchronized @Nullable Drop take(int rows, boolean asked) {
+        takenBefore = taken;
+        Found all = found;
+        if (all == null) {
+            return null;
+        }
+        int pace = superseded > present ? 3 * rows : rows + rows / 2;
+        int end = Math.min(all.ticks().length, taken + pace + (asked ? SLICE : 0));
+        if (end == taken) {
+            return null;
+        }
+        reached = all.to();
+        Drop drop =
+                new Drop(Arrays.copyOfRange(all.ticks(), taken, end), all.to(), taken == 0, end == all.ticks().length);
+        taken = end;
+        return drop;
     }
 
-    /** Told by the writer what a transaction held; starts a walk if it is time. */
-    void wrote(Iterable<Step> steps, Iterable<Task.Drop> drops) {
+    /** What was taken last was not dropped. */
+    synchronized void putBack() {
+        taken = takenBefore;
+    }
+
+    /** Told by the writer what a transaction held, and how many rows it dropped. */
+    synchronized void wrote(Iterable<Step> steps, int dropped) {
+        boolean wasDue = isDue();
+        boolean hadSome = hasSome();
         for (Step step : steps) {
             if (step instanceof Step.Changed changed) {
+                writes++;
                 for (int i = 0; i < changed.previous().size(); i++) {
-                    superseded += changed.previous().get(i) == null ? 0 : 1;
-                    superseded += changed.batch().changes().get(i).isDeletion() ? 1 : 0;
+                    boolean replaced = changed.previous().get(i) != null;
+                    boolean deletion = changed.batch().changes().get(i).isDeletion();
+                    superseded += (replaced ? 1 : 0) + (deletion ? 1 : 0);
+                    present += (deletion ? 0 : 1) - (replaced ? 1 : 0);
                 }
             }
         }
-        for (Task.Drop drop : drops) {
-            superseded -= drop.ticks().length;
+        superseded -= dropped;
+        if ((isDue() && !wasDue) || (hasSome() && !hadSome)) {
+            notifyAll();
         }
-        walkIfDue();
     }
 
-    private void walkIfDue() {
-        // A change can make two rows superfluous: the one it replaced, and itself if it is a deletion.
-        if (!running && superseded >= 2 * (retain + Revision.MAX_WRITES) + Math.max(retain, SLICE)) {
-            running = true;
-            asked.release();
-        }
+    /** The disk has become full: everything that can go is to go. */
+    synchronized void hurry() {
+        notifyAll();
+    }
+
+    /** How many changes the history is to have. */
+    private long history() {
+        return space.isFull() ? 0 : Math.min(options.retain(), Math.max(SHORT, present / PART));
+    }
+
+    private boolean isDue() {
+        long enough = space.isFull() ? SLICE : Math.max(SLICE, Math.max(history(), present) / DUE_PART);
+        return superseded - left >= enough;
+    }
+
+    private boolean hasSome() {
+        return superseded - left >= SLICE || (space.isFull() && superseded > 0);
     }
 
     @Override
     public void run() {
         try {
             while (true) {
-                asked.acquire();
-                walk();
-                running = false;
+                if (!awaitWork()) {
+                    space.keep();
+                } else if (!walk()) {
+                    Thread.sleep(TRY_AGAIN_MILLIS);
+                }
             }
         } catch (InterruptedException e) {
             // The store is being closed. What was found is found again next time.
         }
     }
 
-    private void walk() {
-        long to;
-        long[] found;
+    /**
+     * Waits until a walk is due, or there is something to be found and nobody writes. Returns false when the room on
+     * the disk is to be looked after: once when the store has been open for a while, and again and again while it is full.
+     */
+    private synchronized boolean awaitWork() throws InterruptedException {
+        while (!isDue()) {
+            boolean had = hasSome();
+            long before = writes;
+            wait(had || !isSettled ? PAUSE_MILLIS : space.isFull() || !space.isKept() ? TRY_AGAIN_MILLIS : 0);
+            if (!isSettled && System.nanoTime() - opened >= PAUSE_MILLIS * 1_000_000) {
+                isSettled = true;
+                return false;
+            }
+            if (had && writes == before && hasSome()) {
+                return true;
+            }
+            if ((space.isFull() || !space.isKept()) && !hasSome()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Finds what can go, and waits until it is gone; false if that did not work. */
+    private boolean walk() throws InterruptedException {
+        Found all;
         try (Connection connection = Database.reader(file)) {
-            to = limit(connection);
-            found = find(connection, to);
+            all = find(connection);
         } catch (SQLException e) {
-            return; // The writer meets the same trouble, and it has somebody to tell.
+            return false; // The writer meets the same trouble, and it has somebody to tell.
         }
-        if (found.length == 0) {
-            return;
+        if (all.ticks().length > 0) {
+            hand(all);
+            boolean dropped = true;
+            while (dropped && isLeft()) {
+                Task.Compact slice = new Task.Compact(new CompletableFuture<>());
+                dropped = inbox.put(slice) && slice.answer().join();
+            }
+            hand(null);
+            if (!dropped) {
+                return false;
+            }
+            walked = all.to();
         }
-        boolean dropped = true;
-        for (int at = 0; dropped && at < found.length; at += SLICE) {
-            int end = Math.min(found.length, at + SLICE);
-            Task.Drop slice = new Task.Drop(
-                    Arrays.copyOfRange(found, at, end), to, end == found.length, new CompletableFuture<>());
-            dropped = inbox.put(slice) && slice.answer().join();
-        }
-        if (dropped) {
-            walked = to;
+        ended(all);
+        return true;
+    }
+
+    private synchronized void hand(@Nullable Found all) {
+        found = all;
+        taken = 0;
+    }
+
+    private synchronized boolean isLeft() {
+        return found != null && taken < found.ticks().length;
+    }
+
+    private synchronized void ended(Found all) {
+        if (all.isAll()) {
+            left = Math.max(0, all.superseded() - all.ticks().length);
         }
     }
 
-    /** The newest revision with {@code retain} changes after it, unless that is too many at once. */
-    private long limit(Connection connection) throws SQLException {
-        long limit = Database.number(
-                connection, "SELECT tick / 256 - 1 FROM change ORDER BY tick DESC LIMIT 1 OFFSET " + retain);
+    private Found find(Connection connection) throws SQLException {
+        long before;
+        synchronized (this) {
+            before = superseded;
+        }
+        // A restored store's history begins after all that it holds.
+        long begin = Math.max(reached, historyBegin(connection));
         long most = Database.number(
                 connection,
                 "SELECT tick / 256 - 1 FROM change WHERE tick >= " + Revision.tick(walked + 1, 0)
                         + " ORDER BY tick LIMIT 1 OFFSET " + MOST);
-        // A restored store's history begins after all that it holds.
-        return Math.max(reached, most == 0 ? limit : Math.min(limit, most));
+        boolean isAll = most == 0 || most >= begin;
+        long to = isAll ? begin : Math.max(reached, most);
+        return new Found(find(connection, to), to, before, isAll);
+    }
+
+    /** The newest revision with as many changes after it, or as many bytes, as are to be kept. */
+    private long historyBegin(Connection connection) throws SQLException {
+        long changes;
+        synchronized (this) {
+            changes = history();
+        }
+        boolean none = space.isFull();
+        long bytes = options.retainBytes();
+        long before = Long.MAX_VALUE;
+        try (PreparedStatement back = connection.prepareStatement(
+                "SELECT tick, length(path) + ifnull(length(value), 0) FROM change WHERE tick < ? ORDER BY tick DESC"
+                        + " LIMIT " + CHUNK)) {
+            for (boolean more = true; more; ) {
+                back.setLong(1, before);
+                more = false;
+                try (ResultSet row = back.executeQuery()) {
+                    while (row.next()) {
+                        more = true;
+                        before = row.getLong(1);
+                        bytes -= Rows.OVERHEAD + row.getLong(2);
+                        if (none || changes-- == 0 || bytes < 0) {
+                            return Revision.ofTick(before) - (none ? 0 : 1);
+                        }
+                    }
+                }
+            }
+        }
+        return 0;
     }
 
     /** The ticks that can go when history begins at {@code to}, in order. */
     private long[] find(Connection connection, long to) throws SQLException {
         long[] ticks = new long[1024];
         int count = 0;
+        long from = Revision.tick(walked + 1, 0);
         try (PreparedStatement scan = connection.prepareStatement(
-                "SELECT tick, replaces, value IS NULL FROM change WHERE tick >= ? AND tick < ? ORDER BY tick")) {
-            scan.setLong(1, Revision.tick(walked + 1, 0));
+                "SELECT tick, replaces, value IS NULL FROM change WHERE tick >= ? AND tick < ? ORDER BY tick LIMIT "
+                        + CHUNK)) {
             scan.setLong(2, Revision.tick(to + 1, 0));
-            try (ResultSet row = scan.executeQuery()) {
-                while (row.next()) {
-                    if (count + 2 > ticks.length) {
-                        ticks = Arrays.copyOf(ticks, 2 * ticks.length);
-                    }
-                    long replaces = row.getLong(2);
-                    if (replaces != 0) {
-                        ticks[count++] = replaces;
-                    }
-                    if (row.getBoolean(3)) {
-                        ticks[count++] = row.getLong(1);
+            for (boolean more = true; more; ) {
+                scan.setLong(1, from);
+                more = false;
+                try (ResultSet row = scan.executeQuery()) {
+                    while (row.next()) {
+                        more = true;
+                        from = row.getLong(1) + 1;
+                        if (count + 2 > ticks.length) {
+                            ticks = Arrays.copyOf(ticks, 2 * ticks.length);
+                        }
+                        long replaces = row.getLong(2);
+                        if (replaces != 0) {
+                            ticks[count++] = replaces;
+                        }
+                        if (row.getBoolean(3)) {
+                            ticks[count++] = row.getLong(1);
+                        }
                     }
                 }
             }

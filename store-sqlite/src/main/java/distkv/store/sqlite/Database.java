@@ -31,12 +31,23 @@ final class Database {
         config.setSynchronous(SynchronousMode.FULL);
         // SQLite's own checkpoints hide their sync errors.
         config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
+        // A log that grew, because somebody read for long, gives its room back.
+        config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(Checkpoint.LOG_BYTES));
         return config.createConnection("jdbc:sqlite:" + file);
     }
 
     /** A connection that only reads. It may belong to another process than the writer's. */
     static Connection reader(Path file) throws SQLException {
         Connection connection = config().createConnection("jdbc:sqlite:" + file);
+        run(connection, "PRAGMA query_only = ON");
+        return connection;
+    }
+
+    /** The only connection, which needs no other file than the database and its log, and writes neither. */
+    static Connection alone(Path file) throws SQLException {
+        SQLiteConfig config = config();
+        config.setLockingMode(SQLiteConfig.LockingMode.EXCLUSIVE);
+        Connection connection = config.createConnection("jdbc:sqlite:" + file);
         run(connection, "PRAGMA query_only = ON");
         return connection;
     }

@@ -26,6 +26,8 @@ final class DirectoryLock implements AutoCloseable {
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+    private static final System.Logger LOG = System.getLogger(DirectoryLock.class.getName());
+
     private final Path directory;
     private final FileChannel channel;
 
@@ -70,12 +72,22 @@ final class DirectoryLock implements AutoCloseable {
             if (lock == null) {
                 throw inUse(directory, Files.readString(file).strip());
             }
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+            note(channel, ProcessHandle.current().pid() + "\n");
             return channel;
         } catch (IOException | StoreException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** Says who has it. On a full disk nobody is told, and that is all. */
+    private static void note(FileChannel channel, String pid) {
+        try {
+            ByteBuffer text = ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII));
+            channel.write(text, 0);
+            channel.truncate(text.capacity());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "the lock does not tell the process id: {0}", reason(e));
         }
     }
 

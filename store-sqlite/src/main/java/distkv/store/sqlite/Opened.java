@@ -1,5 +1,6 @@
 package distkv.store.sqlite;
 
+import distkv.store.Store;
 import distkv.store.StoreException;
 import distkv.store.Tree;
 import java.io.IOException;
@@ -25,17 +26,34 @@ record Opened(
         long superseded,
         Connection writer,
         Connection reader,
-        Connection copier) {
+        Connection copier,
+        Space space,
+        LogIndex index) {
     static final String FILE = "store.db";
 
     static SqliteStore open(Path directory, SqliteOptions options, Format format) {
+        return (SqliteStore) open(directory, options, format, false);
+    }
+
+    /** @param orRead whether a store that can only be read will do if the disk is too full to write to */
+    static Store open(Path directory, SqliteOptions options, Format format, boolean orRead) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Path file = directory.resolve(FILE);
         try {
             if (!Files.exists(file)) {
                 create(directory, file, options, format);
             }
-            return new SqliteStore(read(file, format), lock, options);
+            Space space = new Space(directory);
+            space.openedSoon();
+            try {
+                return new SqliteStore(read(file, format, space), lock, options);
+            } catch (SQLException | IOException e) {
+                Store readable = orRead && space.isLow() ? ReadOnlyStore.open(file, lock, e) : null;
+                if (readable == null) {
+                    throw e;
+                }
+                return readable;
+            }
         } catch (SQLException e) {
             lock.close();
             throw Database.explain(file, e);
@@ -81,18 +99,20 @@ record Opened(
         }
     }
 
-    private static Opened read(Path file, Format format) throws SQLException, IOException {
+    private static Opened read(Path file, Format format, Space space) throws SQLException, IOException {
         Format.checkMagic(file);
         // SQLite gives the files beside it the same permissions; those of older versions may be there.
         for (String part : new String[] {"", "-wal", "-shm"}) {
             PrivateFiles.closeFile(file.resolveSibling(file.getFileName() + part));
         }
         Connection writer = Database.writer(file);
+        LogIndex index = LogIndex.NONE;
         try {
             format.upgrade(writer, file);
             // What a killed process had not synced yet is synced before anybody sees it.
             Database.run(writer, "PRAGMA wal_checkpoint(PASSIVE)");
-            Checkpoint.lengthen(file);
+            lengthen(file, space);
+            index = LogIndex.lengthen(file);
             Tip tip = Tip.now(writer, file);
             Map<Long, Duration> leases = leases(writer);
             Tree content = new Tree(tip.index(), tip.newest(), leases, Format.lastLease(writer));
@@ -105,10 +125,25 @@ record Opened(
                     tip.superseded(),
                     writer,
                     Database.reader(file),
-                    Database.writer(file));
+                    Database.writer(file),
+                    space,
+                    index);
         } catch (SQLException | IOException | RuntimeException e) {
             writer.close();
+            index.close();
             throw e;
+        }
+    }
+
+    /** On a full disk the log stays as short as it is; it is written as far as that goes. */
+    private static void lengthen(Path file, Space space) throws IOException {
+        try {
+            Checkpoint.lengthen(file);
+        } catch (IOException e) {
+            if (!space.isLow()) {
+                throw e;
+            }
+            space.full(DirectoryLock.reason(e));
         }
     }
 

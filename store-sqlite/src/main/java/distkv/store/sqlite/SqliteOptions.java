@@ -7,12 +7,16 @@ import java.util.function.Supplier;
  * How a store is opened.
  *
  * @param tree the tree's name if it is created now; an existing tree keeps its own
- * @param retain how many changes the history reaches back at least: what was superseded before that is dropped
+ * @param retain how many changes the history has: what was superseded before them is dropped. A large tree's has no more
+ *     than an eighth of its entries, nor less than 10,000
+ * @param retainBytes how many bytes these changes have at most, a hundred for each besides its path and value
  * @param clock makes the clock that leases live by
  */
-public record SqliteOptions(String tree, long retain, Supplier<LeaseClock> clock) {
-    /** Enough for a watcher that was cut off for a while, and about 10 MB. */
+public record SqliteOptions(String tree, long retain, long retainBytes, Supplier<LeaseClock> clock) {
+    /** Enough for a watcher that was cut off for a while. */
     public static final long DEFAULT_RETAIN = 100_000;
+
+    public static final long DEFAULT_RETAIN_BYTES = 32L << 20;
 
     public SqliteOptions {
         if (tree.isEmpty()) {
@@ -21,17 +25,24 @@ public record SqliteOptions(String tree, long retain, Supplier<LeaseClock> clock
         if (retain < 1) {
             throw new IllegalArgumentException("retain: " + retain + " (expected: 1 change or more)");
         }
+        if (retainBytes < 1) {
+            throw new IllegalArgumentException("retainBytes: " + retainBytes + " (expected: 1 or more)");
+        }
     }
 
     public static SqliteOptions of(String tree) {
-        return new SqliteOptions(tree, DEFAULT_RETAIN, LeaseClock::system);
+        return new SqliteOptions(tree, DEFAULT_RETAIN, DEFAULT_RETAIN_BYTES, LeaseClock::system);
     }
 
     public SqliteOptions withRetain(long changes) {
-        return new SqliteOptions(tree, changes, clock);
+        return new SqliteOptions(tree, changes, retainBytes, clock);
+    }
+
+    public SqliteOptions withRetainBytes(long bytes) {
+        return new SqliteOptions(tree, retain, bytes, clock);
     }
 
     public SqliteOptions withClock(Supplier<LeaseClock> newClock) {
-        return new SqliteOptions(tree, retain, newClock);
+        return new SqliteOptions(tree, retain, retainBytes, newClock);
     }
 }

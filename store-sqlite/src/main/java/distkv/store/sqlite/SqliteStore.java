@@ -3,6 +3,7 @@ package distkv.store.sqlite;
 import distkv.model.ChangeBatch;
 import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.WriteId;
 import distkv.store.Compacted;
 import distkv.store.Contents;
 import distkv.store.Feed;
@@ -12,13 +13,15 @@ import distkv.store.Outcome;
 import distkv.store.Recent;
 import distkv.store.Store;
 import distkv.store.StoreException;
-import java.nio.file.Files;
 import distkv.store.Vital;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -41,6 +44,9 @@ public final class SqliteStore implements Store {
     private final Recent recent;
     private final Leases leases;
     private final Compaction compaction;
+    private final Space space;
+    private final LogIndex index;
+    private final Writer work;
     private final Thread writer;
     private final List<Thread> helpers;
     /** Reads for followers that are far behind, one at a time. */
@@ -59,9 +65,12 @@ public final class SqliteStore implements Store {
         this.leases = new Leases(clock, this::expire);
         ChangeLog log = new ChangeLog(opened.writer());
         Checkpoint checkpoint = new Checkpoint(opened.copier(), opened.writer(), inbox);
-        this.compaction = new Compaction(file, opened.writer(), inbox, options.retain(), opened.superseded());
-        this.writer = thread(
-                "distkv-store", new Writer(inbox, opened.content(), log, checkpoint, compaction, recent, leases));
+        this.space = opened.space();
+        this.index = opened.index();
+        this.compaction = new Compaction(opened, inbox, space, options);
+        this.work = new Writer(
+                inbox, opened.content(), log, checkpoint, compaction, recent, leases, space, opened.writer());
+        this.writer = thread("distkv-store", work);
         this.helpers = List.of(thread("distkv-checkpoint", checkpoint), thread("distkv-compaction", compaction));
         opened.leases().forEach(leases::start);
         writer.start();
@@ -79,6 +88,15 @@ public final class SqliteStore implements Store {
      */
     public static SqliteStore open(Path directory, SqliteOptions options) {
         return Opened.open(directory, options, Format.CURRENT);
+    }
+
+    /**
+     * As {@link #open}; but if the disk is too full to open it for writing, a store that can only be read, and says so.
+     *
+     * @throws StoreException as {@link #open}
+     */
+    public static Store openOrRead(Path directory, SqliteOptions options) {
+        return Opened.open(directory, options, Format.CURRENT, true);
     }
 
     /** Whether a directory holds a store. */
@@ -118,6 +136,12 @@ public final class SqliteStore implements Store {
             answer.complete(new Outcome.Refused("the store is closed"));
         }
         return answer;
+    }
+
+    @Override
+    public String trouble() {
+        String stopped = work.stopped();
+        return stopped == null ? space.trouble() : stopped;
     }
 
     @Override
@@ -165,6 +189,37 @@ public final class SqliteStore implements Store {
         }
         checkHistory(after);
         return batches;
+    }
+
+    @Override
+    public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws Compacted {
+        String stopped = work.stopped();
+        if (stopped != null) {
+            throw new StoreException(stopped);
+        }
+        long newest = recent.newest();
+        Contents.checkRevision(after, newest);
+        Map<WriteId, List<Long>> written;
+        try (Connection connection = Database.reader(file)) {
+            written = Rows.writtenBy(connection, writers, after, newest);
+        } catch (SQLException e) {
+            throw Database.explain(file, e);
+        }
+        checkHistory(after);
+        return written;
+    }
+
+    @Override
+    public Outcome.Committed committed(long revision) throws Compacted {
+        Contents.checkRevision(revision, recent.newest());
+        Outcome.Committed committed;
+        try (Connection connection = Database.reader(file)) {
+            committed = new Outcome.Committed(revision, Rows.previous(connection, revision));
+        } catch (SQLException e) {
+            throw Database.explain(file, e);
+        }
+        checkHistory(revision - 1);
+        return committed;
     }
 
     /** To be asked after reading: what is read below this revision may have lost rows meanwhile. */
@@ -222,6 +277,7 @@ public final class SqliteStore implements Store {
                     connection.close();
                 }
             }
+            index.close();
         } catch (SQLException e) {
             throw Database.explain(file, e);
         }

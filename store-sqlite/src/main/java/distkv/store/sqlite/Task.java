@@ -22,13 +22,11 @@ sealed interface Task {
     record End(long lease, boolean evenIfAlive, CompletableFuture<Boolean> answer) implements Task {}
 
     /**
-     * Superseded rows to be dropped.
+     * Some superseded rows are to be dropped, even if nobody writes.
      *
-     * @param compacted where history begins from now on
-     * @param last whether these are the last ones before that revision
      * @param answer whether it worked
      */
-    record Drop(long[] ticks, long compacted, boolean last, CompletableFuture<Boolean> answer) implements Task {}
+    record Compact(CompletableFuture<Boolean> answer) implements Task {}
 
     /** Most of the write-ahead log is copied, or the file is no longer to be trusted. */
     record Copied(Outcome.@Nullable Unknown failure) implements Task {}
@@ -40,8 +38,7 @@ sealed interface Task {
 
     /** About how many bytes it holds. */
     default long bytes() {
-        long bytes =
-                this instanceof Drop(long[] ticks, var compacted, var last, var answer) ? 300L * ticks.length : 100;
+        long bytes = 100;
         if (this instanceof Ask(Commit commit, var answer)) {
             for (Write write : commit.writes()) {
                 bytes += write.path().key().length

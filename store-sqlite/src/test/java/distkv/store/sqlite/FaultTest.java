@@ -1,6 +1,7 @@
 package distkv.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -176,5 +177,88 @@ class FaultTest {
         faults.off();
         assertThat(child.ask("advance 1000")).isEqualTo("advanced");
         assertThat(child.ask("show")).isEqualTo("2");
+    }
+
+    private void awaitReserve() {
+        await().until(() -> {
+            Path reserve = directory.resolve("reserve");
+            return Files.exists(reserve) && Files.size(reserve) == Space.RESERVE;
+        });
+    }
+
+    @Test
+    void aDiskThatTheStoreItselfHasFilledIsFreedByDeletions() throws IOException {
+        awaitReserve();
+        faults.disk(12 << 20);
+        String[] filled = child.ask("fill 100 200000").split(" ", 2);
+        assertThat(filled[1]).startsWith("refused disk full: ");
+        assertThat(child.ask("set a 1")).startsWith("refused disk full: ").contains("only deletions are written");
+        assertThat(child.ask("grant 1000")).startsWith("error no lease was granted: disk full: ");
+        assertThat(child.ask("trouble")).startsWith("disk full: ");
+        assertThat(directory.resolve("reserve")).doesNotExist();
+        for (int i = Integer.parseInt(filled[0]) - 1; i >= 0; i--) {
+            assertThat(child.ask("delete fill" + i)).isEqualTo("committed");
+        }
+        // What was superseded goes, too, whatever the history was to be, and what grows finds room in the file.
+        await().until(() -> child.ask("set a 1").equals("committed"));
+        assertThat(child.ask("fill 5 200000")).isEqualTo("5 committed");
+        String expected = child.ask("show");
+        reopen();
+        assertThat(child.ask("show")).isEqualTo(expected);
+        assertThat(child.ask("trouble")).isEmpty();
+        awaitReserve();
+    }
+
+    @Test
+    void aFullDiskThatHasRoomAgainIsNoticedWithoutAWrite() throws IOException {
+        awaitReserve();
+        faults.disk(1 << 20);
+        assertThat(child.ask("fill 5000 20000")).contains("refused disk full: ");
+        faults.off();
+        await().until(() -> child.ask("trouble").isEmpty());
+        awaitReserve();
+        assertThat(child.ask("set a 1")).isEqualTo("committed");
+    }
+
+    @Test
+    void aStoreStartsOnAFullDiskByMeansOfItsReserve() throws IOException {
+        awaitReserve();
+        assertThat(child.ask("set a 1")).isEqualTo("committed");
+        assertThat(child.ask("set b 2")).isEqualTo("committed");
+        assertThat(child.ask("close")).isEqualTo("closed");
+        faults.disk(0);
+        open();
+        assertThat(child.ask("show")).isEqualTo("2 a=1 b=2");
+        assertThat(child.ask("trouble")).startsWith("disk full: ");
+        assertThat(child.ask("set c 3")).startsWith("refused disk full: ");
+        assertThat(child.ask("delete a")).isEqualTo("committed");
+        reopen();
+        assertThat(child.ask("show")).isEqualTo("3 b=2");
+    }
+
+    @Test
+    void aStoreStartsOnAFullDiskWithoutAReserveToBeRead() throws IOException {
+        assertThat(child.ask("set a 1")).isEqualTo("committed");
+        assertThat(child.ask("close")).isEqualTo("closed");
+        Files.deleteIfExists(directory.resolve("reserve"));
+        faults.disk(0);
+        open();
+        assertThat(child.ask("show")).isEqualTo("1 a=1");
+        assertThat(child.ask("trouble")).startsWith("disk full: ").contains("make room, then restart the server");
+        assertThat(child.ask("set b 2")).startsWith("refused disk full: ");
+        assertThat(child.ask("delete a")).startsWith("refused disk full: ");
+        reopen();
+        assertThat(child.ask("show")).isEqualTo("1 a=1");
+        assertThat(child.ask("set b 2")).isEqualTo("committed");
+    }
+
+    @Test
+    void aLogThatGrowsNeedsNoRoomForItsIndex() throws IOException {
+        // Without copies into the file the log grows, beyond what the first page of its index is for.
+        faults.writesFail(Faults.ENOSPC, Faults.DATA | Faults.INDEX, 0);
+        assertThat(child.ask("fill 1000 20000")).isEqualTo("1000 committed");
+        String expected = child.ask("show");
+        reopen();
+        assertThat(child.ask("show")).isEqualTo(expected);
     }
 }

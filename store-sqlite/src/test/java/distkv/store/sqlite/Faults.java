@@ -24,8 +24,12 @@ final class Faults {
 
     static final int DATA = 2;
     static final int ACKS = 4;
+    /** The room that is kept for a full disk, and the index of the write-ahead log. */
+    static final int RESERVE = 8;
 
-    private static final int SWITCHES = 6;
+    static final int INDEX = 16;
+
+    private static final int SWITCHES = 7;
 
     private final Path temporary;
     private final MemorySegment switches;
@@ -88,6 +92,12 @@ final class Faults {
         set(3, files);
     }
 
+    /** From now on the store's files are alone on a disk that has so many bytes of room. */
+    void disk(int room) {
+        set(6, 1);
+        writesFail(ENOSPC, LOG | DATA | RESERVE | INDEX, room);
+    }
+
     void recording(boolean on) {
         set(5, on ? 1 : 0);
     }
@@ -95,6 +105,7 @@ final class Faults {
     void off() {
         syncsFail(0, 0);
         writesFail(0, 0, 0);
+        set(6, 0);
     }
 
     private void set(int index, int value) {

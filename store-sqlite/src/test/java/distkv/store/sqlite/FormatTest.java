@@ -3,7 +3,9 @@ package distkv.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.WriteId;
 import distkv.store.Contents;
 import distkv.store.StoreException;
 import distkv.store.StoreTesting;
@@ -13,8 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +60,32 @@ class FormatTest extends StoreTesting {
         }
         assertThatThrownBy(this::open)
                 .hasMessage(file()
-                        + " has format 7 (expected: 1 or older; it was written by a newer DistKV, so use that one)");
+                        + " has format 7 (expected: 2 or older; it was written by a newer DistKV, so use that one)");
+    }
+
+    private static Format later(List<List<String>> upgrades) {
+        List<List<String>> all = new ArrayList<>(Format.CURRENT.upgrades());
+        all.addAll(upgrades);
+        return new Format(all);
+    }
+
+    @Test
+    void aFileOfTheFirstFormatIsReadAndGoneOnWith() throws Exception {
+        try (SqliteStore store = open()) {
+            committed(store, set("a", 1), set("b", 2));
+        }
+        sql("ALTER TABLE change DROP COLUMN writer", "ALTER TABLE change DROP COLUMN number");
+        try (Connection connection = Database.writer(file())) {
+            Format.put(connection, "format", 1);
+        }
+        try (SqliteStore store = open()) {
+            assertThat(words(store.load().entries())).containsExactly("a=1", "b=2");
+            outcome(store, new Commit(List.of(set("a", 3)), List.of(), new WriteId(7, 8)));
+        }
+        SqliteStore store = open();
+        assertThat(words(store.load().entries())).containsExactly("a=3", "b=2");
+        assertThat(store.writtenBy(Set.of(7L), 0)).isEqualTo(Map.of(new WriteId(7, 8), List.of(2L)));
+        assertThat(words(store.committed(2).previous())).containsExactly("a=1");
     }
 
     @Test
@@ -64,19 +93,19 @@ class FormatTest extends StoreTesting {
         try (SqliteStore store = open()) {
             committed(store, set("a", 1), set("b", 2));
         }
-        Format later = new Format(List.of(
+        Format later = later(List.of(
                 List.of("ALTER TABLE change ADD COLUMN author TEXT", "UPDATE change SET author = 'nobody'"),
                 List.of("CREATE TABLE note(text TEXT)", "INSERT INTO note SELECT author FROM change")));
         try (SqliteStore store = Opened.open(directory, OPTIONS, later)) {
             assertThat(words(store.load().entries())).containsExactly("a=1", "b=2");
         }
         try (Connection connection = Database.reader(file())) {
-            assertThat(Format.number(connection, "format")).isEqualTo(3);
+            assertThat(Format.number(connection, "format")).isEqualTo(4);
             assertThat(Database.number(connection, "SELECT count(*) FROM note WHERE text = 'nobody'"))
                     .isEqualTo(2);
         }
         Opened.open(directory, OPTIONS, later).close();
-        assertThatThrownBy(this::open).hasMessageContaining("has format 3 (expected: 1 or older");
+        assertThatThrownBy(this::open).hasMessageContaining("has format 4 (expected: 2 or older");
     }
 
     @Test
@@ -84,7 +113,7 @@ class FormatTest extends StoreTesting {
         try (SqliteStore store = open()) {
             committed(store, set("a", 1));
         }
-        Format broken = new Format(List.of(List.of("DELETE FROM change", "SELECT nonsense")));
+        Format broken = later(List.of(List.of("DELETE FROM change", "SELECT nonsense")));
         assertThatThrownBy(() -> Opened.open(directory, OPTIONS, broken)).isInstanceOf(StoreException.class);
         assertThat(words(open().load().entries())).containsExactly("a=1");
     }

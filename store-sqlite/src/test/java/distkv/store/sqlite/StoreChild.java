@@ -10,6 +10,7 @@ import distkv.model.Write;
 import distkv.store.Contents;
 import distkv.store.ManualClock;
 import distkv.store.Outcome;
+import distkv.store.Store;
 import distkv.store.StoreException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class StoreChild {
 
     private final ManualClock clock = new ManualClock();
     private final AtomicLong numbers = new AtomicLong();
-    private @Nullable SqliteStore store;
+    private @Nullable Store store;
 
     private StoreChild() {}
 
@@ -61,7 +62,7 @@ final class StoreChild {
     private String answer(String[] words) throws Exception {
         return switch (words[0]) {
             case "open" -> {
-                store = SqliteStore.open(
+                store = SqliteStore.openOrRead(
                         java.nio.file.Path.of(words[1]),
                         SqliteOptions.of("child")
                                 .withRetain(Long.parseLong(words[2]))
@@ -77,6 +78,8 @@ final class StoreChild {
                 yield "advanced";
             }
             case "set" -> words(commit(write(words[1], Integer.parseInt(words[2]), 1, 0)));
+            case "delete" -> words(commit(Write.delete(Path.of(words[1]), Expectation.anything())));
+            case "trouble" -> open().trouble();
             case "under" -> words(commit(write(words[1], 1, 1, Long.parseLong(words[2]))));
             case "fill" -> fill(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
             case "grant" -> Long.toString(open().grant(Duration.ofMillis(Long.parseLong(words[1]))));
@@ -88,7 +91,7 @@ final class StoreChild {
         };
     }
 
-    private SqliteStore open() {
+    private Store open() {
         if (store == null) {
             throw new IllegalStateException("not open");
         }

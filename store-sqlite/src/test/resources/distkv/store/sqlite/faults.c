@@ -13,10 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { LOG = 1, DATA = 2, ACKS = 4 };
+enum { LOG = 1, DATA = 2, ACKS = 4, RESERVE = 8, INDEX = 16 };
 enum { WRITE = 1, SYNC = 2, TRUNCATE = 3 };
 
 struct control {
@@ -26,6 +28,7 @@ struct control {
     int32_t write_files; /* of which files; 0: they work */
     int32_t room;        /* bytes that can still be written */
     int32_t recording;
+    int32_t disk;        /* only bytes that make a file longer take room, shortening one gives it back, and statvfs tells */
 };
 
 static struct control *control;
@@ -75,6 +78,8 @@ static int kind(int fd)
         return 0;
     return ends_with(path, n, "/store.db-wal") ? LOG
         : ends_with(path, n, "/store.db") ? DATA
+        : ends_with(path, n, "/reserve") ? RESERVE
+        : ends_with(path, n, "/store.db-shm") ? INDEX
         : ends_with(path, n, "/acks") ? ACKS : 0;
 }
 
@@ -88,9 +93,22 @@ static void record(int operation, int file, off_t offset, const void *bytes, siz
         abort();
 }
 
+static off_t size_of(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 ? status.st_size : 0;
+}
+
 static ssize_t put(int fd, int file, const void *bytes, size_t length, off_t offset)
 {
-    if (control->write_files & file) {
+    if (control->disk && (control->write_files & file)) {
+        off_t longer = offset + (off_t) length - size_of(fd);
+        if (longer > control->room) {
+            errno = control->write_error;
+            return -1;
+        }
+        control->room -= longer > 0 ? longer : 0;
+    } else if (control->write_files & file) {
         if (control->room <= 0) {
             errno = control->write_error;
             return -1;
@@ -170,7 +188,10 @@ int ftruncate64(int fd, off_t length)
     if (!file)
         return real_ftruncate(fd, length);
     pthread_mutex_lock(&lock);
+    off_t before = size_of(fd);
     int result = real_ftruncate(fd, length);
+    if (result == 0 && control->disk && (control->write_files & file))
+        control->room += before - length;
     if (result == 0)
         record(TRUNCATE, file, length, 0, 0);
     pthread_mutex_unlock(&lock);
@@ -180,4 +201,27 @@ int ftruncate64(int fd, off_t length)
 int ftruncate(int fd, off_t length)
 {
     return ftruncate64(fd, length);
+}
+
+static int space(int result, struct statvfs *found)
+{
+    if (result == 0 && control && control->disk && control->write_files)
+        found->f_bavail = (control->room > 0 ? control->room : 0) / found->f_frsize;
+    return result;
+}
+
+int statvfs64(const char *path, struct statvfs64 *found)
+{
+    static int (*real)(const char *, struct statvfs64 *);
+    if (!real)
+        real = dlsym(RTLD_NEXT, "statvfs64");
+    return space(real(path, found), (struct statvfs *) found);
+}
+
+int statvfs(const char *path, struct statvfs *found)
+{
+    static int (*real)(const char *, struct statvfs *);
+    if (!real)
+        real = dlsym(RTLD_NEXT, "statvfs");
+    return space(real(path, found), found);
 }
