@@ -80,9 +80,7 @@ class ConfigTest {
 
     @Test
     void theOriginalsKeysAndThoseOfTheUserAreTaken() throws IOException {
-        java.nio.file.Path file = Files.writeString(
-                directory.resolve("c.yaml"),
-                """
+        java.nio.file.Path file = Files.writeString(directory.resolve("c.yaml"), """
                 connect: {ssl: false, auth: null}
                 server: {mqtt: {uri: x}}
                 logging: {root: {level: DEBUG}}
