@@ -88,6 +88,12 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
                     "Where the server keeps the tree. Otherwise `~/.local/share/distkv`.",
                     "`--data`"),
             of(
+                    "server.memory",
+                    Kind.SIZE,
+                    null,
+                    "The server's heap, 128M or more; 45 % of it are for the tree. Otherwise 1G.",
+                    ""),
+            of(
                     "runner.labels",
                     Kind.LIST,
                     List.of(),

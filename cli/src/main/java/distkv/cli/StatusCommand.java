@@ -26,6 +26,9 @@ import picocli.CommandLine.Mixin;
         description = "Show whether the server answers, which runners there are, and how the jobs are doing.",
         footer = {"", "Example:", "  distkv status"})
 final class StatusCommand implements Action.Local {
+    /** From here on it is time to do something. */
+    private static final int WARN_PERCENT = 80;
+
     @Mixin
     Leaf leaf = new Leaf();
 
@@ -52,19 +55,33 @@ final class StatusCommand implements Action.Local {
 
     /** What only our servers say is left out with others. */
     private static void addState(Tree tree, Map<String, @Nullable Object> status) throws InterruptedException {
-        Reply reply =
-                tree.client().call(false, seq -> new Request.GetState(seq, Set.of(StatePart.ENTRIES, StatePart.STORE)));
+        Set<StatePart> parts = Set.of(StatePart.ENTRIES, StatePart.MEMORY, StatePart.STORE);
+        Reply reply = tree.client().call(false, seq -> new Request.GetState(seq, parts));
         if (reply instanceof Reply.State state) {
             status.put("revision", Revision.ofTick(state.tock()));
             Value entries = state.parts().get(StatePart.ENTRIES);
             if (entries != null) {
                 status.put("entries", Values.decode(entries));
             }
+            Value memory = state.parts().get(StatePart.MEMORY);
+            if (memory != null && Values.decode(memory) instanceof List<?> pair) {
+                status.put("memory", memory((Long) pair.get(0), (Long) pair.get(1)));
+            }
             Value trouble = state.parts().get(StatePart.STORE);
             if (trouble != null && !trouble.equals(Values.NIL)) {
                 status.put("store", Values.decode(trouble));
             }
         }
+    }
+
+    /** How full the tree is, with what to do if it soon will be. */
+    static String memory(long used, long limit) {
+        long percent = limit == 0 ? 100 : 100 * used / limit;
+        String text = percent + " % of " + (limit >> 20) + " MiB for the tree";
+        return percent < WARN_PERCENT
+                ? text
+                : text + " (WARNING: at 100 % writes that need more are refused; delete something, or give the server"
+                        + " more memory: server.memory)";
     }
 
     /** For each group its nodes, each with the kinds of jobs that it runs. */

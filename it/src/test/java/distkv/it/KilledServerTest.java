@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A server that is killed and started again under jobs that write without a pause: it costs them nothing. */
 @Timeout(300)
 class KilledServerTest {
-    private static final int KILLS = Boolean.getBoolean("long") ? 20 : 2;
+    private static final int KILLS = Boolean.getBoolean("long") ? 20 : 1;
     private static final List<String> JOBS = List.of("python", "java");
 
     /** Each write requires the one before it, so one that was made twice, or not at all, is an error. */

@@ -112,6 +112,7 @@ final class CanonicalForm {
     private void mergeSort(int[] starts, int end) {
         int[] source = starts;
         int[] target = new int[starts.length];
+        boolean elsewhere = false;
         for (int width = 1; width < starts.length; width *= 2) {
             for (int low = 0; low < starts.length; low += 2 * width) {
                 int middle = Math.min(low + width, starts.length);
@@ -120,8 +121,9 @@ final class CanonicalForm {
             int[] swap = source;
             source = target;
             target = swap;
+            elsewhere = !elsewhere;
         }
-        if (source != starts) {
+        if (elsewhere) {
             System.arraycopy(source, 0, starts, 0, starts.length);
         }
     }
@@ -136,6 +138,7 @@ final class CanonicalForm {
     }
 
     /** Finds where values in the buffer end. */
+    @SuppressWarnings("ReferenceEquality")
     private MsgReader scanner() {
         if (scanner.bytes() != out.buffer()) {
             scanner = new MsgReader(out.buffer(), 0, out.buffer().length);

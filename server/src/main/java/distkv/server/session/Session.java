@@ -213,7 +213,7 @@ final class Session {
             return;
         }
         // Fewer messages than any window, so there is no need to wait for acknowledgements.
-        int counted = window == 0 ? 0 : 1;
+        long counted = window == 0 ? 0 : 1;
         output.write(new Reply.StreamStart(seq, error.tock()), counted);
         output.write(error, 2 * counted);
         output.write(new Reply.StreamEnd(seq, error.tock()), 3 * counted);

@@ -136,7 +136,7 @@ final class Compaction implements Runnable {
             }
         }
         superseded -= dropped;
-        if (isDue() && !wasDue || hasSome() && !hadSome) {
+        if ((isDue() && !wasDue) || (hasSome() && !hadSome)) {
             notifyAll();
         }
     }
