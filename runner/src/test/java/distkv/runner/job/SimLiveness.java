@@ -6,6 +6,7 @@ import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.runner.group.Membership;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ final class SimLiveness {
         }
     }
 
-    private void check(SimHistory.Task task, JobEntry entry, SimNode node, double since, TreeSet<String> idle) {
+    private void check(SimHistory.Task task, JobEntry entry, SimNode node, double since, Set<String> idle) {
         String job = SimCheck.where(task.entry(), node.name);
         StateEntry state = state(task, node);
         // What has the claim since then is about to begin.
