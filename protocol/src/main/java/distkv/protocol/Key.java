@@ -32,6 +32,7 @@ enum Key {
     SINCE,
     ONLY,
     WITH_DATA,
+    SORTED,
     TASK,
     TOPIC,
     DATA,

@@ -161,7 +161,7 @@ final class RequestDecoder {
 
     private Request tree(boolean internal) {
         boolean empty = fields.flag(Key.EMPTY) || fields.flag(Key.ADD_EMPTY);
-        return new Request.GetTree(seq, path(), internal, depths(), empty, chain(false));
+        return new Request.GetTree(seq, path(), internal, depths(), empty, chain(false), fields.flag(Key.SORTED));
     }
 
     private Request watch() {
@@ -170,7 +170,7 @@ final class RequestDecoder {
         if (fetch && since != null) {
             throw new ProtocolException("since: given together with fetch (expected: one of them)");
         }
-        return new Request.Watch(seq, path(), only(), depths(), fetch, since, chain(false));
+        return new Request.Watch(seq, path(), only(), depths(), fetch, since, chain(false), fields.flag(Key.SORTED));
     }
 
     private List<Path> only() {
@@ -185,7 +185,7 @@ final class RequestDecoder {
     }
 
     private Request enumerate(boolean internal) {
-        return new Request.Enumerate(seq, path(), internal, fields.flag(Key.WITH_DATA), fields.flag(Key.EMPTY));
+        return new Request.Enumerate(seq, path(), internal, fields.flag(Key.WITH_DATA), fields.flag(Key.EMPTY), fields.flag(Key.SORTED));
     }
 
     private Request send() {

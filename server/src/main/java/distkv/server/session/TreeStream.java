@@ -4,17 +4,17 @@ import distkv.model.Entry;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.server.tree.Snapshot;
-import distkv.server.tree.Walk;
+import distkv.server.tree.TreeWalk;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of a subtree, all from one snapshot: the answer to {@code get_tree}. */
 final class TreeStream extends Stream {
     private final Snapshot snapshot;
-    private final Walk walk;
+    private final TreeWalk walk;
     private final ItemMaker items;
     private boolean over;
 
-    TreeStream(Seq seq, int qlen, Snapshot snapshot, Walk walk, ItemMaker items) {
+    TreeStream(Seq seq, int qlen, Snapshot snapshot, TreeWalk walk, ItemMaker items) {
         super(seq, qlen);
         this.snapshot = snapshot;
         this.walk = walk;

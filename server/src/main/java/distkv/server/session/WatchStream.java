@@ -71,9 +71,9 @@ final class WatchStream extends Stream {
         open(new Beginning(start, start.tock(), null, 0, null));
     }
 
-    /** First sends all that the snapshot has. */
-    void withEntries(Snapshot start) {
-        open(new Beginning(start, start.tock(), watch.scope().entries(start), start.size(), null));
+    /** First sends all that the snapshot has, {@code sorted} or siblings in the order of their creation. */
+    void withEntries(Snapshot start, boolean sorted) {
+        open(new Beginning(start, start.tock(), watch.scope().entries(start, sorted), start.size(), null));
     }
 
     /** First sends what changed since a tock. */

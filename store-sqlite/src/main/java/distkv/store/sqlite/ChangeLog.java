@@ -17,7 +17,7 @@ final class ChangeLog {
     /** So many rows are inserted by one statement where there are as many: most of the cost is per statement. */
     private static final int MANY = 16;
 
-    private static final int COLUMNS = 6;
+    private static final int COLUMNS = 7;
 
     private static final long NO_TICK = -1;
 
@@ -35,8 +35,8 @@ final class ChangeLog {
             PreparedStatement deleteMany) {
 
         static Statements prepare(Connection connection) throws SQLException {
-            String insert = "INSERT INTO change(tick, path, value, lease, replaces, sum) VALUES ";
-            String row = "(?, ?, ?, ?, ?, ?)";
+            String insert = "INSERT INTO change(tick, path, value, lease, replaces, sum, created) VALUES ";
+            String row = "(?, ?, ?, ?, ?, ?, ?)";
             return new Statements(
                     connection.prepareStatement("BEGIN IMMEDIATE"),
                     connection.prepareStatement("COMMIT"),
@@ -145,7 +145,9 @@ final class ChangeLog {
         insert.setBytes(offset + 3, value);
         setUnlessZero(insert, offset + 4, entry.lease());
         setUnlessZero(insert, offset + 5, replaces);
-        insert.setLong(offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces));
+        long created = entry.created() == entry.tick() ? 0 : entry.created();
+        insert.setLong(offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces, created));
+        setUnlessZero(insert, offset + 7, created);
     }
 
     private static void setUnlessZero(PreparedStatement insert, int column, long number) throws SQLException {

@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads the table of changes back into entries. */
 final class Rows {
     private static final String SELECT =
-            "SELECT tick, path, value, lease, replaces, sum FROM change WHERE tick >= ? AND tick < ? ORDER BY tick";
+            "SELECT tick, path, value, lease, replaces, sum, created FROM change WHERE tick >= ? AND tick < ? ORDER BY tick";
 
     /** About how many bytes a row takes besides its path and value. */
     static final int OVERHEAD = 100;
 
+    private static final long CREATED_MIX = 0xD6E8FEB86659FD93L;
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private Rows() {}
@@ -79,20 +80,25 @@ final class Rows {
         byte[] key = row.getBytes(2);
         byte[] value = row.getBytes(3);
         long lease = row.getLong(4);
-        if (key == null || row.getLong(6) != sum(tick, key, value, lease, row.getLong(5))) {
+        long created = row.getLong(7);
+        if (key == null || row.getLong(6) != sum(tick, key, value, lease, row.getLong(5), created)) {
             throw new SQLException("the row of tick " + tick + " is damaged");
         }
-        return new Entry(Path.ofTrustedKey(key), value == null ? null : new Value(value), tick, lease);
+        return new Entry(Path.ofTrustedKey(key), value == null ? null : new Value(value), tick, lease, created == 0 ? tick : created);
     }
 
-    /** The checksum of a row: what a file's garbage does not have. */
-    static long sum(long tick, byte[] key, byte @Nullable [] value, long lease, long replaces) {
+    /**
+     * The checksum of a row: what a file's garbage does not have.
+     *
+     * @param created 0 if it is the row's own tick; then the sum is that of format 1
+     */
+    static long sum(long tick, byte[] key, byte @Nullable [] value, long lease, long replaces, long created) {
         CRC32C bytes = new CRC32C();
         bytes.update(key, 0, key.length);
         if (value != null) {
             bytes.update(value, 0, value.length);
         }
         long numbers = ((tick * 31 + lease) * 31 + replaces) * 31 + (value == null ? -1 : value.length);
-        return bytes.getValue() ^ ((numbers * MIX) >>> 32);
+        return bytes.getValue() ^ (((numbers ^ created * CREATED_MIX) * MIX) >>> 32);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import distkv.model.Commit;
+import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Value;
 import distkv.model.Write;
@@ -88,6 +89,22 @@ class CompactionTest extends StoreTesting {
         // The shortest history is 10,000 changes.
         await().untilAsserted(() -> assertThat(rows()).isLessThan(ENTRIES + 10_000 + 256 + 256));
         assertThat(store.load().entries()).hasSize(ENTRIES);
+    }
+
+    @Test
+    void whatIsCompactedDoesNotTakeTheTimeOfCreationWithIt() throws Exception {
+        store.close();
+        SqliteOptions options =
+                SqliteOptions.of("home").withClock(ManualClock::new).withRetain(10);
+        store = closing(SqliteStore.open(directory, options));
+        committed(store, set("z", 1), set("a", 1));
+        for (int i = 0; i < 1000; i++) {
+            committed(store, set("a", i % 100), set("z", i % 100));
+        }
+        await().untilAsserted(() -> assertThat(rows()).isLessThan(600));
+        store.close();
+        store = closing(SqliteStore.open(directory, options));
+        assertThat(store.load().entries()).extracting(Entry::created).containsExactly(257L, 256L);
     }
 
     @Test
