@@ -55,7 +55,7 @@ logger = getLogger(__name__)
 
 _TRACE_HEAD, _TRACE_TAIL = 10, 30  # entries of a traceback that are kept of a longer one
 
-Key = tuple[Any, Path]
+Key = tuple[Any, Path, Any]
 
 
 class ErrorRoot(Handler):
@@ -73,8 +73,15 @@ class ErrorRoot(Handler):
 
     def get_error_record(self, subsystem: str, path: Path) -> attrdict | None:
         """Return the record of an error, open or resolved, None if there is none. Do not change it."""
-        where = self._where.get((subsystem, Path.build(path)))
+        key = self._key(subsystem, path, self.name)
+        where = self._where.get(key) or next((at for one, at in self._where.items() if one[:2] == key[:2]), None)
         return None if where is None else self.entries[where].value
+
+    def _key(self, subsystem: Any, path: Any, node: Any) -> Key:
+        """Return what there is one record of: a job of all nodes has one on each, since it may work on the others."""
+        path = Path.build(path)
+        each = subsystem == "run" and path.startswith(self.client.config.runner.prefix | "all")
+        return subsystem, path, node if each else None
 
     def all_errors(self, subsystem: str | None = None) -> Iterator[attrdict]:
         """
@@ -83,7 +90,7 @@ class ErrorRoot(Handler):
         Each is a copy of its record with ``syspath``, where it is stored below the prefix, and ``nodes``, what each
         node saw.
         """
-        for (system, _), where in list(self._where.items()):
+        for (system, _, _), where in list(self._where.items()):
             record = self.entries[where].value
             if not record.get("resolved") and subsystem in (None, system):
                 nodes = {at[-1]: entry.value for at, entry in self.entries.items() if at[:-1] == where}
@@ -117,7 +124,7 @@ class ErrorRoot(Handler):
             new.update(count=known.get("count", 0) + 1, last_seen=now, message=message or comment or repr(exc))
             return attrdict(known, **new)
 
-        saved = await self._save((subsystem, Path.build(path)), update)
+        saved = await self._save(self._key(subsystem, path, self.name), update)
         if saved is None:
             return None
         where, tock = saved
@@ -144,7 +151,7 @@ class ErrorRoot(Handler):
 
         ``comment`` and ``data`` replace what this node had noted; ``force`` makes a record even if there was no error.
         """
-        key = subsystem, Path.build(path)
+        key = self._key(subsystem, path, self.name)
         if key not in self._where and not force:
             return None
 
@@ -166,7 +173,7 @@ class ErrorRoot(Handler):
         if error is None:
             await self.record_working("compile", path)
         else:
-            await self.record_error("compile", path, exc=error, message="compiler error")
+            await self.record_error("compile", path, exc=error, message=f"Does not compile: {error}")
 
     async def changed(self, path: Path, entry: attrdict | None) -> None:
         """Keep the records unique: of two about the same thing the older one stays."""
@@ -178,7 +185,7 @@ class ErrorRoot(Handler):
         record = entry.value if entry is not None else None
         if not isinstance(record, Mapping) or not isinstance(record.get("path"), (Path, tuple)):
             return
-        self._keys[path] = key = record.get("subsystem"), Path.build(record["path"])
+        self._keys[path] = key = self._key(record.get("subsystem"), record["path"], path[0])
         other = self._where.get(key)
         if other is None:
             self._where[key] = path

@@ -25,6 +25,7 @@ __all__ = [
     "CompileError",
     "DistKVError",
     "ErrorRecorded",
+    "FullError",
     "GuardError",
     "Lost",
     "MissingVariablesError",
@@ -114,6 +115,12 @@ class RefusedError(ServerError):
     """The server did not write, for instance because its disk is full."""
 
     etype = "refused"
+
+
+class FullError(ServerError):
+    """The server did not write, as its memory is used up: delete something, or give it more."""
+
+    etype = "full"
 
 
 class NotFoundError(ServerError):

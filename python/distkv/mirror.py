@@ -94,6 +94,9 @@ class Mirror:
         while not condition():
             await self._news.wait()
 
+    async def prepare(self, path: Path, entry: attrdict | None) -> None:
+        """Get ready for a change that is not seen here yet. For subclasses."""
+
     async def changed(self, path: Path, entry: attrdict | None) -> None:
         """Take note that an entry has changed or (None) is gone. For subclasses; ``path`` is below the root."""
 
@@ -115,12 +118,15 @@ class Mirror:
             logger.exception("%s: changes below %s are no longer followed", type(self).__name__, self.path)
 
     async def _apply(self, path: Path, item: attrdict) -> None:
-        if "value" in item:
-            entry: attrdict | None = item
-            self.entries[path] = item
-        else:
-            entry = None
+        entry: attrdict | None = item if "value" in item else None
+        try:
+            await self.prepare(path, entry)
+        except Exception:
+            logger.exception("%s: could not get ready for the change of %s", type(self).__name__, self.path + path)
+        if entry is None:
             self.entries.pop(path, None)
+        else:
+            self.entries[path] = entry
         try:
             await self.changed(path, entry)
         except Exception:

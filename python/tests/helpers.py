@@ -27,8 +27,8 @@ def seen(items):
     return [(str(one.path), one.get("value", "-")) if "path" in one else one.state for one in items]
 
 
-STALL = "import anyio\nwhile not _info.full:\n    await anyio.sleep(0.001)\n"
-"""Code that waits, without taking a message, until it counts as stalled."""
+STALL = "import anyio\nawait _info.get()\nwhile not _info.full:\n    await anyio.sleep(0.001)\n"
+"""Code that takes one message, and no other until it counts as stalled."""
 
 
 def code(text):

@@ -6,15 +6,21 @@ from contextlib import suppress
 
 
 class Proxy:
-    """Passes on what comes to its port, to the server's; between ``cut`` and ``mend`` nobody gets through."""
+    """
+    Passes on what comes to its port, to the server's; between ``cut`` and ``mend`` nobody gets through.
+
+    While it is ``silent`` nothing gets back that the server says.
+    """
 
     def __init__(self, port):
         self._to = port
         self._pairs = []
         self.port = 0
+        self.silent = False
         self.mend()
 
     def mend(self):
+        self.silent = False
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
@@ -33,14 +39,15 @@ class Proxy:
                 near, _ = listener.accept()
                 far = socket.create_connection(("127.0.0.1", self._to))
                 self._pairs.append((near, far))
-                for pair in ((near, far), (far, near)):
-                    threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
+                for source, target in ((near, far), (far, near)):
+                    args = (source, target, source is far)
+                    threading.Thread(target=self._pass_on, args=args, daemon=True).start()
 
-    @staticmethod
-    def _pass_on(source, target):
+    def _pass_on(self, source, target, back):
         with suppress(OSError):
             while data := source.recv(65536):
-                target.sendall(data)
+                if not (back and self.silent):
+                    target.sendall(data)
         for sock in (source, target):
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)

@@ -112,6 +112,18 @@ async def test_of_two_records_of_one_error_the_older_stays(server):
         assert errors.get_error_record("run", JOB).first_seen == 3
 
 
+async def test_a_job_of_all_nodes_has_a_record_on_each(server):
+    job = P(":.distkv.run.all.default.load")
+    async with server.client() as client:
+        there = {"path": job, "subsystem": "run", "severity": 0, "resolved": False, "count": 1, "first_seen": 3}
+        await client.set(P(":.distkv.error") + Path("there", 1), there)
+        errors = await ErrorRoot.as_handler(client)
+        await errors.record_error("run", job, message="x")
+        assert {one.syspath[0] for one in errors.all_errors("run")} == {"here", "there"}
+        await errors.record_working("run", job)
+        assert [one.syspath for one in errors.all_errors("run")] == [Path("there", 1)]
+
+
 async def test_garbage_in_the_error_tree_is_passed_over(server):
     async with server.client() as client:
         await client.set(P(":.distkv.error.n:1"), 42)

@@ -8,6 +8,7 @@ from helpers import until
 
 from distkv.code import CodeRoot, CompileError, MissingVariablesError, NoSuchProcedureError
 from distkv.errors import ErrorRoot
+from distkv.runner import ChangeMsg
 from distkv.util import P, Path
 
 pytestmark = pytest.mark.anyio
@@ -240,3 +241,13 @@ async def test_a_client_has_one_handler_however_often_it_is_asked_for(server):
             for _ in range(3):
                 tasks.start_soon(ask)
         assert len({id(one) for one in found}) == 1
+
+
+async def test_called_code_finds_the_client_and_what_else_a_runner_gives(server):
+    async with server.client() as client:
+        cr = await CodeRoot.as_handler(client)
+        source = "await _client.set(_Path(['test', 'x']), value=_digits(x, 3))\n_log.info('set')\n"
+        source += "return _cfg, _cls.ChangeMsg"
+        await cr.add(P("globals"), source, is_async=True)
+        assert await cr("globals", x=2.347) == (client.config, ChangeMsg)
+        assert (await client.get(P("test.x"))).value == 2.35

@@ -62,14 +62,39 @@ async def test_the_location_for_modules_is_configurable(server):
         assert stored_else.x == 1
 
 
-async def test_a_module_is_loaded_at_its_first_import(server):
+async def test_all_modules_are_loaded_into_the_python_interpreter(server):
     async with server.client() as client:
-        await store(client, "stored_lazy", "import stored_never\n")
+        await store(client, "stored_good.deep", "x = 1\n")
+        await store(client, "stored_import", "import stored_never\n")
+        await store(client, "stored_raise", "raise ValueError('owch')\n")
+        await store(client, "stored_exit", "import sys\nsys.exit(3)\n")
+        await store(client, "stored_syntax", "x = (\n")
+        await store(client, "stored_zebra", "import stored_good.deep\n")
         await ModuleRoot.as_handler(client)
-        assert "stored_lazy" not in sys.modules
+        assert sys.modules["stored_good.deep"].x == 1
+        assert {"stored_good", "stored_zebra"} < set(sys.modules)
+        errors = await ErrorRoot.as_handler(client)
+        await until(errors, lambda: sum(len(one.nodes) for one in errors.all_errors("compile")) == 4)
+        said = {one.path[-1]: one.message for one in errors.all_errors("compile")}
+        assert "No module named 'stored_never'" in said["stored_import"]
+        assert said["stored_raise"] == "failed while it loaded: ValueError: owch"
+        assert said["stored_exit"] == "failed while it loaded: SystemExit: 3"
+        assert said["stored_syntax"].startswith("Does not compile: stored_syntax, line 1: ")
         with pytest.raises(ModuleNotFoundError, match="stored_never"):
-            import stored_lazy  # noqa: F401
-        assert "stored_lazy" not in sys.modules
+            import stored_import  # noqa: F401
+
+
+async def test_a_module_that_changes_is_loaded_anew_with_those_that_need_it(server):
+    async with server.client() as client:
+        mr = await ModuleRoot.as_handler(client)
+        errors = await ErrorRoot.as_handler(client)
+        await mr.add(P("stored_user"), "import stored_used\ny = stored_used.x + 1")
+        assert "stored_user" not in sys.modules
+        await mr.add(P("stored_used"), "x = 1")
+        assert sys.modules["stored_user"].y == 2
+        assert not list(errors.all_errors("compile"))
+        await mr.add(P("stored_used"), "x = 5")
+        assert sys.modules["stored_user"].y == 6
 
 
 async def test_dotted_names_are_packages(server):

@@ -35,7 +35,12 @@ def test_a_path_is_a_sequence():
 
 
 def test_a_path_is_made_of_a_list():
-    assert Path(*["a", 1]) == Path.build(["a", 1]) == P("a:1")
+    assert Path(*["a", 1]) == Path.build(["a", 1]) == Path(["a", 1]) == P("a:1")
+    assert Path([]) == Path()
+    assert Path(["a", 1], mark="r").mark == "r"
+    # One element that is a path of its own stays one, wherever it comes from.
+    assert Path([["a", 1]]) == Path.build([["a", 1]]) == Path(("a", 1)) == Path(Path("a", 1))
+    assert len(Path.build([["a", 1]])) == len(Path(("a", 1))) == 1
     assert Path.build(P("a")) == P("a")
     assert P(P("a.b")) == P("a.b")
     assert Path("a", ["b", "c"]) == Path("a", Path("b", "c"))

@@ -1,12 +1,15 @@
 """What code requires of other code, as clients see it."""
 
+import importlib
 import sys
 
+import anyio
 import pytest
 from helpers import until
 
-from distkv.code import CodeRoot, CompileError, ModuleRoot
+from distkv.code import CodeRoot, CompileError, ModuleRoot, NoSuchProcedureError
 from distkv.code.needs import modules_for, requires_of
+from distkv.errors import ErrorRoot
 from distkv.util import P, Path
 
 pytestmark = pytest.mark.anyio
@@ -81,11 +84,78 @@ async def test_what_a_procedure_requires_is_loaded_before_it_is_called(server):
             P("stored_high"), "import stored_low\nstored_low.LOADED.append('high')", requires=[P("stored_low")]
         )
         await cr.add(P("main"), "import sys\nreturn sys.modules['stored_low'].LOADED", requires=[P("stored_high")])
-        assert "stored_low" not in sys.modules
         assert cr("main") == ["low", "high"]
     async with server.client() as client:  # one that has opened no ModuleRoot itself
         cr = await CodeRoot.as_handler(client)
         assert cr("main") == ["low", "high"]
+
+
+async def test_a_procedure_that_is_seen_can_be_called(server):
+    """One that requires modules takes a while to be taken in: it is there for `in` when it is there for a call."""
+    async with server.client() as client:
+        cr = await CodeRoot.as_handler(client)
+        await client.set(P(":.distkv.code.module.stored_low"), {"code": "x = 1"})
+        value = {"code": "return 7", "requires": [P("stored_low")]}
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(client.set, P(":.distkv.code.proc.main"), value)
+            with anyio.fail_after(10):
+                while P("main") not in cr:
+                    with pytest.raises(NoSuchProcedureError):
+                        cr("main")
+                    await anyio.lowlevel.checkpoint()
+            assert cr("main") == 7
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(client.delete, P(":.distkv.code.proc.main"))
+            with anyio.fail_after(10):
+                while P("main") in cr:
+                    assert cr("main") == 7
+                    await anyio.lowlevel.checkpoint()
+            with pytest.raises(NoSuchProcedureError):
+                cr("main")
+
+
+async def test_a_modules_own_requirements_count_whatever_the_procedure_says(server):
+    async with server.client() as client:
+        mr = await ModuleRoot.as_handler(client)
+        cr = await CodeRoot.as_handler(client)
+        modules = mr.path
+        await client.set(modules + P("stored_low"), {"code": "LOADED = ['low']"})
+        high = "import sys\nsys.modules['stored_low'].LOADED.append('high')"
+        await client.set(modules + P("stored_high"), {"code": high, "requires": [P("stored_low")]})
+        await cr.add(P("main"), "import stored_high, stored_low\nreturn stored_low.LOADED")
+        await until(mr, lambda: P("stored_high") in mr)
+        assert cr("main") == ["low", "high"]
+
+
+CYCLES = {
+    "requires": ({"requires": ["stored_b"]}, {"requires": ["stored_a"]}, "requires: stored_a → stored_b → stored_a"),
+    "import": ({"code": "import stored_b"}, {"code": "import stored_a"}, "imports: stored_a → stored_b → stored_a"),
+    "both": ({"requires": ["stored_b"]}, {"code": "from stored_a import x"}, "stored_a → stored_b → stored_a"),
+    "itself": ({"code": "import stored_a"}, {}, "imports: stored_a → stored_a"),
+    "missing": ({"requires": ["stored_none"]}, {}, "stored_none is not stored: stored_a → stored_none"),
+}
+
+
+@pytest.mark.parametrize("way", CYCLES)
+async def test_a_cycle_is_a_compile_error_wherever_the_modules_came_from(server, way):
+    first, second, text = CYCLES[way]
+    async with server.client() as client:
+        for name, value in (("stored_a", first), ("stored_b", second), ("stored_good", {})):
+            await client.set(P(":.distkv.code.module") | name, {"code": "x = 1", **value})
+        mr = await ModuleRoot.as_handler(client)
+        errors = await ErrorRoot.as_handler(client)
+        assert "stored_good" in sys.modules
+        assert "stored_a" not in sys.modules
+        with pytest.raises(CompileError, match=text):
+            importlib.import_module("stored_a")
+        record = errors.get_error_record("compile", mr.path | "stored_a")
+        assert not record.resolved
+        assert text in record.message
+        await mr.add(P("stored_a"), "x = 1")
+        await mr.add(P("stored_b"), "import stored_a")
+        assert sys.modules["stored_b"].stored_a.x == 1
+        assert errors.get_error_record("compile", mr.path | "stored_a").resolved
+        assert not list(errors.all_errors("compile"))
 
 
 async def test_code_that_requires_what_is_not_stored_is_refused(server):
@@ -106,6 +176,10 @@ async def test_code_that_requires_itself_is_refused(server):
         await mr.add(P("stored_b"), "x = 1", requires=[P("stored_a")])
         with pytest.raises(CompileError, match="stored_a → stored_b → stored_a is a cycle"):
             await mr.add(P("stored_a"), "x = 1", requires=[P("stored_b")])
+        with pytest.raises(CompileError, match="stored_a → stored_b → stored_a is a cycle"):
+            await mr.add(P("stored_a"), "import stored_b")
+        assert (await client.get(mr.path | "stored_a")).value == {"code": "x = 1"}
+        assert sys.modules["stored_b"].x == 1
 
 
 async def test_a_procedure_whose_module_is_gone_says_so_when_it_is_called(server):

@@ -6,7 +6,7 @@ import selectors
 import anyio
 import pytest
 
-from distkv.runner import ChangeMsg, CompleteState, Inbox, PartialState, ReadyMsg, Timer, TimerMsg
+from distkv.runner import ChangeMsg, CompleteState, Inbox, MQTTmsg, PartialState, ReadyMsg, Timer, TimerMsg
 from distkv.runner.inbox import ROOM, STATES
 
 pytestmark = pytest.mark.anyio
@@ -181,9 +181,12 @@ async def test_of_too_many_group_states_the_oldest_goes():
     assert (await inbox.get()).msg == 5
 
 
-async def test_a_reader_that_takes_nothing_finds_none_and_then_the_end():
+@pytest.mark.parametrize("asked_for", [ChangeMsg(1), MQTTmsg(1), TimerMsg(1)])
+async def test_a_reader_that_takes_nothing_finds_none_and_then_the_end(asked_for):
     inbox = Inbox(idle=0.05)
     inbox.put(ReadyMsg(0))
+    await inbox.get()
+    inbox.put(asked_for)
     await anyio.sleep(0.1)
     assert inbox.full
     inbox.put(TimerMsg("too late"))
@@ -191,6 +194,31 @@ async def test_a_reader_that_takes_nothing_finds_none_and_then_the_end():
     assert inbox.gave_up
     with pytest.raises(StopAsyncIteration):
         await inbox.get()
+
+
+async def test_who_has_not_begun_to_read_is_not_stalled():
+    inbox = Inbox(idle=0.05)
+    for message in (ReadyMsg(0), CompleteState(1), ChangeMsg(1), TimerMsg(1)):
+        inbox.put(message)
+    await anyio.sleep(0.2)
+    assert not inbox.full
+    assert (await inbox.get()).msg == 0
+    # From here on it is.
+    await anyio.sleep(0.1)
+    assert [message async for message in inbox] == [None]
+
+
+async def test_messages_that_come_unasked_are_not_waited_for():
+    inbox = Inbox(idle=0.05)
+    inbox.put(ReadyMsg(0))
+    inbox.put(timer := TimerMsg(1))
+    await inbox.get()
+    inbox.withdraw(timer)
+    inbox.put(ReadyMsg(1))
+    inbox.put_state(CompleteState(1))
+    await anyio.sleep(0.2)
+    assert not inbox.full
+    assert inbox.qsize() == 2
 
 
 async def test_a_slow_reader_is_not_a_stalled_one():
@@ -218,6 +246,8 @@ async def test_a_reader_that_waits_for_messages_is_not_a_stalled_one():
 async def test_an_event_loop_that_was_blocked_is_no_reason_to_give_up():
     inbox = Inbox(idle=0.2)
     inbox.put(ReadyMsg(0))
+    await inbox.get()
+    inbox.put(TimerMsg(0))
     asyncio.get_running_loop().now += 0.3  # another job's fault
     await anyio.sleep(0.01)
     assert (await inbox.get()).msg == 0

@@ -110,11 +110,22 @@ def test_a_slow_reader_holds_its_watches_back_and_sees_the_newest_values(worker,
     assert timers > 0
 
 
-def test_a_reader_that_never_reads_gets_none_and_the_run_is_stalled(worker, tree):
+def test_a_reader_that_reads_no_more_gets_none_and_the_run_is_stalled(worker, tree):
+    tree.set("test.a", 1)
     source = f"await _self.watch(_P('test.a'))\n{STALL}msgs = [msg async for msg in _info]\nassert msgs == [None], msgs"
     failure = worker.failure(source, idle=0.1)
     assert (failure["kind"], failure["type"]) == ("stalled", "Stalled")
 
 
-def test_code_that_does_not_read_info_at_all_is_not_stalled(worker):
-    assert worker.result(f"{STALL}return 1", idle=0.05) == 1
+def test_code_that_takes_long_before_it_first_reads_is_not_stalled(worker, tree):
+    tree.set("test.a", 1)
+    source = """
+        import anyio
+        await _self.watch(_P("test.a"))
+        timer = await _self.timer(0.001)
+        await anyio.sleep(0.3)  # its set-up takes long
+        async for msg in _info:
+            if msg is None or isinstance(msg, _cls.TimerMsg):
+                return msg is None, _info.qsize()
+    """
+    assert worker.result(code(source), idle=0.05) == (False, 0)

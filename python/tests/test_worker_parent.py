@@ -57,6 +57,7 @@ def test_a_worker_is_forked_and_reaped(runner):
         "signal": None,
         "limit": None,
         "stuck": None,
+        "overdue": False,
     }
     assert worker.at_end()
 
@@ -89,7 +90,8 @@ def test_a_worker_ends_at_its_deadline(runner):
     now = time.clock_gettime(time.CLOCK_BOOTTIME)
     runner.parent.send(op="deadline", worker=patient.number, at=now + 1000)
     runner.parent.send(op="deadline", worker=hasty.number, at=now + 0.05)
-    assert runner.exited(hasty)["signal"] == signal.SIGKILL
+    exited = runner.exited(hasty)
+    assert (exited["signal"], exited["overdue"]) == (signal.SIGKILL, True)
     assert patient.result("return 1") == 1
     runner.parent.send(op="deadline", worker=patient.number, at=now + 0.1)
     assert runner.exited(patient)["signal"] == signal.SIGKILL

@@ -44,11 +44,22 @@ class Session:
 
         Raises SessionError if the session is lost.
         """
+        while True:
+            connects = await self._attached()
+            try:
+                return await self._client.set(path, value, session=True, **options)
+            except SessionError:
+                # A write that was made again on a new connection may have been quicker than this session.
+                if connects == self._client.link.connects:
+                    raise
+
+    async def _attached(self) -> int:
+        """Wait until the connection knows this session, and return the connection's number."""
         while not self.lost and not (self._client.connected and self._connection == self._client.link.connects):
             await self._news.wait()
         if self.lost:
             raise SessionError(f"session {self.id}: its time was over before it could be renewed")
-        return await self._client.set(path, value, session=True, **options)
+        return self._connection
 
     async def end(self) -> None:
         """End the session; its entries are deleted."""

@@ -54,6 +54,10 @@ class Wire:
         self.greeting = greeting
         self.extensions: frozenset[str] = frozenset(greeting.get("ext") or ())
         self.window = _window(greeting, window)
+        self.writer = int(greeting.get("writer") or 0)
+        """The number that the server knows this connection's writes by; 0 if it knows them by none."""
+        self.settles = self.writer > 0 and "again" in self.extensions
+        """Whether a server can be asked after writes whose replies were lost."""
         self._stream = stream
         self._unpacker = unpacker
         self._packer = codec.packer()

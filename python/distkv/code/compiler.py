@@ -21,8 +21,18 @@ from typing import Any, Final, Literal
 import anyio.to_thread
 
 from ..exceptions import CompileError, MissingVariablesError
+from .graph import Import, imports_of
 
-__all__ = ["Mode", "Procedure", "compile_module", "compile_procedure", "file_of", "forget_source", "mode_of"]
+__all__ = [
+    "Mode",
+    "Procedure",
+    "compile_module",
+    "compile_procedure",
+    "file_of",
+    "forget_source",
+    "mode_of",
+    "module_imports",
+]
 
 Mode = Literal["async", "sync", "thread"]
 """How a procedure runs: as a coroutine, in place, or in a worker thread."""
@@ -133,6 +143,14 @@ def compile_module(name: str, source: str) -> CodeType:
     code = _compile(name, _parse(name, source, file), file)
     _show_source(file, source)
     return code
+
+
+def module_imports(name: str, source: str) -> tuple[Import, ...]:
+    """Return what loading a module imports, none if it does not compile."""
+    try:
+        return imports_of(_parse(name, source, file_of(name, module=True)))
+    except CompileError:
+        return ()
 
 
 def file_of(name: str, *, module: bool = False) -> str:

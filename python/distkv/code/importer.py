@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from logging import getLogger
@@ -16,6 +17,7 @@ from anyio.from_thread import BlockingPortal
 
 from ..exceptions import CompileError
 from ..util import Path
+from .graph import Dependencies, Import
 
 __all__ = ["Importer", "StoredModule", "is_provided", "provide", "reserved"]
 
@@ -60,12 +62,15 @@ class Importer(MetaPathFinder, Loader):
 
     def __init__(self, failed: Callable[[str, Exception], Awaitable[None]]) -> None:
         self.modules: dict[str, StoredModule] = {}
+        self.dependencies = Dependencies()
         self._failed = failed
         self._packages = _Packages(self)
         self._failures: list[tuple[str, Exception]] = []
         self._wake = anyio.Event()
         self._portal: BlockingPortal | None = None
         self._thread = 0
+        self._asked: set[int] = set()
+        """The threads that load a module for somebody who is told what it raises."""
 
     def find_spec(self, fullname: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
         """Return where to load a module from, if it is stored."""
@@ -73,22 +78,55 @@ class Importer(MetaPathFinder, Loader):
             return None
         return ModuleSpec(fullname, self, origin=f"distkv:module:{fullname}", is_package=self.has_children(fullname))
 
-    def put(self, name: str, module: StoredModule | None) -> None:
-        """Store or (None) remove a module; what was imported under its name is loaded anew at the next import."""
-        self._drop(name)
+    def put(
+        self,
+        name: str,
+        module: StoredModule | None,
+        *,
+        requires: Iterable[str] = (),
+        imports: Iterable[Import] = (),
+    ) -> list[str]:
+        """
+        Store or (None) remove a module, with what it requires and imports.
+
+        It, what is below it, and the modules that need it are loaded anew at the next import; returns their names.
+        """
+        users = self.dependencies.users(name)
         if module is None:
             self.modules.pop(name, None)
-            return
-        self.modules[name] = module
-        while "." in name:
-            name = name.rpartition(".")[0]
-            if name in sys.modules and not hasattr(sys.modules[name], "__path__"):
-                self._drop(name)  # it was a plain module and is a package now
+            self.dependencies.remove(name)
+        else:
+            self.modules[name] = module
+            self.dependencies.put(name, requires, imports)
+        users |= self.dependencies.users(name)
+        for user in list(users):
+            users |= self._drop(user)
+        parent = name
+        while module is not None and "." in parent:
+            parent = parent.rpartition(".")[0]
+            if parent in sys.modules and not hasattr(sys.modules[parent], "__path__"):
+                users |= self._drop(parent)  # it was a plain module and is a package now
+        return sorted(user for user in users if user in self.modules)
 
-    def _drop(self, name: str) -> None:
+    def load(self, name: str) -> BaseException | None:
+        """Load a stored module, on this thread; return what it raised, which is reported to nobody else."""
+        self._asked.add(threading.get_ident())
+        try:
+            importlib.import_module(name)
+        except (Exception, SystemExit) as error:
+            return error
+        finally:
+            self._asked.discard(threading.get_ident())
+        return None
+
+    def _drop(self, name: str) -> set[str]:
+        """Forget what was loaded of this name, and below it; return the names."""
+        dropped = set()
         for loaded in [one for one in sys.modules if one == name or one.startswith(name + ".")]:
             if getattr(getattr(sys.modules[loaded], "__spec__", None), "loader", None) is self:
                 del sys.modules[loaded]
+                dropped.add(loaded)
+        return dropped
 
     def has_children(self, name: str) -> bool:
         """Whether modules are stored below this one."""
@@ -102,6 +140,9 @@ class Importer(MetaPathFinder, Loader):
         if isinstance(stored, CompileError):
             raise stored.again()
         try:
+            self.dependencies.check(module.__name__)
+            for required in self.dependencies.requires(module.__name__):
+                importlib.import_module(required)
             exec(stored, module.__dict__)  # noqa: S102  (what it is for)
         except Exception as error:
             self._report(module.__name__, error)
@@ -135,6 +176,8 @@ class Importer(MetaPathFinder, Loader):
                 self._portal = None
 
     def _report(self, name: str, error: Exception) -> None:
+        if threading.get_ident() in self._asked:
+            return
         self._failures.append((name, error))
         if threading.get_ident() == self._thread:
             self._wake.set()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import ErrorRoot
 from ..exceptions import CompileError, NoSuchProcedureError
 from ..mirror import Handler
+from ..runner.names import names
 from ..util import Path, attrdict
 from .compiler import Procedure, compile_procedure, forget_source, mode_of
 from .groupcall import call_in_group
@@ -49,9 +51,12 @@ class CodeRoot(Handler):
         """
         Run a procedure: by dotted text, a tuple of names, or a path below the prefix. See `Procedure.__call__`.
 
+        It finds ``_client`` (this client), ``_cfg``, ``_cls``, ``_digits``, ``_log``, ``_P`` and ``_Path`` as globals.
         Raises NoSuchProcedureError, CompileError, MissingVariablesError, and whatever the procedure raises.
         """
-        return self.procedure(name)(*args, **kwargs)
+        procedure = self.procedure(name)
+        given = names(self.client, self.client.config, logging.getLogger(procedure.name))
+        return procedure(*args, **{**given, **kwargs})
 
     async def call(self, name: str | Path | Iterable[Any], /, *, group: str, **variables: Any) -> Any:
         """
@@ -112,12 +117,12 @@ class CodeRoot(Handler):
         ``requires`` are the modules that must be loaded before it, and the procedures that it calls. Raises
         CompileError, and stores nothing, if it does not compile, or requires what is not stored, or itself.
         """
-        names = tuple(variables)
-        compile_procedure(name_of(path), code, mode_of(is_async), names, default)
+        required = tuple(variables)
+        compile_procedure(name_of(path), code, mode_of(is_async), required, default)
         value: dict[str, Any] = {
             "code": code,
             "is_async": is_async,
-            "vars": names,
+            "vars": required,
             **({"default": default} if default else {}),
         }
         needed = tuple(requires)
@@ -131,26 +136,33 @@ class CodeRoot(Handler):
         """Delete a procedure and wait until that is known here."""
         await self.wait_tock((await self.client.delete(self.path + path)).tock)
 
+    async def prepare(self, path: Path, entry: attrdict | None) -> None:  # noqa: ARG002
+        """Have the modules there before a procedure that requires some can be called."""
+        value = None if entry is None else entry.value
+        if isinstance(value, Mapping) and value.get("requires") and not is_foreign(value):
+            await self._open_modules()
+
     async def changed(self, path: Path, entry: attrdict | None) -> None:
-        """Compile what was stored."""
+        """
+        Compile what was stored.
+
+        Up to the first ``await`` nothing else runs: whoever sees the entry can call it.
+        """
         name = name_of(path)
         self._foreign.discard(path)
+        failure = None
         if entry is None or is_foreign(entry.value):
             if entry is not None:
                 self._foreign.add(path)
             self._procedures.pop(path, None)
             forget_source(name)
-            if entry is None and self._errors is not None:
-                await self._errors.compiled(self.path + path, None)
-            return
-        failure = None
-        try:
-            if requires_of(name, entry.value):
-                await self._open_modules()
-            self._procedures[path] = compile_stored(name, entry.value)
-        except CompileError as error:
-            self._procedures[path] = failure = error
-        if self._errors is not None:
+        else:
+            try:
+                requires_of(name, entry.value)
+                self._procedures[path] = compile_stored(name, entry.value)
+            except CompileError as error:
+                self._procedures[path] = failure = error
+        if self._errors is not None and path not in self._foreign:
             await self._errors.compiled(self.path + path, failure)
 
     async def _open_modules(self) -> None:

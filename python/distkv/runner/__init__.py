@@ -1,7 +1,12 @@
-"""What stored code works with while a runner runs it: its messages, and `CallAdmin`, its controller."""
+"""
+What stored code works with while a runner runs it: its messages, and `CallAdmin`, its controller.
+
+Also a job's entries in the tree: `RunnerEntry` and `StateEntry`.
+"""
 
 from ..exceptions import ErrorRecorded
 from .admin import CallAdmin
+from .entries import PastRun, RunnerEntry, StateEntry
 from .inbox import Inbox
 from .messages import (
     ActorState,
@@ -30,8 +35,11 @@ __all__ = [
     "Inbox",
     "MQTTmsg",
     "PartialState",
+    "PastRun",
     "ReadyMsg",
+    "RunnerEntry",
     "RunnerMsg",
+    "StateEntry",
     "Task",
     "Timer",
     "TimerMsg",

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from typing import Any
 
-from .messages import GROUP_STATES, ChangeMsg, MQTTmsg
+from .messages import GROUP_STATES, ChangeMsg, MQTTmsg, TimerMsg
 
 ROOM = 256
 """So many messages of watches wait here; when it is full, watches stop reading from the server."""
@@ -18,6 +18,7 @@ SLICES = 10
 """The idle time is counted in slices, so that a blocked event loop counts as one of them only."""
 
 _FROM_WATCHES = (ChangeMsg, MQTTmsg)
+_ASKED_FOR = (*_FROM_WATCHES, TimerMsg)
 _STATES = tuple(GROUP_STATES.values())
 
 
@@ -25,14 +26,17 @@ class Inbox:
     """An async iterator of messages, owned by one job and used on its event loop only.
 
     What comes from watches waits for room (``full``, ``room``), which makes the server hold newer
-    values back and merge them. Everything else is put in at once. A job that takes nothing for
-    ``idle`` seconds while messages wait finds ``None`` instead of them, and then the end.
+    values back and merge them. Everything else is put in at once. A job that has begun to read and
+    then takes nothing for ``idle`` seconds, while messages of watches, monitors or timers wait, finds
+    ``None`` instead of them, and then the end.
     """
 
     def __init__(self, idle: float) -> None:
         self._slice = idle / SLICES
         self._waiting: deque[Any] = deque()
         self._from_watches = 0
+        self._asked_for = 0
+        self._begun = False
         self._untaken_slices = 0
         self._check: asyncio.TimerHandle | None = None
         self._readers: set[asyncio.Future[None]] = set()
@@ -55,10 +59,12 @@ class Inbox:
             return
         if isinstance(msg, _FROM_WATCHES):
             self._from_watches += 1
+        if isinstance(msg, _ASKED_FOR):
+            self._asked_for += 1
         self._waiting.append(msg)
         if self._readers:
             self._wake_readers()
-        elif self._check is None:
+        else:
             self._watch_reader()
 
     def put_state(self, msg: Any) -> None:
@@ -78,6 +84,7 @@ class Inbox:
         for i, waiting in enumerate(self._waiting):
             if waiting is msg:
                 del self._waiting[i]
+                self._asked_for -= isinstance(msg, _ASKED_FOR)
                 return True
         return False
 
@@ -108,6 +115,7 @@ class Inbox:
         return self
 
     async def __anext__(self) -> Any:
+        self._begun = True
         while self._failure is not None or not self._waiting:
             if self._failure is not None:
                 raise self._failure
@@ -119,8 +127,11 @@ class Inbox:
                 await reader
             finally:
                 self._readers.discard(reader)
+                self._watch_reader()
         self._untaken_slices = 0
         msg = self._waiting.popleft()
+        self._asked_for -= isinstance(msg, _ASKED_FOR)
+        self._watch_reader()
         if isinstance(msg, _FROM_WATCHES):
             self._from_watches -= 1
             if self._from_watches <= ROOM // 2:
@@ -150,12 +161,15 @@ class Inbox:
             self._writers[0].set()
 
     def _watch_reader(self) -> None:
+        """See to it that somebody looks whether the job goes on to read, if what it has asked for waits."""
+        if not (self._begun and self._asked_for) or self._check is not None or self._stalled:
+            return
         self._untaken_slices = 0
         self._check = asyncio.get_running_loop().call_later(self._slice, self._slice_passed)
 
     def _slice_passed(self) -> None:
         self._check = None
-        if not self._waiting:
+        if not self._asked_for:
             return
         self._untaken_slices += 1
         if self._untaken_slices < SLICES:

@@ -64,7 +64,13 @@ class MQTTmsg(RunnerMsg):
 
 
 class ReadyMsg(RunnerMsg):
-    """All watches opened so far have sent what was there; ``msg`` is their number."""
+    """
+    All watches opened so far have sent what was there; ``msg`` is their number.
+
+    It counts each watch once that has sent what was there, those included that were cancelled since. One that is
+    cancelled, or refused, before that is not counted, and not waited for. So it never falls; code that opens n watches
+    and cancels none too early is ready when it is n. It may come several times with the same number.
+    """
 
 
 class TimerMsg(RunnerMsg):

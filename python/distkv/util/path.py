@@ -15,9 +15,10 @@ class Path(Sequence[Any]):
     Where an entry is: an immutable sequence of elements.
 
     An element is text, an integer, a float, a boolean, None, bytes, or a path of its own. ``Path("a", 1)`` takes
-    the elements, ``P("a:1")`` reads the text form. ``path + ("b", "c")`` and ``path + other`` append several
-    elements, ``path | "b"`` and ``path / "b"`` append one. A path equals the tuple of its elements, except that 1,
-    1.0 and True are three different elements. Every path is true, the empty one (the tree's root) included.
+    the elements, ``Path(["a", 1])`` a list of them, ``P("a:1")`` reads the text form. ``path + ("b", "c")`` and
+    ``path + other`` append several elements, ``path | "b"`` and ``path / "b"`` append one. A path equals the tuple of
+    its elements, except that 1, 1.0 and True are three different elements. Every path is true, the empty one (the
+    tree's root) included.
 
     ``mark`` is a word that rides along with a path (moat's "r" means an MQTT topic); it takes no part in equality
     unless both paths have one.
@@ -29,6 +30,8 @@ class Path(Sequence[Any]):
     mark: str
 
     def __init__(self, *elements: Any, mark: str = "") -> None:
+        if len(elements) == 1 and isinstance(elements[0], list):
+            elements = tuple(elements[0])
         kinds = set(map(type, elements))
         self._data = tuple(map(_nested, elements)) if tuple in kinds or list in kinds else elements
         self.mark = mark
@@ -40,7 +43,9 @@ class Path(Sequence[Any]):
             return elements
         if isinstance(elements, str):
             raise TypeError(f"elements: the text {elements!r} (expected: a list; P('…') reads a path's text)")
-        return cls(*elements, mark=mark)
+        path = Path.trusted(tuple(map(_nested, elements)))
+        path.mark = mark
+        return path
 
     @classmethod
     def trusted(cls, elements: tuple[Any, ...]) -> Path:
@@ -60,7 +65,7 @@ class Path(Sequence[Any]):
         elements, found = pathtext.parse(text)
         if mark and found and mark != found:
             raise pathtext.PathSyntaxError(f"path '{text}': marked {found!r} (expected: {mark!r} or no mark)")
-        return cls(*elements, mark=mark or found)
+        return Path.build(elements, mark=mark or found)
 
     @property
     def elements(self) -> tuple[Any, ...]:
@@ -159,7 +164,7 @@ class P(Path):
 
 
 def _nested(element: Any) -> Any:
-    return Path(*element) if isinstance(element, (tuple, list)) else element
+    return Path.build(element) if isinstance(element, (tuple, list)) else element
 
 
 def _tuple(path: Path | tuple[Any, ...]) -> tuple[Any, ...]:

@@ -114,6 +114,7 @@ class LoneWorker:
             run = self._run
             run.attach()
             server = Upstream(run.site.config, tasks)
+            run.uses(server.link)
             client = RunClient(server.link, run.site.config, tasks, run.claim, run.lose)
             self._client = BlockingClient(client, server.tried)
             self._ready.set()

@@ -66,6 +66,8 @@ class AsyncRun(Run):
             procedure = self.compile()
             with self._scope:
                 await self._server.tried()
+                await self._server.back()
+                self.uses(self._server.link)
                 result = await self._run(procedure)
                 ended = True
         except BaseException as exc:

@@ -14,7 +14,10 @@ from types import ModuleType
 from typing import Any
 
 from ..code import compile_module
+from ..code.compiler import module_imports
+from ..code.graph import Dependencies, NeedsError
 from ..code.importer import provide, reserved
+from ..code.needs import name_of
 from ..exceptions import CompileError
 from ..util import Path
 from . import logs, report
@@ -45,6 +48,7 @@ class Modules(MetaPathFinder, Loader):
         """Modules that nobody can import, since their names belong to others, while that has not been told."""
         self._loaded: dict[str, int] = {}
         self._needs: dict[str, set[str]] = {}
+        self._dependencies = Dependencies()
         self._told: dict[int, set[str]] = {}
         self.stale = False
         self._last = _Last(self)
@@ -61,15 +65,18 @@ class Modules(MetaPathFinder, Loader):
 
     def take(self, message: Mapping[str, Any]) -> None:
         """Take in what the runner says of some modules."""
-        for path, version, source, wrong in message["modules"]:
-            name = ".".join(map(str, path))
+        for path, version, source, wrong, requires in message["modules"]:
+            name = name_of(path)
             if version and reserved(name) is not None:
                 self._taken[name] = path
             elif version:
                 self._stored[name] = _Stored(path, version, source, wrong)
+                imports = () if source is None else module_imports(name, source)
+                self._dependencies.put(name, map(name_of, requires), imports)
             else:
                 self._stored.pop(name, None)
                 self._taken.pop(name, None)
+                self._dependencies.remove(name)
             if self._loaded.get(name, version) != version or self._is_new_child(name):
                 self._become_stale()
 
@@ -130,12 +137,34 @@ class Modules(MetaPathFinder, Loader):
         try:
             if stored.source is None:
                 raise CompileError(name, stored.wrong or "no code")
+            self._dependencies.check(name)
+            self._load_required(name)
             exec(compile_module(name, stored.source), module.__dict__)  # noqa: S102  (what it is for)
         except BaseException as error:
             del self._loaded[name]
             if isinstance(error, Exception):
                 self._failed(stored, error)
+            if isinstance(error, NeedsError) and error.name == name:
+                self._blame(error)
             raise
+
+    def _load_required(self, name: str) -> None:
+        """Load what a module says that it requires, so that every run that uses it uses that too."""
+        for required in self._dependencies.requires(name):
+            try:
+                self._import_module(required)
+            finally:
+                self._note(name, required, (), ())
+
+    def _blame(self, error: NeedsError) -> None:
+        """Say of the others in the chain, too, that they cannot be loaded, and of one that is missing that it is."""
+        for name in dict.fromkeys(error.chain[1:]):
+            stored = self._stored.get(name)
+            if stored is not None and name != error.name:
+                self._failed(stored, error)
+            elif stored is None:
+                for run in self._runs(None):
+                    self._tell(run, name)
 
     def _failed(self, stored: _Stored, error: Exception) -> None:
         if isinstance(error, CompileError):

@@ -28,6 +28,9 @@ class Offspring:
     stuck: str | None = None
     """Where it was, if its heart stood still, for which it was killed."""
 
+    overdue: bool = False
+    """Whether it was killed since its deadline had passed."""
+
     killed: bool = False
     """Whether it was killed here, for whatever reason."""
 

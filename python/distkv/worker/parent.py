@@ -202,6 +202,7 @@ class Parent:
         coming = []
         for child in self._children.values():
             if child.deadline is not None and child.deadline <= now:
+                child.overdue = True
                 child.kill()
             elif child.deadline is not None:
                 coming.append(child.deadline)
@@ -256,7 +257,8 @@ class Parent:
             if child.heart is not None:
                 child.heart.close()
             ended = {"status": code, "signal": None} if code >= 0 else {"status": None, "signal": -code}
-            self._send(op="exited", worker=worker, **ended, limit=child.exceeded, stuck=child.stuck)
+            why = {"limit": child.exceeded, "stuck": child.stuck, "overdue": child.overdue}
+            self._send(op="exited", worker=worker, **ended, **why)
         if gone and self._groups:
             self._groups.kills_are_told()
 

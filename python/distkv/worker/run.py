@@ -6,11 +6,11 @@ import asyncio
 from abc import ABC, abstractmethod
 from typing import Any
 
+from ..client.link import Link as Server
 from ..code import CompileError, MissingVariablesError, Procedure, compile_procedure
-from ..exceptions import ErrorRecorded
-from ..runner import messages
+from ..exceptions import ErrorRecorded, OutcomeUnknownError, ServerConnectionError
+from ..runner.names import names
 from ..runner.stopping import Terminated
-from ..util import NotGiven, P, Path, attrdict, digits
 from . import report
 from .claim import Claim
 from .link import Link
@@ -19,21 +19,6 @@ from .modules import Modules
 from .spec import Site, Spec
 from .strays import Strays
 from .wire import clean
-
-_MESSAGES = (
-    messages.CompleteState,
-    messages.PartialState,
-    messages.DetachedState,
-    messages.BrokenState,
-    messages.ChangeMsg,
-    messages.TimerMsg,
-    messages.ReadyMsg,
-    messages.MQTTmsg,
-    messages.RunnerMsg,
-    messages.ActorState,
-    ErrorRecorded,
-)
-
 
 LOST_GRACE = 0.1
 """Seconds between the `Lost` that code gets and its being stopped."""
@@ -57,6 +42,13 @@ class Run(ABC):
         """Whether the code has begun: from then on what it raises is its own."""
         self.cancelled = False
         self.lost = False
+        self._uplink: Server | None = None
+        self._losses = 0
+
+    def uses(self, server: Server) -> None:
+        """Note, when the code begins, what connects it to the server."""
+        self._uplink = server
+        self._losses = server.losses
 
     def cancel(self) -> None:
         """Stop, because the runner says so."""
@@ -91,16 +83,7 @@ class Run(ABC):
 
     def names(self, client: Any) -> dict[str, Any]:
         """What the code finds as globals, besides what only async code has."""
-        return {
-            **self.spec.globals,
-            "_client": client,
-            "_cfg": self.site.config,
-            "_cls": attrdict({cls.__name__: cls for cls in _MESSAGES}, NotGiven=NotGiven),
-            "_digits": digits,
-            "_log": self.log.logger,
-            "_P": P,
-            "_Path": Path,
-        }
+        return {**self.spec.globals, **names(client, self.site.config, self.log.logger)}
 
     def report_done(self, result: Any) -> None:
         """Tell the runner that the code returned. On any thread."""
@@ -153,7 +136,16 @@ class Run(ABC):
             return "compile"
         if not self.running and isinstance(exc, MissingVariablesError):
             return "vars"
+        if self._is_cut_off(exc):
+            return "interrupted"
         return "recorded" if all(isinstance(leaf, ErrorRecorded) for leaf in report.leaves(exc)) else "error"
+
+    def _is_cut_off(self, exc: BaseException) -> bool:
+        """Whether it has raised this only since the connection to the server was lost."""
+        lost = self._uplink is not None and self._uplink.losses > self._losses
+        return lost and all(
+            isinstance(leaf, (ServerConnectionError, OutcomeUnknownError)) for leaf in report.leaves(exc)
+        )
 
 
 def _is_stop(exc: BaseException) -> bool:

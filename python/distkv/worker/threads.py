@@ -45,6 +45,8 @@ class ThreadRun(Run):
         failure: BaseException | None = None
         try:
             procedure = self.compile()
+            await self._server.back()
+            self.uses(self._server.link)
             async with anyio.create_task_group() as tasks:
                 client = RunClient(self._server.link, self.site.config, tasks, self.claim, self.lose)
                 self._client = BlockingClient(client, self._server.tried)

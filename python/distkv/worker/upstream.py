@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextvars
+from contextlib import suppress
 
 import anyio
 from anyio.abc import TaskGroup
 
 from ..client.link import Link
+from ..exceptions import ServerClosedError
 from ..util import attrdict
 
 PATIENCE = 1.0
 """Seconds that code waits for the first connection before it runs without one."""
+
+
+AGAIN = 3.0
+"""Seconds that code waits for a connection that was lost: longer than the longest pause between two attempts."""
 
 
 class Upstream:
@@ -32,3 +38,13 @@ class Upstream:
         if not self.link.attempted.is_set():
             with anyio.move_on_after(PATIENCE):
                 await self.link.attempted.wait()
+
+    async def back(self) -> None:
+        """
+        Wait, before code begins, for a connection that was lost and is not made again yet.
+
+        The runner has its own again, or it would begin nothing.
+        """
+        if self.link.losses and not self.link.connected:
+            with anyio.move_on_after(AGAIN), suppress(ServerClosedError):
+                await self.link.up()

@@ -102,7 +102,8 @@ final class CodeCall implements Action.OfLibrary {
                 config.path("runner.state"),
                 List.of(python),
                 Map.of(),
-                1);
+                1,
+                config.forCode());
     }
 
     private static String name(Path path) {

@@ -59,9 +59,11 @@ record CommandLineRun(Terminal terminal) {
     private int execute(Action action, ParseResult parsed, Root root, Format otherwise) throws Exception {
         Config config = new ConfigFiles(terminal.environment()).load(root.file, root.overrides);
         ClientGroup client = user(parsed, ClientGroup.class);
+        Format format = format(parsed, root, client);
         Printer printer = new Printer(
                 terminal,
-                format(parsed, root, client, otherwise),
+                format == null ? otherwise : format,
+                format != null,
                 client != null && client.metadata,
                 root.verbosity() < 0);
         Context context = new Context(
@@ -91,12 +93,12 @@ record CommandLineRun(Terminal terminal) {
         return user(parsed, ModuleGroup.class) == null ? Library.procedures(config) : Library.modules(config);
     }
 
-    private static Format format(ParseResult parsed, Root root, @Nullable ClientGroup client, Format otherwise) {
+    private static @Nullable Format format(ParseResult parsed, Root root, @Nullable ClientGroup client) {
         Format given = last(parsed).matchedOptionValue("--output", null);
         return Stream.of(given, client == null ? null : client.format, root.format)
                 .filter(Objects::nonNull)
                 .findFirst()
-                .orElse(otherwise);
+                .orElse(null);
     }
 
     /** The object that holds the options of one of the commands, or {@code null} if that command was not named. */

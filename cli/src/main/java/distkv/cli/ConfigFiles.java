@@ -18,7 +18,19 @@ record ConfigFiles(Map<String, String> environment) {
      */
     Config load(java.nio.file.@Nullable Path named, List<String> overrides) {
         java.nio.file.Path file = named != null ? named : search();
-        Config config = file == null ? Config.DEFAULTS : Config.DEFAULTS.with(checked(file, content(file)));
+        Map<?, ?> content = file == null ? Map.of() : checked(file, content(file));
+        Config config = load(Config.DEFAULTS, content, overrides);
+        return switch (config.text("prefixes")) {
+            case "distkv" -> config;
+            case "moat" -> load(Config.DEFAULTS.with(ConfigKey.moatDefaults()), content, overrides);
+            case null, default ->
+                throw new UsageException(
+                        "configuration prefixes: " + config.text("prefixes") + " (expected: distkv or moat)");
+        };
+    }
+
+    private static Config load(Config defaults, Map<?, ?> content, List<String> overrides) {
+        Config config = defaults.with(content);
         for (String override : overrides) {
             config = overridden(config, override);
         }

@@ -1,5 +1,6 @@
 package distkv.cli;
 
+import distkv.model.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,13 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
                     "How long a client in Python waits at most between attempts to" + " connect again.",
                     ""),
             of(
+                    "connect.patience",
+                    Kind.SECONDS,
+                    10L,
+                    "How long a request that was under way when the connection broke waits"
+                            + " for another one to go on with.",
+                    ""),
+            of(
                     "connect.window",
                     Kind.NUMBER,
                     1024L,
@@ -79,6 +87,12 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
                     null,
                     "Where the server keeps the tree. Otherwise `~/.local/share/distkv`.",
                     "`--data`"),
+            of(
+                    "server.memory",
+                    Kind.SIZE,
+                    null,
+                    "The server's heap, 128M or more; 45 % of it are for the tree. Otherwise 1G.",
+                    ""),
             of(
                     "runner.labels",
                     Kind.LIST,
@@ -121,6 +135,13 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
                     Kind.LIST,
                     List.of(),
                     "More options for the Java machines that run Java code, for" + " example `-Xmx2g`.",
+                    ""),
+            of(
+                    "prefixes",
+                    Kind.TEXT,
+                    "distkv",
+                    "Where the keys below that are paths lead if they are not given: `distkv`, below `:.distkv`;"
+                            + " `moat`, the same below `:.moat.kv`, where moat-kv has what is its own.",
                     ""),
             of("codes.prefix", Kind.PATH, ":.distkv.code.proc", "Where procedures are stored.", ""),
             of("modules.prefix", Kind.PATH, ":.distkv.code.module", "Where modules are stored.", ""),
@@ -183,6 +204,26 @@ record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String mean
             }
         }
         return tree;
+    }
+
+    /** The defaults of a configuration with {@code prefixes: moat}, where they differ. */
+    static Map<String, Object> moatDefaults() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        for (ConfigKey key : ALL) {
+            Path place = key.moatPlace();
+            if (place != null) {
+                put(tree, List.of(key.name.split("\\.", -1)), place.toString());
+            }
+        }
+        return tree;
+    }
+
+    /** Where moat-kv has what this key says the place of; {@code null} if it says no place. */
+    @Nullable
+    Path moatPlace() {
+        return kind == Kind.PATH && otherwise instanceof String ours
+                ? Path.parse(":.moat.kv").append(Path.parse(ours).below(Path.parse(":.distkv")))
+                : null;
     }
 
     @SuppressWarnings("unchecked") // All maps in here are made here.

@@ -1,8 +1,10 @@
 package distkv.cli;
 
 import distkv.model.Expectation;
+import distkv.model.Nil;
 import distkv.model.Path;
 import distkv.model.Write;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -11,9 +13,18 @@ import picocli.CommandLine.Parameters;
 /** Writes the entries of a file. */
 @Command(
         name = "update",
-        description = "Write all entries of a file below a path: MsgPack maps, each with path and value.",
+        description = {
+            "Write all entries of a file below a path: MsgPack maps, each with path and value.",
+            "Entries that a server of the original has saved are read rightly, too; 'distkv import' takes over a whole"
+                    + " tree of it."
+        },
         footer = {"", "Example:", "  distkv client data update -i saved.msgpack :"})
 final class DataUpdate implements Action.Remote {
+    private static final Path INTERNAL = Path.of(Nil.NIL);
+
+    private static final Set<String> KNOWN =
+            Set.of("backup", "internal", "end", "nodes", "known", "deleted", "node", "info");
+
     @Mixin
     Leaf leaf = new Leaf();
 
@@ -31,13 +42,34 @@ final class DataUpdate implements Action.Remote {
     public int run(Tree tree, Printer printer) throws InterruptedException {
         try (EntryFile items = new EntryFile(file)) {
             Batch batch = new Batch(tree.client());
+            long internal = 0;
             for (EntryFile.Item item = items.next(); item != null; item = items.next()) {
-                if (item.path() != null && item.value() != null) {
-                    batch.add(Write.set(path.append(item.path()), item.value(), Expectation.anything()));
+                Path below = item.path();
+                if (below == null) {
+                    checkHead(item);
+                } else if (below.startsWith(INTERNAL)) {
+                    internal++;
+                } else if (item.value() != null) {
+                    batch.add(Write.set(path.append(below), item.value(), Expectation.anything()));
+                } else if (item.rest().containsKey("tick")) {
+                    // A log of the original tells of a deletion.
+                    batch.add(Write.delete(path.append(below), Expectation.anything()));
                 }
             }
             printer.remark(batch.finish() + " entries written");
+            if (internal > 0) {
+                printer.warning(internal + " entries of an internal tree were left out");
+            }
         }
         return 0;
+    }
+
+    /** A map without a path must be the beginning or the end of a backup, or the state of a server of the original. */
+    private void checkHead(EntryFile.Item item) {
+        boolean known = item.rest().keySet().stream().anyMatch(KNOWN::contains);
+        if (!known) {
+            throw new FailedException(
+                    file + ": a map of " + item.rest().keySet() + " (expected: maps with path and value)");
+        }
     }
 }

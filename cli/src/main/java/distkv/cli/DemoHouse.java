@@ -141,9 +141,7 @@ final class DemoHouse implements AutoCloseable {
     }
 
     long errors() throws InterruptedException {
-        List<ErrorRecords.ErrorRecord> open = ErrorRecords.load(tree).records().stream()
-                .filter(record -> !record.isResolved())
-                .toList();
+        List<ErrorRecords.ErrorRecord> open = ErrorRecords.load(tree).open();
         open.forEach(record -> narrator.line("error", record.about() + ": " + record.line()));
         return open.size();
     }

@@ -12,7 +12,9 @@ import distkv.protocol.WirePath;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +30,13 @@ final class EntryFile implements AutoCloseable {
     private final FrameReader frames;
     private long count;
 
+    /** The path of the item before, which the next one's may be shortened by. */
+    private List<Object> last = List.of();
+
     /**
      * One map.
      *
-     * @param path {@code null} if it is not about an entry
+     * @param path {@code null} if it is not about an entry; whole, though it may be shortened in the file
      * @param value {@code null} if the entry is deleted
      * @param rest the other keys
      */
@@ -52,15 +57,16 @@ final class EntryFile implements AutoCloseable {
     Item next() {
         try {
             Frame frame = frames.next();
+            Item item = frame == null ? null : item(frame.reader());
             count++;
-            return frame == null ? null : item(frame.reader());
+            return item;
         } catch (IOException | ProtocolException e) {
             throw new FailedException(
                     file + ", item " + (count + 1) + ": " + e.getMessage() + " (expected: a file of MsgPack maps)", e);
         }
     }
 
-    private static Item item(MsgReader in) {
+    private Item item(MsgReader in) {
         Path path = null;
         Value value = null;
         Map<String, @Nullable Object> rest = new LinkedHashMap<>();
@@ -73,7 +79,22 @@ final class EntryFile implements AutoCloseable {
                 default -> rest.put(key, Values.decode(in.slice()));
             }
         }
-        return new Item(path, value, rest);
+        return new Item(path == null ? null : whole(path, rest.get("depth")), value, rest);
+    }
+
+    /** With {@code depth} so many elements of the item's before come first. */
+    private Path whole(Path path, @Nullable Object depth) {
+        if (depth == null) {
+            return path;
+        }
+        if (!(depth instanceof Long number) || number < 0 || number > last.size()) {
+            throw new ProtocolException(
+                    "depth: " + depth + " (expected: 0 to " + last.size() + ", the length of the path before)");
+        }
+        List<Object> whole = new ArrayList<>(last.subList(0, number.intValue()));
+        whole.addAll(path.elements());
+        last = whole;
+        return Path.of(whole);
     }
 
     @Override

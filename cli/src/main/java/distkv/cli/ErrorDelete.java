@@ -1,5 +1,6 @@
 package distkv.cli;
 
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -17,11 +18,13 @@ final class ErrorDelete implements Action.Remote {
 
     @Override
     public int run(Tree tree, Printer printer) throws InterruptedException {
-        ErrorRecords.ErrorRecord record = name.find(tree);
-        if (record == null) {
+        List<ErrorRecords.ErrorRecord> records = name.find(tree);
+        if (records.isEmpty()) {
             return printer.nothing("Does not exist.");
         }
-        tree.deleteTree(record.entry().path());
+        for (ErrorRecords.ErrorRecord record : records) {
+            tree.deleteTree(record.entry().path());
+        }
         printer.remark("Deleted.");
         return 0;
     }

@@ -1,123 +1,79 @@
 package distkv.cli;
 
-import distkv.model.Entry;
 import distkv.model.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
-/** Shows error records. */
+/** Lists what failed, one line each. */
 @Command(
         name = "list",
-        description = "Show what failed and has not succeeded since.",
-        footer = {"", "Example:", "  distkv client error list -vv -s run"})
+        description = {
+            "Show what failed and has not succeeded since, one line each, the newest first: how long ago it happened"
+                    + " last, the job (or procedure, or module), the node, the line of code, when it is tried again,"
+                    + " and what happened. 'error show' has all of it.",
+            "With -o, -d, -n or -v: a document each."
+        },
+        footer = {"", "Example:", "  distkv client error list"})
 final class ErrorList implements Action.Remote {
+    private static final List<String> HEAD = List.of("AGE", "JOB", "NODE", "LINE", "NEXT", "MESSAGE");
+
     @Mixin
     Leaf leaf = new Leaf();
 
-    @Option(
-            names = {"-n", "--node"},
-            paramLabel = "NODE",
-            description = "Add details from this node.")
-    private @Nullable String node;
-
-    @Option(
-            names = {"-s", "--subsystem"},
-            paramLabel = "NAME",
-            description = "Only errors of this subsystem: run or compile.")
-    private @Nullable String subsystem;
-
-    @Option(
-            names = {"-r", "--resolved"},
-            description = "Only resolved errors.")
-    private boolean resolved;
-
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "Add details from the nodes; twice: with stack traces.")
-    private boolean[] verbose = {};
-
-    @Option(
-            names = {"-a", "--all-errors"},
-            description = "Both open and resolved errors.")
-    private boolean all;
-
-    @Option(
-            names = {"-d", "--as-dict"},
-            paramLabel = "KEY",
-            description = "Print maps in maps; KEY is where each record goes. Default: a list.")
-    private @Nullable String key;
-
-    @Option(
-            names = {"-p", "--path"},
-            paramLabel = "PATH",
-            description = "Only errors about this path and what is below it; or one record, as NODE:TOCK.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private ErrorSelection selection = new ErrorSelection();
 
     @Override
     public int run(Tree tree, Printer printer) throws InterruptedException {
-        ErrorRecords records = ErrorRecords.load(tree);
-        ErrorRecords.ErrorRecord single = path.isRoot() ? null : records.find(path, null);
-        Nested nested = key == null ? null : new Nested(key);
-        List<ErrorRecords.ErrorRecord> wanted = single == null
-                ? records.records().stream().filter(this::isWanted).toList()
-                : List.of(single);
-        for (ErrorRecords.ErrorRecord record : wanted) {
-            Object shown = printer.shown(tree.name(), record.entry(), shown(record, tree, printer));
-            if (nested == null) {
-                printer.streamed(printer.format() != Format.json ? List.of(shown == null ? "" : shown) : shown);
-            } else {
-                Path about = single == null ? record.about().tail(path.length()) : record.about();
-                nested.put(subsystem == null ? Path.of(record.subsystem()).append(about) : about, shown);
+        List<ErrorRecords.ErrorRecord> wanted = selection.of(ErrorRecords.load(tree));
+        if (printer.isFormatGiven() || printer.metadata() || selection.wantsDetails()) {
+            selection.print(wanted, tree, printer);
+        } else if (!wanted.isEmpty()) {
+            List<List<String>> rows = new ArrayList<>(List.of(HEAD));
+            NextTries next = new NextTries(tree, printer.dates().now());
+            for (ErrorRecords.ErrorRecord record : newestFirst(wanted)) {
+                rows.add(row(record, next, tree.config(), printer.dates().now()));
             }
-        }
-        if (nested != null) {
-            printer.document(nested.map());
+            Columns.lines(rows).forEach(printer::line);
         }
         return 0;
     }
 
-    private boolean isWanted(ErrorRecords.ErrorRecord record) {
-        return (subsystem == null || subsystem.equals(record.subsystem()))
-                && (all || record.isResolved() == resolved)
-                && record.about().startsWith(path);
+    private static List<ErrorRecords.ErrorRecord> newestFirst(List<ErrorRecords.ErrorRecord> records) {
+        return records.stream()
+                .sorted(Comparator.comparingDouble(ErrorList::lastSeen).reversed())
+                .toList();
     }
 
-    private Map<String, @Nullable Object> shown(ErrorRecords.ErrorRecord record, Tree tree, Printer printer) {
-        Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        if (printer.dates().added(record.value()) instanceof Map<?, ?> dated) {
-            dated.forEach((name, value) -> shown.put(String.valueOf(name), value));
-        }
-        if (key == null) {
-            shown.put("path", record.about());
-        } else {
-            shown.remove("path");
-        }
-        shown.put("syspath", record.at());
-        Map<Object, @Nullable Object> nodes = new LinkedHashMap<>();
-        record.details().forEach((name, entry) -> {
-            if (node == null ? verbose.length > 0 : node.equals(name)) {
-                nodes.put(name, printer.shown(tree.name(), entry, said(entry, printer)));
-            }
-        });
-        if (!nodes.isEmpty()) {
-            shown.put("nodes", nodes);
-        }
-        return shown;
+    private static double lastSeen(ErrorRecords.ErrorRecord record) {
+        return record.value().get("last_seen") instanceof Number seen
+                ? seen.doubleValue()
+                : record.last().seen();
     }
 
-    private @Nullable Object said(Entry entry, Printer printer) {
-        if (!(printer.dates().added(Printer.decoded(entry)) instanceof Map<?, ?> said)) {
-            return Printer.decoded(entry);
-        }
-        Map<Object, @Nullable Object> shown = new LinkedHashMap<>(said);
-        if (verbose.length < 2) {
-            shown.remove("trace");
-        }
-        return shown;
+    private static List<String> row(ErrorRecords.ErrorRecord record, NextTries next, Config config, double now)
+            throws InterruptedException {
+        double seen = lastSeen(record);
+        ErrorRecords.Said last = record.last();
+        return List.of(
+                seen > 0 ? Columns.duration(now - seen) : "-",
+                ErrorRecords.Subject.of(record.about(), config).text(),
+                last.node().isEmpty() ? "-" : last.node(),
+                line(last),
+                record.isOpen() ? next.of(record.about(), last.node()) : record.gone() ? "deleted" : "resolved",
+                record.message());
+    }
+
+    /** Procedure and line, as far as the node knows them. */
+    private static String line(ErrorRecords.Said said) {
+        Map<?, ?> data = said.map().get("data") instanceof Map<?, ?> map ? map : Map.of();
+        @Nullable Object code = data.get("code") instanceof List<?> path ? Path.of(path) : data.get("code");
+        String line = data.get("line") instanceof Number number ? ":" + number : "";
+        return code == null ? line.isEmpty() ? "-" : line : code + line;
     }
 }

@@ -1,23 +1,29 @@
 package distkv.cli;
 
 import distkv.model.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which error record: by its own name, or by what it is about. */
+/** Which error records: one by its own name, or those about something. */
 final class ErrorName {
     @Option(
             names = {"-s", "--subsys", "--subsystem"},
             paramLabel = "NAME",
-            description = "PATH is what the error is about, in this subsystem.")
+            description = "PATH is the whole path of what the error is about, in this subsystem.")
     private @Nullable String subsystem;
 
-    @Parameters(paramLabel = "PATH", description = "The record, NODE:TOCK, which 'error list' calls syspath.")
+    @Parameters(
+            paramLabel = "PATH",
+            description = "The name of a job, procedure or module that 'error list' prints; or one record, NODE:TOCK,"
+                    + " which 'error show' calls syspath.")
     private Path path = Path.ROOT;
 
-    ErrorRecords.@Nullable ErrorRecord find(Tree tree) throws InterruptedException {
-        return ErrorRecords.load(tree).find(path, subsystem);
+    List<ErrorRecords.ErrorRecord> find(Tree tree) throws InterruptedException {
+        ErrorRecords records = ErrorRecords.load(tree);
+        List<ErrorRecords.ErrorRecord> found = records.find(path, subsystem);
+        return found.isEmpty() && subsystem == null ? records.named(path, tree.config()) : found;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package distkv.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,21 +21,28 @@ final class ErrorResolve implements Action.Remote {
 
     @Override
     public int run(Tree tree, Printer printer) throws InterruptedException {
-        ErrorRecords.ErrorRecord record = name.find(tree);
-        if (record == null) {
-            throw new FailedException(
-                    "there is no error " + name + " (expected: a syspath that 'error list -a' prints)");
-        } else if (record.isResolved()) {
+        List<ErrorRecords.ErrorRecord> records = name.find(tree);
+        if (records.isEmpty()) {
+            throw new FailedException("there is no error " + name
+                    + " (expected: a job, procedure or module that 'error list -a' prints, or a record, NODE:TOCK)");
+        }
+        List<ErrorRecords.ErrorRecord> unresolved =
+                records.stream().filter(record -> !record.isResolved()).toList();
+        if (unresolved.isEmpty()) {
             return printer.nothing("Already resolved.");
         }
-        tree.change(record.entry().path(), old -> {
-            Map<Object, @Nullable Object> value = new LinkedHashMap<>();
-            if (old.value() instanceof Map<?, ?> map) {
-                value.putAll(map);
-            }
-            value.put("resolved", true);
-            return Content.of(value);
-        });
+        for (ErrorRecords.ErrorRecord record : unresolved) {
+            tree.change(record.entry().path(), ErrorResolve::resolved);
+        }
         return 0;
+    }
+
+    private static Content resolved(Content record) {
+        Map<Object, @Nullable Object> value = new LinkedHashMap<>();
+        if (record.value() instanceof Map<?, ?> map) {
+            value.putAll(map);
+        }
+        value.put("resolved", true);
+        return Content.of(value);
     }
 }

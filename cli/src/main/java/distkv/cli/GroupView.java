@@ -6,8 +6,6 @@ import distkv.model.Value;
 import distkv.runner.group.GroupState;
 import distkv.runner.group.Member;
 import distkv.runner.group.Membership;
-import distkv.runner.job.Kind;
-import distkv.runner.job.StateEntry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,21 +44,11 @@ record GroupView(@Nullable Value entry, Map<String, List<Member>> members, Map<S
 
     private static Map<String, Long> jobs(Tree tree, String group) throws InterruptedException {
         Map<String, Long> jobs = new TreeMap<>();
-        Path prefix = tree.config().path("runner.state");
-        for (Kind kind : Kind.values()) {
-            Path at = prefix.child(kind.word());
-            for (Entry entry : tree.below(at, 0, -1)) {
-                List<Object> names = entry.path().tail(at.length()).elements();
-                int where = kind == Kind.AT ? 1 : 0;
-                Value value = entry.value();
-                if (value != null && names.size() > where && names.get(where).equals(group)) {
-                    String node = StateEntry.read(value).node();
-                    if (node != null) {
-                        jobs.merge(node, 1L, Long::sum);
-                    }
-                }
+        Runs.load(tree).running().forEach((at, run) -> {
+            if (Runs.group(at.elements()).equals(group)) {
+                jobs.merge(run.node(), 1L, Long::sum);
             }
-        }
+        });
         return jobs;
     }
 

@@ -2,6 +2,7 @@ package distkv.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the process when it would only be half of what it should be: when an {@link Error} has reached the end of a
@@ -19,15 +20,26 @@ final class LastResort implements Thread.UncaughtExceptionHandler {
     private final CountDownLatch asked = new CountDownLatch(1);
     private volatile int seconds = LAST_WORDS_SECONDS;
     private volatile String reason = "";
+    private volatile boolean uninstalled;
+    private final Thread.@Nullable UncaughtExceptionHandler before;
 
-    private LastResort() {}
+    private LastResort(Thread.@Nullable UncaughtExceptionHandler before) {
+        this.before = before;
+    }
 
     /** From now on, uncaught errors of all threads end the process. */
     static LastResort install() {
-        LastResort installed = new LastResort();
+        LastResort installed = new LastResort(Thread.getDefaultUncaughtExceptionHandler());
         Thread.ofPlatform().daemon().name("last resort").start(installed::await);
         Thread.setDefaultUncaughtExceptionHandler(installed);
         return installed;
+    }
+
+    /** The process goes on without what needed this. */
+    void uninstall() {
+        Thread.setDefaultUncaughtExceptionHandler(before);
+        uninstalled = true;
+        asked.countDown();
     }
 
     /** Ends the process in so many seconds, for a reason that is said then, unless it has ended by itself. */
@@ -40,13 +52,15 @@ final class LastResort implements Thread.UncaughtExceptionHandler {
     private void await() {
         try {
             asked.await();
+            if (uninstalled) {
+                return;
+            }
             TimeUnit.SECONDS.sleep(seconds);
             say(reason);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            Runtime.getRuntime().halt(CODE);
         }
+        Runtime.getRuntime().halt(CODE);
     }
 
     @Override

@@ -58,5 +58,6 @@ final class Lifetime implements AutoCloseable {
             // The process is being stopped; the hook ends it.
             return;
         }
+        lastResort.uninstall();
     }
 }

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prints results.
  *
+ * @param isFormatGiven whether somebody has asked for this format, so that what has lines for people uses it too
  * @param metadata whether an entry's history is printed beside its value
  * @param quiet whether remarks are left out
  */
-record Printer(Terminal terminal, Format format, boolean metadata, boolean quiet) {
+record Printer(Terminal terminal, Format format, boolean isFormatGiven, boolean metadata, boolean quiet) {
     void document(@Nullable Object value) {
         terminal.out().print(format.document(value));
     }
@@ -48,6 +49,13 @@ record Printer(Terminal terminal, Format format, boolean metadata, boolean quiet
     void told(String text) {
         if (!quiet && !metadata && format != Format.json) {
             now(text);
+        }
+    }
+
+    /** How far it is; for people, and not among the results. */
+    void progress(String text) {
+        if (!quiet) {
+            terminal.err().println(text);
         }
     }
 

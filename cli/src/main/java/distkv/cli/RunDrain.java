@@ -4,12 +4,11 @@ import distkv.client.Watch;
 import distkv.client.WatchEvent;
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.model.Value;
+import distkv.runner.job.JobId;
 import distkv.runner.job.Kind;
-import distkv.runner.job.StateEntry;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,15 +48,15 @@ final class RunDrain implements Action.OfJobs {
 
     /** Waits until nothing runs there; false if the client is closed before. */
     private boolean isDrained(Tree tree, JobScope scope, Printer printer) throws InterruptedException {
-        Path states = Kind.ANY.states(tree.config().path("runner.state"), scope.group(), node);
+        Path claims = Kind.ANY.states(tree.config().path("runner.claim"), scope.group(), node);
         Set<Path> running = new HashSet<>();
         boolean current = false;
         int told = -1;
-        try (Watch watch = tree.watch(states, true, -1)) {
+        try (Watch watch = tree.watch(claims, true, -1)) {
             for (WatchEvent event = watch.next(); event != null; event = watch.next()) {
                 switch (event) {
                     case WatchEvent.Changed(Entry entry) -> {
-                        if (runsHere(entry.value())) {
+                        if (runsHere(entry)) {
                             running.add(entry.path());
                         } else {
                             running.remove(entry.path());
@@ -81,8 +80,11 @@ final class RunDrain implements Action.OfJobs {
         return false;
     }
 
-    private boolean runsHere(@Nullable Value state) {
-        return state != null && node.equals(StateEntry.read(state).node());
+    /** Whether this is the claim of a job that runs there. */
+    private boolean runsHere(Entry claim) {
+        return !JobId.isStandby(claim.path())
+                && Printer.decoded(claim) instanceof Map<?, ?> map
+                && node.equals(map.get("node"));
     }
 
     private void progress(Printer printer, int left) {

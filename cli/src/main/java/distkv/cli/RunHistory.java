@@ -24,6 +24,10 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  distkv client run history scale.room"})
 final class RunHistory implements Action.OfJobs {
     private static final String RUNNING = "running";
+    /** Where a run that has no end yet has its time of one; and one whose end nobody recorded. */
+    private static final double GOES_ON = -1;
+
+    private static final double UNKNOWN = 0;
 
     @Mixin
     Leaf leaf = new Leaf();
@@ -34,11 +38,11 @@ final class RunHistory implements Action.OfJobs {
     @Override
     public int run(Tree tree, JobScope scope, Printer printer) throws InterruptedException {
         List<PastRun> runs = new ArrayList<>();
-        for (Entry state :
-                new States(tree, scope, printer).of(JobScope.named(path)).values()) {
+        States states = new States(tree, scope, printer);
+        for (Entry state : states.of(JobScope.named(path)).values()) {
             runs.addAll(runs(
                     StateEntry.read(Objects.requireNonNull(state.value())),
-                    printer.dates().now()));
+                    states.runs().of(state)));
         }
         if (runs.isEmpty()) {
             return printer.nothing("No runs (yet?)");
@@ -52,26 +56,31 @@ final class RunHistory implements Action.OfJobs {
         return 0;
     }
 
-    /** All that a state tells of, with the run that goes on. */
-    private static List<PastRun> runs(StateEntry state, double now) {
+    /** All that a state tells of, with the run that goes on, or was lost. */
+    private static List<PastRun> runs(StateEntry state, Fate fate) {
         List<PastRun> all = new ArrayList<>(state.runs());
-        if (state.node() != null) {
-            all.add(new PastRun(state.started(), now, state.node(), RUNNING));
+        switch (fate) {
+            case Fate.Running run ->
+                all.add(new PastRun(run.since() == 0 ? state.started() : run.since(), GOES_ON, run.node(), RUNNING));
+            case Fate.Lost lost -> all.add(new PastRun(state.started(), UNKNOWN, lost.node(), lost.why()));
+            case Fate.Idle _ -> {}
         }
         return all;
     }
 
     private static Map<String, @Nullable Object> shown(PastRun run) {
         Map<String, @Nullable Object> shown = run.encode();
-        if (run.outcome().equals(RUNNING)) {
+        if (run.stopped() <= 0) {
             shown.remove("stopped");
         }
         return shown;
     }
 
     private static String line(PastRun run, Dates dates) {
-        double seconds = Math.max(0, run.stopped() - run.started());
+        double stopped = run.stopped() == GOES_ON ? dates.now() : run.stopped();
+        String seconds =
+                stopped == UNKNOWN ? "-" : String.format(Locale.ROOT, "%.3f", Math.max(0, stopped - run.started()));
         return String.format(
-                Locale.ROOT, "%s  %-10s %10.3f s  %s", dates.text(run.started()), run.node(), seconds, run.outcome());
+                Locale.ROOT, "%s  %-10s %10s s  %s", dates.text(run.started()), run.node(), seconds, run.outcome());
     }
 }

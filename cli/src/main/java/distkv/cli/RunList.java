@@ -2,11 +2,9 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.runner.job.Placement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,19 +55,24 @@ final class RunList implements Action.OfJobs {
         Path jobs = scope.jobs(tree.config());
         List<Entry> entries = tree.below(jobs.append(path), 0, -1);
         States states = new States(tree, scope, printer);
-        Map<Path, String> errors = table ? ErrorRecords.load(tree).unresolvedRuns() : Map.of();
+        Map<Path, List<ErrorRecords.ErrorRecord>> errors =
+                table ? ErrorRecords.load(tree).failedJobs() : Map.of();
         Nested nested = key == null ? null : new Nested(key);
         try (Printer.Listing listing = printer.listing(nested == null)) {
             for (Entry entry : entries) {
                 Path name = entry.path().tail(jobs.length());
                 if (table) {
+                    boolean paused = Paused.is(Content.of(entry));
+                    TableRow.Fates fates = new TableRow(
+                                    scope, states, name, paused, errors.getOrDefault(entry.path(), List.of()))
+                            .fates();
                     Object code = code(entry);
-                    String fate = fate(states.of(name), Paused.is(Content.of(entry)), errors.get(entry.path()));
                     Map<String, @Nullable Object> row = new LinkedHashMap<>();
                     row.put("job", name);
                     row.put("code", code);
-                    row.put("state", fate);
-                    listing.row(name + " " + (code == null ? "-no code-" : code) + " " + fate, row);
+                    row.put("nodes", fates.running());
+                    row.put("state", fates.text());
+                    listing.row(name + " " + (code == null ? "-no code-" : code) + " " + fates.text(), row);
                 } else if (nested != null) {
                     nested.put(name.tail(path.length()), item(printer, tree, states, name, entry));
                 } else {
@@ -94,31 +97,5 @@ final class RunList implements Action.OfJobs {
 
     private static @Nullable Object code(Entry job) {
         return Printer.decoded(job) instanceof Map<?, ?> map ? map.get("code") : null;
-    }
-
-    private static String fate(Map<Object, Entry> states, boolean paused, @Nullable String error) {
-        Map<Object, Object> running = new LinkedHashMap<>();
-        states.forEach((node, entry) -> {
-            if (Printer.decoded(entry) instanceof Map<?, ?> state && state.get("node") != null) {
-                running.put(node, state.get("node"));
-            }
-        });
-        if (!running.isEmpty()) {
-            return running.values().stream().map(String::valueOf).collect(Collectors.joining(","));
-        }
-        if (paused) {
-            return "-paused-";
-        }
-        if (error != null) {
-            return error;
-        }
-        for (Entry state : states.values()) {
-            if (Printer.decoded(state) instanceof Map<?, ?> map
-                    && map.get("reason") instanceof String reason
-                    && Placement.refused(reason)) {
-                return "-" + reason + "-";
-            }
-        }
-        return states.isEmpty() ? "-never-" : "-stopped-";
     }
 }

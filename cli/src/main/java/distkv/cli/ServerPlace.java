@@ -1,5 +1,7 @@
 package distkv.cli;
 
+import distkv.runner.code.BadEntry;
+import distkv.runner.worker.Limits;
 import distkv.server.Server;
 import distkv.server.ServerOptions;
 import distkv.store.Store;
@@ -13,6 +15,8 @@ import picocli.CommandLine.Parameters;
 
 /** Where a server of our own keeps its data and listens. */
 final class ServerPlace {
+    private static final long LEAST_MEMORY = 128L << 20;
+
     @Parameters(
             paramLabel = "NAME",
             arity = "0..1",
@@ -52,10 +56,36 @@ final class ServerPlace {
 
     /** Opens the data and starts the server. */
     Server start(Context context) throws IOException {
+        checkMemory(context);
         Bind place = bind == null ? configured(context.config()) : Bind.parse(bind);
         Server server = start(data(context), name(context.config()), place);
         server.know(context.config().prefixes());
         return server;
+    }
+
+    /** The virtual machine's heap is given to it by the launcher, which reads no more YAML than it must. */
+    private static void checkMemory(Context context) {
+        Long wanted;
+        try {
+            wanted = Limits.memory(
+                    "configuration server.memory", context.config().find("server.memory"));
+        } catch (BadEntry e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+        if (wanted == null) {
+            return;
+        }
+        if (wanted < LEAST_MEMORY) {
+            throw new UsageException("configuration server.memory: "
+                    + context.config().find("server.memory") + " (expected: 128M or more)");
+        }
+        long has = Runtime.getRuntime().maxMemory();
+        if (has < wanted - wanted / 5 || has > wanted + wanted / 5) {
+            context.printer()
+                    .warning("server.memory is " + (wanted >> 20) + " MiB, but the server has " + (has >> 20)
+                            + " (expected: a whole number and K, M or G, in a line of its own below 'server:', for the"
+                            + " launcher to read)");
+        }
     }
 
     static Server start(Path data, String name, Bind place) throws IOException {

@@ -6,14 +6,20 @@ import distkv.runner.job.Kind;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What became of jobs. A job of all nodes has a state on each of them, printed as a map from node to state. */
+/**
+ * What became of jobs. A job of all nodes has a state on each of them, printed as a map from node to state. Whether
+ * one runs is what its claim says.
+ */
 final class States {
     private final Tree tree;
     private final JobScope scope;
     private final Printer printer;
     private @Nullable Map<Path, Map<Object, Entry>> loaded;
+    private @Nullable Runs runs;
+    private final Map<Path, Map<Object, Fate.Running>> running = new HashMap<>();
 
     States(Tree tree, JobScope scope, Printer printer) {
         this.tree = tree;
@@ -27,6 +33,43 @@ final class States {
             loaded = load();
         }
         return loaded.getOrDefault(job, Map.of());
+    }
+
+    /** Which of these jobs run. */
+    Runs runs() throws InterruptedException {
+        if (runs == null) {
+            runs = Runs.load(tree, part());
+            runs.running().forEach((at, run) -> {
+                if (at.length() > length()) {
+                    Object node = scope.kind() == Kind.ALL ? at.elements().get(length() - 1) : "";
+                    running.computeIfAbsent(at.tail(length()), job -> new TreeMap<>())
+                            .put(node, run);
+                }
+            });
+        }
+        return runs;
+    }
+
+    /** Where these states, and the claims, are below their prefix. */
+    private Path part() {
+        return scope.states(tree.config())
+                .tail(tree.config().path("runner.state").length());
+    }
+
+    /** How many elements of such a path come before the job's name. */
+    private int length() {
+        return part().length() + (scope.kind() == Kind.ALL ? 1 : 0);
+    }
+
+    /** For each node that has a state of this job or runs it, whether it does; the node is as in {@link #of}. */
+    Map<Object, Fate> fates(Path job) throws InterruptedException {
+        Map<Object, Fate> fates = new TreeMap<>();
+        for (Map.Entry<Object, Entry> state : of(job).entrySet()) {
+            fates.put(state.getKey(), runs().of(state.getValue()));
+        }
+        runs();
+        fates.putAll(running.getOrDefault(job, Map.of()));
+        return fates;
     }
 
     private Map<Path, Map<Object, Entry>> load() throws InterruptedException {
@@ -50,16 +93,27 @@ final class States {
             return entry == null ? null : shown(entry);
         }
         Map<Object, @Nullable Object> nodes = new LinkedHashMap<>();
-        states.forEach((node, entry) -> nodes.put(node, shown(entry)));
+        for (Map.Entry<Object, Entry> state : states.entrySet()) {
+            nodes.put(state.getKey(), shown(state.getValue()));
+        }
         return nodes.isEmpty() ? null : nodes;
     }
 
-    private @Nullable Object shown(Entry entry) {
+    private @Nullable Object shown(Entry entry) throws InterruptedException {
         Object state = Printer.decoded(entry);
         if (state instanceof Map<?, ?> map) {
             // Those have a command of their own, "history".
             Map<Object, @Nullable Object> rest = new LinkedHashMap<>(map);
             rest.remove("runs");
+            switch (runs().of(entry)) {
+                case Fate.Running run -> rest.put("node", run.node());
+                case Fate.Lost lost -> {
+                    rest.put("lost", lost.node());
+                    rest.put("node", null);
+                    rest.put("reason", lost.why());
+                }
+                case Fate.Idle _ -> {}
+            }
             state = rest;
         }
         return printer.shown(tree.name(), entry, printer.dates().added(state));

@@ -72,7 +72,9 @@ final class Words {
             ErrorGroup.class,
             List.of("error"),
             List.of(),
-            Word.leaf(ErrorList.class, "list", "dump"),
+            Word.leaf(ErrorList.class, "list"),
+            Word.leaf(ErrorShow.class, "show"),
+            Word.leaf(ErrorDump.class, "dump"),
             Word.leaf(ErrorResolve.class, "resolve"),
             Word.leaf(ErrorDelete.class, "delete"),
             Word.leaf(ErrorMonitor.class, "monitor"));
@@ -96,6 +98,7 @@ final class Words {
             Word.leaf(StatusCommand.class, "status"),
             Word.leaf(BackupCommand.class, "backup"),
             Word.leaf(RestoreCommand.class, "restore"),
+            Word.leaf(ImportCommand.class, "import"),
             Word.leaf(DemoCommand.class, "demo"),
             Word.leaf(InstallCommand.class, "install"),
             Word.leaf(UninstallCommand.class, "uninstall"),

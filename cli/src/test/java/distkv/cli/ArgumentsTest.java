@@ -44,7 +44,7 @@ class ArgumentsTest {
                 "client job run -n 3                     | client run all -n 3",
                 "client job -g - info                    | client run -g - info",
                 "client job monitor                      | client run monitor",
-                "client error dump -vv -a                | client error list -vv -a",
+                "client error dump -vv -a                | client error dump -vv -a",
                 "-C connect.name=nodeA client job run    | -C connect.name=nodeA client run all",
             })
     void theOlderOrderBecomesThePages(String older, String page) {

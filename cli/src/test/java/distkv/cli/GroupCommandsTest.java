@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class GroupCommandsTest {
     private static final Map<String, Object> PRESENCE = Map.of("load", 2.0, "capacity", 4.0, "labels", List.of("gpio"));
+    private static final String CLAIMS = ":.distkv.claim.any.default.";
     private static final String STATES = ":.distkv.state.any.default.";
 
     @TempDir
@@ -58,9 +59,10 @@ class GroupCommandsTest {
         shell.set(":.distkv.presence.default.attic.any", PRESENCE);
         shell.set(":.distkv.presence.default.attic.all", PRESENCE);
         shell.set(":.distkv.presence.default.cellar.any", Map.of("load", 0.0, "capacity", 1.0));
-        shell.set(STATES + "a.b", Map.of("node", "attic"));
-        shell.set(":.distkv.state.at.attic.default.c", Map.of("node", "attic"));
-        shell.set(":.distkv.state.all.other.attic.d", Map.of("node", "attic"));
+        shell.set(CLAIMS + "a.b", Map.of("node", "attic"));
+        shell.set(":.distkv.claim.at.attic.default.c", Map.of("node", "attic"));
+        shell.set(":.distkv.claim.all.other.attic.d", Map.of("node", "attic"));
+        shell.set(STATES + "lost", Map.of("node", "attic"));
         shell.set(":.distkv.group.default", Map.of("nodes", 3L, "drain", List.of("cellar")));
         assertThat(out("client run group list")).isEqualTo("""
                         nodes:
@@ -90,9 +92,10 @@ class GroupCommandsTest {
     @Test
     void drainingWaitsUntilTheLastJobHasLeftAndSaysHowManyThereAre() throws Exception {
         shell.set(":.distkv.presence.default.attic.any", PRESENCE);
-        shell.set(STATES + "a", Map.of("node", "attic"));
-        shell.set(STATES + "b", Map.of("node", "attic"));
-        shell.set(STATES + "c", Map.of("node", "cellar"));
+        shell.set(CLAIMS + "a", Map.of("node", "attic"));
+        shell.set(CLAIMS + "b", Map.of("node", "attic"));
+        shell.set(CLAIMS + "c", Map.of("node", "cellar"));
+        shell.set(STATES + "lost", Map.of("node", "attic"));
         CountDownLatch told = new CountDownLatch(1);
         ByteArrayOutputStream printed = new ByteArrayOutputStream() {
             @Override
@@ -106,8 +109,8 @@ class GroupCommandsTest {
                 .run(Arrays.asList("client", "-h", "127.0.0.1", "-p", "" + shell.port(), "run", "drain", "attic")));
         told.await();
         assertThat(exit).isNotDone();
-        shell.set(STATES + "a", Map.of("node", "cellar"));
-        shell.set(STATES + "b", Map.of("started", 1.0));
+        shell.set(CLAIMS + "a", Map.of("node", "cellar"));
+        shell.delete(CLAIMS + "b");
         assertThat(exit.join()).isZero();
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .startsWith("attic runs 2 jobs for any node …\n")
@@ -130,7 +133,7 @@ class GroupCommandsTest {
         out("client run set -c d.x --where gpio --where zigbee --limit memory=64M --limit time=2.5 --handover"
                 + " --split run x");
         assertThat(out("client run get x")).isEqualTo("""
-                        code: !P d.x
+                        code: d.x
                         data: {}
                         handover: true
                         limits:
@@ -144,7 +147,7 @@ class GroupCommandsTest {
                         """);
         out("client run set --where - --limit memory=- --no-handover --split stop x");
         assertThat(out("client run get x")).isEqualTo("""
-                        code: !P d.x
+                        code: d.x
                         data: {}
                         handover: false
                         limits:

@@ -32,7 +32,7 @@ import java.util.function.Predicate;
 final class House {
     private static final java.nio.file.Path EXAMPLES =
             java.nio.file.Path.of("..", "examples").toAbsolutePath().normalize();
-    private static final String PYTHON = Objects.requireNonNullElse(System.getenv("DISTKV_PYTHON"), "python3");
+    static final String PYTHON = Objects.requireNonNullElse(System.getenv("DISTKV_PYTHON"), "python3");
 
     private final java.nio.file.Path directory;
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -90,6 +90,17 @@ final class House {
 
     /** The same, printing elsewhere; returns the exit code. */
     int distkv(PrintStream out, String... words) {
+        List<String> all = new ArrayList<>(List.of("client"));
+        all.addAll(List.of(words));
+        return commandLine(out, all);
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Runs {@code distkv WORDS…}. */
+    int commandLine(PrintStream out, List<String> words) {
         Terminal terminal = new Terminal(
                 out,
                 out,
@@ -98,8 +109,9 @@ final class House {
                 false,
                 directory,
                 java.nio.file.Path.of(PYTHON));
-        List<String> all = new ArrayList<>(List.of("client", "-h", Bind.LOOPBACK, "-p", "" + port));
-        all.addAll(List.of(words));
+        List<String> all =
+                new ArrayList<>(List.of("-C", "connect.host=" + Bind.LOOPBACK, "-C", "connect.port=" + port));
+        all.addAll(words);
         return new CommandLineRun(terminal).run(all);
     }
 

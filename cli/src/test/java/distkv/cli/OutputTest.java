@@ -59,9 +59,12 @@ class OutputTest {
         shell.set(":.distkv.run.any.default.job", Map.of("code", Path.of("x"), "info", "a\nb"));
         shell.set(":.distkv.run.at.attic.default.job", Map.of("code", Path.of("x")));
         shell.set(":.distkv.state.any.default.job", Map.of("node", "a", "started", 1.0));
+        shell.set(":.distkv.claim.any.default.job", Map.of("node", "a", "started", 1.0));
+        shell.set(":.distkv.error.a:7", Map.of("subsystem", "run", "resolved", false));
         shell.set(":.distkv.code.proc.x", Map.of("code", "return 1", "info", "one"));
         shell.set(":.distkv.code.module.m", Map.of("code", "y = 1", "info", "one"));
-        assertThat(json("client run list -t")).isEqualTo(List.of(Map.of("job", "job", "code", "x", "state", "a")));
+        assertThat(json("client run list -t"))
+                .isEqualTo(List.of(Map.of("job", "job", "code", "x", "nodes", List.of("a"), "state", "a")));
         assertThat(json("client run list")).isInstanceOf(List.class);
         assertThat(json("client run list -s")).isInstanceOf(List.class);
         assertThat(json("client run list -d _")).isInstanceOf(Map.class);
@@ -69,6 +72,8 @@ class OutputTest {
         assertThat(json("client run -g - info")).isEqualTo(List.of("attic"));
         assertThat(json("client run -g - list")).isEqualTo(List.of("default"));
         assertThat(json("client run history job")).isInstanceOf(List.class);
+        assertThat(json("client error list")).isInstanceOf(List.class);
+        assertThat(json("client error list -d _")).isInstanceOf(Map.class);
         assertThat(json("client run group list")).isInstanceOf(Map.class);
         assertThat(json("client run -g - group list")).isInstanceOf(Map.class);
         assertThat(json("client code list -s")).isEqualTo(List.of(Map.of("code", "x", "info", "one")));
@@ -129,6 +134,8 @@ class OutputTest {
         shell.set(":.distkv.run.all.default.load", Map.of("code", "x"));
         shell.set(":.distkv.state.all.default.a.load", Map.of("node", "a", "result", 1L));
         shell.set(":.distkv.state.all.default.b.load", Map.of("node", "b", "result", 2L));
+        shell.set(":.distkv.claim.all.default.a.load", Map.of("node", "a"));
+        shell.set(":.distkv.claim.all.default.b.load", Map.of("node", "b"));
         assertThat(out("client", "run", "-n", "-", "state", "load"))
                 .isEqualTo("a:\n  node: a\n  result: 1\nb:\n  node: b\n  result: 2\n");
         assertThat(out("client", "run", "-n", "-", "state", "-r", "load")).isEqualTo("a: 1\nb: 2\n");
@@ -227,7 +234,7 @@ class OutputTest {
     @Test
     void theStatusCountsWhatThereIs() throws InterruptedException {
         shell.set(":.distkv.run.any.default.job", Map.of("code", "x"));
-        shell.set(":.distkv.state.any.default.job", Map.of("node", "a"));
+        shell.set(":.distkv.claim.any.default.job", Map.of("node", "a"));
         shell.set(":.distkv.presence.default.a.any", Map.of());
         shell.set(":.distkv.presence.default.a.all", Map.of());
         shell.set(":.distkv.error.a:7", Map.of("subsystem", "run", "resolved", false));

@@ -44,6 +44,7 @@ class RunHistoryTest {
     @Test
     void theRunsOfAJobAreListedTheOneThatGoesOnFirst() throws InterruptedException {
         shell.set(":.distkv.state.any.default.a.b", Map.of("started", 300.25, "node", "vm", "runs", RUNS));
+        shell.set(":.distkv.claim.any.default.a.b", Map.of("started", 300.25, "node", "vm"));
         assertThat(lines("client run history a.b"))
                 .satisfiesExactly(
                         line -> assertThat(line).contains(" vm ").endsWith(" s  running"),

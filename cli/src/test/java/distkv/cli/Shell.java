@@ -2,7 +2,9 @@ package distkv.cli;
 
 import distkv.client.Client;
 import distkv.client.ClientOptions;
+import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.server.Server;
 import distkv.server.ServerOptions;
@@ -18,6 +20,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A server in this process, and command lines that talk to it. */
@@ -79,6 +83,12 @@ final class Shell implements AutoCloseable {
         }
     }
 
+    void delete(String path) throws InterruptedException {
+        try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
+            client.delete(Path.parse(path));
+        }
+    }
+
     void setInternal(String path, @Nullable Object value) throws InterruptedException {
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
             client.setInternal(Path.parse(path), Values.encode(value));
@@ -102,6 +112,26 @@ final class Shell implements AutoCloseable {
                     .map(entry -> entry.path().toString())
                     .toList();
         }
+    }
+
+    /** The tree, without the internal one. */
+    Map<Path, Value> all() {
+        try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
+            Map<Path, Value> all = new TreeMap<>();
+            for (Entry entry : client.tree(Path.ROOT)) {
+                all.put(entry.path(), Objects.requireNonNull(entry.value()));
+            }
+            return all;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The value at a path. */
+    @Nullable
+    Object get(String path) {
+        Value value = all().get(Path.parse(path));
+        return value == null ? null : Values.decode(value);
     }
 
     @Override

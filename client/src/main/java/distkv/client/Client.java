@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * A client of one server, for any number of threads. Calls block until the answer is there; calls of different threads
  * share one connection and do not wait for each other. An interrupted call throws, and its answer is dropped.
  *
- * <p>When the connection breaks, calls under way fail with {@link ServerConnectionException}, and so do new ones until
- * it is mended. The {@link Session} is attached to the new connection; {@link Watch}es, {@link Mirror}s and
+ * <p>When the connection breaks, calls under way go on with the next one: what was asked for is done once, whatever had
+ * become of it. Those that get no answer within {@link ClientOptions#patience} fail with
+ * {@link ServerConnectionException}; so do, at once, messages, trees, and all calls that begin while it is broken. The {@link Session} is attached to the new connection; {@link Watch}es, {@link Mirror}s and
  * {@link Monitor}s go on where they were.
  */
 public final class Client implements AutoCloseable {
@@ -198,7 +199,7 @@ public final class Client implements AutoCloseable {
 
     /** Sends a message to all who monitor its topic now. */
     public void send(List<String> topic, Value data) throws InterruptedException {
-        request(true, seq -> new Request.MsgSend(seq, topic, data, null));
+        connector.link().call(true, seq -> new Request.MsgSend(seq, topic, data, null));
     }
 
     /**
@@ -218,7 +219,7 @@ public final class Client implements AutoCloseable {
 
     /** A number that was never returned before in this tree. */
     public long newTock() throws InterruptedException {
-        return request(true, Request.GetTock::new).tock();
+        return request(false, Request.GetTock::new).tock();
     }
 
     /**
@@ -231,11 +232,12 @@ public final class Client implements AutoCloseable {
             throw new IllegalStateException(
                     "a raw write of a fenced client (expected: set, delete, deleteTree, commit)");
         }
-        return request(write, request);
+        boolean repeatable = !write || Request.Again.isFor(request.apply(Seq.of(1)));
+        return repeatable ? request(write, request) : connector.link().call(true, request);
     }
 
     private Reply request(boolean write, Function<Seq, Request> request) throws InterruptedException {
-        return connector.link().call(write, request);
+        return Repeating.call(connector, write, request);
     }
 
     /** The greeting of the server that it is connected to. */
@@ -248,6 +250,11 @@ public final class Client implements AutoCloseable {
         return connector.options().name();
     }
 
+    /** The server, and how this client connects to it. */
+    public ClientOptions options() {
+        return connector.options();
+    }
+
     /** The tree's name, the node of every chain. */
     public String treeName() {
         return connector.tree();
@@ -258,9 +265,19 @@ public final class Client implements AutoCloseable {
         return link != null && link.isUp();
     }
 
+    /** How many connections have been lost so far. */
+    public long losses() {
+        return connector.losses();
+    }
+
     /** Waits until there is a connection. */
     public void awaitConnected() throws InterruptedException {
         Objects.requireNonNull(connector.awaitLink());
+    }
+
+    /** Waits so long for a connection; returns whether there is one. */
+    public boolean awaitConnected(Duration patience) throws InterruptedException {
+        return connector.awaitLink(System.nanoTime() + patience.toNanos()) != null;
     }
 
     public void listen(ConnectionListener listener) {

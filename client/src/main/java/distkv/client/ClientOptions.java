@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param window how many items of a stream may be waiting here, 4 to 4096
  * @param platformThreads whether its threads are threads of the platform: a process that ends soon wants that, since
  *     one with virtual threads that read sockets waits 0.3 s for their poller when it exits
+ * @param patience how long a call that was under way when the connection broke waits for another one to go on with
  */
 public record ClientOptions(
         String host,
@@ -25,7 +26,8 @@ public record ClientOptions(
         Duration retryMost,
         int window,
         FrameLimits limits,
-        boolean platformThreads) {
+        boolean platformThreads,
+        Duration patience) {
     public static final int DEFAULT_PORT = 27586;
 
     public ClientOptions {
@@ -48,37 +50,83 @@ public record ClientOptions(
                 Duration.ofSeconds(2),
                 1024,
                 FrameLimits.DEFAULT,
-                false);
+                false,
+                Duration.ofSeconds(10));
     }
 
     public ClientOptions withName(String newName) {
         return new ClientOptions(
-                host, port, newName, connectTimeout, keepAlive, retryFirst, retryMost, window, limits, platformThreads);
+                host,
+                port,
+                newName,
+                connectTimeout,
+                keepAlive,
+                retryFirst,
+                retryMost,
+                window,
+                limits,
+                platformThreads,
+                patience);
     }
 
     public ClientOptions withConnectTimeout(Duration timeout) {
         return new ClientOptions(
-                host, port, name, timeout, keepAlive, retryFirst, retryMost, window, limits, platformThreads);
+                host, port, name, timeout, keepAlive, retryFirst, retryMost, window, limits, platformThreads, patience);
     }
 
     public ClientOptions withKeepAlive(Duration silence) {
         return new ClientOptions(
-                host, port, name, connectTimeout, silence, retryFirst, retryMost, window, limits, platformThreads);
+                host,
+                port,
+                name,
+                connectTimeout,
+                silence,
+                retryFirst,
+                retryMost,
+                window,
+                limits,
+                platformThreads,
+                patience);
     }
 
     public ClientOptions withRetry(Duration first, Duration most) {
         return new ClientOptions(
-                host, port, name, connectTimeout, keepAlive, first, most, window, limits, platformThreads);
+                host, port, name, connectTimeout, keepAlive, first, most, window, limits, platformThreads, patience);
     }
 
     public ClientOptions withWindow(int items) {
         return new ClientOptions(
-                host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, items, limits, platformThreads);
+                host,
+                port,
+                name,
+                connectTimeout,
+                keepAlive,
+                retryFirst,
+                retryMost,
+                items,
+                limits,
+                platformThreads,
+                patience);
+    }
+
+    public ClientOptions withPatience(Duration newPatience) {
+        return new ClientOptions(
+                host,
+                port,
+                name,
+                connectTimeout,
+                keepAlive,
+                retryFirst,
+                retryMost,
+                window,
+                limits,
+                platformThreads,
+                newPatience);
     }
 
     public ClientOptions withPlatformThreads() {
         return new ClientOptions(
-                host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, window, limits, true);
+                host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, window, limits, true, patience);
     }
 
     /** Where this client's threads come from; {@code role} says what one is for. */

@@ -17,7 +17,6 @@ final class Commits {
 
     /** Commits, and returns the tick of each write. */
     static List<Long> commit(Connector connector, Commit commit) throws InterruptedException {
-        Link link = connector.link();
         List<CommitWrite> writes = new ArrayList<>(commit.writes().size());
         for (Write write : commit.writes()) {
             boolean bound = write.lease() != 0;
@@ -26,7 +25,7 @@ final class Commits {
             }
             writes.add(new CommitWrite(write.path(), write.value(), chained(connector, write.expectation()), bound));
         }
-        Reply reply = link.call(true, seq -> new Request.CommitAll(seq, writes, commit.guards()));
+        Reply reply = Repeating.call(connector, true, seq -> new Request.CommitAll(seq, writes, commit.guards()));
         if (reply instanceof Reply.Committed committed) {
             return committed.ticks();
         }

@@ -30,6 +30,7 @@ final class Connector implements Runnable {
     private @Nullable Link link;
     private @Nullable Session session;
     private boolean closed;
+    private long losses;
     private String reason = "not connected yet";
     private volatile String tree = "";
     private volatile @Nullable Thread thread;
@@ -120,6 +121,32 @@ final class Connector implements Runnable {
                 throw new ServerConnectionException(reason, false);
             }
             return link;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a connection until then, in {@link System#nanoTime}'s time; {@code null} if there is none. */
+    @Nullable
+    Link awaitLink(long deadline) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while ((link == null || !link.isUp()) && !closed) {
+                if (changed.awaitNanos(deadline - System.nanoTime()) <= 0) {
+                    return null;
+                }
+            }
+            return closed ? null : link;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many connections have been lost. */
+    long losses() {
+        lock.lock();
+        try {
+            return losses + (link != null && !link.isUp() ? 1 : 0);
         } finally {
             lock.unlock();
         }
@@ -238,6 +265,7 @@ final class Connector implements Runnable {
             }
             why = reason;
             link = null;
+            losses++;
         } finally {
             lock.unlock();
         }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Receiver} of its request; another writes it. Any thread may make requests.
  */
 final class Link {
+    /** So long a tock counts as the newest one. */
+    private static final Duration STALE = Duration.ofSeconds(10);
+
     private final ClientOptions options;
     private final Socket socket;
     private final FrameReader reader;
@@ -34,6 +38,10 @@ final class Link {
     private final Map<Long, Receiver> receivers = new ConcurrentHashMap<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable ServerConnectionException cause;
+    /** Written by the reading thread only, as is the next. */
+    private volatile long newestTock;
+
+    private volatile long heardTockAt = System.nanoTime();
 
     private Link(ClientOptions options, Socket socket) throws IOException {
         this.options = options;
@@ -45,6 +53,7 @@ final class Link {
             throw new ProtocolException(first == null ? "no greeting" : "no greeting first");
         }
         greeting = hello;
+        newestTock = hello.tock();
         boolean chooses = greeting.extensions().contains("window");
         window = chooses ? options.window() : Math.min(greeting.qlen(), options.window());
     }
@@ -118,13 +127,67 @@ final class Link {
 
     /** Sends a request and waits for its only reply; a failure is thrown. */
     Reply call(boolean write, Function<Seq, Request> request) throws InterruptedException {
+        return ask(write, request).await();
+    }
+
+    /** Sends a request that has one reply. */
+    Sent ask(boolean write, Function<Seq, Request> request) throws InterruptedException {
         Call call = new Call(write);
-        long seq = send(call, request);
-        try {
-            return call.await();
-        } catch (InterruptedException e) {
-            receivers.remove(seq);
-            throw e;
+        return new Sent(call, send(call, request));
+    }
+
+    /** A request that has one reply, which is to be waited for. */
+    final class Sent {
+        private final Call call;
+        private final long number;
+
+        private Sent(Call call, long number) {
+            this.call = call;
+            this.number = number;
+        }
+
+        /** What it was numbered. */
+        long number() {
+            return number;
+        }
+
+        /** Waits for the reply; a failure is thrown. */
+        Reply await() throws InterruptedException {
+            try {
+                return call.await();
+            } catch (InterruptedException e) {
+                receivers.remove(number);
+                throw e;
+            }
+        }
+    }
+
+    /** Whether the server can be asked after writes of connections that were lost. */
+    boolean settlesWrites() {
+        return greeting.writer() != 0 && greeting.extensions().contains("again");
+    }
+
+    /** The number that the server knows this connection's writes by. */
+    long writer() {
+        return greeting.writer();
+    }
+
+    /** The newest tock that the server has told. */
+    long newestTock() {
+        return newestTock;
+    }
+
+    /**
+     * Asks for the newest tock if it was not heard for a while: history may be searched for a write only from a tock on
+     * that was there before, and reaches back only so far.
+     */
+    void hearTock() throws InterruptedException {
+        if (System.nanoTime() - heardTockAt > STALE.toNanos()) {
+            try {
+                call(false, seq -> new Request.GetState(seq, EnumSet.noneOf(StatePart.class)));
+            } catch (ServerConnectionException e) {
+                // What comes next will be told so, too.
+            }
         }
     }
 
@@ -190,6 +253,12 @@ final class Link {
     }
 
     private void dispatch(Reply reply) {
+        if (reply.tock() > newestTock) {
+            newestTock = reply.tock();
+        }
+        if (reply instanceof Reply.Changed || reply instanceof Reply.Committed || reply instanceof Reply.State) {
+            heardTockAt = System.nanoTime();
+        }
         if (reply.seq() instanceof Seq.Int(long seq)) {
             Receiver receiver = receivers.get(seq);
             if (receiver != null && !receiver.receive(reply)) {

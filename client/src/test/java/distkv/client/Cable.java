@@ -21,6 +21,7 @@ final class Cable implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private boolean cut;
     private boolean frozen;
+    private boolean silent;
     private int held;
     private final AtomicInteger connections = new AtomicInteger();
 
@@ -54,6 +55,16 @@ final class Cable implements AutoCloseable {
         set(cut, true);
     }
 
+    /** Lets nothing through that the server says, and nobody knows. */
+    void silence() {
+        lock.lock();
+        try {
+            silent = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until something has come that the frozen cable does not let through. */
     void awaitHeld() throws InterruptedException {
         lock.lockInterruptibly();
@@ -71,6 +82,7 @@ final class Cable implements AutoCloseable {
         try {
             cut = newCut;
             frozen = newFrozen;
+            silent = false;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -100,8 +112,8 @@ final class Cable implements AutoCloseable {
                 sockets.add(near);
                 sockets.add(far);
                 connections.incrementAndGet();
-                Thread.ofVirtual().start(() -> copy(near, far));
-                Thread.ofVirtual().start(() -> copy(far, near));
+                Thread.ofVirtual().start(() -> copy(near, far, false));
+                Thread.ofVirtual().start(() -> copy(far, near, true));
                 if (isCut()) {
                     close(near);
                 }
@@ -111,12 +123,12 @@ final class Cable implements AutoCloseable {
         }
     }
 
-    private void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to, boolean fromServer) {
         byte[] buffer = new byte[8192];
         try (InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                awaitThaw();
+                awaitThaw(fromServer);
                 out.write(buffer, 0, count);
             }
         } catch (IOException e) {
@@ -127,12 +139,12 @@ final class Cable implements AutoCloseable {
         }
     }
 
-    private void awaitThaw() {
+    private void awaitThaw(boolean fromServer) {
         lock.lock();
         try {
             held++;
             changed.signalAll();
-            while (frozen) {
+            while (frozen || (silent && fromServer)) {
                 changed.awaitUninterruptibly();
             }
             held--;

@@ -3,6 +3,13 @@ package distkv.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.protocol.Conditions;
+import distkv.protocol.Request;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -58,20 +65,107 @@ class ReconnectTest extends ServerTest {
     }
 
     @Test
-    void aWriteThatWasUnderWaySaysThatItsOutcomeIsUnknown() throws InterruptedException {
-        cable.freeze();
-        BlockingQueue<Object> failures = new LinkedBlockingQueue<>();
-        inBackground(failures, () -> client.set(path("a"), value(1)));
-        cutOnceSent();
+    void aWriteThatIsNotAnsweredInTimeSaysThatItsOutcomeIsUnknown() throws InterruptedException {
+        try (Client hasty = Client.connect(options().withPatience(Duration.ofMillis(1)))) {
+            cable.freeze();
+            BlockingQueue<Object> failures = new LinkedBlockingQueue<>();
+            inBackground(failures, () -> hasty.set(path("a"), value(1)));
+            cutOnceSent();
 
-        assertThat(failures.take()).isInstanceOfSatisfying(ServerConnectionException.class, e -> {
+            assertUnknown(failures.take());
+        }
+    }
+
+    private static void assertUnknown(Object failure) {
+        assertThat(failure).isInstanceOfSatisfying(ServerConnectionException.class, e -> {
             assertThat(e.outcomeUnknown()).isTrue();
             assertThat(e).hasMessageEndingWith("the write may have happened or not");
         });
     }
 
     @Test
-    void aReadThatWasUnderWayJustFails() throws InterruptedException {
+    void aWriteThatNeverCameIsMadeWhenThereIsAConnectionAgain() throws InterruptedException {
+        cable.freeze();
+        BlockingQueue<Object> results = new LinkedBlockingQueue<>();
+        inBackground(results, () -> client.set(path("a"), value(1), Expectation.absent()));
+        cutOnceSent();
+        assertThat(connection.take()).isEqualTo("disconnected");
+        cable.mend();
+
+        assertThat(results.take()).isEqualTo(256L);
+        assertThat(direct.get(path("a"))).isEqualTo(new Entry(path("a"), value(1), 256, 0));
+    }
+
+    @Test
+    void aWriteWhoseAnswerWasLostIsNotMadeTwice() throws Exception {
+        BlockingQueue<Object> results = new LinkedBlockingQueue<>();
+        try (Watch watch = direct.watch(path("a"), WatchOptions.CHANGES)) {
+            cable.silence();
+            inBackground(results, () -> client.set(path("a"), value(1), Expectation.absent()));
+            inBackground(
+                    results,
+                    () -> client.call(
+                                    true,
+                                    seq -> new Request.SetValue(
+                                            seq, path("a.b"), false, value(2), Conditions.NONE, false, true, false))
+                            .tock());
+            Set<Long> made = new HashSet<>();
+            while (made.size() < 2) {
+                if (watch.next() instanceof WatchEvent.Changed(Entry entry)) {
+                    made.add(entry.tick());
+                }
+            }
+            direct.set(path("a"), value(3));
+            cable.cut();
+            cable.mend();
+
+            assertThat(Set.of(results.take(), results.take())).isEqualTo(made);
+            assertThat(direct.get(path("a"))).isEqualTo(new Entry(path("a"), value(3), 768, 0));
+        }
+    }
+
+    @Test
+    void whatHistoryHasForgottenIsOfUnknownOutcome() throws InterruptedException {
+        cable.freeze();
+        BlockingQueue<Object> failures = new LinkedBlockingQueue<>();
+        inBackground(failures, () -> client.set(path("a"), value(1)));
+        cable.awaitHeld();
+        for (int i = 0; i <= HISTORY; i++) {
+            direct.set(path("b"), value(i));
+        }
+        cable.cut();
+        cable.mend();
+
+        assertThat(failures.take()).isInstanceOf(UnknownOutcomeException.class);
+        assertThat(direct.get(path("a"))).isNull();
+    }
+
+    @Test
+    void aReadThatWasUnderWayIsMadeAgain() throws InterruptedException {
+        direct.set(path("a"), value(1));
+        cable.freeze();
+        BlockingQueue<Object> results = new LinkedBlockingQueue<>();
+        inBackground(results, () -> client.get(path("a")));
+        cutOnceSent();
+        cable.mend();
+
+        assertThat(results.take()).isEqualTo(new Entry(path("a"), value(1), 256, 0));
+    }
+
+    @Test
+    void aClientKnowsHowManyConnectionsItHasLost() throws InterruptedException {
+        assertThat(client.losses()).isZero();
+        cable.cut();
+        assertThat(connection.take()).isEqualTo("disconnected");
+        assertThat(client.losses()).isEqualTo(1);
+        assertThat(client.awaitConnected(Duration.ZERO)).isFalse();
+        cable.mend();
+        assertThat(client.awaitConnected(Duration.ofSeconds(20))).isTrue();
+        assertThat(client.losses()).isEqualTo(1);
+    }
+
+    @Test
+    void aTreeThatWasBeingReadJustFails() throws InterruptedException {
         cable.freeze();
         BlockingQueue<Object> failures = new LinkedBlockingQueue<>();
         inBackground(failures, () -> client.tree(path("a")));

@@ -35,7 +35,8 @@ abstract class ServerTest {
     ClientOptions options() {
         return ClientOptions.of("127.0.0.1", cable.port())
                 .withRetry(Duration.ofMillis(2), Duration.ofMillis(20))
-                .withKeepAlive(Duration.ofMillis(300));
+                .withKeepAlive(Duration.ofMillis(300))
+                .withPatience(Duration.ofSeconds(20));
     }
 
     @AfterEach

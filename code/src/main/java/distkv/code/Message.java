@@ -23,7 +23,9 @@ public sealed interface Message {
 
     /**
      * All that was there is delivered: of no watch when the job begins, then of as many as were opened so far. It may
-     * come several times; compare the number.
+     * come several times; compare the number. That counts each watch once that has delivered what was there, those
+     * included that were cancelled since; one that is cancelled, or refused, before that is neither counted nor waited
+     * for.
      */
     record Ready(int watches) implements Message {}
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Timers and group states always find room.
  *
  * <p>Taking a message throws {@link CancelledException} when the job is told to end, and {@link StalledException} if
- * messages have been waiting for 10 seconds (or whatever the runner's {@code idle} is) and none was taken.
+ * messages of watches, monitors or timers have been waiting for 10 seconds (or whatever the runner's {@code idle} is) and
+ * none was taken. That begins with the first message that is taken, so the job may set up for as long as it likes.
  */
 public interface Messages extends Iterable<Message> {
     /** Waits for the next message. */

@@ -39,8 +39,22 @@ final class CompactionRows {
             lab.say("  set p99 " + Result.number(without) + " ms before the first compaction, " + Result.number(with)
                     + " ms from then on");
             return List.of(
-                    new Result(21, "most rows an entry, 300,000 rewritten 8 times", "rows", most, List.of(), "≤ 2.5", most <= 2.5),
-                    new Result(21, "rows an entry after ten idle seconds", "rows", after, List.of(), "≤ 1.2", after <= 1.2),
+                    new Result(
+                            21,
+                            "most rows an entry, 300,000 rewritten 8 times",
+                            "rows",
+                            most,
+                            List.of(),
+                            "≤ 2.5",
+                            most <= 2.5),
+                    new Result(
+                            21,
+                            "rows an entry after ten idle seconds",
+                            "rows",
+                            after,
+                            List.of(),
+                            "≤ 1.2",
+                            after <= 1.2),
                     new Result(
                             21,
                             "set p99 during compaction, 64 connections",

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link RunnerProgram} with its parent of workers and its workers. */
 final class RunnerProcess implements AutoCloseable {
@@ -20,7 +21,12 @@ final class RunnerProcess implements AutoCloseable {
 
     /** Starts one; {@link #awaitReady} waits for it. */
     static RunnerProcess start(Path log, int port, String node, Duration ttl) throws IOException {
-        List<String> command = List.of(
+        return start(log, RunnerProgram.class, Integer.toString(port), node, Long.toString(ttl.toMillis()));
+    }
+
+    /** Starts a program with these arguments. */
+    static RunnerProcess start(Path log, Class<?> program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -28,17 +34,21 @@ final class RunnerProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                RunnerProgram.class.getName(),
-                Integer.toString(port),
-                node,
-                Long.toString(ttl.toMillis()));
+                program.getName()));
+        command.addAll(List.of(arguments));
         return new RunnerProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start());
     }
 
     void awaitReady() throws IOException {
-        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+        assertThat(readLine()).isEqualTo("ready");
+    }
+
+    /** What it prints next; {@code null} if it has ended. */
+    @Nullable
+    String readLine() throws IOException {
+        return process.inputReader().readLine();
     }
 
     /** All its processes, the virtual machine first. */
@@ -69,6 +79,11 @@ final class RunnerProcess implements AutoCloseable {
 
     void kill() {
         process.destroyForcibly();
+    }
+
+    /** Kills the virtual machine, and waits for its end. */
+    void killAndWait() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 
     @Override

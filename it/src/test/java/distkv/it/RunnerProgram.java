@@ -8,6 +8,7 @@ import distkv.runner.job.Kind;
 import distkv.runner.worker.PythonCommand;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,12 +17,13 @@ import java.util.Set;
 final class RunnerProgram {
     private RunnerProgram() {}
 
-    /** Takes the server's port, the node's name, and how many milliseconds its lease lives. */
+    /** Takes the server's port, the node's name, how many milliseconds its lease lives, and perhaps {@code every-kind}. */
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
         String python = System.getenv().getOrDefault("DISTKV_PYTHON", "python3");
         String sources = Path.of("../python").toAbsolutePath().normalize().toString();
-        RunnerOptions options = RunnerOptions.of(args[1], Set.of(Kind.ANY))
+        RunnerOptions options = RunnerOptions.of(
+                        args[1], args.length > 3 ? EnumSet.allOf(Kind.class) : Set.of(Kind.ANY))
                 .ttl(Duration.ofMillis(Long.parseLong(args[2])))
                 .server("127.0.0.1", port)
                 .python(new PythonCommand(List.of(python), Map.of("PYTHONPATH", sources)))

@@ -3,12 +3,16 @@ package distkv.model;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes that happen together or not at all, and the guards that must hold when they do. At most
  * {@value Revision#MAX_WRITES} writes; no path twice among them.
+ *
+ * @param id the request that asks for it, {@code null} if nobody will ask what became of it
  */
-public record Commit(List<Write> writes, List<Guard> guards) {
+public record Commit(
+        List<Write> writes, List<Guard> guards, @Nullable WriteId id) {
     public Commit {
         writes = List.copyOf(writes);
         guards = List.copyOf(guards);
@@ -20,10 +24,16 @@ public record Commit(List<Write> writes, List<Guard> guards) {
             Set<Path> paths = new HashSet<>();
             for (Write write : writes) {
                 if (!paths.add(write.path())) {
-                    throw new IllegalArgumentException("commit writes " + write.path().brief() + " twice (expected: once)");
+                    throw new IllegalArgumentException(
+                            "commit writes " + write.path().brief() + " twice (expected: once)");
                 }
             }
         }
+    }
+
+    /** A commit that nobody will ask after. */
+    public Commit(List<Write> writes, List<Guard> guards) {
+        this(writes, guards, null);
     }
 
     /** A commit of one write, without guards. */

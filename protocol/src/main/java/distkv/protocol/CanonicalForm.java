@@ -18,6 +18,7 @@ final class CanonicalForm {
     private static final int HEAD = 5;
 
     private final MsgWriter out = new MsgWriter();
+    private MsgReader scanner = new MsgReader(out.buffer(), 0, out.buffer().length);
 
     /** How many paths we are in. */
     private int paths;
@@ -97,10 +98,7 @@ final class CanonicalForm {
             if (i + 1 < starts.length && compare(starts[i], starts[i + 1], end) == 0) {
                 continue;
             }
-            MsgReader pair = new MsgReader(out.buffer(), starts[i], end);
-            pair.skip();
-            pair.skip();
-            int length = pair.position() - starts[i];
+            int length = scanner().end(scanner().end(starts[i])) - starts[i];
             System.arraycopy(out.buffer(), starts[i], sorted, size, length);
             size += length;
             kept++;
@@ -114,6 +112,7 @@ final class CanonicalForm {
     private void mergeSort(int[] starts, int end) {
         int[] source = starts;
         int[] target = new int[starts.length];
+        boolean elsewhere = false;
         for (int width = 1; width < starts.length; width *= 2) {
             for (int low = 0; low < starts.length; low += 2 * width) {
                 int middle = Math.min(low + width, starts.length);
@@ -122,8 +121,9 @@ final class CanonicalForm {
             int[] swap = source;
             source = target;
             target = swap;
+            elsewhere = !elsewhere;
         }
-        if (source != starts) {
+        if (elsewhere) {
             System.arraycopy(source, 0, starts, 0, starts.length);
         }
     }
@@ -137,22 +137,21 @@ final class CanonicalForm {
         }
     }
 
+    /** Finds where values in the buffer end. */
+    @SuppressWarnings("ReferenceEquality")
+    private MsgReader scanner() {
+        if (scanner.bytes() != out.buffer()) {
+            scanner = new MsgReader(out.buffer(), 0, out.buffer().length);
+        }
+        return scanner;
+    }
+
     /** Compares two values in the buffer. No value's bytes are the beginning of another's. */
     private int compare(int a, int b, int end) {
         byte[] bytes = out.buffer();
-        int differs = Arrays.mismatch(bytes, a, end, bytes, b, end);
-        if (differs < 0) {
-            return 0;
-        }
-        if (a + differs < end && b + differs < end) {
-            MsgReader first = new MsgReader(bytes, a, end);
-            first.skip();
-            return differs >= first.position() - a
-                    ? 0
-                    : Byte.compareUnsigned(bytes[a + differs], bytes[b + differs]);
-        }
-        // One of them goes on to the end of the buffer, and all of it is at the other's place too.
-        return 0;
+        int length = scanner().end(a) - a;
+        int differs = Arrays.mismatch(bytes, a, a + length, bytes, b, Math.min(b + length, end));
+        return differs < 0 || b + differs >= end ? 0 : Byte.compareUnsigned(bytes[a + differs], bytes[b + differs]);
     }
 
     private void ext(MsgReader in, int depth) {

@@ -21,13 +21,15 @@ public enum Etype {
     UNKNOWN,
     /** It was not written, and trying again may help. */
     REFUSED,
+    /** It was not written, as the server's memory is used up: delete something, or give it more. */
+    FULL,
     /** There is no such thing. */
     NOTFOUND,
     /** A malformed request; the text names the key and what was expected. */
     REQUEST,
     /** No such action, or one that this server does not do. */
     ACTION,
-    /** A stream of messages that was read too slowly. */
+    /** A stream that was read too slowly. */
     OVERFLOW,
     /** Not allowed. */
     ACCESS,

@@ -52,6 +52,20 @@ public final class FrameBuffer {
         }
     }
 
+    /** How many bytes of memory it takes beyond those that every connection has. */
+    public int extra() {
+        return buffer.length - INITIAL;
+    }
+
+    /** Gives memory back that a large frame took, if nothing of the next has arrived. */
+    public void trim() {
+        if (from == to && buffer.length > 8 * INITIAL) {
+            buffer = new byte[INITIAL];
+            from = 0;
+            to = 0;
+        }
+    }
+
     /** How many bytes there are of a frame that is not whole. */
     public int begun() {
         return to - from;

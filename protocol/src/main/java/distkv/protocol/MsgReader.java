@@ -50,6 +50,13 @@ public final class MsgReader {
         at = position;
     }
 
+    /** Where the value ends that begins there. */
+    int end(int start) {
+        at = start;
+        skip();
+        return at;
+    }
+
     public boolean atEnd() {
         return at >= end;
     }

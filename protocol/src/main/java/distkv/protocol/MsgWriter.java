@@ -59,6 +59,11 @@ public final class MsgWriter {
         }
     }
 
+    /** How many bytes of memory it takes beyond those that every connection has. */
+    public int extra() {
+        return buffer.length <= KEEP ? 0 : buffer.length;
+    }
+
     /** What was written lies here, up to {@link #size}; to be read at once. */
     byte[] buffer() {
         return buffer;

@@ -24,6 +24,7 @@ public sealed interface Reply {
      * @param qlen how many stream items may be unacknowledged, 0: no flow control
      * @param auth the methods of logging in, the current one first ({@code null} in it: none needed); empty: no key
      * @param extensions what this server adds to the protocol
+     * @param writer the number that the writes of this connection are known by; 0: they are not
      */
     record Greeting(
             String node,
@@ -32,8 +33,20 @@ public sealed interface Reply {
             long tock,
             int qlen,
             List<@Nullable String> auth,
-            List<String> extensions)
+            List<String> extensions,
+            long writer)
             implements Reply {
+        public Greeting(
+                String node,
+                List<Integer> version,
+                long tick,
+                long tock,
+                int qlen,
+                List<@Nullable String> auth,
+                List<String> extensions) {
+            this(node, version, tick, tock, qlen, auth, extensions, 0);
+        }
+
         @Override
         public Seq seq() {
             return Seq.of(0);

@@ -75,7 +75,8 @@ final class ReplyDecoder {
                 tock,
                 (int) Math.clamp(fields.number(Key.QLEN, 0), 0L, 1_000_000L),
                 fields.list(Key.AUTH, "an array of texts", MANY, ReplyDecoder::word),
-                fields.list(Key.EXT, "an array of texts", MANY, in -> Objects.requireNonNullElse(word(in), "")));
+                fields.list(Key.EXT, "an array of texts", MANY, in -> Objects.requireNonNullElse(word(in), "")),
+                fields.number(Key.WRITER, 0));
     }
 
     private static @Nullable String word(MsgReader in) {

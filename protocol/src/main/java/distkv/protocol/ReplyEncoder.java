@@ -112,6 +112,9 @@ public final class ReplyEncoder {
         if (!greeting.extensions().isEmpty()) {
             map.list(Key.EXT, greeting.extensions());
         }
+        if (greeting.writer() != 0) {
+            map.number(Key.WRITER, greeting.writer());
+        }
     }
 
     private void message(Reply.Message message) {

@@ -4,6 +4,7 @@ import distkv.model.Bytes;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.model.WriteId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -140,6 +141,37 @@ public sealed interface Request {
 
     /** All of these writes or none. */
     record CommitAll(Seq seq, List<CommitWrite> writes, List<Guard> guards) implements Request {}
+
+    /**
+     * A write that was sent before, on connections that were lost before it was answered. If it was made it is answered
+     * as it would have been then; otherwise it is made now.
+     *
+     * @param write one of the requests that change entries
+     * @param attempts which requests it was, those of the lost connections; from now on these do nothing more
+     * @param since a tock that was known before the first of them was sent
+     */
+    record Again(Request write, List<WriteId> attempts, long since) implements Request {
+        /** So many attempts may be asked after. */
+        public static final int MAX_ATTEMPTS = 100;
+
+        /** Whether a request is one that can be asked after. */
+        public static boolean isFor(Request request) {
+            return request instanceof SetValue
+                    || request instanceof DeleteValue
+                    || request instanceof DeleteTree
+                    || request instanceof CommitAll;
+        }
+
+        @Override
+        public @Nullable Seq seq() {
+            return write.seq();
+        }
+
+        @Override
+        public boolean isAnsweredByStream() {
+            return write.isAnsweredByStream();
+        }
+    }
 
     /** Answers the greeting: {@code qlen} unacknowledged stream items at most; 0: no flow control. Gets no reply. */
     record Hello(int qlen) implements Request {

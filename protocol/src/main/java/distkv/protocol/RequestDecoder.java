@@ -5,6 +5,7 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
+import distkv.model.WriteId;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,10 +37,37 @@ final class RequestDecoder {
             }
             seq = fields.seq(Key.SEQ);
             RequestDecoder decoder = new RequestDecoder(fields, seq);
-            return fields.has(Key.ACTION) ? decoder.action() : decoder.state();
+            Request request = fields.has(Key.ACTION) ? decoder.action() : decoder.state();
+            return fields.has(Key.AGAIN) ? decoder.again(request) : request;
         } catch (ProtocolException e) {
             return new Request.Malformed(seq, String.valueOf(e.getMessage()), fields != null && isStream(fields));
         }
+    }
+
+    private Request again(Request write) {
+        if (!Request.Again.isFor(write)) {
+            throw new ProtocolException("again: given (expected: only with what changes entries)");
+        }
+        List<WriteId> attempts = fields.list(
+                Key.AGAIN, "an array of [writer, seq]", Request.Again.MAX_ATTEMPTS, RequestDecoder::attempt);
+        if (attempts.isEmpty()) {
+            throw new ProtocolException("again: no attempt (expected: 1 to " + Request.Again.MAX_ATTEMPTS + ")");
+        }
+        return new Request.Again(write, attempts, fields.number(Key.SINCE));
+    }
+
+    private static WriteId attempt(MsgReader in) {
+        if (in.next() != MsgType.ARRAY || in.length() != 2) {
+            throw new ProtocolException("no pair (expected: [writer, seq])");
+        }
+        return new WriteId(positive(in), positive(in));
+    }
+
+    private static long positive(MsgReader in) {
+        if (in.next() != MsgType.INTEGER || !in.fitsLong() || in.number() <= 0) {
+            throw new ProtocolException("a pair with another element (expected: positive integers)");
+        }
+        return in.number();
     }
 
     /** Whether the original would answer by a stream, whatever else is wrong with the request. */

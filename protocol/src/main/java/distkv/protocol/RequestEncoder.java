@@ -2,6 +2,7 @@ package distkv.protocol;
 
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.model.WriteId;
 import java.util.List;
 
 /** Writes requests straight into a connection's buffer. Used by one thread at a time. */
@@ -113,8 +114,22 @@ public final class RequestEncoder {
                 map.list(Key.TOPIC, monitor.topic());
                 flag(Key.RAW, monitor.raw());
             }
+            case Request.Again again -> {
+                content(again.write());
+                again(again);
+            }
             default -> rare(request);
         }
+    }
+
+    private void again(Request.Again again) {
+        MsgWriter out = map.key(Key.AGAIN).array(again.attempts().size());
+        for (WriteId attempt : again.attempts()) {
+            out.array(2);
+            out.number(attempt.writer());
+            out.number(attempt.number());
+        }
+        map.number(Key.SINCE, again.since());
     }
 
     private void rare(Request request) {

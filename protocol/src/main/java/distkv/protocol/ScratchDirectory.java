@@ -67,11 +67,8 @@ public final class ScratchDirectory implements AutoCloseable {
     private static void clear(Path parent, String prefix, UserPrincipal owner) {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(parent, prefix + "*")) {
             for (Path each : all) {
-                try {
-                    clear(each, owner);
-                } catch (IOException e) {
-                    // Another start clears it at the same time, or the next one does.
-                    continue;
+                if (isLeft(each, owner)) {
+                    clear(each);
                 }
             }
         } catch (IOException e) {
@@ -80,18 +77,23 @@ public final class ScratchDirectory implements AutoCloseable {
         }
     }
 
-    private static void clear(Path path, UserPrincipal owner) throws IOException {
-        if (OURS.contains(path)
-                || !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
-                || !Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).equals(owner)
-                || !Files.isRegularFile(path.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
+    private static void clear(Path path) {
         try (FileChannel lock = FileChannel.open(path.resolve(LOCK), StandardOpenOption.WRITE)) {
             if (lock.tryLock() != null) {
                 delete(path);
             }
+        } catch (IOException e) {
+            // Another start clears it at the same time, or the next one does.
+            return;
         }
+    }
+
+    /** Whether it may be one whose owner is dead: his lock says that. */
+    private static boolean isLeft(Path path, UserPrincipal owner) throws IOException {
+        return !OURS.contains(path)
+                && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                && Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).equals(owner)
+                && Files.isRegularFile(path.resolve(LOCK), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Where it is. */

@@ -40,8 +40,7 @@ public sealed interface Seq {
         }
         if (type == MsgType.INTEGER || type == MsgType.TEXT) {
             if (type == MsgType.TEXT && in.length() > Raw.MAX) {
-                throw new ProtocolException(
-                        "text of " + in.length() + " bytes (expected: a positive integer)");
+                throw new ProtocolException("text of " + in.length() + " bytes (expected: a positive integer)");
             }
             in.rewind(from);
             return new Raw(in.slice());

@@ -16,6 +16,8 @@ public enum StatePart {
     DEBUGGER,
     /** How many entries there are; an addition of ours. */
     ENTRIES,
+    /** How many bytes of memory they take, and may take: {@code [used, limit]}; an addition of ours. */
+    MEMORY,
     /** What keeps the store from writing, as text for people; nil if nothing does. An addition of ours. */
     STORE;
 

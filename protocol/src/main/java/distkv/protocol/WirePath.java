@@ -44,8 +44,8 @@ public final class WirePath {
     /** Refuses a path before all of it is read; {@code elements} counts those of paths within, too. */
     private static void check(KeyBuilder key, int elements) {
         if (elements > MAX_ELEMENTS) {
-            throw new ProtocolException("path of " + elements + " elements or more (expected: at most " + MAX_ELEMENTS
-                    + ")");
+            throw new ProtocolException(
+                    "path of " + elements + " elements or more (expected: at most " + MAX_ELEMENTS + ")");
         }
         if (key.size() > MAX_SIZE) {
             throw new ProtocolException(

@@ -23,7 +23,8 @@ final class Knowledge {
 
     Knowledge(RunnerOptions options) {
         this.options = options;
-        this.errors = new ErrorIndex(options.prefixes().errors());
+        this.errors = new ErrorIndex(
+                options.prefixes().errors(), options.prefixes().runs().child(Kind.ALL.word()), options.node());
         this.membership = new Membership(options.prefixes().presence().child(options.group()));
     }
 
@@ -56,7 +57,12 @@ final class Knowledge {
                     dispatcher.codeChanged(CodeId.module(below));
                 }
             }
-            case ERRORS -> errors.apply(entry);
+            case ERRORS -> {
+                Path about = errors.apply(entry);
+                if (about != null) {
+                    dispatcher.errorChanged(about);
+                }
+            }
             case PRESENCE -> {
                 if (membership.apply(entry)) {
                     peers(dispatcher);

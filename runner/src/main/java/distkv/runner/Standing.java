@@ -90,7 +90,8 @@ final class Standing {
         double margin = Math.clamp(options.ttl().toNanos() / 5e9, SHORTEST_MARGIN, LONGEST_MARGIN);
         double remaining = session.remaining().toNanos() / 1e9;
         if (term.renewed(session.deadline(), remaining, booted) && !Double.isNaN(term.until())) {
-            pool.deadline(term.until() - margin / 8);
+            // Early enough for a parent that is slow to be woken, or is just forking, to be in time all the same.
+            pool.deadline(term.until() - margin / 4);
         }
         lease = new Lease(session.id(), now + left(session, booted), margin);
         return lease;

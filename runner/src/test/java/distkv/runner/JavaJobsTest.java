@@ -203,15 +203,6 @@ class JavaJobsTest {
     }
 
     @Test
-    void aTimerThatNeverFiresIsWarnedOf() throws Exception {
-        java(
-                "waits for nothing",
-                "void run(Context self) { self.timer(Duration.ZERO); self.messages().next(); while (true) self.messages().next(); }");
-        world.set(entry("waits for nothing"), World.job("waits for nothing", "data", Map.of()));
-        assertThat(world.logged("a timer of PT0S does not fire").level()).isEqualTo("WARNING");
-    }
-
-    @Test
     void aJobThatHangsIsKilledAndTheOthersStartAgain() throws Exception {
         java("waits", "void run(Context self) { while (true) { self.messages().next(); } }");
         java("hangs", """

@@ -65,7 +65,8 @@ public final class Server implements AutoCloseable {
                     options.patience(),
                     options.maxConnections(),
                     witnesses,
-                    witnessSocket == null ? null : witnessSocket.path());
+                    witnessSocket == null ? null : witnessSocket.path(),
+                    options.memory());
             Listener listener = Listener.start(site, socket);
             LOG.log(
                     System.Logger.Level.INFO,

@@ -2,6 +2,7 @@ package distkv.server;
 
 import distkv.model.Path;
 import distkv.protocol.FrameLimits;
+import distkv.server.session.Memory;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections how many there may be at once
  * @param directory where the socket for witnesses of sessions is to be, a directory that no other server uses;
  *     {@code null} for a new one among the temporary files
+ * @param memory what it may use for what
  */
 public record ServerOptions(
         String host,
@@ -26,7 +28,8 @@ public record ServerOptions(
         FrameLimits limits,
         Duration patience,
         int maxConnections,
-        java.nio.file.@Nullable Path directory) {
+        java.nio.file.@Nullable Path directory,
+        Memory memory) {
     /** The port of DistKV. */
     public static final int PORT = 27_586;
 
@@ -45,35 +48,48 @@ public record ServerOptions(
     /** On the usual port of the loopback. */
     public static ServerOptions defaults() {
         return new ServerOptions(
-                "127.0.0.1", PORT, null, Path.of(":distkv"), FrameLimits.DEFAULT, Duration.ofMinutes(1), 10_000, null);
+                "127.0.0.1",
+                PORT,
+                null,
+                Path.of(":distkv"),
+                FrameLimits.DEFAULT,
+                Duration.ofMinutes(1),
+                10_000,
+                null,
+                Memory.ofThisProcess());
     }
 
     public ServerOptions at(String newHost, int newPort) {
-        return new ServerOptions(newHost, newPort, node, messageRoot, limits, patience, maxConnections, directory);
+        return new ServerOptions(
+                newHost, newPort, node, messageRoot, limits, patience, maxConnections, directory, memory);
     }
 
     public ServerOptions named(String newNode) {
-        return new ServerOptions(host, port, newNode, messageRoot, limits, patience, maxConnections, directory);
+        return new ServerOptions(host, port, newNode, messageRoot, limits, patience, maxConnections, directory, memory);
     }
 
     public ServerOptions withMessageRoot(Path newRoot) {
-        return new ServerOptions(host, port, node, newRoot, limits, patience, maxConnections, directory);
+        return new ServerOptions(host, port, node, newRoot, limits, patience, maxConnections, directory, memory);
     }
 
     public ServerOptions withLimits(FrameLimits newLimits) {
-        return new ServerOptions(host, port, node, messageRoot, newLimits, patience, maxConnections, directory);
+        return new ServerOptions(host, port, node, messageRoot, newLimits, patience, maxConnections, directory, memory);
     }
 
     public ServerOptions withPatience(Duration newPatience) {
-        return new ServerOptions(host, port, node, messageRoot, limits, newPatience, maxConnections, directory);
+        return new ServerOptions(host, port, node, messageRoot, limits, newPatience, maxConnections, directory, memory);
     }
 
     public ServerOptions withMaxConnections(int newMax) {
-        return new ServerOptions(host, port, node, messageRoot, limits, patience, newMax, directory);
+        return new ServerOptions(host, port, node, messageRoot, limits, patience, newMax, directory, memory);
+    }
+
+    public ServerOptions withMemory(Memory newMemory) {
+        return new ServerOptions(host, port, node, messageRoot, limits, patience, maxConnections, directory, newMemory);
     }
 
     /** With the socket for witnesses in this directory. */
     public ServerOptions in(java.nio.file.Path newDirectory) {
-        return new ServerOptions(host, port, node, messageRoot, limits, patience, maxConnections, newDirectory);
+        return new ServerOptions(host, port, node, messageRoot, limits, patience, maxConnections, newDirectory, memory);
     }
 }

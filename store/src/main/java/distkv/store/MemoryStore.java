@@ -2,8 +2,13 @@ package distkv.store;
 
 import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.WriteId;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +108,35 @@ public final class MemoryStore implements Store {
             return recent.follow(after, last -> {
                 throw new Compacted(last, recent.oldest() - 1);
             });
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws Compacted {
+        lock.lock();
+        try {
+            checkReadable(after);
+            Map<WriteId, List<Long>> written = new HashMap<>();
+            for (long revision = after + 1; revision <= tree.newest(); revision++) {
+                WriteId id = recent.at(revision).id();
+                if (id != null && writers.contains(id.writer())) {
+                    written.computeIfAbsent(id, _ -> new ArrayList<>()).add(revision);
+                }
+            }
+            return written;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Outcome.Committed committed(long revision) throws Compacted {
+        lock.lock();
+        try {
+            checkReadable(revision - 1);
+            return new Outcome.Committed(revision, recent.at(revision).previous());
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,7 @@ package distkv.store;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.model.WriteId;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,12 @@ public sealed interface Step {
      * A commit.
      *
      * @param previous for each change the entry that it replaced, {@code null} if there was none
+     * @param id the request that it was made for, if it was for one
      */
-    record Changed(ChangeBatch batch, List<@Nullable Entry> previous) implements Step {}
+    record Changed(
+            ChangeBatch batch,
+            List<@Nullable Entry> previous,
+            @Nullable WriteId id) implements Step {}
 
     record Granted(long lease, Duration ttl) implements Step {}
 

@@ -1,7 +1,11 @@
 package distkv.store;
 
 import distkv.model.Commit;
+import distkv.model.WriteId;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -50,6 +54,29 @@ public interface Store extends AutoCloseable {
      * @throws IllegalArgumentException if there is no such revision yet
      */
     Feed follow(long after) throws Compacted;
+
+    /**
+     * What became of the requests of some writers: those that were committed after a revision, each with the revisions of
+     * its commits. It outlives a restart of the engine. Ask about writers whose commits are all answered;
+     * what is found then is final. An engine that keeps no ids never knows.
+     *
+     * @param after a revision that there was when the first of the requests in question was made
+     * @throws Compacted if the history does not reach back that far, so that nobody knows
+     * @throws IllegalArgumentException if there is no such revision yet
+     * @throws StoreException if the engine cannot know what is durable
+     */
+    default Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws Compacted {
+        throw new Compacted(after, Long.MAX_VALUE);
+    }
+
+    /**
+     * The outcome that the commit of a revision had.
+     *
+     * @throws Compacted if the history does not reach back that far
+     */
+    default Outcome.Committed committed(long revision) throws Compacted {
+        throw new Compacted(revision, Long.MAX_VALUE);
+    }
 
     /**
      * A new lease, durable when this returns. Entries bound to it are deleted when it has not been renewed for

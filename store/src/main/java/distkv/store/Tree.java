@@ -8,6 +8,7 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Write;
+import distkv.model.WriteId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,7 +82,7 @@ public final class Tree {
     public void undo() {
         for (Step step : steps.reversed()) {
             switch (step) {
-                case Step.Changed(ChangeBatch batch, List<@Nullable Entry> previous) -> {
+                case Step.Changed(ChangeBatch batch, List<@Nullable Entry> previous, var _) -> {
                     for (int i = previous.size() - 1; i >= 0; i--) {
                         replace(batch.changes().get(i).path(), previous.get(i));
                     }
@@ -109,13 +110,14 @@ public final class Tree {
             }
             if (write.lease() != 0 && !leases.containsKey(write.lease())) {
                 return new Outcome.Refused(
-                        "lease " + write.lease() + " of " + write.path().brief() + " is gone (expected: a live lease)", newest);
+                        "lease " + write.lease() + " of " + write.path().brief() + " is gone (expected: a live lease)",
+                        newest);
             }
         }
-        return change(commit.writes());
+        return change(commit.writes(), commit.id());
     }
 
-    private Outcome.Committed change(List<Write> writes) {
+    private Outcome.Committed change(List<Write> writes, @Nullable WriteId id) {
         long revision = ++newest;
         Entry[] changes = new Entry[writes.size()];
         @Nullable Entry[] previous = new Entry[changes.length];
@@ -130,7 +132,7 @@ public final class Tree {
         }
         ChangeBatch batch = new ChangeBatch(revision, List.of(changes));
         List<@Nullable Entry> replaced = Collections.unmodifiableList(Arrays.asList(previous));
-        steps.add(new Step.Changed(batch, replaced));
+        steps.add(new Step.Changed(batch, replaced, id));
         return new Outcome.Committed(revision, replaced);
     }
 
@@ -152,7 +154,7 @@ public final class Tree {
             deletions.add(Write.delete(path, Expectation.anything()));
         }
         for (int from = 0; from < deletions.size(); from += Revision.MAX_WRITES) {
-            change(deletions.subList(from, Math.min(deletions.size(), from + Revision.MAX_WRITES)));
+            change(deletions.subList(from, Math.min(deletions.size(), from + Revision.MAX_WRITES)), null);
         }
         leases.remove(id);
         steps.add(new Step.Ended(id, lease.ttl));

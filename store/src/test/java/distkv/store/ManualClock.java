@@ -25,6 +25,8 @@ public final class ManualClock implements LeaseClock {
         return () -> forget(waiting);
     }
 
+    /** Not those that are equal: two may be for the same task. */
+    @SuppressWarnings("ReferenceEquality")
     private synchronized void forget(Waiting waiting) {
         alarms.removeIf(other -> other == waiting);
     }

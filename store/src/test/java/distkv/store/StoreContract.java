@@ -13,10 +13,13 @@ import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
+import distkv.model.WriteId;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -164,7 +167,8 @@ public abstract class StoreContract extends StoreTesting {
         assertThat(commit(store, guard, set("result", 2)))
                 .isEqualTo(new Outcome.Conflict(path("claim"), current, true, 3));
         committed(store, delete("claim"));
-        assertThat(commit(store, guard, set("result", 3))).isEqualTo(new Outcome.Conflict(path("claim"), null, true, 4));
+        assertThat(commit(store, guard, set("result", 3)))
+                .isEqualTo(new Outcome.Conflict(path("claim"), null, true, 4));
         assertThat(words(store.load().entries())).containsExactly("result=1");
     }
 
@@ -279,6 +283,54 @@ public abstract class StoreContract extends StoreTesting {
             }
         }
         return conflicts;
+    }
+
+    /** Sets an entry on behalf of a request, and returns the revision. */
+    private static long committedFor(Store store, WriteId id, String path, int number) {
+        Commit commit = new Commit(List.of(set(path, number), set(path + ".b", number)), List.of(), id);
+        return ((Outcome.Committed) outcome(store, commit)).revision();
+    }
+
+    @Test
+    void commitsAreFoundByTheRequestsThatTheyWereMadeFor() throws Exception {
+        Store store = open();
+        committed(store, set("a", 1));
+        long first = committedFor(store, new WriteId(1L << 45, 7), "a", 2);
+        long second = committedFor(store, new WriteId(1L << 45, 7), "a", 3);
+        long third = committedFor(store, new WriteId(1L << 45, Long.MAX_VALUE).part(), "a", 4);
+        committedFor(store, new WriteId(5, 7), "a", 5);
+        Commit conflict = new Commit(List.of(set("a", 6, Expectation.absent())), List.of(), new WriteId(1L << 45, 8));
+        assertThat(outcome(store, conflict)).isInstanceOf(Outcome.Conflict.class);
+
+        WriteId one = new WriteId(1L << 45, 7);
+        WriteId part = new WriteId(1L << 45, -Long.MAX_VALUE);
+        assertThat(store.writtenBy(Set.of(1L << 45), 1))
+                .isEqualTo(Map.of(one, List.of(first, second), part, List.of(third)));
+        assertThat(store.writtenBy(Set.of(1L << 45, 5L), first))
+                .isEqualTo(Map.of(one, List.of(second), part, List.of(third), new WriteId(5, 7), List.of(third + 1)));
+        assertThat(store.writtenBy(Set.of(4L), 0)).isEmpty();
+        Outcome.Committed found = store.committed(second);
+        assertThat(found.revision()).isEqualTo(second);
+        assertThat(words(found.previous())).containsExactly("a=2", "a.b=2");
+        assertThat(store.committed(1).previous()).containsExactly((Entry) null);
+        assertThatThrownBy(() -> store.writtenBy(Set.of(5L), third + 2)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void nobodyKnowsWhatWasMadeForARequestBeforeHistoryBegins() throws Exception {
+        Store store = openForgetful();
+        long early = committedFor(store, new WriteId(1, 1), "a", 1);
+        Compacted compacted = null;
+        for (int i = 0; compacted == null; i++) {
+            committedFor(store, new WriteId(2, i + 1), "a", i % 100);
+            try {
+                assertThat(store.writtenBy(Set.of(1L), early - 1)).isEqualTo(Map.of(new WriteId(1, 1), List.of(early)));
+            } catch (Compacted e) {
+                compacted = e;
+            }
+        }
+        assertThat(store.writtenBy(Set.of(1L), compacted.oldest())).isEmpty();
+        assertThatThrownBy(() -> store.committed(early)).isInstanceOf(Compacted.class);
     }
 
     @Test

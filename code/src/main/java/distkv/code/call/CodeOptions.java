@@ -1,6 +1,8 @@
 package distkv.code.call;
 
 import distkv.model.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +17,7 @@ import java.util.Map;
  * @param python the interpreter for procedures in Python, and its options; it needs the package {@code distkv}
  * @param environment what is added to its environment, e.g. {@code PYTHONPATH}
  * @param pythons how many Python procedures may run at once, each in a process of its own
+ * @param config what procedures in Python see as {@code _cfg}, over its defaults
  */
 public record CodeOptions(
         Path procedures,
@@ -24,12 +27,14 @@ public record CodeOptions(
         Path states,
         List<String> python,
         Map<String, String> environment,
-        int pythons) {
+        int pythons,
+        Map<String, ?> config) {
     private static final Path OURS = Path.of(".distkv");
 
     public CodeOptions {
         python = List.copyOf(python);
         environment = Map.copyOf(environment);
+        config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
         if (pythons < 1) {
             throw new IllegalArgumentException("pythons: " + pythons + " (expected: 1 or more)");
         }
@@ -45,11 +50,12 @@ public record CodeOptions(
                 OURS.child("state"),
                 List.of("python3"),
                 Map.of(),
-                Math.max(2, Runtime.getRuntime().availableProcessors()));
+                Math.max(2, Runtime.getRuntime().availableProcessors()),
+                Map.of());
     }
 
     /** The same with another interpreter. */
     public CodeOptions withPython(List<String> command, Map<String, String> added) {
-        return new CodeOptions(procedures, modules, errors, runs, states, command, added, pythons);
+        return new CodeOptions(procedures, modules, errors, runs, states, command, added, pythons, config);
     }
 }

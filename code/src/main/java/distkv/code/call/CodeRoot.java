@@ -68,7 +68,7 @@ public final class CodeRoot implements AutoCloseable {
         modules = new Modules(client.mirror(options.modules()), options.modules(), callees::clear);
         stored = new StoredCode(procedures, options.procedures(), modules);
         errors = new CompileErrors(client, options.errors());
-        pythons = new Pythons(options);
+        pythons = new Pythons(options, client.options());
         groups = new GroupCalls(client, options);
     }
 
@@ -214,8 +214,11 @@ public final class CodeRoot implements AutoCloseable {
             List<String> needed = stored.modulesFor(name, procedure);
             callee = switch (procedure) {
                 case Stored.InPython python -> new Callee.OfPython(python, needed);
-                case Stored.InJava(var definition, var _) ->
-                    new Callee.OfJava(Procedure.compile(javac, definition, modules.java()));
+                case Stored.InJava(var definition, var _) -> {
+                    Procedure compiled = Procedure.compile(javac, definition, modules.java());
+                    stored.checkModules(compiled.modules());
+                    yield new Callee.OfJava(compiled);
+                }
             };
         } catch (CompileException e) {
             callee = new Callee.Broken(e);

@@ -95,8 +95,7 @@ final class Modules implements AutoCloseable {
             return;
         }
         for (Map.Entry<String, Known> each : known.entrySet()) {
-            Known module = each.getValue();
-            process.module(each.getKey(), module.tick(), module.java() ? null : module.source());
+            process.module(each.getKey(), each.getValue());
         }
         process.briefed(now);
     }

@@ -1,5 +1,6 @@
 package distkv.code.call;
 
+import distkv.client.ClientOptions;
 import distkv.code.CodeException;
 import distkv.code.CompileException;
 import distkv.code.MissingVariablesException;
@@ -46,9 +47,11 @@ final class PythonProcess implements AutoCloseable {
     /**
      * Starts one, and waits until it is there.
      *
+     * @param server which the procedures use
      * @param socket where no file is yet
      */
-    static PythonProcess start(CodeOptions options, java.nio.file.Path socket) throws InterruptedException {
+    static PythonProcess start(CodeOptions options, ClientOptions server, java.nio.file.Path socket)
+            throws InterruptedException {
         List<String> command = new ArrayList<>(options.python());
         command.addAll(List.of("-m", "distkv.worker.caller", socket.toString()));
         ProcessBuilder builder = new ProcessBuilder(Undisturbed.command(command));
@@ -59,7 +62,9 @@ final class PythonProcess implements AutoCloseable {
             Process process = builder.start();
             CompletableFuture<?> end = process.onExit().thenRun(() -> close(listener));
             try {
-                return new PythonProcess(process, listener.accept());
+                PythonProcess started = new PythonProcess(process, listener.accept());
+                started.init(options, server);
+                return started;
             } catch (IOException e) {
                 process.destroyForcibly();
                 throw broken(options, e);
@@ -93,10 +98,27 @@ final class PythonProcess implements AutoCloseable {
                 : new InterruptedException();
     }
 
-    /** Tells it of a module, unless it has that version. */
-    void module(String name, long tick, @Nullable String source) throws IOException {
-        if (isNews("module " + name, tick)) {
-            send(pairs("op", "module", "name", name, "source", source));
+    private void init(CodeOptions options, ClientOptions server) throws IOException {
+        Map<String, @Nullable Object> connect =
+                pairs("host", server.host(), "port", (long) server.port(), "name", server.name());
+        send(pairs("op", "init", "connect", connect, "config", options.config()));
+    }
+
+    /** Tells it of a module, unless it has that version; one in Java is none there. */
+    void module(String name, Modules.Known module) throws IOException {
+        if (isNews("module " + name, module.tick())) {
+            boolean python = !module.java();
+            send(pairs(
+                    "op",
+                    "module",
+                    "name",
+                    name,
+                    "source",
+                    python ? module.source() : null,
+                    "wrong",
+                    python ? module.wrong() : null,
+                    "requires",
+                    module.requires()));
         }
     }
 
@@ -167,7 +189,10 @@ final class PythonProcess implements AutoCloseable {
             case null -> reply.get("result");
             case "vars" -> throw new MissingVariablesException(name, missing(reply.get("missing")));
             case "compile" ->
-                throw new CompileException(name, reply.get("line") instanceof Long line ? line.intValue() : 0, message);
+                throw new CompileException(
+                        String.valueOf(reply.get("name")),
+                        reply.get("line") instanceof Long line ? line.intValue() : 0,
+                        message);
             case "arguments" -> throw new CodeException(message);
             default -> throw new ProcedureException(name, text(reply.get("type")), message, text(reply.get("trace")));
         };

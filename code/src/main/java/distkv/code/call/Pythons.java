@@ -1,5 +1,6 @@
 package distkv.code.call;
 
+import distkv.client.ClientOptions;
 import distkv.code.CodeException;
 import distkv.protocol.ScratchDirectory;
 import java.io.IOException;
@@ -33,6 +34,7 @@ final class Pythons implements AutoCloseable {
     }
 
     private final CodeOptions options;
+    private final ClientOptions server;
     private final Semaphore places;
     private final AtomicInteger numbers = new AtomicInteger();
     /** Guards the fields below. */
@@ -42,8 +44,9 @@ final class Pythons implements AutoCloseable {
     private @Nullable ScratchDirectory directory;
     private boolean closed;
 
-    Pythons(CodeOptions options) {
+    Pythons(CodeOptions options, ClientOptions server) {
         this.options = options;
+        this.server = server;
         this.places = new Semaphore(options.pythons());
     }
 
@@ -87,7 +90,7 @@ final class Pythons implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        PythonProcess started = PythonProcess.start(options, socket);
+        PythonProcess started = PythonProcess.start(options, server, socket);
         delete(socket);
         return started;
     }

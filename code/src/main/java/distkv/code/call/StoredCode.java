@@ -5,6 +5,7 @@ import distkv.code.CompileException;
 import distkv.code.compile.Requirements;
 import distkv.model.Entry;
 import distkv.model.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -25,6 +26,20 @@ record StoredCode(Mirror procedures, Path prefix, Modules modules) implements Re
                 .filter(Piece::module)
                 .map(piece -> Stored.name(piece.path()))
                 .toList();
+    }
+
+    /**
+     * Looks after what these modules require themselves, whoever uses them.
+     *
+     * @throws CompileException naming the module and the chain, if something is missing or requires itself
+     */
+    void checkModules(Collection<String> names) {
+        for (String name : names) {
+            Modules.Known module = modules.find(name);
+            if (module != null && !module.requires().isEmpty()) {
+                Requirements.of(this, new Piece(true, module.path()), name);
+            }
+        }
     }
 
     /** The procedure at this path; {@code null} if none is stored. @throws CompileException if it is no procedure */

@@ -1,5 +1,7 @@
 package distkv.code.worker;
 
+import distkv.client.ServerConnectionException;
+import distkv.client.UnknownOutcomeException;
 import distkv.code.CancelledException;
 import distkv.code.CompileException;
 import distkv.code.ErrorRecorded;
@@ -10,21 +12,29 @@ import distkv.code.compile.Procedure;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** How a run ends: collects what speaks for which end, and tells the runner. Any thread may use it. */
 final class Ending {
     private final Spec spec;
     private final RunnerLink runner;
+    private final BooleanSupplier serverWasLost;
     private @Nullable Procedure procedure;
     private boolean cancelled;
     private boolean cancelledItself;
     private boolean lost;
     private @Nullable Throwable taskFailure;
 
-    Ending(Spec spec, RunnerLink runner) {
+    /**
+     * Nothing speaks for an end yet.
+     *
+     * @param serverWasLost whether the connection to the server was lost since the run began
+     */
+    Ending(Spec spec, RunnerLink runner, BooleanSupplier serverWasLost) {
         this.spec = spec;
         this.runner = runner;
+        this.serverWasLost = serverWasLost;
     }
 
     /** The code begins: from now on what is thrown is its own. */
@@ -85,6 +95,8 @@ final class Ending {
             case MissingVariablesException _ when procedure == null -> "vars";
             case ErrorRecorded _ -> "recorded";
             case StalledException _ -> "stalled";
+            case ServerConnectionException _, UnknownOutcomeException _
+            when serverWasLost.getAsBoolean() -> "interrupted";
             default -> "error";
         };
     }

@@ -31,10 +31,19 @@ final class Inbox implements Messages {
     private final double idle;
     private int fromWatches;
     private int states;
+    private int fired;
+    /** Whether the job has begun to take messages. */
+    private boolean begun;
+
     private int untaken;
     private @Nullable RuntimeException failure;
 
-    /** @param idle seconds without taking a message, while messages wait, after which the job has stalled */
+    /**
+     * An empty one.
+     *
+     * @param idle seconds without taking a message, once it has begun to take some, while messages of watches, monitors or
+     *     timers wait, after which the job has stalled
+     */
     Inbox(double idle) {
         this.idle = idle;
     }
@@ -77,7 +86,8 @@ final class Inbox implements Messages {
         switch (message) {
             case Message.Change _, Message.Deleted _, Message.Received _ -> fromWatches += more;
             case Message.GroupState _ -> states += more;
-            case Message.Fired _, Message.Ready _ -> {}
+            case Message.Fired _ -> fired += more;
+            case Message.Ready _ -> {}
         }
     }
 
@@ -125,7 +135,8 @@ final class Inbox implements Messages {
     void slicePassed() {
         lock.lock();
         try {
-            untaken = waiting.isEmpty() ? 0 : untaken + 1;
+            // What comes unasked is not waited for by anybody.
+            untaken = begun && fromWatches + fired > 0 ? untaken + 1 : 0;
             if (untaken >= SLICES && failure == null) {
                 waiting.clear();
                 failure = new StalledException("no message was taken for " + idle + " s while messages waited");
@@ -162,6 +173,7 @@ final class Inbox implements Messages {
 
     private @Nullable Message take(long nanos) throws InterruptedException {
         long left = nanos;
+        begun = true;
         while (waiting.isEmpty() || failure != null) {
             if (failure != null) {
                 throw failure;

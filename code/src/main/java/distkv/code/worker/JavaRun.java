@@ -1,5 +1,6 @@
 package distkv.code.worker;
 
+import distkv.client.Client;
 import distkv.client.ConflictException;
 import distkv.client.Fence;
 import distkv.code.CancelledException;
@@ -38,6 +39,8 @@ final class JavaRun implements Fence {
     private final Set<JobTimer> timers = new HashSet<>();
     private @Nullable Guard claim;
     private @Nullable ScheduledFuture<?> grace;
+    private @Nullable Client server;
+    private long losses;
     private boolean begun;
     private boolean over;
 
@@ -61,7 +64,7 @@ final class JavaRun implements Fence {
         this.claim = spec.claim();
         this.inbox = new Inbox(spec.idle());
         this.log = new RunLog(runner, spec.run(), spec.log(), site.level());
-        this.ending = new Ending(spec, runner);
+        this.ending = new Ending(spec, runner, this::lostServer);
         inbox.put(new Message.Ready(0));
         thread = Thread.ofVirtual().name(spec.log()).unstarted(() -> {
             execute(compile);
@@ -84,7 +87,9 @@ final class JavaRun implements Fence {
                 throw new MissingVariablesException(procedure.name(), missing);
             }
             begin(procedure);
-            JobContext self = new JobContext(this, site.client().fenced(this), clock);
+            Client client = site.clientOfRun();
+            connectedTo(client);
+            JobContext self = new JobContext(this, client.fenced(this), clock);
             result = procedure.run(self, spec.globals());
         } catch (Throwable e) {
             thrown = e;
@@ -92,6 +97,16 @@ final class JavaRun implements Fence {
         end();
         log.close();
         ending.report(result, thrown);
+    }
+
+    private synchronized void connectedTo(Client client) {
+        server = client;
+        losses = client.losses();
+    }
+
+    /** Whether the connection to the server was lost since the code began. */
+    private synchronized boolean lostServer() {
+        return server != null && server.losses() > losses;
     }
 
     private synchronized void begin(Procedure procedure) {

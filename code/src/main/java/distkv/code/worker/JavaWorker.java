@@ -8,23 +8,21 @@ import distkv.model.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Does what the runner says. Its thread reads the runner's messages and waits for nothing else; runs have their own. */
 final class JavaWorker {
-    private record Module(Path path, long version, String source) {}
-
     private final RunnerLink runner;
     private final Compiled compiled = new Compiled();
     private final Map<Long, JavaRun> runs = new ConcurrentHashMap<>();
     /** Written by the reading thread only. */
-    private volatile Map<String, Module> modules = Map.of();
+    private volatile Map<String, KnownModule> modules = Map.of();
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("timers").factory());
@@ -88,20 +86,33 @@ final class JavaWorker {
         }
     }
 
-    /** Modules as the runner has them now: each a path, a version, the text (nil: there is none), and what is wrong. */
+    /**
+     * Modules as the runner has them now: each a path, a version, the text (nil: there is none), what is wrong, and what
+     * it requires.
+     */
     private void know(@Nullable Object told) {
-        Map<String, Module> now = new LinkedHashMap<>(modules);
+        Map<String, KnownModule> now = new LinkedHashMap<>(modules);
         for (Object each : told instanceof List<?> list ? list : List.of()) {
             if (each instanceof List<?> one && one.size() >= 3 && one.get(1) instanceof Long version) {
-                Path path = one.get(0) instanceof List<?> elements ? Path.of(elements) : (Path) one.get(0);
-                String name = path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
+                Path path = path(one.get(0));
+                String name = KnownModule.name(path);
                 now.remove(name);
                 if (one.get(2) instanceof String source) {
-                    now.put(name, new Module(path, version, source));
+                    now.put(name, new KnownModule(path, version, source, requires(one)));
                 }
             }
         }
         modules = now;
+    }
+
+    private static Path path(@Nullable Object told) {
+        return told instanceof List<?> elements ? Path.of(elements) : (Path) Objects.requireNonNull(told);
+    }
+
+    private static List<Path> requires(List<?> told) {
+        return told.size() > 4 && told.get(4) instanceof List<?> paths
+                ? paths.stream().map(JavaWorker::path).toList()
+                : List.of();
     }
 
     private void start(Map<?, ?> message) {
@@ -110,7 +121,7 @@ final class JavaWorker {
             throw new IllegalArgumentException("the runner sent start before init");
         }
         Spec spec = Spec.read(message);
-        Map<String, Module> sources = modules;
+        Map<String, KnownModule> sources = modules;
         ScheduledFuture<?>[] slices = new ScheduledFuture<?>[1];
         JavaRun run = new JavaRun(spec, where, runner, clock, () -> compile(spec, sources), () -> {
             slices[0].cancel(false);
@@ -125,16 +136,22 @@ final class JavaWorker {
         run.start();
     }
 
-    private Procedure compile(Spec spec, Map<String, Module> sources) {
+    private Procedure compile(Spec spec, Map<String, KnownModule> sources) {
         Map<String, String> texts = new LinkedHashMap<>();
         sources.forEach((name, module) -> texts.put(name, module.source()));
         Procedure procedure = compiled.procedure(spec.definition(), new ModuleSources(texts));
         for (String name : procedure.modules()) {
-            Module module = sources.get(name);
+            KnownModule module = sources.get(name);
             if (module != null) {
                 runner.report("imported", "run", spec.run(), "path", module.path(), "version", module.version());
             }
         }
+        RequiredModules required = new RequiredModules(sources);
+        // Also those that are missing: when they come the run may succeed.
+        required.of(procedure.modules())
+                .forEach((path, version) ->
+                        runner.report("imported", "run", spec.run(), "path", path, "version", version));
+        required.check(procedure.modules());
         return procedure;
     }
 

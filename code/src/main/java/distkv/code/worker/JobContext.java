@@ -18,15 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A job's controller. */
 final class JobContext implements Context {
     private static final WatchOptions ENTRY = WatchOptions.FETCH.at(Depths.ROOT);
-
-    /** After this time a timer that was never started is not about to be, probably. */
-    private static final Duration UNTIL_WARNED = Duration.ofSeconds(1);
 
     private final JavaRun run;
     private final Client client;
@@ -76,17 +72,7 @@ final class JobContext implements Context {
         JobTimer timer = new JobTimer(run.inbox(), clock);
         run.own(timer);
         timer.run(delay);
-        if (!delay.isPositive()) {
-            clock.schedule(() -> warnOf(timer, delay), UNTIL_WARNED.toNanos(), TimeUnit.NANOSECONDS);
-        }
         return timer;
-    }
-
-    private void warnOf(JobTimer timer, Duration delay) {
-        if (timer.isIdle()) {
-            run.log().log(
-                    System.Logger.Level.WARNING, "a timer of " + delay + " does not fire, unless its run() is called");
-        }
     }
 
     @Override

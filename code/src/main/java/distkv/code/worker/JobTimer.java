@@ -15,7 +15,6 @@ final class JobTimer implements Timer {
     private @Nullable ScheduledFuture<?> running;
     private Message.@Nullable Fired fired;
     private boolean ended;
-    private boolean begun;
 
     JobTimer(Inbox inbox, ScheduledExecutorService clock) {
         this.inbox = inbox;
@@ -26,14 +25,8 @@ final class JobTimer implements Timer {
     public synchronized void run(Duration delay) {
         cancel();
         if (delay.isPositive() && !ended) {
-            begun = true;
             running = clock.schedule(this::fire, delay.toNanos(), TimeUnit.NANOSECONDS);
         }
-    }
-
-    /** Whether it has never run, and the job goes on. */
-    synchronized boolean isIdle() {
-        return !begun && !ended;
     }
 
     private synchronized void fire() {

@@ -12,6 +12,9 @@ final class Site implements AutoCloseable {
     /** How long code waits for the first connection before it begins without one. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    /** How long it waits for one that was lost: longer than the client's longest pause between two attempts. */
+    private static final Duration AGAIN = Duration.ofSeconds(3);
+
     private final ClientOptions server;
     private final String node;
     private final Map<String, @Nullable Object> config;
@@ -34,7 +37,14 @@ final class Site implements AutoCloseable {
                         Spec.get(init, "host", String.class),
                         Spec.get(init, "port", Long.class).intValue())
                 .withName(name);
-        return new Site(server, node, Spec.names(init.get("config")));
+        Map<String, @Nullable Object> config = Spec.names(init.get("config"));
+        return new Site(server.withPatience(patience(config, server.patience())), node, config);
+    }
+
+    private static Duration patience(Map<String, @Nullable Object> config, Duration otherwise) {
+        return config.get("connect") instanceof Map<?, ?> connect && connect.get("patience") instanceof Number seconds
+                ? Duration.ofNanos(Math.round(seconds.doubleValue() * 1e9))
+                : otherwise;
     }
 
     String node() {
@@ -56,6 +66,15 @@ final class Site implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The client for a run that begins: waits if its connection was lost, as the runner's was, and is not made again yet. */
+    Client clientOfRun() throws InterruptedException {
+        Client found = client();
+        if (found.losses() > 0) {
+            var _ = found.awaitConnected(AGAIN);
+        }
+        return found;
     }
 
     /** The least level that is logged, as {@code logging.root.level} says. */

@@ -62,6 +62,10 @@ class CodeRootTest {
         code.awaitModule(client.set(Path.parse(":.distkv.code.module." + name), Values.encode(entry(source, more))));
     }
 
+    private void javaModule(String name, String source, Path... requires) throws InterruptedException {
+        module(name, source, "language", "java", "requires", List.of(requires));
+    }
+
     private static Map<String, @Nullable Object> entry(String source, @Nullable Object... more) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("code", source);
@@ -227,6 +231,65 @@ class CodeRootTest {
         assertThatThrownBy(() -> code.call("p")).hasMessageStartingWith("p: requires: q is in java: p → q");
         store("q", "return 1");
         assertThat(code.call("p")).isEqualTo(1L);
+    }
+
+    @Test
+    void aModulesOwnRequirementsCountWhateverTheProcedureSays() throws InterruptedException {
+        module("own.low", "LOADED = ['low']");
+        module("own.high", "import sys\nsys.modules['own.low'].LOADED.append('high')", "requires", List.of("own.low"));
+        store("o", "import own.high, sys\nreturn sys.modules['own.low'].LOADED");
+        assertThat(code.call("o")).isEqualTo(List.of("low", "high"));
+        module("own.low", "LOADED = []", "requires", List.of("own.none"));
+        assertThatThrownBy(() -> code.call("o"))
+                .isInstanceOf(CompileException.class)
+                .hasMessageStartingWith("own.high: requires: own.none is not stored: own.high → own.low → own.none");
+        assertThat(compileError(":.distkv.code.module.own.high")).containsEntry("resolved", false);
+        module("own.low", "import own.high");
+        assertThatThrownBy(() -> code.call("o"))
+                .isInstanceOf(CompileException.class)
+                .hasMessageStartingWith("own.high: imports: own.high → own.low → own.high is a cycle");
+        module("own.low", "import own.low");
+        assertThatThrownBy(() -> code.call("o")).hasMessageContaining("imports: own.low → own.low is a cycle");
+        module("own.low", "LOADED = []");
+        assertThat(code.call("o")).isEqualTo(List.of("high"));
+    }
+
+    @Test
+    void aJavaModulesOwnRequirementsCountToo() throws InterruptedException {
+        javaModule("own.Low", "package own; public class Low {}");
+        javaModule("own.High", "package own; public class High { public static int X = 7; }", Path.of("own", "None"));
+        java("oj", "import own.High; long run() { return High.X; }");
+        assertThatThrownBy(() -> code.call("oj"))
+                .isInstanceOf(CompileException.class)
+                .hasMessageStartingWith("own.High: requires: own.None is not stored: own.High → own.None");
+        javaModule("own.High", "package own; public class High { public static int X = 7; }", Path.of("own", "Low"));
+        assertThat(code.call("oj")).isEqualTo(7L);
+    }
+
+    @Test
+    void aCallInPythonFindsWhatARunnerWouldGiveIt() throws InterruptedException {
+        store(
+                "g.async",
+                "await _client.set(_P('calls.a'), value=_digits(x, 3))\n"
+                        + "_log.info('set')\n"
+                        + "watch = await _self.watch(_Path(['calls', 'a']))\n"
+                        + "await _self.setup_done()\n"
+                        + "async for msg in _info:\n"
+                        + "    if isinstance(msg, _cls.ChangeMsg):\n"
+                        + "        await watch.cancel()\n"
+                        + "        return [msg.value, _cfg.codes.prefix]\n",
+                "is_async",
+                true);
+        assertThat(code.callWith("g.async", Map.of("x", 2.347)))
+                .isEqualTo(List.of(2.35, Path.of(".distkv", "code", "proc")));
+        store("g.sync", "return _client.get(_P('calls.a')).value + 1");
+        assertThat(code.call("g.sync")).isEqualTo(3.35);
+        store(
+                "g.thread",
+                "_log.info('there')\nreturn [_client.get(_P('calls.a')).value, _digits(1.26, 2)]",
+                "is_async",
+                false);
+        assertThat(code.call("g.thread")).isEqualTo(List.of(2.35, 1.3));
     }
 
     @Test

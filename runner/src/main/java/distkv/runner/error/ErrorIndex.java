@@ -2,63 +2,121 @@ package distkv.runner.error;
 
 import distkv.model.Entry;
 import distkv.model.Path;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the record of a subsystem and path, kept up to date from the feed of the error prefix and from what this
+ * Finds the records of a subsystem and path, kept up to date from the feed of the error prefix and from what this
  * runner has written itself. Used by the decision thread only.
+ *
+ * <p>There should be one record of each thing. But two nodes that find the same error at the same time write one each,
+ * so all are kept: what works again settles them all. Only a job that all nodes run has one record a node: that it
+ * works on one says nothing about the others.
  */
 public final class ErrorIndex {
+    /** Of several records of one thing the one seen first comes first, as the other implementations have it. */
+    private static final Comparator<Known> OLDEST = Comparator.<Known>comparingDouble(
+                    known -> known.number("first_seen", Double.MAX_VALUE))
+            .thenComparing(Known::record);
+
     private record About(String subsystem, Path path) {}
 
     private final int depth;
-    private final Map<About, Known> known = new HashMap<>();
-    private final Map<Path, About> records = new HashMap<>();
+    private final @Nullable Path allJobs;
+    private final String node;
+    private final Map<About, TreeSet<Known>> known = new HashMap<>();
+    private final Map<Path, Known> records = new HashMap<>();
 
-    /** An index of the error tree below this prefix; records are two elements deeper. */
+    /** An index of the error tree below this prefix, for which no job has a record a node. */
     public ErrorIndex(Path prefix) {
-        this.depth = prefix.length() + 2;
+        this(prefix, null, "");
     }
 
-    /** Takes in a change of any entry below the prefix. */
-    public void apply(Entry entry) {
+    /**
+     * An index of the error tree below this prefix; records are two elements deeper.
+     *
+     * @param allJobs where the jobs are that all nodes run
+     * @param node whose records of those it finds
+     */
+    public ErrorIndex(Path prefix, @Nullable Path allJobs, String node) {
+        this.depth = prefix.length() + 2;
+        this.allJobs = allJobs;
+        this.node = node;
+    }
+
+    /**
+     * Takes in a change of any entry below the prefix.
+     *
+     * @return the job that an error was or is about, or {@code null}
+     */
+    public @Nullable Path apply(Entry entry) {
         if (entry.path().length() != depth) {
-            return;
+            return null;
         }
-        About before = records.get(entry.path());
-        Known old = before == null ? null : known.get(before);
-        if (old != null && old.record().equals(entry.path())) {
-            if (old.tick() > entry.tick()) {
-                return;
-            }
-            known.remove(before);
+        Known old = records.get(entry.path());
+        if (old != null && old.tick() > entry.tick()) {
+            return null;
+        }
+        if (old != null) {
+            forget(old);
         }
         Known now = Known.read(entry);
-        if (now == null) {
-            records.remove(entry.path());
-            return;
+        if (now != null) {
+            records.put(now.record(), now);
+            known.computeIfAbsent(new About(now.subsystem(), now.about()), about -> new TreeSet<>(OLDEST))
+                    .add(now);
         }
-        About about = new About(now.subsystem(), now.about());
-        records.put(entry.path(), about);
-        known.merge(about, now, ErrorIndex::keep);
+        Known either = now == null ? old : now;
+        return either != null && either.subsystem().equals(Report.RUN) ? either.about() : null;
     }
 
-    /** Of two records of one thing the one seen first stays, as the other implementations have it. */
-    private static Known keep(Known one, Known other) {
-        double first = one.number("first_seen", Double.MAX_VALUE);
-        double second = other.number("first_seen", Double.MAX_VALUE);
-        if (first != second) {
-            return first < second ? one : other;
-        }
-        return one.record().compareTo(other.record()) < 0 ? one : other;
+    private void forget(Known old) {
+        records.remove(old.record());
+        known.computeIfPresent(new About(old.subsystem(), old.about()), (about, all) -> {
+            all.remove(old);
+            return all.isEmpty() ? null : all;
+        });
     }
 
-    /** The record of this thing, resolved or not. */
+    private Stream<Known> all(String subsystem, Path path) {
+        TreeSet<Known> all = known.get(new About(subsystem, path));
+        return all == null ? Stream.empty() : all.stream();
+    }
+
+    /** Those that a report of this node is about. */
+    private Stream<Known> ours(String subsystem, Path path) {
+        boolean each = allJobs != null && subsystem.equals(Report.RUN) && path.startsWith(allJobs);
+        return all(subsystem, path).filter(each ? this::isOurs : record -> true);
+    }
+
+    private boolean isOurs(Known record) {
+        return node.equals(record.record().elements().get(depth - 2));
+    }
+
+    /** The record of this thing, resolved or not; an open one rather than one that is resolved. */
     public @Nullable Known find(String subsystem, Path path) {
-        return known.get(new About(subsystem, path));
+        return ours(subsystem, path)
+                .filter(Predicate.not(Known::resolved))
+                .findFirst()
+                .or(() -> ours(subsystem, path).findFirst())
+                .orElse(null);
+    }
+
+    /** The records of open errors about this thing. */
+    public List<Known> opens(String subsystem, Path path) {
+        return ours(subsystem, path).filter(Predicate.not(Known::resolved)).toList();
+    }
+
+    /** The same, on whatever node. */
+    public List<Known> opensAnywhere(String subsystem, Path path) {
+        return all(subsystem, path).filter(Predicate.not(Known::resolved)).toList();
     }
 
     /** Whether there is an open error about this thing. */

@@ -9,6 +9,7 @@ import distkv.runner.code.Catalog;
 import distkv.runner.code.Code;
 import distkv.runner.code.CodeId;
 import distkv.runner.error.ErrorIndex;
+import distkv.runner.error.Known;
 import distkv.runner.error.Report;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -174,10 +175,26 @@ final class Desk {
     List<Ask.News> news(List<Report> reports) {
         List<Ask.News> news = new ArrayList<>();
         for (Report report : reports) {
-            if (report instanceof Report.Failed || errors.open(report.subsystem(), report.path())) {
-                news.add(new Ask.News(report, errors.find(report.subsystem(), report.path())));
+            List<Known> open = errors.opens(report.subsystem(), report.path());
+            switch (report) {
+                case Report.Failed failed -> {
+                    Known one = errors.find(failed.subsystem(), failed.path());
+                    news.add(new Ask.News(failed, one));
+                    open.stream().filter(other -> !other.equals(one)).forEach(other -> news.add(over(other)));
+                }
+                case Report.Well well -> open.forEach(known -> news.add(new Ask.News(well, known)));
             }
         }
         return news;
+    }
+
+    /** The open errors of a job, on whatever nodes. */
+    List<Known> openErrors(Job job) {
+        return errors.opensAnywhere(Report.RUN, job.entryPath);
+    }
+
+    /** That an error is over since it is recorded elsewhere, or since what it was about is gone. */
+    static Ask.News over(Known known) {
+        return new Ask.News(new Report.Well(known.subsystem(), known.about(), null, Map.of()), known);
     }
 }

@@ -5,11 +5,14 @@ import distkv.model.Path;
 import distkv.runner.code.Catalog;
 import distkv.runner.code.CodeId;
 import distkv.runner.error.ErrorIndex;
+import distkv.runner.error.Report;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +68,22 @@ public final class Dispatcher {
         }
     }
 
+    /** An error about something has changed: that concerns a job of that entry which has been deleted. */
+    public void errorChanged(Path about) {
+        roots.forEach((kind, at) -> {
+            if (about.startsWith(at.entries()) && about.length() > at.entries().length()) {
+                JobId id = new JobId(kind, about.tail(at.entries().length()));
+                Job job = jobs.get(id);
+                if (job == null && !desk.errors.opensAnywhere(Report.RUN, about).isEmpty()) {
+                    job = jobs.computeIfAbsent(id, this::create);
+                }
+                if (job != null && job.isGone()) {
+                    touched(job);
+                }
+            }
+        });
+    }
+
     private Job create(JobId id) {
         Site.Roots at = roots.get(id.kind());
         if (at == null) {
@@ -117,7 +136,7 @@ public final class Dispatcher {
         switch (job.phase) {
             case IDLE -> {
                 idle.consider(job);
-                if (job.isForgettable()) {
+                if (job.isForgettable() && desk.openErrors(job).isEmpty()) {
                     desk.wakes.at(job, Double.POSITIVE_INFINITY);
                     jobs.remove(job.id);
                     job.due = false;
@@ -191,13 +210,16 @@ public final class Dispatcher {
         uncrowd();
     }
 
-    /** There may be room for more runs. */
+    /** There may be room for more runs. Those that need a place of a sort that there is not do not hold up the others. */
     public void uncrowd() {
-        while (!desk.crowded.isEmpty()) {
-            Job job = desk.crowded.removeFirst();
-            consider(job);
-            if (desk.crowded.contains(job)) {
-                return;
+        Set<Job.@Nullable Need> lacking = new HashSet<>();
+        for (Job job : List.copyOf(desk.crowded)) {
+            if (!lacking.contains(job.need)) {
+                desk.crowded.remove(job);
+                consider(job);
+                if (desk.crowded.contains(job)) {
+                    lacking.add(job.need);
+                }
             }
         }
     }

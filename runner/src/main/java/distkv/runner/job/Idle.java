@@ -3,6 +3,7 @@ package distkv.runner.job;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
+import distkv.runner.error.Known;
 import distkv.runner.error.Report;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Idle {
     /** How long a job is left alone after a commit failed, unless the feed brings news of it first. */
     static final double PAUSE = 0.25;
+
+    /** How many errors of a job one commit settles. */
+    private static final int ERRORS_AT_ONCE = 100;
 
     private final Desk desk;
     private final Taking taking;
@@ -105,16 +109,20 @@ final class Idle {
     }
 
     /**
-     * The job's entry is gone, so its state goes too. That it is gone is made sure of in the same commit: the feed of
-     * the states may be ahead of that of the entries.
+     * The job's entry is gone, so its state goes too, and its errors are over, those of nodes that are gone included.
+     * That it is gone is made sure of in the same commit: the feeds of states and errors may be ahead of that of the
+     * entries.
      */
     private void forget(Job job) {
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
-        if (job.stateStored && taking.isTurn(job, desk.share.noteDelay(job), 0)) {
+        List<Known> open = desk.openErrors(job);
+        if ((job.stateStored || !open.isEmpty()) && taking.isTurn(job, desk.share.noteDelay(job), 0)) {
             job.noting = null;
             Write noClaim = Write.delete(job.claim.path, Expectation.absent());
             Write noEntry = Write.delete(job.entryPath, Expectation.absent());
-            ask(job, List.of(Write.delete(job.statePath, job.stateExpected()), noClaim, noEntry), List.of());
+            List<Ask.News> over =
+                    open.stream().limit(ERRORS_AT_ONCE).map(Desk::over).toList();
+            ask(job, List.of(Write.delete(job.statePath, job.stateExpected()), noClaim, noEntry), over);
         }
     }
 
@@ -135,6 +143,10 @@ final class Idle {
             job.stored(written, done.ticks().getFirst());
             if (freed != null) {
                 freed.set(done.ticks().get(1), null);
+            }
+            if (job.isGone()) {
+                // That its errors are over the feed has yet to bring.
+                job.hold = desk.now() + PAUSE;
             }
         } else {
             refused(job, answer);

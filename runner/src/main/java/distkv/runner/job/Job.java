@@ -6,6 +6,7 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.runner.code.BadEntry;
+import distkv.runner.code.Language;
 import distkv.runner.code.Mode;
 import distkv.runner.code.Procedure;
 import distkv.runner.group.Turn;
@@ -73,6 +74,9 @@ final class Job {
     /** As what {@link Share} counts it. */
     Share.Counted counted = Share.Counted.NOT;
 
+    /** What sort of place it needs, if it waits for one. */
+    Job.@Nullable Need need;
+
     /** Its part in {@link Turn}. */
     final long hash;
 
@@ -91,6 +95,9 @@ final class Job {
     double wake = Double.POSITIVE_INFINITY;
 
     record Failure(Attempt attempt, double started) {}
+
+    /** What sort of place a run needs. */
+    record Need(Language language, boolean alone, boolean outlivesClaim) {}
 
     /**
      * What this runner asks the claim for.

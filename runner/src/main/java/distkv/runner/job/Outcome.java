@@ -40,9 +40,15 @@ record Outcome(
             case Ended.Failed failed
             when run.stop != null || failed.fault() == Ended.Fault.LOST ->
                 stopped(run, run.stop == null ? Stop.CLAIM_LOST : run.stop, now);
+            // Its lease was renewed after all, too late for the workers' parent.
+            case Ended.Died died when run.stop == null && died.overdue() -> stopped(run, Stop.CUT_OFF, now);
             case Ended.Died died
             when run.stop != null || died.deliberate() ->
                 stopped(run, run.stop == null ? Stop.WORKER_RESTARTED : run.stop, now);
+            case Ended.Failed failed
+            when failed.fault() == Ended.Fault.STALLED -> interrupted(run, Stop.STALLED, failed, now);
+            case Ended.Failed failed
+            when failed.fault() == Ended.Fault.INTERRUPTED -> interrupted(run, Stop.SERVER_LOST, failed, now);
             case Ended.Failed failed -> failed(run, job, procedure, failed, now);
             case Ended.Died died -> died(run, job, died, now);
         };
@@ -59,11 +65,20 @@ record Outcome(
         return new Outcome(run.state.ended(now, errors, stop), false, List.of(), Level.DEBUG, null);
     }
 
+    /** Nobody has told it to end, but it is no error of the job either. */
+    private static Outcome interrupted(Run run, Stop stop, Ended.Failed failed, double now) {
+        String say = stop.reason() + ": " + Reading.line(failed, null);
+        return new Outcome(run.state.ended(now, run.state.backoff(), stop), false, List.of(), Level.WARNING, say);
+    }
+
     private static Outcome died(Run run, Path job, Ended.Died died, double now) {
         String message = "worker died: " + died.how();
         Report report =
                 Report.Failed.plain(Report.RUN, job, message, run.attempt.job().data());
-        return new Outcome(run.state.failed(now, message), true, List.of(report), Level.ERROR, message);
+        // Who kills the parent takes all its workers along: as when a runner is killed, that costs nothing the first
+        // time.
+        StateEntry state = died.withParent() ? run.state.lost(now) : run.state.failed(now, message);
+        return new Outcome(state, true, List.of(report), Level.ERROR, message);
     }
 
     private static Outcome failed(Run run, Path job, Path procedure, Ended.Failed failed, double now) {

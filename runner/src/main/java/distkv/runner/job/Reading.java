@@ -36,7 +36,7 @@ final class Reading {
     private static @Nullable String message(Ended.Failed failed) {
         return switch (failed.fault()) {
             case COMPILE -> "Does not compile: " + failed.message();
-            case VARS, STALLED, BLOCKED -> failed.message();
+            case VARS, STALLED, INTERRUPTED, BLOCKED -> failed.message();
             case CANCELLED -> "Cancelled, but not by the runner";
             case ERROR, RECORDED, LOST -> failed.type() == null ? failed.message() : null;
         };

@@ -24,6 +24,10 @@ public enum Stop {
     CUT_OFF("cut off", true),
     /** The node that ran it is gone; the others find that out. */
     NODE_LOST("node lost", true),
+    /** It took none of the messages that it had asked for. */
+    STALLED("stalled", true),
+    /** The connection to the server was lost while it needed it. */
+    SERVER_LOST("server lost", true),
     /** A neighbour in the same worker did not stop, and the worker had to be killed. */
     WORKER_RESTARTED("worker restarted", true),
     RUNNER_STOPPED("runner stopped", true);

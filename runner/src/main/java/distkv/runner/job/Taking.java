@@ -101,6 +101,7 @@ final class Taking {
         if (underWay < CLAIMS && desk.hands.keepPlace(found.procedure().language(), alone, outlives)) {
             return true;
         }
+        job.need = new Job.Need(found.procedure().language(), alone, outlives);
         desk.crowded.add(job);
         return false;
     }

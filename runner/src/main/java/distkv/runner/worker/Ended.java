@@ -27,8 +27,21 @@ public sealed interface Ended {
      * Its worker is gone.
      *
      * @param deliberate whether the runner killed the worker, for the sake of whatever run in it
+     * @param overdue whether the workers' parent killed it, since its deadline had passed
      */
-    record Died(String how, boolean deliberate) implements Ended {}
+    record Died(String how, boolean deliberate, boolean overdue) implements Ended {
+        /** How a worker ended whose parent has died. */
+        static final String WITH_PARENT = "its parent died";
+
+        public Died(String how, boolean deliberate) {
+            this(how, deliberate, false);
+        }
+
+        /** Whether it died with the parent of all workers, which is not the fault of one of its runs. */
+        public boolean withParent() {
+            return how.equals(WITH_PARENT);
+        }
+    }
 
     /** The kinds of failure of the worker protocol. */
     enum Fault {
@@ -39,6 +52,8 @@ public sealed interface Ended {
         CANCELLED,
         LOST,
         STALLED,
+        /** The connection to the server was lost, and the code could not go on without it. */
+        INTERRUPTED,
         /** It blocked the loop that it shared: its worker is killed, and only then is the run over. */
         BLOCKED;
 

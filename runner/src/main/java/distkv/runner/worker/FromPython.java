@@ -24,12 +24,14 @@ public sealed interface FromPython {
      *
      * @param limit the name of the limit that it exceeded, for which it was killed
      * @param stuck where its threads were, if it was killed since none of them could run any more
+     * @param overdue whether the parent killed it at its deadline
      */
     record Exited(
             int worker,
             String how,
             @Nullable String limit,
-            @Nullable String stuck) implements FromPython {}
+            @Nullable String stuck,
+            boolean overdue) implements FromPython {}
 
     /** A worker says which it is. */
     record Worker(int worker, long pid) implements FromPython {}
@@ -86,7 +88,13 @@ public sealed interface FromPython {
         return switch (op) {
             case "parent" -> new Parent(number(map, "pid"), String.valueOf(map.get("python")), text(map, "warning"));
             case "forked" -> new Forked((int) number(map, "worker"), number(map, "pid"));
-            case "exited" -> new Exited((int) number(map, "worker"), how(map), text(map, "limit"), text(map, "stuck"));
+            case "exited" ->
+                new Exited(
+                        (int) number(map, "worker"),
+                        how(map),
+                        text(map, "limit"),
+                        text(map, "stuck"),
+                        Boolean.TRUE.equals(map.get("overdue")));
             case "worker" -> new Worker((int) number(map, "worker"), number(map, "pid"));
             case "started" -> new Started(number(map, "run"));
             case "imported" ->

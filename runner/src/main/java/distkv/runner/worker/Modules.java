@@ -29,12 +29,14 @@ public final class Modules {
      * @param version 0: there is none of that name any more
      * @param source its code; {@code null} if there is none
      * @param wrong why it cannot be imported; {@code null} if it can
+     * @param requires the modules that must be loaded before it
      */
     record Told(
             Path path,
             long version,
             @Nullable String source,
-            @Nullable String wrong) {}
+            @Nullable String wrong,
+            List<Path> requires) {}
 
     Path prefix() {
         return prefix;
@@ -70,18 +72,19 @@ public final class Modules {
         StoredModule module = catalog.module(path);
         long version = catalog.version(CodeId.module(path));
         if (module == null) {
-            return new Told(path, version, null, null);
+            return new Told(path, version, null, null, List.of());
         }
         if (module.wrong() != null) {
-            return new Told(path, version, null, module.wrong());
+            return new Told(path, version, null, module.wrong(), List.of());
         }
         return module.language() == language
-                ? new Told(path, version, module.source(), null)
+                ? new Told(path, version, module.source(), null, module.requires())
                 : new Told(
                         path,
                         version,
                         null,
-                        "language: " + module.language().word() + " (expected: " + language.word() + ")");
+                        "language: " + module.language().word() + " (expected: " + language.word() + ")",
+                        List.of());
     }
 
     /** Whether this is the version that is stored now. */

@@ -177,8 +177,7 @@ public final class Pool {
         switch (message) {
             case FromPython.Parent hello -> parent.connected(link);
             case FromPython.Forked forked -> {}
-            case FromPython.Exited(int number, String how, var limit, var stuck) ->
-                exited(crew.find(number), how, limit, stuck);
+            case FromPython.Exited exited -> exited(crew.find(exited.worker()), exited);
             case FromPython.Worker(int number, long pid) -> connected(link, crew.find(number));
             case FromPython.Started(long run) -> listener.started(run);
             case FromPython.Imported(long run, Path path, long version, var failed) -> {
@@ -247,16 +246,18 @@ public final class Pool {
         }
     }
 
-    private void exited(@Nullable Worker worker, String how, @Nullable String limit, @Nullable String stuck) {
+    private void exited(@Nullable Worker worker, FromPython.Exited exited) {
         if (worker != null) {
-            worker.exited(how, limit, stuck);
+            worker.exited(exited);
             reap(worker);
         }
     }
 
     private void parentGone(String how) {
         parent.ended(how);
-        crew.all().forEach(worker -> exited(worker, "its parent died", null, null));
+        crew.all()
+                .forEach(worker -> exited(
+                        worker, new FromPython.Exited(worker.number, Ended.Died.WITH_PARENT, null, null, false)));
     }
 
     private void reap(Worker worker) {

@@ -109,7 +109,7 @@ public sealed interface ToPython {
     }
 
     private static List<@Nullable Object> told(Modules.Told module) {
-        return Arrays.asList(module.path(), module.version(), module.source(), module.wrong());
+        return Arrays.asList(module.path(), module.version(), module.source(), module.wrong(), module.requires());
     }
 
     private static Map<String, @Nullable Object> start(Start start) {

@@ -62,6 +62,9 @@ final class Worker {
     /** Its connection has ended. */
     boolean closed;
 
+    /** The parent has killed it at its deadline. */
+    private boolean overdue;
+
     /** The limit that it exceeded; {@code null}: none. */
     private @Nullable String exceeded;
 
@@ -78,15 +81,13 @@ final class Worker {
         blockers.put(run, failed);
     }
 
-    /**
-     * It is gone, and has exceeded this limit, if any.
-     *
-     * @param stuck where its threads were if none of them could run any more
-     */
-    void exited(String how, @Nullable String limit, @Nullable String stuck) {
+    /** It is gone, in this way. */
+    void exited(FromPython.Exited exited) {
         leaving = true;
-        exit = how;
-        exceeded = limit;
+        exit = exited.how();
+        exceeded = exited.limit();
+        overdue = exited.overdue();
+        String stuck = exited.stuck();
         if (stuck != null) {
             killed = true;
             Stuck.guilty(stuck, runs.values()).forEach(run -> blocked(run.run(), Stuck.failure(stuck, run)));
@@ -125,7 +126,7 @@ final class Worker {
             return launch.exceeded(exceeded);
         }
         Ended.Failed blocker = blockers.get(launch.run());
-        return blocker != null ? blocker : new Ended.Died(exit == null ? "unknown" : exit, killed);
+        return blocker != null ? blocker : new Ended.Died(exit == null ? "unknown" : exit, killed, overdue);
     }
 
     Language language() {

@@ -80,7 +80,7 @@ final class SimSession {
                 lease = renewed;
                 deadline = Math.max(deadline, sent + TTL);
                 bootDeadline = Math.max(bootDeadline, sentAt + TTL);
-                node.workers.deadline(sentAt + TTL - MARGIN / 8);
+                node.workers.deadline(sentAt + TTL - MARGIN / 4);
                 node.turn();
             }));
         });

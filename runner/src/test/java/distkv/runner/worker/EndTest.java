@@ -22,7 +22,7 @@ class EndTest {
                 new Launch(1, Path.of("one"), procedure, Map.of(), List.of(), claim, false, false, limits, "log");
         worker.runs.put(1L, launch);
         worker.killed = killed;
-        worker.exited("signal 9", "memory", null);
+        worker.exited(new FromPython.Exited(1, "signal 9", "memory", null, false));
         return worker.end(launch);
     }
 

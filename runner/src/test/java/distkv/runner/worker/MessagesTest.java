@@ -112,13 +112,13 @@ class MessagesTest {
                         Map.of("k", "v"),
                         "modules",
                         Path.of("module")));
-        Modules.Told told = new Modules.Told(Path.of("house", "units"), 3, "x = 1", null);
+        Modules.Told told = new Modules.Told(Path.of("house", "units"), 3, "x = 1", null, List.of(Path.of("low")));
         assertThat(sent(new ToPython.Known(List.of(told))))
                 .isEqualTo(map(
                         "op",
                         "modules",
                         "modules",
-                        List.of(Arrays.asList(Path.of("house", "units"), 3L, "x = 1", null))));
+                        List.of(Arrays.asList(Path.of("house", "units"), 3L, "x = 1", null, List.of(Path.of("low"))))));
     }
 
     @Test
@@ -127,11 +127,13 @@ class MessagesTest {
                 .isEqualTo(new FromPython.Parent(5, "3.11.2", null));
         assertThat(read("op", "forked", "worker", 1, "pid", 6)).isEqualTo(new FromPython.Forked(1, 6));
         assertThat(read("op", "exited", "worker", 1, "status", null, "signal", 9))
-                .isEqualTo(new FromPython.Exited(1, "signal 9", null, null));
+                .isEqualTo(new FromPython.Exited(1, "signal 9", null, null, false));
+        assertThat(read("op", "exited", "worker", 1, "status", null, "signal", 9, "overdue", true))
+                .isEqualTo(new FromPython.Exited(1, "signal 9", null, null, true));
         assertThat(read("op", "exited", "worker", 1, "status", 3, "signal", null))
-                .isEqualTo(new FromPython.Exited(1, "exit status 3", null, null));
+                .isEqualTo(new FromPython.Exited(1, "exit status 3", null, null, false));
         assertThat(read("op", "exited", "worker", 1, "status", null, "signal", null, "message", "no memory"))
-                .isEqualTo(new FromPython.Exited(1, "could not be forked: no memory", null, null));
+                .isEqualTo(new FromPython.Exited(1, "could not be forked: no memory", null, null, false));
     }
 
     @Test

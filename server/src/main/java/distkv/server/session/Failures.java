@@ -32,7 +32,8 @@ final class Failures {
     static Reply.Failed internal(Seq seq, Path path, long tock) {
         return new Reply.Failed(
                 seq,
-                "path " + path.brief() + ": in the internal tree (expected: get_internal, set_internal and the like, with the"
+                "path " + path.brief()
+                        + ": in the internal tree (expected: get_internal, set_internal and the like, with the"
                         + " path below it)",
                 Etype.ACCESS,
                 tock);
@@ -92,7 +93,8 @@ final class Failures {
     static Reply.Failed notYet(Seq seq, Path path, long tick, long tock) {
         return new Reply.Failed(
                 seq,
-                "guard at " + path.brief() + ": a claim on standby (expected: to write when it is swapped for the claim)",
+                "guard at " + path.brief()
+                        + ": a claim on standby (expected: to write when it is swapped for the claim)",
                 Etype.NOT_YET,
                 new Reply.Found(path, tick),
                 tock);
@@ -102,6 +104,18 @@ final class Failures {
     static Reply.Failed unexpected(Seq seq, Path path, @Nullable Entry there, long tock) {
         String is = there == null || there.isDeletion() ? "nothing is there" : "tick " + there.tick() + " is there";
         return chain(seq, "Commit expects another entry at " + path.brief() + ": " + is, path, there, tock);
+    }
+
+    /** For a write that would make the tree grow beyond what there is memory for. */
+    static Reply.Failed full(Seq seq, long more, Session session) {
+        Memory memory = session.site().memory();
+        return new Reply.Failed(
+                seq,
+                "not written: the tree is full, " + more + " bytes more than "
+                        + session.site().replica().snapshot().bytes() + " (expected: at most " + memory.tree()
+                        + " in all; delete something, or start the server with more memory)",
+                Etype.FULL,
+                session.tock());
     }
 
     static Reply.Failed noSession(Seq seq, long tock) {

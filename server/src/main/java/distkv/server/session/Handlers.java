@@ -21,12 +21,14 @@ final class Handlers {
     private final Output output;
     private final Reads reads;
     private final Writes writes;
+    private final Repeats repeats;
 
     Handlers(Session session) {
         this.session = session;
         this.output = session.output();
         this.reads = new Reads(session);
         this.writes = new Writes(session);
+        this.repeats = new Repeats(session, writes);
     }
 
     /** Whether a request is done without waiting for anybody, so that the {@link Loop} may do it. */
@@ -36,7 +38,9 @@ final class Handlers {
             case Request.SetValue set ->
                 !set.idem() && writes.areShort(set.conditions(), set.value().size());
             case Request.DeleteValue delete -> writes.areShort(delete.conditions(), 0);
-            case Request.Ack _, Request.Hello _, Request.StreamEnd _, Request.RenewSession _ -> true;
+            case Request.Ack _, Request.Hello _, Request.StreamEnd _ -> true;
+            // What must be done in time does not wait for a thread that others have.
+            case Request.RenewSession _ -> session.lease().isShort();
             default -> false;
         };
     }
@@ -56,6 +60,12 @@ final class Handlers {
             case Request.GetState get -> reads.state(get);
             case Request.GetTock get -> writes.tock(get.seq());
             case Request.CommitAll commit -> writes.commit(commit);
+            case Request.Again again -> {
+                Request left = repeats.settle(again);
+                if (left != null) {
+                    handle(left);
+                }
+            }
             case Request.Stop(Seq seq, Seq task) -> result(seq, session.stop(task));
             case Request.MsgSend send -> send(send);
             case Request.MsgMonitor monitor -> monitor(monitor);
@@ -90,7 +100,10 @@ final class Handlers {
             return;
         }
         if (path.key().length > WirePath.MAX_SIZE) {
-            error(request.seq(), "path: " + path.key().length + " bytes (expected: at most " + WirePath.MAX_SIZE + ")", Etype.REQUEST);
+            error(
+                    request.seq(),
+                    "path: " + path.key().length + " bytes (expected: at most " + WirePath.MAX_SIZE + ")",
+                    Etype.REQUEST);
             return;
         }
         session.site().replica().know(path);
@@ -121,7 +134,13 @@ final class Handlers {
         }
         List<String> pattern = Topics.rooted(session.site().messageRoot(), request.topic());
         MonitorStream monitor = new MonitorStream(
-                request.seq(), session.window(), session.site(), pattern, request.raw(), session.outbox());
+                request.seq(),
+                session.window(),
+                session.site(),
+                pattern,
+                request.raw(),
+                session.outbox(),
+                session.streamMemory());
         if (session.admit(monitor)) {
             session.site().hub().add(pattern, monitor);
             session.outbox().ready(monitor);

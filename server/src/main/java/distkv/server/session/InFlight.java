@@ -17,8 +17,16 @@ final class InFlight {
     static final long MAX_BYTES = 8L << 20;
 
     /** One commit on its way: the paths that it writes and about how many bytes it holds. */
-    record Ticket(List<Path> paths, long bytes) {}
+    record Ticket(List<Path> paths, long bytes) {
+        long memory() {
+            return bytes + (long) WRITE * paths.size();
+        }
+    }
 
+    /** What a write takes beside its value. */
+    private static final int WRITE = 300;
+
+    private final Budget.Share memory;
     private final Runnable beforeWaiting;
 
     /** Guards what follows. */
@@ -31,8 +39,12 @@ final class InFlight {
 
     private long bytes;
 
-    /** @param beforeWaiting called by a thread that is about to wait here, without the lock */
-    InFlight(Runnable beforeWaiting) {
+    /**
+     * @param memory is told what is on its way
+     * @param beforeWaiting called by a thread that is about to wait here, without the lock
+     */
+    InFlight(Budget.Share memory, Runnable beforeWaiting) {
+        this.memory = memory;
         this.beforeWaiting = beforeWaiting;
     }
 
@@ -40,6 +52,7 @@ final class InFlight {
         await(() -> isRoom(ticket.bytes()), () -> {
             count.incrementAndGet();
             bytes += ticket.bytes();
+            memory.add(ticket.memory());
             for (Path path : ticket.paths()) {
                 paths.merge(path, 1, Integer::sum);
             }
@@ -73,6 +86,7 @@ final class InFlight {
         try {
             count.decrementAndGet();
             bytes -= ticket.bytes();
+            memory.give(ticket.memory());
             for (Path path : ticket.paths()) {
                 paths.computeIfPresent(path, (same, writes) -> writes == 1 ? null : writes - 1);
             }

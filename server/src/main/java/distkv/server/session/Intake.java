@@ -33,8 +33,11 @@ final class Intake implements Loop.Member {
     private final Loop loop;
     private final Turn turn = new Turn();
 
-    /** Used by who has the turn. */
+    /** Used by who has the turn, as is what follows. */
     private final FrameBuffer frames;
+
+    /** As much of the connections' memory as was taken for {@link #frames}. */
+    private int counted;
 
     /** Set on the loop's thread before anything is read. */
     private volatile @Nullable SelectionKey key;
@@ -94,7 +97,7 @@ final class Intake implements Loop.Member {
         }
         try {
             do {
-                if (!frames.fill(channel)) {
+                if (!fill()) {
                     onVirtualThread(() -> false);
                     return;
                 }
@@ -104,6 +107,7 @@ final class Intake implements Loop.Member {
                     return;
                 }
                 session.output().flush();
+                trim();
             } while (!turn.giveBack());
         } catch (RuntimeException | IOException e) {
             onVirtualThread(() -> {
@@ -171,6 +175,7 @@ final class Intake implements Loop.Member {
                     session.output().flush();
                 }
             }
+            trim();
             if (turn.giveBack()) {
                 if (silenced) {
                     loop.execute(() -> forKey(Loop::wantBytes));
@@ -178,10 +183,32 @@ final class Intake implements Loop.Member {
                 return true;
             }
             silenced = true;
-            if (!frames.fill(channel)) {
+            if (!fill()) {
                 return false;
             }
             frame = frames.next();
+        }
+    }
+
+    private boolean fill() throws IOException {
+        boolean isOpen = frames.fill(channel);
+        count();
+        return isOpen;
+    }
+
+    /** Gives back the memory of a large message that is done. */
+    private void trim() {
+        if (counted > 0) {
+            frames.trim();
+            count();
+        }
+    }
+
+    private void count() {
+        int extra = frames.extra();
+        if (extra != counted) {
+            session.memory().add(extra - counted);
+            counted = extra;
         }
     }
 

@@ -68,6 +68,15 @@ final class Lease {
     }
 
     Reply open(Request.OpenSession request) {
+        long bytes = site.replica().snapshot().bytes();
+        if (bytes > site.memory().treeWithReserve()) {
+            return new Reply.Failed(
+                    request.seq(),
+                    "session: the tree is full, " + bytes + " bytes (expected: at most "
+                            + site.memory().treeWithReserve() + ")",
+                    Etype.FULL,
+                    tock());
+        }
         long granted;
         try {
             granted = store.grant(request.ttl());
@@ -122,6 +131,11 @@ final class Lease {
             site.witnesses().detached(id);
             id = 0;
         }
+    }
+
+    /** Whether {@link #renew} is done without waiting; to leave a session that is gone may take longer. */
+    boolean isShort() {
+        return id == 0 || store.renew(id);
     }
 
     Reply renew(Seq seq) {

@@ -3,23 +3,28 @@ package distkv.server.session;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
+import distkv.server.tree.Room;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of a topic: the answer to {@code msg_monitor}. Messages cannot be left out for newer ones, so a stream
- * on which {@value #MAX} messages, or {@value #MAX_BYTES} bytes of them, are waiting OVERFLOWS: these are still sent,
- * then an error, and the stream ends.
+ * on which {@value #MAX} messages, or {@value #MAX_BYTES} bytes of them, are waiting OVERFLOWS, and so does one for which
+ * there is no memory left: these are still sent, then an error, and the stream ends.
  */
 final class MonitorStream extends Stream {
     static final int MAX = 1_000;
     static final int MAX_BYTES = 16 << 20;
 
+    /** What it takes to remember a message. */
+    private static final int ITEM = 72;
+
     private final Site site;
     private final List<String> pattern;
     private final boolean raw;
     private final Outbox outbox;
+    private final Room room;
 
     // This stream guards what follows; no other lock is taken inside.
     private final ArrayDeque<Hub.Message> waiting = new ArrayDeque<>();
@@ -29,12 +34,13 @@ final class MonitorStream extends Stream {
     /** Whether the error about it was sent; only the session's writer uses this. */
     private boolean over;
 
-    MonitorStream(Seq seq, int qlen, Site site, List<String> pattern, boolean raw, Outbox outbox) {
+    MonitorStream(Seq seq, int qlen, Site site, List<String> pattern, boolean raw, Outbox outbox, Room room) {
         super(seq, qlen);
         this.site = site;
         this.pattern = pattern;
         this.raw = raw;
         this.outbox = outbox;
+        this.room = room;
     }
 
     /** Called by the senders' threads. */
@@ -44,7 +50,8 @@ final class MonitorStream extends Stream {
             if (overflowed) {
                 return;
             }
-            if (waiting.size() == MAX || (waitingBytes + size > MAX_BYTES && !waiting.isEmpty())) {
+            boolean full = waiting.size() == MAX || (waitingBytes + size > MAX_BYTES && !waiting.isEmpty());
+            if (full || !room.take(size + ITEM)) {
                 overflowed = true;
             } else {
                 waiting.add(message);
@@ -62,6 +69,7 @@ final class MonitorStream extends Stream {
             message = waiting.poll();
             if (message != null) {
                 waitingBytes -= message.raw().array().length;
+                room.give(message.raw().array().length + ITEM);
             } else if (!overflowed || over) {
                 return null;
             }
@@ -99,7 +107,31 @@ final class MonitorStream extends Stream {
     }
 
     @Override
+    long footprint() {
+        return super.footprint() + pattern.stream().mapToLong(String::length).sum();
+    }
+
+    @Override
+    void overflow() {
+        synchronized (this) {
+            overflowed = true;
+            discard();
+        }
+        outbox.ready(this);
+    }
+
+    private void discard() {
+        room.give(waitingBytes + (long) ITEM * waiting.size());
+        waiting.clear();
+        waitingBytes = 0;
+    }
+
+    @Override
     void close() {
         site.hub().remove(pattern, this);
+        synchronized (this) {
+            overflowed = true;
+            discard();
+        }
     }
 }

@@ -20,10 +20,11 @@ import java.util.function.Consumer;
  */
 final class Outbox {
     /** The replies to one commit, and what to do when they are written. */
-    private record Done(List<? extends Reply> replies, Runnable whenWritten) {}
+    private record Done(List<? extends Reply> replies, long held, Runnable whenWritten) {}
 
     private final Loop loop;
     private final Output output;
+    private final Budget.Share memory;
     private final Consumer<Stream> whenEnded;
     private final Queue<Stream> listed = new ConcurrentLinkedQueue<>();
     private final Queue<Done> done = new ConcurrentLinkedQueue<>();
@@ -31,10 +32,14 @@ final class Outbox {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean closing;
 
-    /** @param whenEnded called after a stream's end is written */
-    Outbox(Loop loop, Output output, Consumer<Stream> whenEnded) {
+    /**
+     * @param memory is told what waits here
+     * @param whenEnded called after a stream's end is written
+     */
+    Outbox(Loop loop, Output output, Budget.Share memory, Consumer<Stream> whenEnded) {
         this.loop = loop;
         this.output = output;
+        this.memory = memory;
         this.whenEnded = whenEnded;
     }
 
@@ -50,7 +55,9 @@ final class Outbox {
 
     /** These replies can be written. */
     void done(List<? extends Reply> replies, Runnable whenWritten) {
-        done.add(new Done(replies, whenWritten));
+        long held = Held.by(replies);
+        memory.add(held);
+        done.add(new Done(replies, held, whenWritten));
         if (turn.take()) {
             loop.execute(this::writeOnLoop);
         }
@@ -101,16 +108,16 @@ final class Outbox {
     }
 
     private void writeAll(List<Done> first) {
-            List<Done> replies = new ArrayList<>(first);
-            boolean more;
-            do {
-                replies.addAll(takeAll(done));
-                more = writeAll(takeAll(listed), replies);
-                replies.clear();
-                if (!more && !turn.isWanted()) {
-                    output.flush();
-                }
-            } while (more || !giveBack());
+        List<Done> replies = new ArrayList<>(first);
+        boolean more;
+        do {
+            replies.addAll(takeAll(done));
+            more = writeAll(takeAll(listed), replies);
+            replies.clear();
+            if (!more && !turn.isWanted()) {
+                output.flush();
+            }
+        } while (more || !giveBack());
     }
 
     private boolean giveBack() {
@@ -138,6 +145,7 @@ final class Outbox {
         } catch (RuntimeException e) {
             output.breakOff(e);
         }
+        memory.give(reply.held());
         reply.whenWritten().run();
     }
 

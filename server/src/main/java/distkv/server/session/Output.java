@@ -27,6 +27,7 @@ final class Output {
     private final Loop loop;
     private final Runnable whenFull;
     private final Runnable whenBroken;
+    private final Budget.Share memory;
 
     /** Guards what follows, and the order of what is sent. No other lock is taken inside. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -39,6 +40,9 @@ final class Output {
 
     private boolean broken;
 
+    /** As much of its memory as was taken for the buffer. */
+    private int counted;
+
     /** Since when the system takes nothing, by {@link System#nanoTime}; 0 if it is not FULL. */
     private volatile long fullSince;
 
@@ -46,12 +50,14 @@ final class Output {
      * @param channel one that does not block
      * @param whenFull sees to it that {@link #resume} is called when there is room
      * @param whenBroken called when the connection takes no more
+     * @param memory is told what waits here
      */
-    Output(WritableByteChannel channel, Loop loop, Runnable whenFull, Runnable whenBroken) {
+    Output(WritableByteChannel channel, Loop loop, Runnable whenFull, Runnable whenBroken, Budget.Share memory) {
         this.channel = channel;
         this.loop = loop;
         this.whenFull = whenFull;
         this.whenBroken = whenBroken;
+        this.memory = memory;
     }
 
     boolean isFull() {
@@ -66,8 +72,14 @@ final class Output {
     void write(Reply reply, long wseq) {
         lock.lock();
         try {
-            awaitRoom();
+            if (isFull() && !loop.isCurrent()) {
+                long held = Held.by(reply);
+                memory.add(held);
+                awaitRoom();
+                memory.give(held);
+            }
             encoder.write(reply, wseq);
+            count();
             if (buffer.size() - sent >= ENOUGH && !isFull()) {
                 send();
             }
@@ -158,8 +170,17 @@ final class Output {
         }
     }
 
+    private void count() {
+        int extra = buffer.extra();
+        if (extra != counted) {
+            memory.add(extra - counted);
+            counted = extra;
+        }
+    }
+
     private void done() {
         buffer.clear();
+        count();
         sent = 0;
         fullSince = 0;
         empty.signalAll();

@@ -64,8 +64,8 @@ final class PythonText {
             case TEXT -> out.append(quoted(in.text(MAX)));
             case BYTES -> {
                 int length = Math.min(in.length(), MAX);
-                out.append("b").append(quoted(HexFormat.of()
-                        .formatHex(in.bytes(), in.position(), in.position() + length)));
+                out.append("b")
+                        .append(quoted(HexFormat.of().formatHex(in.bytes(), in.position(), in.position() + length)));
                 in.skipContent();
             }
             case EXT -> ext(in);

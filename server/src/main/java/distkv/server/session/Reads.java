@@ -154,10 +154,18 @@ final class Reads {
         }
         Depths depths = depths(request.depths());
         TreeWalk walk = walk(now, top, depths, request.empty(), request.sorted());
-        Stream stream = new TreeStream(
-                request.seq(), session.window(), now, walk, items(request.seq(), top, request.chain()));
+        TreeStream stream = new TreeStream(
+                request.seq(),
+                session.window(),
+                now,
+                walk,
+                items(request.seq(), top, request.chain()),
+                session.outbox());
+        stream.hold(replica, now, session.site().memory().streams());
         if (session.admit(stream)) {
             session.outbox().ready(stream);
+        } else {
+            stream.close();
         }
     }
 
@@ -179,7 +187,8 @@ final class Reads {
                 replica,
                 session.outbox(),
                 scope,
-                items(request.seq(), top, request.chain()));
+                items(request.seq(), top, request.chain()),
+                session.streamMemory());
         if (!session.admit(stream)) {
             return;
         }
@@ -193,7 +202,7 @@ final class Reads {
                             missed -> stream.withMissed(start, since, missed),
                             () -> stream.fail(start, compacted(request.seq(), since, start)));
         } else if (request.fetch()) {
-            stream.withEntries(start, request.sorted());
+            stream.withEntries(start, session.site().memory().streams(), request.sorted());
         } else {
             stream.withChanges(start);
         }
@@ -257,6 +266,11 @@ final class Reads {
                 case PRESENT -> parts.put(part, Values.encode(Map.of(tree, List.of(List.of(1, now.tock() + 1)))));
                 case STORE -> parts.put(part, trouble());
                 case ENTRIES -> parts.put(part, Values.encode(now.size()));
+                case MEMORY ->
+                    parts.put(
+                            part,
+                            Values.encode(
+                                    List.of(now.bytes(), session.site().memory().tree())));
                 case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUG, DEBUGGER ->
                     parts.put(part, Values.encode(Map.of()));
                 // The original has no answer to this either.

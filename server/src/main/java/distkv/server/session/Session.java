@@ -1,6 +1,7 @@
 package distkv.server.session;
 
 import distkv.model.Path;
+import distkv.model.WriteId;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     static final List<Integer> VERSION = List.of(0, 65, 0);
     static final List<String> EXTENSIONS =
-            List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness", "sorted");
+            List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted");
 
     /** The window that is offered, and how far a client may change it. */
     static final int WINDOW = 10;
@@ -41,6 +42,9 @@ final class Session {
     private final Loop loop;
     private final Site site;
     private final Consumer<Session> whenEnded;
+    private final Budget.Share memory;
+    private final Budget.Share streamMemory;
+    private final long writer;
     private final Intake intake;
     private final Output output;
     private final Outbox outbox;
@@ -61,10 +65,13 @@ final class Session {
         this.loop = loop;
         this.site = site;
         this.whenEnded = whenEnded;
+        this.memory = site.connectionMemory().open(() -> loop.execute(this::dropForMemory));
+        this.streamMemory = site.streamMemory().open(() -> loop.execute(this::loseStreams));
+        this.writer = site.writers().number();
         this.intake = new Intake(this, channel, loop);
-        this.output = new Output(channel, loop, intake::wantRoom, this::abort);
-        this.outbox = new Outbox(loop, output, this::ended);
-        this.inFlight = new InFlight(output::flush);
+        this.output = new Output(channel, loop, intake::wantRoom, this::abort, memory);
+        this.outbox = new Outbox(loop, output, memory, this::ended);
+        this.inFlight = new InFlight(memory, output::flush);
         this.lease = new Lease(site);
         this.handlers = new Handlers(this);
     }
@@ -89,6 +96,56 @@ final class Session {
         return lease;
     }
 
+    /** What it holds of the memory for connections. */
+    Budget.Share memory() {
+        return memory;
+    }
+
+    /** What it holds of the memory for streams. */
+    Budget.Share streamMemory() {
+        return streamMemory;
+    }
+
+    /** It holds more memory than any other, and there is none left. */
+    private void dropForMemory() {
+        String reason = "memory: " + memory.held() + " bytes of unfinished messages, writes on their way and unread"
+                + " replies, which is too much (expected: at most "
+                + site.connectionMemory().limit() / 2
+                + " on a connection, " + site.connectionMemory().limit() + " on all together)";
+        LOG.log(System.Logger.Level.WARNING, "dropping a connection: {0}", reason);
+        if (!output.isFull()) {
+            output.write(new Reply.Failed(null, reason, Etype.FULL, tock()));
+            output.flush();
+        }
+        abort();
+    }
+
+    /** Its streams hold more memory than those of any other, and there is none left. */
+    private void loseStreams() {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "ending the streams of a connection: {0} bytes wait for their reader (expected: at most {1} on a"
+                        + " connection, {2} on all together)",
+                streamMemory.held(),
+                site.streamMemory().limit() / 2,
+                site.streamMemory().limit());
+        for (Stream stream : streams.values()) {
+            stream.overflow();
+        }
+        streamMemory.reset();
+    }
+
+    /** The number that its writes are known by. */
+    long writer() {
+        return writer;
+    }
+
+    /** What the commit that this request asks for is known by; {@code null} if the client counts in another way. */
+    @Nullable
+    WriteId id(Seq seq) {
+        return seq instanceof Seq.Int(long number) && number > 0 ? new WriteId(writer, number) : null;
+    }
+
     Path root() {
         return root;
     }
@@ -110,8 +167,9 @@ final class Session {
     void start() {
         loop.execute(() -> {
             Snapshot now = site.replica().snapshot();
-            output.write(
-                    new Reply.Greeting(site.node(), VERSION, now.tock(), now.tock(), WINDOW, List.of(), EXTENSIONS));
+            site.writers().join(this);
+            output.write(new Reply.Greeting(
+                    site.node(), VERSION, now.tock(), now.tock(), WINDOW, List.of(), EXTENSIONS, writer));
             output.flush();
             intake.start();
         });
@@ -128,12 +186,18 @@ final class Session {
         try {
             handlers.handle(request);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "fault while doing " + request.getClass().getSimpleName(), e);
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "fault while doing " + request.getClass().getSimpleName(),
+                    e);
             Seq seq = request.seq();
             fail(new Reply.Failed(seq, "fault of the server: " + e, Etype.OTHER, tock()));
             if (seq != null && request.isAnsweredByStream()) {
                 stop(seq);
             }
+        } finally {
+            // Else an idle connection would keep the value that it sent last.
+            current = null;
         }
     }
 
@@ -149,7 +213,7 @@ final class Session {
             return;
         }
         // Fewer messages than any window, so there is no need to wait for acknowledgements.
-        int counted = window == 0 ? 0 : 1;
+        long counted = window == 0 ? 0 : 1;
         output.write(new Reply.StreamStart(seq, error.tock()), counted);
         output.write(error, 2 * counted);
         output.write(new Reply.StreamEnd(seq, error.tock()), 3 * counted);
@@ -164,12 +228,15 @@ final class Session {
     /** When nothing more comes in: answers what was asked for, then closes. May wait. */
     void finish() {
         inFlight.awaitNone();
+        site.writers().leave(this);
         lease.leave();
         outbox.close();
         output.finish();
         streams.values().forEach(Stream::close);
         streams.clear();
         abort();
+        memory.close();
+        streamMemory.close();
         ended.countDown();
         whenEnded.accept(this);
     }
@@ -211,7 +278,13 @@ final class Session {
                     stream.seq(), "more than " + MAX_STREAMS + " streams on a connection", Etype.REFUSED, tock()));
             return false;
         }
+        if (!streamMemory.take(stream.footprint())) {
+            fail(new Reply.Failed(
+                    stream.seq(), "streams: no memory left for another on this connection", Etype.FULL, tock()));
+            return false;
+        }
         if (streams.putIfAbsent(stream.seq(), stream) != null) {
+            streamMemory.give(stream.footprint());
             output.write(new Reply.Failed(
                     stream.seq(),
                     "seq: that of a stream that has not ended (expected: another)",
@@ -230,6 +303,7 @@ final class Session {
         }
         stream.stop();
         stream.close();
+        streamMemory.give(stream.footprint());
         outbox.ready(stream);
         return true;
     }
@@ -246,6 +320,7 @@ final class Session {
     private void ended(Stream stream) {
         if (streams.remove(stream.seq(), stream)) {
             stream.close();
+            streamMemory.give(stream.footprint());
         }
     }
 

@@ -14,12 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param messageRoot the levels put before a topic that begins with a colon
  * @param patience how long a client may leave what is written to it unread
  * @param work where to do what takes long
+ * @param connectionMemory of messages that are not whole, of writes on their way, of replies that are not read
+ * @param streamMemory of what waits in streams
  * @param witnessSocket where the witnesses of sessions connect to, if they can
  */
 public record Site(
         Store store,
         Replica replica,
         Hub hub,
+        Writers writers,
         String node,
         List<String> messageRoot,
         FrameLimits limits,
@@ -27,7 +30,10 @@ public record Site(
         int maxConnections,
         Witnesses witnesses,
         @Nullable String witnessSocket,
-        LongWork work) {
+        LongWork work,
+        Memory memory,
+        Budget connectionMemory,
+        Budget streamMemory) {
     public Site(
             Store store,
             Replica replica,
@@ -37,18 +43,23 @@ public record Site(
             Duration patience,
             int maxConnections,
             Witnesses witnesses,
-            @Nullable String witnessSocket) {
+            @Nullable String witnessSocket,
+            Memory memory) {
         this(
                 store,
                 replica,
                 new Hub(),
+                new Writers(store),
                 node,
                 messageRoot,
-                limits,
+                memory.limits(limits),
                 patience,
                 maxConnections,
                 witnesses,
                 witnessSocket,
-                new LongWork());
+                new LongWork(),
+                memory,
+                new Budget(memory.connections()),
+                new Budget(memory.streams()));
     }
 }

@@ -14,6 +14,9 @@ abstract class Stream {
     /** The most items that are sent before other streams get their turn. */
     private static final int TURN = 256;
 
+    /** What a stream takes that has nothing to send. */
+    private static final int FOOTPRINT = 600;
+
     private enum Phase {
         NEW,
         RUNNING,
@@ -43,6 +46,11 @@ abstract class Stream {
         return seq;
     }
 
+    /** About how many bytes of memory it takes, without what waits in it. */
+    long footprint() {
+        return FOOTPRINT;
+    }
+
     /** The next item, {@code null} if there is none now. */
     abstract @Nullable Reply item();
 
@@ -54,6 +62,9 @@ abstract class Stream {
 
     /** How many items {@link #item} must have returned for all that has happened until now to be sent. */
     abstract long due();
+
+    /** Lets go of all that waits: there is no memory left for it. The stream ends with an error that says so. */
+    abstract void overflow();
 
     /** Gives back what the stream holds. Called once, when it has ended or its connection has. */
     abstract void close();

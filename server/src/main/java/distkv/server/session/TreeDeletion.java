@@ -8,6 +8,7 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Write;
+import distkv.model.WriteId;
 import distkv.protocol.PathShortener;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
@@ -29,6 +30,8 @@ final class TreeDeletion {
     private final Path top;
     private final List<Guard> guards;
     private final boolean stream;
+    private final List<Outcome.Committed> before;
+    private final boolean complete;
     private final PathShortener shortener;
 
     /** What came back of each part; guards what follows. */
@@ -39,14 +42,30 @@ final class TreeDeletion {
     private Reply.@Nullable Failed failure;
 
     /** One commit of it, and what became of that. */
-    private record Part(List<Write> writes, Submission submission, Outcome outcome) {}
+    private record Part(Submission submission, Outcome outcome) {}
 
-    TreeDeletion(Session session, Seq seq, Path top, List<Guard> guards, boolean stream) {
+    /**
+     * Makes one.
+     *
+     * @param stream whether the answer names each entry
+     * @param before what was made of it when it was asked for before, in order
+     * @param complete whether that is all of it
+     */
+    TreeDeletion(
+            Session session,
+            Seq seq,
+            Path top,
+            List<Guard> guards,
+            boolean stream,
+            List<Outcome.Committed> before,
+            boolean complete) {
         this.session = session;
         this.seq = seq;
         this.top = top;
         this.guards = guards;
         this.stream = stream;
+        this.before = before;
+        this.complete = complete;
         this.shortener = new PathShortener(top);
     }
 
@@ -57,9 +76,13 @@ final class TreeDeletion {
         if (stream) {
             session.output().write(new Reply.StreamStart(seq, session.tock()));
         }
-        List<List<Write>> all = split();
+        for (Outcome.Committed part : before) {
+            session.site().replica().await(part.revision());
+            removed(part).forEach(session.output()::write);
+        }
+        List<List<Write>> all = complete ? List.of() : split();
         if (all.isEmpty()) {
-            failure = Guards.broken(session, seq, guards);
+            failure = complete ? null : Guards.broken(session, seq, guards);
             end().forEach(session.output()::write);
             return;
         }
@@ -67,13 +90,21 @@ final class TreeDeletion {
             all.forEach(_ -> parts.add(null));
         }
         for (int i = 0; i < all.size(); i++) {
-            delete(i, all.get(i));
+            delete(i, all.get(i), i == all.size() - 1);
         }
     }
 
+    /** What is there to be deleted; of what was not there when it began, as far as that is known, nothing. */
     private List<List<Write>> split() {
+        long begun = before.isEmpty()
+                ? Long.MAX_VALUE
+                : Revision.tick(before.getFirst().revision(), 0);
         List<List<Write>> all = new ArrayList<>();
         for (Walk walk = session.site().replica().snapshot().walk(top, Depths.ALL); walk.next(); ) {
+            Entry entry = walk.entry();
+            if (entry == null || entry.tick() >= begun) {
+                continue;
+            }
             if (all.isEmpty() || all.getLast().size() == Revision.MAX_WRITES) {
                 all.add(new ArrayList<>());
             }
@@ -82,10 +113,11 @@ final class TreeDeletion {
         return all;
     }
 
-    private void delete(int index, List<Write> writes) {
-        Commit commit = new Commit(writes, guards);
+    private void delete(int index, List<Write> writes, boolean last) {
+        WriteId id = session.id(seq);
+        Commit commit = new Commit(writes, guards, id == null || last ? id : id.part());
         Submission submission = Submission.admit(session, seq, commit);
-        submission.commit(commit, outcome -> arrived(index, new Part(writes, submission, outcome)));
+        submission.commit(commit, outcome -> arrived(index, new Part(submission, outcome)));
     }
 
     private void arrived(int index, Part part) {
@@ -108,7 +140,7 @@ final class TreeDeletion {
 
     private List<Reply> replies(Part part) {
         return switch (part.outcome()) {
-            case Outcome.Committed committed -> removed(part.writes(), committed);
+            case Outcome.Committed committed -> removed(committed);
             case Outcome.Conflict(Path guarded, Entry current, var _, var _) -> {
                 Path shown = Paths.shown(session.root(), guarded);
                 failed(Failures.guard(seq, shown, current, session.tock()));
@@ -127,16 +159,16 @@ final class TreeDeletion {
         }
     }
 
-    private List<Reply> removed(List<Write> writes, Outcome.Committed committed) {
+    private List<Reply> removed(Outcome.Committed committed) {
         List<Reply> items = new ArrayList<>();
-        for (int i = 0; i < writes.size(); i++) {
+        for (int i = 0; i < committed.previous().size(); i++) {
             Entry previous = committed.previous().get(i);
             if (previous == null || previous.isDeletion()) {
                 continue;
             }
             removed++;
             if (stream) {
-                PathShortener.Shortened path = shortener.next(writes.get(i).path());
+                PathShortener.Shortened path = shortener.next(previous.path());
                 long tick = Revision.tick(committed.revision(), i);
                 Chain chain = new Chain(session.site().store().tree(), tick);
                 items.add(new Reply.Removed(seq, path.depth(), path.path(), chain, previous.value(), tick));

@@ -78,16 +78,13 @@ record ValueWrite(
 
     /** Whether {@code idem} was asked for and its value is there. */
     private boolean isThere(@Nullable Entry current) {
-        return idem
-                && value != null
-                && current != null
-                && current.value() != null
-                && same(current.value(), value);
+        return idem && value != null && current != null && current.value() != null && same(current.value(), value);
     }
 
     /** May wait if {@link #takesLong}. */
     private boolean same(Value a, Value b) {
-        return a.equals(b) || (takesLong(a, b) ? session.site().work().call(() -> Values.same(a, b)) : Values.same(a, b));
+        return a.equals(b)
+                || (takesLong(a, b) ? session.site().work().call(() -> Values.same(a, b)) : Values.same(a, b));
     }
 
     private static boolean takesLong(@Nullable Value a, @Nullable Value b) {
@@ -118,7 +115,9 @@ record ValueWrite(
 
     private void commit(Submission submission, Expectation expectation) {
         Write write = new Write(path, value, expectation, lease);
-        submission.commit(new Commit(List.of(write), conditions.guards()), outcome -> settled(submission, outcome));
+        submission.commit(
+                new Commit(List.of(write), conditions.guards(), session.id(seq)),
+                outcome -> settled(submission, outcome));
     }
 
     /** Called by a thread that must not wait. */
@@ -146,7 +145,8 @@ record ValueWrite(
                     submission.answer(unchanged(current));
                 } else if (conditions.prev() != null) {
                     // The store must not be asked again by the thread that brings its answer.
-                    Vital.virtual("distkv-again", () -> replace(submission, current)).start();
+                    Vital.virtual("distkv-again", () -> replace(submission, current))
+                            .start();
                 } else {
                     submission.answer(otherChain(current));
                 }
@@ -156,7 +156,8 @@ record ValueWrite(
         }
     }
 
-    private Reply changed(Outcome.Committed committed) {
+    /** The answer when it is made. */
+    Reply changed(Outcome.Committed committed) {
         Entry previous = committed.previous().getFirst();
         Value old = previous == null ? null : previous.value();
         long tick = Revision.tick(committed.revision(), 0);
@@ -179,7 +180,8 @@ record ValueWrite(
             return otherChain(null);
         }
         return switch (conditions.chain()) {
-            case Chained.Unchecked() -> new Reply.Failed(seq, "conflict at " + shown().brief(), Etype.CHAIN, session.tock());
+            case Chained.Unchecked() ->
+                new Reply.Failed(seq, "conflict at " + shown().brief(), Etype.CHAIN, session.tock());
             case Chained.Absent() -> Failures.exists(seq, shown(), there, session.tock());
             case Chained.Link(String node, long tick) ->
                 there == null

@@ -1,10 +1,12 @@
 package distkv.server.session;
 
 import distkv.model.Entry;
+import distkv.model.Path;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.server.tree.Replica;
+import distkv.server.tree.Room;
 import distkv.server.tree.Scope;
 import distkv.server.tree.Snapshot;
 import distkv.server.tree.Watch;
@@ -25,17 +27,23 @@ final class WatchStream extends Stream {
     /** One that lags behind by the newest changes of this many paths is LOST. */
     static final int LIMIT = 250_000;
 
+    /** What each of the paths takes that it watches. */
+    private static final int ROOT = 200;
+
+    /** What it takes to remember a change that was missed. */
+    private static final int MISSED = 72;
+
     /**
      * What comes before the changes.
      *
-     * @param snapshot the changes are those after it
+     * @param upToDate the tock of the snapshot that the changes are after
      * @param tock where the stream starts: nothing that came after it is left out
      * @param entries what leads from there up to the snapshot, {@code null} if nothing does
      * @param count how many entries that are at most
      * @param error why it cannot be had; the stream then ends
      */
     private record Beginning(
-            Snapshot snapshot,
+            long upToDate,
             long tock,
             @Nullable Supplier<@Nullable Entry> entries,
             int count,
@@ -49,16 +57,21 @@ final class WatchStream extends Stream {
     /** Set once by the session's reader; until then nobody else looks at the stream. */
     private volatile @Nullable Beginning beginning;
 
+    private final Room room;
+    private volatile boolean lost;
+    private volatile Runnable release = () -> {};
+
     // Only the session's writer uses these.
     private boolean begun;
     private boolean over;
 
-    WatchStream(Seq seq, int qlen, Replica replica, Outbox outbox, Scope scope, ItemMaker items) {
+    WatchStream(Seq seq, int qlen, Replica replica, Outbox outbox, Scope scope, ItemMaker items, Room room) {
         super(seq, qlen);
         this.replica = replica;
         this.outbox = outbox;
         this.items = items;
-        this.watch = new Watch(scope, CAPACITY, LIMIT, this::wake);
+        this.room = room;
+        this.watch = new Watch(scope, CAPACITY, LIMIT, room, this::wake);
     }
 
     /** Starts the watch: everything after the snapshot that this returns will be sent. One of the others must follow. */
@@ -68,23 +81,35 @@ final class WatchStream extends Stream {
 
     /** Sends the changes only. */
     void withChanges(Snapshot start) {
-        open(new Beginning(start, start.tock(), null, 0, null));
+        open(new Beginning(start.tock(), start.tock(), null, 0, null));
     }
 
-    /** First sends all that the snapshot has, {@code sorted} or siblings in the order of their creation. */
-    void withEntries(Snapshot start, boolean sorted) {
-        open(new Beginning(start, start.tock(), watch.scope().entries(start, sorted), start.size(), null));
+    /**
+     * First sends all that the snapshot has.
+     *
+     * @param most how many bytes of what is replaced meanwhile it may hold
+     * @param sorted whether siblings come sorted, else in the order in which they were created
+     */
+    void withEntries(Snapshot start, long most, boolean sorted) {
+        release = replica.reading(start, most, this::overflow);
+        open(new Beginning(start.tock(), start.tock(), watch.scope().entries(start, sorted), start.size(), null));
     }
 
     /** First sends what changed since a tock. */
     void withMissed(Snapshot start, long since, List<Entry> missed) {
         Iterator<Entry> changes = missed.iterator();
-        open(new Beginning(start, since, () -> changes.hasNext() ? changes.next() : null, missed.size(), null));
+        long bytes = (long) MISSED * missed.size();
+        if (!room.take(bytes)) {
+            lost = true;
+        } else {
+            release = () -> room.give(bytes);
+        }
+        open(new Beginning(start.tock(), since, () -> changes.hasNext() ? changes.next() : null, missed.size(), null));
     }
 
     /** Sends an error and ends. */
     void fail(Snapshot start, Reply.Failed error) {
-        open(new Beginning(start, start.tock(), null, 0, error));
+        open(new Beginning(start.tock(), start.tock(), null, 0, error));
     }
 
     private void open(Beginning first) {
@@ -108,6 +133,10 @@ final class WatchStream extends Stream {
         if (over) {
             return null;
         }
+        if (lost) {
+            over = true;
+            return overflowed();
+        }
         return begun ? change() : leading(beginning());
     }
 
@@ -117,15 +146,28 @@ final class WatchStream extends Stream {
             return first.error();
         }
         if (first.entries() == null) {
-            begun = true;
+            begin(first);
             return change();
         }
         Entry entry = first.entries().get();
         if (entry != null) {
             return items.of(entry);
         }
+        begin(first);
+        return new Reply.UpToDate(seq(), first.upToDate());
+    }
+
+    /** What came first is sent; the snapshot, or what was missed, is not held any longer. */
+    private void begin(Beginning first) {
         begun = true;
-        return new Reply.UpToDate(seq(), first.snapshot().tock());
+        beginning = new Beginning(first.upToDate(), first.tock(), null, 0, null);
+        release();
+    }
+
+    private void release() {
+        Runnable held = release;
+        release = () -> {};
+        held.run();
     }
 
     private @Nullable Reply change() {
@@ -137,7 +179,12 @@ final class WatchStream extends Stream {
             return null;
         }
         over = true;
-        String text = "watch of " + watch.scope().top().brief() + ": its reader fell too far behind, or the server stops";
+        return overflowed();
+    }
+
+    private Reply overflowed() {
+        String text =
+                "watch of " + watch.scope().top().brief() + ": its reader fell too far behind, or the server stops";
         return new Reply.Failed(seq(), text + " (expected: watch again)", Etype.OVERFLOW, tock());
     }
 
@@ -157,7 +204,28 @@ final class WatchStream extends Stream {
     }
 
     @Override
+    long footprint() {
+        long bytes = super.footprint();
+        for (Path root : watch.scope().roots()) {
+            bytes += ROOT + root.key().length;
+        }
+        return bytes;
+    }
+
+    @Override
+    void overflow() {
+        lost = true;
+        watch.lose();
+        Beginning first = beginning;
+        if (first != null) {
+            beginning = new Beginning(first.upToDate(), first.tock(), null, 0, first.error());
+        }
+        wake();
+    }
+
+    @Override
     void close() {
+        release();
         replica.stop(watch);
     }
 }

@@ -16,6 +16,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.server.tree.Footprint;
 import distkv.server.tree.Snapshot;
 import distkv.store.Outcome;
 import java.util.ArrayList;
@@ -62,6 +63,9 @@ final class Writes {
             output.write(Failures.noSession(seq, session.tock()));
             return;
         }
+        if (!hasRoom(seq, growth(path, request.value()), lease != 0)) {
+            return;
+        }
         new ValueWrite(session, seq, path, request.value(), conditions, request.idem(), request.chain(), lease).start();
     }
 
@@ -74,6 +78,16 @@ final class Writes {
     }
 
     void deleteTree(Request.DeleteTree request) {
+        deleteTree(request, List.of(), false);
+    }
+
+    /**
+     * Goes on with a deletion that was asked for before.
+     *
+     * @param before what was made of it, in order
+     * @param complete whether that is all
+     */
+    void deleteTree(Request.DeleteTree request, List<Outcome.Committed> before, boolean complete) {
         if (request.path().isRoot()) {
             String text = "ClientError(\"You can't delete the root node\")";
             session.fail(new Reply.Failed(request.seq(), text, Etype.REQUEST, session.tock()));
@@ -82,7 +96,7 @@ final class Writes {
         Path top = path(request.seq(), request.path(), false);
         List<Guard> guards = whole(request.seq(), request.guards());
         if (top != null && guards != null) {
-            new TreeDeletion(session, request.seq(), top, guards, request.chain()).start();
+            new TreeDeletion(session, request.seq(), top, guards, request.chain(), before, complete).start();
         }
     }
 
@@ -93,16 +107,23 @@ final class Writes {
             return;
         }
         List<Write> writes = new ArrayList<>();
+        long growth = 0;
+        boolean ofSession = false;
         for (CommitWrite wanted : request.writes()) {
             Write write = write(seq, wanted);
             if (write == null) {
                 return;
             }
             writes.add(write);
+            growth += growth(write.path(), write.value());
+            ofSession |= write.lease() != 0;
+        }
+        if (!hasRoom(seq, growth, ofSession)) {
+            return;
         }
         Commit commit;
         try {
-            commit = new Commit(writes, guards);
+            commit = new Commit(writes, guards, session.id(seq));
         } catch (IllegalArgumentException e) {
             output.write(new Reply.Failed(seq, "writes: " + e.getMessage(), Etype.REQUEST, session.tock()));
             return;
@@ -132,15 +153,39 @@ final class Writes {
         return new Write(path, wanted.value(), expectation, lease);
     }
 
+    /** The answer to a write that was made when it was asked for before. */
+    Reply made(Request write, Outcome.Committed committed) {
+        return switch (write) {
+            case Request.SetValue set ->
+                new ValueWrite(session, set.seq(), set.path(), set.value(), set.conditions(), false, set.chain(), 0)
+                        .changed(committed);
+            case Request.DeleteValue delete ->
+                new ValueWrite(
+                                session,
+                                delete.seq(),
+                                delete.path(),
+                                null,
+                                delete.conditions(),
+                                false,
+                                delete.chain(),
+                                0)
+                        .changed(committed);
+            case Request.CommitAll commit -> committed(commit.seq(), committed);
+            default -> throw new IllegalArgumentException(write.toString());
+        };
+    }
+
+    private static Reply committed(Seq seq, Outcome.Committed committed) {
+        List<Long> ticks = new ArrayList<>();
+        for (int i = 0; i < committed.previous().size(); i++) {
+            ticks.add(Revision.tick(committed.revision(), i));
+        }
+        return new Reply.Committed(seq, ticks, ticks.getLast());
+    }
+
     private Reply outcome(Seq seq, Commit commit, Outcome outcome) {
         return switch (outcome) {
-            case Outcome.Committed(long revision, var _) -> {
-                List<Long> ticks = new ArrayList<>();
-                for (int i = 0; i < commit.writes().size(); i++) {
-                    ticks.add(Revision.tick(revision, i));
-                }
-                yield new Reply.Committed(seq, ticks, ticks.getLast());
-            }
+            case Outcome.Committed committed -> committed(seq, committed);
             case Outcome.Conflict(Path path, Entry there, boolean guard, var _) -> {
                 Path shown = Paths.shown(session.root(), path);
                 yield guard
@@ -174,6 +219,22 @@ final class Writes {
             return true;
         }
         output.write(Failures.tooLarge(seq, "value", size, session));
+        return false;
+    }
+
+    /** How many bytes of memory the tree takes more when this is written. */
+    private long growth(Path path, @Nullable Value value) {
+        long there = Footprint.of(site.replica().snapshot().get(path));
+        return (value == null ? 0 : Footprint.of(path, value)) - there;
+    }
+
+    /** Whether the tree may grow that much; if not, says so to the client. What makes it smaller always may. */
+    private boolean hasRoom(Seq seq, long growth, boolean ofSession) {
+        long most = ofSession ? site.memory().treeWithReserve() : site.memory().tree();
+        if (growth <= 0 || site.replica().snapshot().bytes() + growth <= most) {
+            return true;
+        }
+        output.write(Failures.full(seq, growth, session));
         return false;
     }
 

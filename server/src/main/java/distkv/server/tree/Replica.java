@@ -10,6 +10,7 @@ import distkv.store.Store;
 import distkv.store.Vital;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,25 @@ public final class Replica implements AutoCloseable {
 
     private record Waiter(long revision, Runnable reached, Runnable lost) {}
 
+    /** Somebody who reads a snapshot, and how much may have been replaced by when they are told to let it go. */
+    private static final class Reading {
+        private final long until;
+        private final Runnable whenTooOld;
+
+        Reading(long until, Runnable whenTooOld) {
+            this.until = until;
+            this.whenTooOld = whenTooOld;
+        }
+
+        long until() {
+            return until;
+        }
+
+        Runnable whenTooOld() {
+            return whenTooOld;
+        }
+    }
+
     private final Store store;
     private final Thread thread;
 
@@ -37,6 +57,9 @@ public final class Replica implements AutoCloseable {
 
     private final KnownPaths known = new KnownPaths();
     private final Watches watches = new Watches();
+    /** In the order in which they began, and so, nearly, of the snapshots. */
+    private final LinkedHashSet<Reading> readings = new LinkedHashSet<>();
+
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
     private volatile Snapshot snapshot;
     private Feed feed;
@@ -66,7 +89,7 @@ public final class Replica implements AutoCloseable {
 
     private static Snapshot load(Store store) {
         Contents contents = store.load();
-        return new Snapshot(contents.revision(), EntryTree.of(contents.entries()));
+        return Snapshot.of(contents.revision(), contents.entries());
     }
 
     /** The newest snapshot. */
@@ -106,6 +129,43 @@ public final class Replica implements AutoCloseable {
         if (!end.join()) {
             throw new IllegalStateException("the replica has ended before revision " + revision);
         }
+    }
+
+    /**
+     * Keeps note of somebody who reads a snapshot for long, and so keeps in memory what was replaced since.
+     *
+     * @param most how many bytes of that there may be
+     * @param whenTooOld called once, on the replica's thread, when it is more: the snapshot must be let go
+     * @return to be run when it is let go
+     */
+    public Runnable reading(Snapshot old, long most, Runnable whenTooOld) {
+        Reading reading = new Reading(old.replaced() + most, whenTooOld);
+        lock.lock();
+        try {
+            readings.add(reading);
+        } finally {
+            lock.unlock();
+        }
+        return () -> {
+            lock.lock();
+            try {
+                readings.remove(reading);
+            } finally {
+                lock.unlock();
+            }
+        };
+    }
+
+    /** Takes those who read snapshots that have become too old. Called with the lock held. */
+    private List<Runnable> tooOld() {
+        if (readings.isEmpty() || readings.getFirst().until() >= snapshot.replaced()) {
+            return List.of();
+        }
+        List<Runnable> old = new ArrayList<>();
+        while (!readings.isEmpty() && readings.getFirst().until() < snapshot.replaced()) {
+            old.add(readings.removeFirst().whenTooOld());
+        }
+        return old;
     }
 
     /** Whether a path has an entry or some below it, or once had, or somebody was interested in it. */
@@ -187,16 +247,19 @@ public final class Replica implements AutoCloseable {
         }
         changes.stream().filter(Entry::isDeletion).map(Entry::path).forEach(known::add);
         Snapshot next = snapshot.changed(revision, changes);
-        List<Runnable> due = List.of();
+        List<Runnable> due;
+        List<Runnable> old;
         lock.lock();
         try {
             snapshot = next;
             watches.offer(revision, changes).forEach(Watch::wake);
             due = due(revision);
+            old = tooOld();
         } finally {
             lock.unlock();
         }
         due.forEach(Runnable::run);
+        old.forEach(Runnable::run);
     }
 
     /** Takes the actions that wait for this revision or an earlier one. Called with the lock held. */

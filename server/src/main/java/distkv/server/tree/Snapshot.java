@@ -4,6 +4,7 @@ import distkv.model.Entry;
 import distkv.model.Nil;
 import distkv.model.Path;
 import distkv.model.Revision;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The whole tree as one revision left it. It never changes, so any thread may read it for as long as it likes. */
@@ -13,10 +14,37 @@ public final class Snapshot {
 
     private final long revision;
     private final EntryTree tree;
+    private final long bytes;
+    private final long replaced;
 
-    Snapshot(long revision, EntryTree tree) {
+    private Snapshot(long revision, EntryTree tree, long bytes, long replaced) {
         this.revision = revision;
         this.tree = tree;
+        this.bytes = bytes;
+        this.replaced = replaced;
+    }
+
+    Snapshot(long revision, EntryTree tree) {
+        this(revision, tree, 0, 0);
+    }
+
+    /** A first one, of these entries in path order. */
+    static Snapshot of(long revision, List<Entry> sorted) {
+        long bytes = 0;
+        for (Entry entry : sorted) {
+            bytes += Footprint.of(entry);
+        }
+        return new Snapshot(revision, EntryTree.of(sorted), bytes, 0);
+    }
+
+    /** About how many bytes of memory its entries take, see {@link Footprint}. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** How many bytes of entries have been replaced or removed since the first one; who holds an old one holds these. */
+    long replaced() {
+        return replaced;
     }
 
     /** The last revision that is in it; 0 if nothing was ever written. */
@@ -65,13 +93,12 @@ public final class Snapshot {
 
     Snapshot changed(long newRevision, Iterable<Entry> changes) {
         TreeEdit edit = tree.edit();
+        long added = 0;
+        long gone = 0;
         for (Entry change : changes) {
-            if (change.isDeletion()) {
-                edit.remove(change.path().key());
-            } else {
-                edit.put(change);
-            }
+            added += Footprint.of(change);
+            gone += Footprint.of(change.isDeletion() ? edit.remove(change.path().key()) : edit.put(change));
         }
-        return new Snapshot(newRevision, edit.done());
+        return new Snapshot(newRevision, edit.done(), bytes + added - gone, replaced + gone);
     }
 }

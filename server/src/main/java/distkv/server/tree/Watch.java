@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While {@link State#FOLLOWING}, every change is kept. When {@code capacity} changes are waiting, the watch is
  * {@link State#LAGGING}: it keeps the newest change of each path, in the order of these, until all are taken. When
- * {@code limit} paths are waiting, it is {@link State#LOST}: it keeps nothing more, and its reader must start anew.
+ * {@code limit} paths are waiting, or its {@link Room} is used up, it is {@link State#LOST}: it keeps nothing more, and
+ * its reader must start anew.
+ *
+ * <p>While it lags it holds what the tree holds, too. Before, it may hold values that are no longer there, so it lags as
+ * well when these have {@value #CAPACITY_BYTES} bytes.
  */
 public final class Watch {
     /** How well the reader keeps up. */
@@ -22,7 +26,17 @@ public final class Watch {
         LOST
     }
 
+    /** How many bytes of values it keeps while it follows, unless it is a single one. */
+    static final int CAPACITY_BYTES = 1 << 20;
+
+    /** What it takes to remember a change. */
+    private static final int ITEM = 72;
+
+    /** As many watches share what a change holds at most, as far as it is counted. */
+    private static final int MOST_SHARERS = 16;
+
     private final Scope scope;
+    private final Room room;
     private final int capacity;
     private final int limit;
     private final Runnable wake;
@@ -34,12 +48,26 @@ public final class Watch {
     private final ArrayDeque<Entry> queue = new ArrayDeque<>();
     private final LinkedHashMap<Path, Entry> newest = new LinkedHashMap<>();
     private State state = State.FOLLOWING;
+    /** How many bytes of its room it has taken, and how many the values have that are waiting while it follows. */
+    private long taken;
+
+    private long following;
 
     /**
      * @param wake called by the replica's thread when changes have come; must be short and must not wait
      */
     public Watch(Scope scope, int capacity, int limit, Runnable wake) {
+        this(scope, capacity, limit, Room.UNLIMITED, wake);
+    }
+
+    /**
+     * As the other, with bounded memory.
+     *
+     * @param room what it shares with others
+     */
+    public Watch(Scope scope, int capacity, int limit, Room room, Runnable wake) {
         this.scope = scope;
+        this.room = room;
         this.capacity = capacity;
         this.limit = limit;
         this.wake = wake;
@@ -60,8 +88,16 @@ public final class Watch {
 
     /** Takes the oldest change, {@code null} if none is waiting. */
     public synchronized @Nullable Entry poll() {
+        int waiting = queue.size() + newest.size();
+        if (waiting == 0) {
+            return null;
+        }
+        // A part of it for each, so that all of it is given back with the last.
+        give(taken / waiting + (waiting == 1 ? taken % waiting : 0));
         if (state != State.LAGGING) {
-            return queue.poll();
+            Entry first = queue.remove();
+            following = queue.isEmpty() ? 0 : following - size(first);
+            return first;
         }
         Entry first = newest.pollFirstEntry().getValue();
         if (newest.isEmpty()) {
@@ -70,16 +106,18 @@ public final class Watch {
         return first;
     }
 
-    synchronized void offer(Entry change) {
+    /** @param sharers how many watches get this change, about: they hold it together */
+    synchronized void offer(Entry change, int sharers) {
         switch (state) {
             case FOLLOWING -> {
-                if (queue.size() < capacity) {
-                    queue.add(change);
-                } else {
-                    state = State.LAGGING;
-                    for (Entry waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
-                        keep(waiting);
+                int size = size(change);
+                if (queue.size() < capacity && (queue.isEmpty() || following + size <= CAPACITY_BYTES)) {
+                    if (take(ITEM + size / Math.clamp(sharers, 1, MOST_SHARERS))) {
+                        queue.add(change);
+                        following += size;
                     }
+                } else {
+                    lag();
                     keep(change);
                 }
             }
@@ -88,21 +126,50 @@ public final class Watch {
         }
     }
 
+    private static int size(Entry change) {
+        return change.path().key().length
+                + (change.value() == null ? 0 : change.value().size());
+    }
+
+    private void lag() {
+        state = State.LAGGING;
+        following = 0;
+        give(taken);
+        for (Entry waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+            keep(waiting);
+        }
+    }
+
     private void keep(Entry change) {
         // Putting a key again would leave it at its old place, before changes that came in between.
-        newest.remove(change.path());
+        boolean known = newest.remove(change.path()) != null;
         if (newest.size() == limit) {
             lose();
-        } else {
+        } else if (state != State.LOST && (known || take(ITEM))) {
             newest.put(change.path(), change);
         }
     }
 
+    private boolean take(long bytes) {
+        if (!room.take(bytes)) {
+            lose();
+            return false;
+        }
+        taken += bytes;
+        return true;
+    }
+
+    private void give(long bytes) {
+        taken -= bytes;
+        room.give(bytes);
+    }
+
     /** Gives up: from here on nothing is kept. */
-    synchronized void lose() {
+    public synchronized void lose() {
         state = State.LOST;
         queue.clear();
         newest.clear();
+        give(taken);
     }
 
     void wake() {

@@ -69,11 +69,12 @@ final class Watches {
         for (int elements = 0; elements <= length && elements < lengths.length; elements++) {
             if (lengths[elements] > 0 && !(internal && elements == 0)) {
                 Path root = elements == length ? change.path() : Path.ofTrustedKey(Arrays.copyOf(key, end));
-                for (Watch watch : byRoot.getOrDefault(root, Set.of())) {
+                Set<Watch> there = byRoot.getOrDefault(root, Set.of());
+                for (Watch watch : there) {
                     if (watch.scope()
                             .depths()
                             .include(length - watch.scope().top().length())) {
-                        watch.offer(change);
+                        watch.offer(change, there.size());
                         if (watch.touched != revision) {
                             watch.touched = revision;
                             touched.add(watch);

@@ -103,7 +103,8 @@ class LinearizableTest {
     private static void check(List<Seen> history) {
         NavigableMap<Long, Boolean> deletions = new TreeMap<>(Map.of(0L, true));
         history.stream().filter(Seen::wrote).forEach(seen -> deletions.put(seen.tick(), seen.deleted()));
-        List<Seen> byAsked = history.stream().sorted(Comparator.comparingLong(Seen::asked)).toList();
+        List<Seen> byAsked =
+                history.stream().sorted(Comparator.comparingLong(Seen::asked)).toList();
         List<long[]> done = new ArrayList<>();
         for (Seen seen : byAsked) {
             long least = done.stream()
@@ -124,6 +125,8 @@ class LinearizableTest {
             assertThat(state).as("%s, after state %d of it", seen, least).isGreaterThanOrEqualTo(least);
             done.add(new long[] {seen.answered(), state});
         }
-        assertThat(Collections.max(deletions.keySet())).as("something was written").isPositive();
+        assertThat(Collections.max(deletions.keySet()))
+                .as("something was written")
+                .isPositive();
     }
 }

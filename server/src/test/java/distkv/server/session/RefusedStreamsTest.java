@@ -52,7 +52,15 @@ class RefusedStreamsTest extends SessionTest {
                 refused("path :n.x: in the", "action", "delete_tree", "path", INTERNAL, "nchain", true),
                 refused("path: missing", "action", "delete_tree", "nchain", 2),
                 refused("nchain: 'x'", "action", "delete_tree", "path", path("a"), "nchain", "x"),
-                refused("guard at a: nothing", "action", "delete_tree", "path", path("b"), "nchain", 1, "guard",
+                refused(
+                        "guard at a: nothing",
+                        "action",
+                        "delete_tree",
+                        "path",
+                        path("b"),
+                        "nchain",
+                        1,
+                        "guard",
                         List.of(List.of(path("a"), 5))),
                 refused("auth: this server", "action", "auth", "typ", "password", "ident", "joe"),
                 refused("auth_list: this server", "action", "auth_list", "typ", "password"),
@@ -105,11 +113,10 @@ class RefusedStreamsTest extends SessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"get_value", "enum", "set_value", "delete_tree", "auth_get", "auth_set", "update", "surprise"})
+    @ValueSource(
+            strings = {"get_value", "enum", "set_value", "delete_tree", "auth_get", "auth_set", "update", "surprise"})
     void whatIsAnsweredOnceIsRefusedOnce(String action) throws IOException {
-        assertThat(wire.call(action, "path", 5))
-                .containsKey("error")
-                .doesNotContainKeys("state", "wseq");
+        assertThat(wire.call(action, "path", 5)).containsKey("error").doesNotContainKeys("state", "wseq");
         assertThat(wire.call("get_value", "path", path("a"))).doesNotContainKey("error");
     }
 

@@ -70,16 +70,22 @@ class VitalThreadsTest {
         try (Loop loop = Loop.start()) {
             CompletableFuture<RuntimeException> failed = new CompletableFuture<>();
             CompletableFuture<Boolean> served = new CompletableFuture<>();
-            register(loop, () -> {
-                throw new IllegalStateException("planted");
-            }, failed);
+            register(
+                    loop,
+                    () -> {
+                        throw new IllegalStateException("planted");
+                    },
+                    failed);
             assertThat(failed.get(20, TimeUnit.SECONDS)).hasMessage("planted");
             register(loop, () -> served.complete(true), new CompletableFuture<>());
             assertThat(served.get(20, TimeUnit.SECONDS)).isTrue();
             assertThat(reported).isNotDone();
-            register(loop, () -> {
-                throw new LinkageError("planted");
-            }, new CompletableFuture<>());
+            register(
+                    loop,
+                    () -> {
+                        throw new LinkageError("planted");
+                    },
+                    new CompletableFuture<>());
             assertThat(reported.get(20, TimeUnit.SECONDS)).isInstanceOf(LinkageError.class);
         }
     }

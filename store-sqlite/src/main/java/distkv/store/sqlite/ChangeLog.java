@@ -2,6 +2,7 @@ package distkv.store.sqlite;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.model.WriteId;
 import distkv.store.Outcome;
 import distkv.store.Step;
 import java.sql.Connection;
@@ -17,11 +18,12 @@ final class ChangeLog {
     /** So many rows are inserted by one statement where there are as many: most of the cost is per statement. */
     private static final int MANY = 16;
 
-    private static final int COLUMNS = 7;
+    private static final int COLUMNS = 9;
 
     private static final long NO_TICK = -1;
 
-    private record Row(Entry entry, @Nullable Entry previous) {}
+    private record Row(
+            Entry entry, @Nullable Entry previous, @Nullable WriteId id) {}
 
     /** The statements, prepared. The driver closes one that has failed, so they are all made again then. */
     private record Statements(
@@ -35,8 +37,9 @@ final class ChangeLog {
             PreparedStatement deleteMany) {
 
         static Statements prepare(Connection connection) throws SQLException {
-            String insert = "INSERT INTO change(tick, path, value, lease, replaces, sum, created) VALUES ";
-            String row = "(?, ?, ?, ?, ?, ?, ?)";
+            String insert =
+                    "INSERT INTO change(tick, path, value, lease, replaces, sum, created, writer, number) VALUES ";
+            String row = "(?, ?, ?, ?, ?, ?, ?, ?, ?)";
             return new Statements(
                     connection.prepareStatement("BEGIN IMMEDIATE"),
                     connection.prepareStatement("COMMIT"),
@@ -75,9 +78,9 @@ final class ChangeLog {
             rows.clear();
             for (Step step : steps) {
                 switch (step) {
-                    case Step.Changed(ChangeBatch batch, List<@Nullable Entry> previous) -> {
+                    case Step.Changed(ChangeBatch batch, List<@Nullable Entry> previous, WriteId id) -> {
                         for (int i = 0; i < previous.size(); i++) {
-                            rows.add(new Row(batch.changes().get(i), previous.get(i)));
+                            rows.add(new Row(batch.changes().get(i), previous.get(i), i == 0 ? id : null));
                         }
                     }
                     case Step.Granted granted -> {
@@ -146,8 +149,14 @@ final class ChangeLog {
         setUnlessZero(insert, offset + 4, entry.lease());
         setUnlessZero(insert, offset + 5, replaces);
         long created = entry.created() == entry.tick() ? 0 : entry.created();
-        insert.setLong(offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces, created));
+        WriteId id = row.id();
+        long writer = id == null ? 0 : id.writer();
+        long number = id == null ? 0 : id.number();
+        insert.setLong(
+                offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces, created, writer, number));
         setUnlessZero(insert, offset + 7, created);
+        setUnlessZero(insert, offset + 8, writer);
+        setUnlessZero(insert, offset + 9, number);
     }
 
     private static void setUnlessZero(PreparedStatement insert, int column, long number) throws SQLException {

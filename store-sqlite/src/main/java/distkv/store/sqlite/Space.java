@@ -70,7 +70,8 @@ final class Space {
     synchronized void full(String reason) {
         boolean isNews = trouble.isEmpty();
         isKept = false;
-        trouble = (reason.startsWith("disk full: ") ? "" : "disk full: ") + reason + " (expected: room at " + file.toAbsolutePath().getParent()
+        trouble = (reason.startsWith("disk full: ") ? "" : "disk full: ") + reason + " (expected: room at "
+                + file.toAbsolutePath().getParent()
                 + "; until there is some, only deletions are written: delete entries, or make room)";
         refusal = trouble;
         release();

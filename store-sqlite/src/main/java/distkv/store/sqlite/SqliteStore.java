@@ -3,6 +3,7 @@ package distkv.store.sqlite;
 import distkv.model.ChangeBatch;
 import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.WriteId;
 import distkv.store.Compacted;
 import distkv.store.Contents;
 import distkv.store.Feed;
@@ -19,6 +20,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -186,6 +189,37 @@ public final class SqliteStore implements Store {
         }
         checkHistory(after);
         return batches;
+    }
+
+    @Override
+    public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws Compacted {
+        String stopped = work.stopped();
+        if (stopped != null) {
+            throw new StoreException(stopped);
+        }
+        long newest = recent.newest();
+        Contents.checkRevision(after, newest);
+        Map<WriteId, List<Long>> written;
+        try (Connection connection = Database.reader(file)) {
+            written = Rows.writtenBy(connection, writers, after, newest);
+        } catch (SQLException e) {
+            throw Database.explain(file, e);
+        }
+        checkHistory(after);
+        return written;
+    }
+
+    @Override
+    public Outcome.Committed committed(long revision) throws Compacted {
+        Contents.checkRevision(revision, recent.newest());
+        Outcome.Committed committed;
+        try (Connection connection = Database.reader(file)) {
+            committed = new Outcome.Committed(revision, Rows.previous(connection, revision));
+        } catch (SQLException e) {
+            throw Database.explain(file, e);
+        }
+        checkHistory(revision - 1);
+        return committed;
     }
 
     /** To be asked after reading: what is read below this revision may have lost rows meanwhile. */

@@ -3,7 +3,9 @@ package distkv.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.WriteId;
 import distkv.store.Contents;
 import distkv.store.StoreException;
 import distkv.store.StoreTesting;
@@ -14,8 +16,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -61,15 +65,41 @@ class FormatTest extends StoreTesting {
                         + " has format 7 (expected: 2 or older; it was written by a newer DistKV, so use that one)");
     }
 
+    private static Format later(Format.Upgrade... upgrades) {
+        List<Format.Upgrade> all = new ArrayList<>(Format.CURRENT.upgrades());
+        all.addAll(List.of(upgrades));
+        return new Format(all);
+    }
+
+    @Test
+    void aFileOfTheFirstFormatIsReadAndGoneOnWith() throws Exception {
+        try (SqliteStore store = open()) {
+            committed(store, set("a", 1), set("b", 2));
+        }
+        for (String column : List.of("created", "writer", "number", "author", "cause")) {
+            sql("ALTER TABLE change DROP COLUMN " + column);
+        }
+        try (Connection connection = Database.writer(file())) {
+            Format.put(connection, "format", 1);
+        }
+        try (SqliteStore store = open()) {
+            assertThat(words(store.load().entries())).containsExactly("a=1", "b=2");
+            outcome(store, new Commit(List.of(set("a", 3)), List.of(), new WriteId(7, 8)));
+        }
+        SqliteStore store = open();
+        assertThat(words(store.load().entries())).containsExactly("a=3", "b=2");
+        assertThat(store.writtenBy(Set.of(7L), 0)).isEqualTo(Map.of(new WriteId(7, 8), List.of(2L)));
+        assertThat(words(store.committed(2).previous())).containsExactly("a=1");
+    }
+
     @Test
     void anOlderFormatIsUpgradedStepByStepAndThenOpensAsItIs() throws SQLException {
         try (SqliteStore store = open()) {
             committed(store, set("a", 1), set("b", 2));
         }
-        Format later = new Format(List.of(
-                Format.CURRENT.upgrades().getFirst(),
+        Format later = later(
                 Format.Upgrade.of("ALTER TABLE change ADD COLUMN color TEXT", "UPDATE change SET color = 'none'"),
-                Format.Upgrade.of("CREATE TABLE note(text TEXT)", "INSERT INTO note SELECT color FROM change")));
+                Format.Upgrade.of("CREATE TABLE note(text TEXT)", "INSERT INTO note SELECT color FROM change"));
         try (SqliteStore store = Opened.open(directory, OPTIONS, later)) {
             assertThat(words(store.load().entries())).containsExactly("a=1", "b=2");
         }
@@ -87,8 +117,7 @@ class FormatTest extends StoreTesting {
         try (SqliteStore store = open()) {
             committed(store, set("a", 1));
         }
-        Format broken = new Format(List.of(
-                Format.CURRENT.upgrades().getFirst(), Format.Upgrade.of("DELETE FROM change", "SELECT nonsense")));
+        Format broken = later(Format.Upgrade.of("DELETE FROM change", "SELECT nonsense"));
         assertThatThrownBy(() -> Opened.open(directory, OPTIONS, broken)).isInstanceOf(StoreException.class);
         assertThat(words(open().load().entries())).containsExactly("a=1");
     }

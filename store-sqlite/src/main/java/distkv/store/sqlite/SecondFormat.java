@@ -8,15 +8,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Format 2: rows say when their entry was created. In format 1 they say which tick they replace, so that is found by
+ * Format 2: rows say when their entry was created, and by whom, for what and for which request they were made. In format 1 they say which tick they replace, so that is found by
  * following these from the oldest row on; of what was compacted, the oldest tick that is still named counts.
  */
-final class CreatedColumn {
-    private CreatedColumn() {}
+final class SecondFormat {
+    private SecondFormat() {}
 
-    static void add(Connection connection) throws SQLException {
+    static void make(Connection connection) throws SQLException {
         Format.Upgrade.of(
                         "ALTER TABLE change ADD COLUMN created INTEGER",
+                        "ALTER TABLE change ADD COLUMN writer INTEGER",
+                        "ALTER TABLE change ADD COLUMN number INTEGER",
                         "ALTER TABLE change ADD COLUMN author TEXT",
                         "ALTER TABLE change ADD COLUMN cause TEXT")
                 .run(connection);
@@ -53,11 +55,11 @@ final class CreatedColumn {
         byte[] value = row.getBytes(3);
         long lease = row.getLong(4);
         long replaces = row.getLong(5);
-        if (key == null || row.getLong(6) != Rows.sum(tick, key, value, lease, replaces, 0)) {
+        if (key == null || row.getLong(6) != Rows.sum(tick, key, value, lease, replaces, 0, 0, 0)) {
             throw new SQLException("the row of tick " + tick + " is damaged");
         }
         update.setLong(1, created);
-        update.setLong(2, Rows.sum(tick, key, value, lease, replaces, created));
+        update.setLong(2, Rows.sum(tick, key, value, lease, replaces, created, 0, 0));
         update.setLong(3, tick);
         update.addBatch();
     }

@@ -1,0 +1,157 @@
+package distkv.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever is killed, paused and started again, in any order: once all is healthy every job is run within one time to
+ * live and a second, nobody writes whose claim is gone, and no job is slowed that has not failed.
+ */
+class LivenessDrillTest {
+    private static final int SOME = 30;
+    private static final int MANY = 300;
+    /** What a machine may take longer that has other things to do. The fault that this looks for took for ever. */
+    private static final Duration SLACK = Duration.ofSeconds(8);
+
+    @TempDir
+    private Path directory;
+
+    private enum Blow {
+        PAUSE,
+        PAUSE_WITH_WORKERS,
+        WORKERS,
+        PARENT,
+        RUNNER,
+        RUNNER_WITH_WORKERS,
+        STOP,
+        SERVER,
+        SERVER_AND_RUNNER,
+        ALL
+    }
+
+    @Test
+    void everyJobRunsAgainWhateverWasKilledPausedOrRestarted() throws Exception {
+        drill(SOME);
+    }
+
+    @Test
+    @Tag("long")
+    void everyJobRunsAgainInManyRounds() throws Exception {
+        drill(MANY);
+    }
+
+    private void drill(int rounds) throws Exception {
+        long seed = Long.getLong("drill.seed", System.nanoTime());
+        Random random = new Random(seed);
+        long longest = 0;
+        try (Drill drill = new Drill(directory)) {
+            awaitAll(drill, "seed " + seed + ", at the start");
+            for (int i = 0; i < rounds; i++) {
+                Blow blow = blow(random);
+                String node = Drill.NODES.get(random.nextInt(Drill.NODES.size()));
+                String round = "seed " + seed + ", round " + i + ": " + blow + " " + node;
+                strike(drill, blow, node, random);
+                drill.awaitReady();
+                longest = Math.max(longest, awaitAll(drill, round));
+                assertThat(drill.stale()).as(round).isEmpty();
+                List<String> slowed = drill.slowed();
+                if (blow != Blow.WORKERS) {
+                    assertThat(slowed).as(round).isEmpty();
+                }
+            }
+        }
+        System.err.println(
+                "liveness drill: seed " + seed + ", " + rounds + " rounds, the longest wait " + longest + " ms");
+    }
+
+    /** Those that start virtual machines come less often than the others. */
+    private static Blow blow(Random random) {
+        int dice = random.nextInt(20);
+        return dice == 0 ? Blow.ALL : Blow.values()[dice % Blow.ALL.ordinal()];
+    }
+
+    /** Waits until every job goes on; returns how long that took, in milliseconds. */
+    private static long awaitAll(Drill drill, String round) {
+        Map<String, Integer> counts = drill.counts();
+        long begun = System.nanoTime();
+        try {
+            Awaitility.await()
+                    .atMost(Drill.TTL.plusSeconds(1).plus(SLACK))
+                    .pollDelay(Duration.ofMillis(200))
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> drill.idle(counts).isEmpty());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(round + ": " + String.join("\n", drill.idle(counts)), e);
+        }
+        return (System.nanoTime() - begun) / 1_000_000;
+    }
+
+    private static void strike(Drill drill, Blow blow, String node, Random random) throws Exception {
+        RunnerProcess runner = drill.runner(node);
+        List<ProcessHandle> family = runner.family();
+        switch (blow) {
+            case PAUSE -> {
+                runner.pause();
+                pass(random, 2 * Drill.TTL.toMillis());
+                runner.resume();
+            }
+            case PAUSE_WITH_WORKERS -> {
+                RunnerProcess.signal("STOP", family);
+                pass(random, 2 * Drill.TTL.toMillis());
+                RunnerProcess.signal("CONT", family.reversed());
+            }
+            case WORKERS -> family.stream().skip(2).forEach(ProcessHandle::destroyForcibly);
+            case PARENT -> family.get(1).destroyForcibly();
+            case RUNNER -> {
+                runner.killAndWait();
+                pass(random, 500);
+                drill.startRunner(node);
+            }
+            case RUNNER_WITH_WORKERS -> {
+                RunnerProcess.signal("KILL", family);
+                runner.killAndWait();
+                drill.startRunner(node);
+            }
+            case STOP -> {
+                runner.close();
+                drill.startRunner(node);
+            }
+            case SERVER -> {
+                drill.server.killAndWait();
+                pass(random, Drill.TTL.toMillis());
+                drill.startServer();
+            }
+            case SERVER_AND_RUNNER -> {
+                drill.server.killAndWait();
+                runner.killAndWait();
+                drill.startServer();
+                drill.startRunner(node);
+            }
+            case ALL -> {
+                drill.server.killAndWait();
+                for (String each : Drill.NODES) {
+                    drill.runner(each).killAndWait();
+                }
+                drill.startServer();
+                for (String each : Drill.NODES) {
+                    drill.startRunner(each);
+                }
+            }
+        }
+    }
+
+    /** The time for which something is away is the subject here: there is nothing to wait for. */
+    private static void pass(Random random, long most) throws InterruptedException {
+        Thread.sleep(random.nextLong(most + 1));
+    }
+}
