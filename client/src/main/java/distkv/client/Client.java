@@ -116,9 +116,7 @@ public final class Client implements AutoCloseable {
     /** As {@link #tree(Path)}, siblings in the order in which they were created, if the server knows. */
     public List<Entry> treeByCreation(Path path) throws InterruptedException {
         return TreeCollector.collect(
-                connector.link(),
-                path,
-                seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false));
+                connector.link(), path, seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false));
     }
 
     /** The entries of the internal tree, with their paths below its top, parents first. */

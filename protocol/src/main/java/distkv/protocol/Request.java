@@ -91,7 +91,8 @@ public sealed interface Request {
             boolean fetch,
             @Nullable Long since,
             boolean chain,
-            boolean sorted) implements Request {
+            boolean sorted)
+            implements Request {
         /** How many subtrees a watch may be of. */
         public static final int MAX_ONLY = 1_000;
     }

@@ -213,7 +213,8 @@ final class RequestDecoder {
     }
 
     private Request enumerate(boolean internal) {
-        return new Request.Enumerate(seq, path(), internal, fields.flag(Key.WITH_DATA), fields.flag(Key.EMPTY), fields.flag(Key.SORTED));
+        return new Request.Enumerate(
+                seq, path(), internal, fields.flag(Key.WITH_DATA), fields.flag(Key.EMPTY), fields.flag(Key.SORTED));
     }
 
     private Request send() {

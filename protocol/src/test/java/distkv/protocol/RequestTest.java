@@ -39,7 +39,8 @@ class RequestTest {
                 new Request.GetTree(SEQ, PATH, false, new Depths(1, 3), true, true, true),
                 new Request.GetTree(SEQ, PATH, true, Depths.ALL, false, false, false),
                 new Request.Watch(SEQ, PATH, List.of(), Depths.ROOT, true, null, true, true),
-                new Request.Watch(SEQ, PATH, List.of(Path.of("a"), Path.of("b", 1L)), Depths.ALL, false, 77L, false, false),
+                new Request.Watch(
+                        SEQ, PATH, List.of(Path.of("a"), Path.of("b", 1L)), Depths.ALL, false, 77L, false, false),
                 new Request.Enumerate(SEQ, PATH, false, true, true, true),
                 new Request.Enumerate(SEQ, PATH, true, false, false, false),
                 new Request.Root(SEQ, PATH),

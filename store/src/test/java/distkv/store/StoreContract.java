@@ -78,7 +78,8 @@ public abstract class StoreContract extends StoreTesting {
         Outcome.Committed second = (Outcome.Committed) commit(store, set("a", 2), set("b", 3));
         assertThat(second.previous()).containsExactly(new Entry(path("a"), value(1), Revision.tick(1, 0), 0), null);
         Outcome.Committed third = (Outcome.Committed) commit(store, delete("a"));
-        assertThat(third.previous()).containsExactly(new Entry(path("a"), value(2), Revision.tick(2, 0), 0, Revision.tick(1, 0)));
+        assertThat(third.previous())
+                .containsExactly(new Entry(path("a"), value(2), Revision.tick(2, 0), 0, Revision.tick(1, 0)));
         Outcome.Committed fourth = (Outcome.Committed) commit(store, set("a", 4));
         assertThat(fourth.previous()).containsExactly((Entry) null);
     }

@@ -115,11 +115,15 @@ public final class CreationWalk implements TreeWalk {
         Cursor cursor = new Cursor(tree);
         cursor.seek(above);
         Entry here = cursor.entry();
-        if (here != null && here.path().key().length == above.length && isBelow(above, here.path().key())) {
+        if (here != null
+                && here.path().key().length == above.length
+                && isBelow(above, here.path().key())) {
             cursor.next();
             here = cursor.entry();
         }
-        while (here != null && children.size() < most && isBelow(above, here.path().key())) {
+        while (here != null
+                && children.size() < most
+                && isBelow(above, here.path().key())) {
             byte[] key = here.path().key();
             int end = PathKey.skip(key, above.length);
             if (above.length == 0 && isBelow(Snapshot.INTERNAL.key(), key)) {

@@ -93,7 +93,8 @@ final class EntryTree {
                 if (first == last) {
                     yield oldest(inner.children[first], from, to);
                 }
-                long oldest = Math.min(oldest(inner.children[first], from, null), oldest(inner.children[last], null, to));
+                long oldest =
+                        Math.min(oldest(inner.children[first], from, null), oldest(inner.children[last], null, to));
                 for (int i = first + 1; i < last; i++) {
                     oldest = Math.min(oldest, inner.children[i].oldest());
                 }

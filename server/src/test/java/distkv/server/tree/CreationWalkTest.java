@@ -84,7 +84,8 @@ class CreationWalkTest {
                     entries.remove(path);
                     changes.add(new Entry(path, null, ++tick, 0));
                 } else {
-                    Entry entry = entry(path, entries.containsKey(path) ? entries.get(path).created() : ++tick);
+                    Entry entry = entry(
+                            path, entries.containsKey(path) ? entries.get(path).created() : ++tick);
                     entries.put(path, entry);
                     changes.add(entry);
                 }
@@ -101,14 +102,18 @@ class CreationWalkTest {
                 for (boolean withEmpty : new boolean[] {false, true}) {
                     List<Seen> expected = new ArrayList<>();
                     expect(entries, top, 0, depths, withEmpty, expected);
-                    if (expected.size() == 1 && top.isRoot() && expected.getFirst().entry() == null
+                    if (expected.size() == 1
+                            && top.isRoot()
+                            && expected.getFirst().entry() == null
                             && all(snapshot.walkWithEmpty(top, depths)).isEmpty()) {
                         expected.clear(); // Only the internal tree is below the root.
                     }
                     TreeWalk walk = withEmpty
                             ? snapshot.walkByCreationWithEmpty(top, depths)
                             : snapshot.walkByCreation(top, depths);
-                    assertThat(all(walk)).as("seed %d, %s, %s", seed, top, depths).isEqualTo(expected);
+                    assertThat(all(walk))
+                            .as("seed %d, %s, %s", seed, top, depths)
+                            .isEqualTo(expected);
                 }
             }
         }

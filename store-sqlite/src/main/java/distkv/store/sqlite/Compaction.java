@@ -151,7 +151,10 @@ final class Compaction implements Runnable {
     synchronized void keepUp() {
         long end = System.nanoTime() + PAUSE_MILLIS * 1_000_000;
         try {
-            while (found == null && !isStuck && superseded - left > Math.max(present, 2 * history()) * 3 / 4 && isDue()) {
+            while (found == null
+                    && !isStuck
+                    && superseded - left > Math.max(present, 2 * history()) * 3 / 4
+                    && isDue()) {
                 long millis = (end - System.nanoTime()) / 1_000_000;
                 if (millis <= 0) {
                     return;

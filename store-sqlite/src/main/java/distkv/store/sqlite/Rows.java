@@ -125,13 +125,17 @@ final class Rows {
         byte[] value = row.getBytes(3);
         long lease = row.getLong(4);
         long created = row.getLong(9);
-        long sum = key == null
-                ? 0
-                : sum(tick, key, value, lease, row.getLong(5), created, row.getLong(7), row.getLong(8));
+        long sum =
+                key == null ? 0 : sum(tick, key, value, lease, row.getLong(5), created, row.getLong(7), row.getLong(8));
         if (key == null || row.getLong(6) != sum) {
             throw new SQLException("the row of tick " + tick + " is damaged");
         }
-        return new Entry(Path.ofTrustedKey(key), value == null ? null : new Value(value), tick, lease, created == 0 ? tick : created);
+        return new Entry(
+                Path.ofTrustedKey(key),
+                value == null ? null : new Value(value),
+                tick,
+                lease,
+                created == 0 ? tick : created);
     }
 
     /**

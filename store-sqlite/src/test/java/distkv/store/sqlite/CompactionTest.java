@@ -90,7 +90,8 @@ class CompactionTest extends StoreTesting {
                 .as("rows an entry while it is written")
                 .isLessThan(2.5);
         // The shortest history is 10,000 changes.
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(rows()).isLessThan(ENTRIES + 10_000 + 256 + 256));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(rows()).isLessThan(ENTRIES + 10_000 + 256 + 256));
         assertThat(store.load().entries()).hasSize(ENTRIES);
     }
 
@@ -104,7 +105,8 @@ class CompactionTest extends StoreTesting {
         for (int i = 0; i < 1000; i++) {
             committed(store, set("a", i % 100), set("z", i % 100));
         }
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(rows()).isLessThan(600));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(rows()).isLessThan(600));
         store.close();
         store = closing(SqliteStore.open(directory, options));
         assertThat(store.load().entries()).extracting(Entry::created).containsExactly(257L, 256L);
@@ -120,7 +122,8 @@ class CompactionTest extends StoreTesting {
                     .join();
         }
         long newest = store.load().revision();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(rows()).isLessThan(50 + 3 + 256));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(rows()).isLessThan(50 + 3 + 256));
         assertThat(store.load(newest - 40).entries()).hasSize(3);
         Compacted gone = org.junit.jupiter.api.Assertions.assertThrows(Compacted.class, () -> store.load(1));
         assertThat(gone.oldest()).isGreaterThan(newest - 50 - 2 * 256);
@@ -133,6 +136,7 @@ class CompactionTest extends StoreTesting {
             asked.add(store.commit(Commit.of(set("k." + i % 50, i % 100))));
         }
         asked.forEach(CompletableFuture::join);
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(rows()).isLessThan(50 + 10_000 + 256 + 256));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(rows()).isLessThan(50 + 10_000 + 256 + 256));
     }
 }
