@@ -203,7 +203,7 @@ class Client:
         ``value``, ``tock``, and ``chain`` if ``nchain`` is 1 or more.
 
         ``min_depth`` and ``max_depth`` limit how far below the path an entry may be, ``empty=True`` includes places
-        without a value. ``long_path=False`` leaves the paths shortened, with ``depth``. Raises NotFoundError if there
+        without a value. Siblings come in the order in which they were created, with ``sorted=True`` sorted. ``long_path=False`` leaves the paths shortened, with ``depth``. Raises NotFoundError if there
         is nothing, ServerClosedError if the connection is lost midway.
         """
         stream = Stream(self.link.wire())

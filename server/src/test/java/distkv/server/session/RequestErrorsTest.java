@@ -49,7 +49,10 @@ class RequestErrorsTest {
                 .containsEntry("version", List.of(0L, 65L, 0L))
                 .containsEntry("qlen", 10L)
                 .containsEntry(
-                        "ext", List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness"))
+                        "ext",
+                        List.of(
+                                "session", "commit", "guard", "since", "only", "window", "standby", "witness",
+                                "sorted"))
                 .containsKeys("tick", "tock")
                 .doesNotContainKey("auth");
     }
