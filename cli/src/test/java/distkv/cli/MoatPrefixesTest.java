@@ -47,8 +47,8 @@ class MoatPrefixesTest {
                 .hasSize(9)
                 .allMatch(path -> path.startsWith(Path.of(".distkv")));
         // Whoever names a prefix is right.
-        Config mixed = new ConfigFiles(Map.of("HOME", directory.toString()))
-                .load(null, List.of("errors.prefix=mine.errors"));
+        Config mixed =
+                new ConfigFiles(Map.of("HOME", directory.toString())).load(null, List.of("errors.prefix=mine.errors"));
         assertThat(mixed.path("errors.prefix")).isEqualTo(Path.parse("mine.errors"));
         assertThat(mixed.path("runner.state")).isEqualTo(Path.parse(":.moat.kv.state"));
         assertThat(mixed.forCode().get("codes")).isEqualTo(Map.of("prefix", Path.parse(":.moat.kv.code.proc")));
@@ -71,8 +71,9 @@ class MoatPrefixesTest {
         PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
         Thread command = Thread.ofPlatform().start(() -> house.distkv(out, "run", "all"));
         assertThat(house.await("noted", value -> true)).isEqualTo(List.of(":.moat.kv.code.proc", ":.moat.kv.state"));
-        house.await(":.moat.kv.state.any.default.job", value -> value instanceof Map<?, ?> map
-                && map.get("stopped") != null);
+        house.await(
+                ":.moat.kv.state.any.default.job",
+                value -> value instanceof Map<?, ?> map && map.get("stopped") != null);
         command.interrupt();
         command.join();
         assertThat(house.distkv("run", "list")).contains("job");
