@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -322,7 +323,7 @@ class StreamsTest extends SessionTest {
             Map<String, Object> item = reader.read();
             if (item.containsKey("path")) {
                 Path tail = Path.of((List<?>) item.get("path"));
-                paths.add(lengthener.next(((Number) item.get("depth")).intValue(), tail));
+                paths.add(lengthener.next(((Number) Objects.requireNonNull(item.get("depth"))).intValue(), tail));
             } else if (!"start".equals(item.get("state"))) {
                 return paths;
             }

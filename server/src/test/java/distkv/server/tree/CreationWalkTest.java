@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,10 +36,10 @@ class CreationWalkTest {
 
     /** What a walk must find, by looking at all entries for every place. */
     private static void expect(
-            TreeMap<Path, Entry> entries, Path place, int depth, Depths depths, boolean withEmpty, List<Seen> seen) {
+            Map<Path, Entry> entries, Path place, int depth, Depths depths, boolean withEmpty, List<Seen> seen) {
         Entry here = entries.get(place);
         boolean there = entries.keySet().stream().anyMatch(path -> path.startsWith(place));
-        if (depths.include(depth) && (here != null || withEmpty && there)) {
+        if (depths.include(depth) && (here != null || (withEmpty && there))) {
             seen.add(new Seen(place, here));
         }
         if (depth == depths.max()) {
@@ -56,7 +57,7 @@ class CreationWalkTest {
                 .forEach(child -> expect(entries, child, depth + 1, depths, withEmpty, seen));
     }
 
-    private static long age(TreeMap<Path, Entry> entries, Path place) {
+    private static long age(Map<Path, Entry> entries, Path place) {
         return entries.values().stream()
                 .filter(entry -> entry.path().startsWith(place))
                 .mapToLong(Entry::created)
