@@ -131,7 +131,8 @@ def test_text_is_no_topic(worker, call):
     args = ", 1" if call == "send" else ""
     failure = worker.failure(f"await _self.{call}('a.b'{args})")
     assert failure["type"] == "TypeError"
-    assert failure["message"] == (f"{call}: the topic is 'a.b', a str (expected: its levels; _P('a.b') makes one)")
+    expected = "(expected: a list of its levels; _P('a.b') makes one)"
+    assert failure["message"] == f"{call}: the topic is 'a.b', a str {expected}"
 
 
 def test_a_list_of_elements_is_a_path(worker, tree):

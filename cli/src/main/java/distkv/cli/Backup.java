@@ -43,9 +43,9 @@ record Backup(String tree, Map<Path, Value> entries, Map<Path, Value> internal) 
                 .toList();
     }
 
-    /** What belongs into a copy of the tree, parents first. */
+    /** What belongs into a copy of the tree, parents first; siblings as they were created, so that they are so again. */
     static List<Entry> entries(Tree tree) throws InterruptedException {
-        return tree.below(Path.ROOT, 0, -1).stream()
+        return tree.client().treeByCreation(Path.ROOT).stream()
                 .filter(entry -> isLasting(tree.config(), entry.path()))
                 .toList();
     }

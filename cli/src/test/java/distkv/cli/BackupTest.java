@@ -164,4 +164,18 @@ class BackupTest {
             assertThat(other.run("restore", "--replace", file).out()).startsWith("606 entries restored, 0 of them");
         }
     }
+
+    @Test
+    void siblingsAreRestoredInTheOrderInWhichTheyWereCreated() throws Exception {
+        for (String name : List.of("z.x", "c", "a.x", "b", "a", "c")) {
+            shell.set("order." + name, 1L);
+        }
+        List<String> order = shell.createdBelow("order");
+        assertThat(order).containsExactly("z.x", "c", "a", "a.x", "b");
+        shell.run("backup", file);
+        try (Shell other = new Shell(directory)) {
+            other.run("restore", file);
+            assertThat(other.createdBelow("order")).isEqualTo(order);
+        }
+    }
 }

@@ -95,6 +95,16 @@ final class Shell implements AutoCloseable {
         }
     }
 
+    /** The paths below another, siblings in the order in which they were created. */
+    List<String> createdBelow(String path) throws InterruptedException {
+        Path top = Path.parse(path);
+        try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
+            return client.treeByCreation(top).stream()
+                    .map(entry -> entry.path().below(top).toString())
+                    .toList();
+        }
+    }
+
     /** The paths of the internal tree, without what the server itself keeps there. */
     List<String> internal() throws InterruptedException {
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {

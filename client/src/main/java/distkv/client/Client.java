@@ -107,10 +107,16 @@ public final class Client implements AutoCloseable {
         return tree(path, Depths.ALL);
     }
 
-    /** The entries of a subtree at these depths, parents first. */
+    /** The entries of a subtree at these depths, parents first, siblings sorted if the server is ours. */
     public List<Entry> tree(Path path, Depths depths) throws InterruptedException {
         return TreeCollector.collect(
-                connector.link(), path, seq -> new Request.GetTree(seq, path, false, depths, false, false));
+                connector.link(), path, seq -> new Request.GetTree(seq, path, false, depths, false, false, true));
+    }
+
+    /** As {@link #tree(Path)}, siblings in the order in which they were created, if the server knows. */
+    public List<Entry> treeByCreation(Path path) throws InterruptedException {
+        return TreeCollector.collect(
+                connector.link(), path, seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false));
     }
 
     /** The entries of the internal tree, with their paths below its top, parents first. */
@@ -118,7 +124,7 @@ public final class Client implements AutoCloseable {
         return TreeCollector.collect(
                 connector.link(),
                 Path.ROOT,
-                seq -> new Request.GetTree(seq, Path.ROOT, true, Depths.ALL, false, false));
+                seq -> new Request.GetTree(seq, Path.ROOT, true, Depths.ALL, false, false, false));
     }
 
     /**
@@ -137,7 +143,7 @@ public final class Client implements AutoCloseable {
     /** The last elements of the paths right below {@code path} that have an entry, or one below them. */
     public List<?> children(Path path) throws InterruptedException {
         try {
-            Reply reply = call(false, seq -> new Request.Enumerate(seq, path, false, false, true));
+            Reply reply = call(false, seq -> new Request.Enumerate(seq, path, false, false, true, true));
             return reply instanceof Reply.Result(Seq _, Value names, long _)
                             && Values.decode(names) instanceof List<?> list
                     ? list

@@ -116,7 +116,7 @@ public final class Watch implements AutoCloseable {
         paths = new PathLengthener(path);
         boolean fetch = fetching;
         Stream opened = Stream.open(
-                link, seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false));
+                link, seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true));
         stream = opened;
         if (closed) {
             close();

@@ -143,7 +143,8 @@ class SmallHeapTest {
             int kept = fill(wire);
             assertThat(kept).isBetween(20, 60);
             assertThat((Object) wire.set(kept, new byte[MB]).get("etype")).isEqualTo("full");
-            assertThat((Object) wire.call("delete_value", "path", Wire.path(0)).get("changed")).isEqualTo(true);
+            assertThat((Object) wire.call("delete_value", "path", Wire.path(0)).get("changed"))
+                    .isEqualTo(true);
             assertThat((Object) wire.set(0, new byte[MB - 1000]).get("changed")).isEqualTo(true);
             assertThat(server.process.isAlive()).isTrue();
             server.process.destroy();

@@ -34,6 +34,7 @@ enum Key {
     SINCE,
     ONLY,
     WITH_DATA,
+    SORTED,
     TASK,
     TOPIC,
     DATA,

@@ -83,12 +83,7 @@ public sealed interface Reply {
             @Nullable Value previous,
             @Nullable String note,
             long tock) implements Reply {
-        public Changed(
-                Seq seq,
-                boolean changed,
-                @Nullable Chain chain,
-                @Nullable Value previous,
-                long tock) {
+        public Changed(Seq seq, boolean changed, @Nullable Chain chain, @Nullable Value previous, long tock) {
             this(seq, changed, chain, previous, null, tock);
         }
     }

@@ -147,12 +147,7 @@ final class ReplyDecoder {
             return new Reply.Count(seq, in.number(), tock);
         }
         return new Reply.Changed(
-                seq,
-                fields.flag(Key.CHANGED),
-                chain(),
-                fields.value(Key.PREV),
-                fields.textOrNull(Key.NOTE),
-                tock);
+                seq, fields.flag(Key.CHANGED), chain(), fields.value(Key.PREV), fields.textOrNull(Key.NOTE), tock);
     }
 
     private List<Long> ticks() {

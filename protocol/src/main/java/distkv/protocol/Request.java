@@ -70,8 +70,9 @@ public sealed interface Request {
      * Reads a subtree.
      *
      * @param empty whether paths that are there only because something is below them are items too
+     * @param sorted whether siblings come sorted, else in the order in which they were created
      */
-    record GetTree(Seq seq, Path path, boolean internal, Depths depths, boolean empty, boolean chain)
+    record GetTree(Seq seq, Path path, boolean internal, Depths depths, boolean empty, boolean chain, boolean sorted)
             implements Request {}
 
     /**
@@ -80,6 +81,7 @@ public sealed interface Request {
      * @param only where below {@code path}, if that is not all of it; relative to it
      * @param fetch send what is there first
      * @param since send what has changed after this tock first; not together with {@code fetch}
+     * @param sorted whether siblings of what is fetched come sorted, else in the order in which they were created
      */
     record Watch(
             Seq seq,
@@ -88,13 +90,16 @@ public sealed interface Request {
             Depths depths,
             boolean fetch,
             @Nullable Long since,
-            boolean chain) implements Request {
+            boolean chain,
+            boolean sorted)
+            implements Request {
         /** How many subtrees a watch may be of. */
         public static final int MAX_ONLY = 1_000;
     }
 
-    /** The names of the children, with {@code data} their values too. */
-    record Enumerate(Seq seq, Path path, boolean internal, boolean data, boolean empty) implements Request {}
+    /** The names of the children, with {@code data} their values too, {@code sorted} or in the order of their creation. */
+    record Enumerate(Seq seq, Path path, boolean internal, boolean data, boolean empty, boolean sorted)
+            implements Request {}
 
     /**
      * The ticks of a node's writes that are still there.

@@ -189,7 +189,7 @@ final class RequestDecoder {
 
     private Request tree(boolean internal) {
         boolean empty = fields.flag(Key.EMPTY) || fields.flag(Key.ADD_EMPTY);
-        return new Request.GetTree(seq, path(), internal, depths(), empty, chain(false));
+        return new Request.GetTree(seq, path(), internal, depths(), empty, chain(false), fields.flag(Key.SORTED));
     }
 
     private Request watch() {
@@ -198,7 +198,7 @@ final class RequestDecoder {
         if (fetch && since != null) {
             throw new ProtocolException("since: given together with fetch (expected: one of them)");
         }
-        return new Request.Watch(seq, path(), only(), depths(), fetch, since, chain(false));
+        return new Request.Watch(seq, path(), only(), depths(), fetch, since, chain(false), fields.flag(Key.SORTED));
     }
 
     private List<Path> only() {
@@ -213,7 +213,8 @@ final class RequestDecoder {
     }
 
     private Request enumerate(boolean internal) {
-        return new Request.Enumerate(seq, path(), internal, fields.flag(Key.WITH_DATA), fields.flag(Key.EMPTY));
+        return new Request.Enumerate(
+                seq, path(), internal, fields.flag(Key.WITH_DATA), fields.flag(Key.EMPTY), fields.flag(Key.SORTED));
     }
 
     private Request send() {

@@ -68,6 +68,7 @@ public final class RequestEncoder {
                 map.path(tree.path());
                 depths(tree.depths());
                 flag(Key.EMPTY, tree.empty());
+                flag(Key.SORTED, tree.sorted());
                 chained(tree.chain());
             }
             case Request.Watch watch -> {
@@ -76,6 +77,7 @@ public final class RequestEncoder {
                 only(watch.only());
                 depths(watch.depths());
                 flag(Key.FETCH, watch.fetch());
+                flag(Key.SORTED, watch.sorted());
                 if (watch.since() != null) {
                     map.number(Key.SINCE, watch.since());
                 }
@@ -86,6 +88,7 @@ public final class RequestEncoder {
                 map.path(enumerate.path());
                 flag(Key.WITH_DATA, enumerate.data());
                 flag(Key.EMPTY, enumerate.empty());
+                flag(Key.SORTED, enumerate.sorted());
             }
             case Request.Root root -> {
                 action(Action.ROOT);

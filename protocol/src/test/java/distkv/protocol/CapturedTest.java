@@ -66,7 +66,7 @@ class CapturedTest {
 
         assertThat(watch)
                 .isEqualTo(new Request.Watch(
-                        Seq.of(1), Path.of(".distkv", "config"), List.of(), Depths.ALL, true, null, true));
+                        Seq.of(1), Path.of(".distkv", "config"), List.of(), Depths.ALL, true, null, true, false));
     }
 
     private static Frame frame(String hex) {

@@ -66,11 +66,11 @@ class SettledErrorsTest {
 
     @Test
     void thatItWorksOnOneNodeSaysNothingAboutTheOthers() throws Exception {
-        world.code(
-                "bad",
-                "if _client.client_name.startswith('b') and (await _client.get(_P('bad'))).value:\n"
-                        + "    raise RuntimeError('Owch')\n"
-                        + "return 'good'");
+        world.code("bad", """
+                if _client.client_name.startswith('b') and (await _client.get(_P('bad'))).value:
+                    raise RuntimeError('Owch')
+                return 'good'
+                """);
         world.set(Path.of("bad"), true);
         Path job = entry(Kind.ALL, "one");
         world.set(job, World.job("bad", "delay", 0.2, "repeat", 0.2));

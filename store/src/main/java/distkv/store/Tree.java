@@ -124,7 +124,10 @@ public final class Tree {
         for (int i = 0; i < changes.length; i++) {
             Write write = writes.get(i);
             long lease = write.value() == null ? 0 : write.lease();
-            changes[i] = new Entry(write.path(), write.value(), Revision.tick(revision, i), lease);
+            long tick = Revision.tick(revision, i);
+            Entry current = write.value() == null ? null : index.get(write.path());
+            long created = current == null ? tick : current.created();
+            changes[i] = new Entry(write.path(), write.value(), tick, lease, created);
             previous[i] = replace(write.path(), changes[i]);
         }
         ChangeBatch batch = new ChangeBatch(revision, List.of(changes));

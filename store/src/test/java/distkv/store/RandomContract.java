@@ -144,7 +144,13 @@ public abstract class RandomContract extends LeaseContract {
             List<Entry> previous = new ArrayList<>();
             for (Write write : writes) {
                 long tick = Revision.tick(revision() + 1, changes.size());
-                Entry entry = new Entry(write.path(), write.value(), tick, write.value() == null ? 0 : write.lease());
+                Entry current = write.value() == null ? null : tree.get(write.path());
+                Entry entry = new Entry(
+                        write.path(),
+                        write.value(),
+                        tick,
+                        write.value() == null ? 0 : write.lease(),
+                        current == null ? tick : current.created());
                 changes.add(entry);
                 previous.add(entry.isDeletion() ? tree.remove(entry.path()) : tree.put(entry.path(), entry));
             }

@@ -78,9 +78,32 @@ public abstract class StoreContract extends StoreTesting {
         Outcome.Committed second = (Outcome.Committed) commit(store, set("a", 2), set("b", 3));
         assertThat(second.previous()).containsExactly(new Entry(path("a"), value(1), Revision.tick(1, 0), 0), null);
         Outcome.Committed third = (Outcome.Committed) commit(store, delete("a"));
-        assertThat(third.previous()).containsExactly(new Entry(path("a"), value(2), Revision.tick(2, 0), 0));
+        assertThat(third.previous())
+                .containsExactly(new Entry(path("a"), value(2), Revision.tick(2, 0), 0, Revision.tick(1, 0)));
         Outcome.Committed fourth = (Outcome.Committed) commit(store, set("a", 4));
         assertThat(fourth.previous()).containsExactly((Entry) null);
+    }
+
+    @Test
+    void anEntryIsCreatedOnceAndAnewWhenItWasDeleted() throws Exception {
+        Store store = open();
+        committed(store, set("x", 1), set("a", 1));
+        committed(store, set("a", 2));
+        committed(store, set("a", 3));
+        assertThat(created(store.load())).containsExactly(Revision.tick(1, 1), Revision.tick(1, 0));
+        committed(store, delete("a"));
+        committed(store, set("a", 4));
+        committed(store, set("a", 5));
+        assertThat(created(store.load())).containsExactly(Revision.tick(5, 0), Revision.tick(1, 0));
+        assertThat(created(store.load(3))).containsExactly(Revision.tick(1, 1), Revision.tick(1, 0));
+        Feed feed = closing(store.follow(2));
+        assertThat(next(feed).changes().getFirst().created()).isEqualTo(Revision.tick(1, 1));
+        Entry deletion = next(feed).changes().getFirst();
+        assertThat(deletion.created()).isEqualTo(deletion.tick());
+    }
+
+    private static List<Long> created(Contents contents) {
+        return contents.entries().stream().map(Entry::created).toList();
     }
 
     @Test
@@ -115,7 +138,7 @@ public abstract class StoreContract extends StoreTesting {
         committed(store, set("a", 1));
         assertThat(committed(store, set("a", 2, Expectation.at(Revision.tick(1, 0)))))
                 .isEqualTo(2);
-        Entry current = new Entry(path("a"), value(2), Revision.tick(2, 0), 0);
+        Entry current = new Entry(path("a"), value(2), Revision.tick(2, 0), 0, Revision.tick(1, 0));
         assertThat(commit(store, set("a", 3, Expectation.at(Revision.tick(1, 0)))))
                 .isEqualTo(new Outcome.Conflict(path("a"), current, false, 2));
         committed(store, delete("a"));
@@ -141,7 +164,7 @@ public abstract class StoreContract extends StoreTesting {
         Guard guard = new Guard(path("claim"), Revision.tick(1, 0));
         assertThat(commit(store, guard, set("result", 1))).isInstanceOf(Outcome.Committed.class);
         committed(store, set("claim", 2));
-        Entry current = new Entry(path("claim"), value(2), Revision.tick(3, 0), 0);
+        Entry current = new Entry(path("claim"), value(2), Revision.tick(3, 0), 0, Revision.tick(1, 0));
         assertThat(commit(store, guard, set("result", 2)))
                 .isEqualTo(new Outcome.Conflict(path("claim"), current, true, 3));
         committed(store, delete("claim"));

@@ -268,18 +268,17 @@ class CodeRootTest {
 
     @Test
     void aCallInPythonFindsWhatARunnerWouldGiveIt() throws InterruptedException {
-        store(
-                "g.async",
-                "await _client.set(_P('calls.a'), value=_digits(x, 3))\n"
-                        + "_log.info('set')\nawait _self.timer(0)\n"
-                        + "watch = await _self.watch(_Path(['calls', 'a']))\n"
-                        + "await _self.setup_done()\n"
-                        + "async for msg in _info:\n"
-                        + "    if isinstance(msg, _cls.ChangeMsg):\n"
-                        + "        await watch.cancel()\n"
-                        + "        return [msg.value, _cfg.codes.prefix]\n",
-                "is_async",
-                true);
+        store("g.async", """
+                await _client.set(_P('calls.a'), value=_digits(x, 3))
+                _log.info('set')
+                await _self.timer(0)
+                watch = await _self.watch(_Path(['calls', 'a']))
+                await _self.setup_done()
+                async for msg in _info:
+                    if isinstance(msg, _cls.ChangeMsg):
+                        await watch.cancel()
+                        return [msg.value, _cfg.codes.prefix]
+                """, "is_async", true);
         assertThat(code.callWith("g.async", Map.of("x", 2.347)))
                 .isEqualTo(List.of(2.35, Path.of(".distkv", "code", "proc")));
         store("g.sync", "return _client.get(_P('calls.a')).value + 1");

@@ -84,8 +84,7 @@ final class Job {
     @Nullable
     PeerSet ahead;
 
-    @Nullable
-    Object aheadIn;
+    int aheadIn;
 
     /** When its claim was asked for. */
     double askedAt;

@@ -44,7 +44,7 @@ final class Share {
     /** The most jobs that each peer has before others should. */
     private int[] most = {};
     /** Another one whenever peers come, go, or have another capacity: then jobs are drawn to them in another order. */
-    private Object order = new Object();
+    private int order = 1;
     /** Which peers have their share; {@code null}: that is to be worked out. */
     private @Nullable PeerSet full;
     /** Which other peers may run a job that asks for these labels. */
@@ -102,7 +102,7 @@ final class Share {
     }
 
     private void reorder() {
-        order = new Object();
+        order++;
         hashes = peers.stream().mapToLong(peer -> Turn.hash(peer.node())).toArray();
         alike = peers.stream().mapToDouble(Peer::capacity).distinct().count() <= 1;
         heldByPeer = peers.stream().map(peer -> held(peer.node())).toArray(int[][]::new);

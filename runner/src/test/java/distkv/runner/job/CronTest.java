@@ -87,7 +87,8 @@ class CronTest {
         for (LocalDate date = day.minusDays(2); date.isBefore(day.plusDays(3)); date = date.plusDays(1)) {
             for (int hour = hours.nextSetBit(0); hour >= 0; hour = hours.nextSetBit(hour + 1)) {
                 for (int minute = minutes.nextSetBit(0); minute >= 0; minute = minutes.nextSetBit(minute + 1)) {
-                    expected.add((double) date.atTime(hour, minute).atZone(ZoneId.of(zone)).toEpochSecond());
+                    expected.add((double)
+                            date.atTime(hour, minute).atZone(ZoneId.of(zone)).toEpochSecond());
                 }
             }
         }

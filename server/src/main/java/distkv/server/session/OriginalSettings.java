@@ -15,8 +15,8 @@ final class OriginalSettings {
     private static final String ACLS = "access lists are kept, but everybody may do everything";
     private static final String USERS = "users are kept, but this server has no log-in";
 
-    private static final Map<Object, String> NOTES = Map.of(
-            "type", TYPES, "match", TYPES, "codec", CODECS, "conv", CODECS, "acl", ACLS, "auth", USERS);
+    private static final Map<Object, String> NOTES =
+            Map.of("type", TYPES, "match", TYPES, "codec", CODECS, "conv", CODECS, "acl", ACLS, "auth", USERS);
 
     private OriginalSettings() {}
 

@@ -16,6 +16,7 @@ import distkv.server.tree.Depths;
 import distkv.server.tree.Replica;
 import distkv.server.tree.Scope;
 import distkv.server.tree.Snapshot;
+import distkv.server.tree.TreeWalk;
 import distkv.server.tree.Walk;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -152,7 +153,7 @@ final class Reads {
             return;
         }
         Depths depths = depths(request.depths());
-        Walk walk = request.empty() ? now.walkWithEmpty(top, depths) : now.walk(top, depths);
+        TreeWalk walk = walk(now, top, depths, request.empty(), request.sorted());
         TreeStream stream = new TreeStream(
                 request.seq(),
                 session.window(),
@@ -201,7 +202,7 @@ final class Reads {
                             missed -> stream.withMissed(start, since, missed),
                             () -> stream.fail(start, compacted(request.seq(), since, start)));
         } else if (request.fetch()) {
-            stream.withEntries(start, session.site().memory().streams());
+            stream.withEntries(start, session.site().memory().streams(), request.sorted());
         } else {
             stream.withChanges(start);
         }
@@ -228,7 +229,8 @@ final class Reads {
         MsgWriter children = new MsgWriter();
         int count = 0;
         int most = Failures.maxValue(session.site());
-        for (Walk walk = now.walkWithEmpty(top, CHILDREN); walk.next() && children.size() <= most; ) {
+        for (TreeWalk walk = walk(now, top, CHILDREN, true, request.sorted());
+                walk.next() && children.size() <= most; ) {
             Entry entry = walk.entry();
             if (entry != null || request.empty()) {
                 count++;
@@ -287,6 +289,13 @@ final class Reads {
     private Snapshot snapshot() {
         session.inFlight().awaitNone();
         return replica.snapshot();
+    }
+
+    private static TreeWalk walk(Snapshot now, Path top, Depths depths, boolean empty, boolean sorted) {
+        if (sorted) {
+            return empty ? now.walkWithEmpty(top, depths) : now.walk(top, depths);
+        }
+        return empty ? now.walkByCreationWithEmpty(top, depths) : now.walkByCreation(top, depths);
     }
 
     private ItemMaker items(Seq seq, Path top, boolean chain) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     static final List<Integer> VERSION = List.of(0, 65, 0);
     static final List<String> EXTENSIONS =
-            List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness", "again");
+            List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted");
 
     /** The window that is offered, and how far a client may change it. */
     static final int WINDOW = 10;

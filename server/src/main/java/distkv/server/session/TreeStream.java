@@ -6,7 +6,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.server.tree.Replica;
 import distkv.server.tree.Snapshot;
-import distkv.server.tree.Walk;
+import distkv.server.tree.TreeWalk;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +19,13 @@ final class TreeStream extends Stream {
     private final Outbox outbox;
 
     /** {@code null} when it is over, so that the snapshot can go. */
-    private volatile @Nullable Walk walk;
+    private volatile @Nullable TreeWalk walk;
 
     private volatile boolean lost;
     private volatile Runnable release = () -> {};
     private boolean over;
 
-    TreeStream(Seq seq, int qlen, Snapshot snapshot, Walk walk, ItemMaker items, Outbox outbox) {
+    TreeStream(Seq seq, int qlen, Snapshot snapshot, TreeWalk walk, ItemMaker items, Outbox outbox) {
         super(seq, qlen);
         this.tock = snapshot.tock();
         this.walk = walk;
@@ -41,7 +41,7 @@ final class TreeStream extends Stream {
     @Override
     @Nullable
     Reply item() {
-        Walk here = walk;
+        TreeWalk here = walk;
         if (here == null || !here.next()) {
             over = true;
             return lost

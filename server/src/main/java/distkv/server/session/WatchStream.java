@@ -88,10 +88,11 @@ final class WatchStream extends Stream {
      * First sends all that the snapshot has.
      *
      * @param most how many bytes of what is replaced meanwhile it may hold
+     * @param sorted whether siblings come sorted, else in the order in which they were created
      */
-    void withEntries(Snapshot start, long most) {
+    void withEntries(Snapshot start, long most, boolean sorted) {
         release = replica.reading(start, most, this::overflow);
-        open(new Beginning(start.tock(), start.tock(), watch.scope().entries(start), start.size(), null));
+        open(new Beginning(start.tock(), start.tock(), watch.scope().entries(start, sorted), start.size(), null));
     }
 
     /** First sends what changed since a tock. */

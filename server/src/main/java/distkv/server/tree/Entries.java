@@ -11,9 +11,11 @@ public final class Entries implements Supplier<@Nullable Entry> {
     private final Scope scope;
     private final Snapshot snapshot;
     private final Iterator<Path> roots;
-    private @Nullable Walk walk;
+    private final boolean sorted;
+    private @Nullable TreeWalk walk;
 
-    Entries(Scope scope, Snapshot snapshot) {
+    Entries(Scope scope, Snapshot snapshot, boolean sorted) {
+        this.sorted = sorted;
         this.scope = scope;
         this.snapshot = snapshot;
         this.roots = scope.roots().iterator();
@@ -29,8 +31,8 @@ public final class Entries implements Supplier<@Nullable Entry> {
                 return null;
             }
             Path root = roots.next();
-            walk = snapshot.walk(
-                    root, scope.depths().from(root.length() - scope.top().length()));
+            Depths depths = scope.depths().from(root.length() - scope.top().length());
+            walk = sorted ? snapshot.walk(root, depths) : snapshot.walkByCreation(root, depths);
         }
     }
 }

@@ -69,6 +69,40 @@ final class EntryTree {
         return at < 0 ? null : leaf.entries[at];
     }
 
+    /**
+     * When the first of the entries was created whose keys are {@code from} or come after it, and before {@code to};
+     * the largest number if there are none.
+     */
+    long oldest(byte[] from, byte[] to) {
+        return oldest(root, from, to);
+    }
+
+    private static long oldest(Node node, byte @Nullable [] from, byte @Nullable [] to) {
+        if (from == null && to == null) {
+            return node.oldest();
+        }
+        return switch (node) {
+            case Leaf leaf -> {
+                int begin = from == null ? 0 : leaf.find(from);
+                int end = to == null ? leaf.entries.length : leaf.find(to);
+                yield leaf.oldest(begin < 0 ? -1 - begin : begin, end < 0 ? -1 - end : end);
+            }
+            case Inner inner -> {
+                int first = from == null ? 0 : inner.find(from);
+                int last = to == null ? inner.children.length - 1 : inner.find(to);
+                if (first == last) {
+                    yield oldest(inner.children[first], from, to);
+                }
+                long oldest =
+                        Math.min(oldest(inner.children[first], from, null), oldest(inner.children[last], null, to));
+                for (int i = first + 1; i < last; i++) {
+                    oldest = Math.min(oldest, inner.children[i].oldest());
+                }
+                yield oldest;
+            }
+        };
+    }
+
     /** Starts on a changed version. */
     TreeEdit edit() {
         return new TreeEdit(root, size);

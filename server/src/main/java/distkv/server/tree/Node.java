@@ -28,6 +28,24 @@ abstract sealed class Node {
 
     abstract int size();
 
+    /**
+     * The tick at which the first of the entries here and below was created, 0 if nobody has asked yet: who changes a
+     * node never asks, and who asks sees it change no more. Several may find it at once, and find the same.
+     */
+    private long oldest;
+
+    /** When the first of the entries here and below was created; the largest number if there are none. */
+    final long oldest() {
+        long known = oldest;
+        if (known == 0) {
+            known = findOldest();
+            oldest = known;
+        }
+        return known;
+    }
+
+    abstract long findOldest();
+
     /** Entries in the order of their keys. */
     static final class Leaf extends Node {
         Entry[] entries;
@@ -54,6 +72,20 @@ abstract sealed class Node {
         @Override
         int size() {
             return entries.length;
+        }
+
+        @Override
+        long findOldest() {
+            return oldest(0, entries.length);
+        }
+
+        /** When the first of these entries was created. */
+        long oldest(int from, int to) {
+            long oldest = Long.MAX_VALUE;
+            for (int i = from; i < to; i++) {
+                oldest = Math.min(oldest, entries[i].created());
+            }
+            return oldest;
         }
 
         /** Where {@code key} is, or {@code -1 - } where it would be. */
@@ -107,6 +139,15 @@ abstract sealed class Node {
         @Override
         int size() {
             return children.length;
+        }
+
+        @Override
+        long findOldest() {
+            long oldest = Long.MAX_VALUE;
+            for (Node child : children) {
+                oldest = Math.min(oldest, child.oldest());
+            }
+            return oldest;
         }
 
         /** Which child {@code key} is or would be below. */

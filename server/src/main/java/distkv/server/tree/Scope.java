@@ -35,8 +35,12 @@ public record Scope(Path top, List<Path> roots, Depths depths) {
         return roots.stream().anyMatch(path::startsWith) && depths.include(path.length() - top.length());
     }
 
-    /** What there is of it in a snapshot, in tree order. */
-    public Entries entries(Snapshot snapshot) {
-        return new Entries(this, snapshot);
+    /**
+     * What there is of it in a snapshot, parents first.
+     *
+     * @param sorted whether siblings come in tree order, else in the order in which they were created
+     */
+    public Entries entries(Snapshot snapshot, boolean sorted) {
+        return new Entries(this, snapshot, sorted);
     }
 }

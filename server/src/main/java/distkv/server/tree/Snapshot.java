@@ -81,6 +81,16 @@ public final class Snapshot {
         return new Walk(tree, top, depths, true);
     }
 
+    /** As {@link #walk}, siblings in the order in which they were created. */
+    public CreationWalk walkByCreation(Path top, Depths depths) {
+        return new CreationWalk(tree, top, depths, false);
+    }
+
+    /** As {@link #walkWithEmpty}, siblings in the order in which they were created. */
+    public CreationWalk walkByCreationWithEmpty(Path top, Depths depths) {
+        return new CreationWalk(tree, top, depths, true);
+    }
+
     Snapshot changed(long newRevision, Iterable<Entry> changes) {
         TreeEdit edit = tree.edit();
         long added = 0;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A walk through a subtree of one snapshot, depth first, parents first: the order of keys. It steps over what is too
  * deep without reading it, so listing the children of a path costs as much as there are children. Used by one thread.
  */
-public final class Walk {
+public final class Walk implements TreeWalk {
     /** Comes after every key below the path whose key is before it, since no element begins with this byte. */
     private static final byte AFTER = (byte) 0xFF;
 
@@ -40,7 +40,7 @@ public final class Walk {
         cursor.seek(this.top);
     }
 
-    /** Goes to the next path; false at the end. */
+    @Override
     public boolean next() {
         while (true) {
             Entry here = cursor.entry();
@@ -71,12 +71,12 @@ public final class Walk {
         }
     }
 
-    /** The path that the walk is at. */
+    @Override
     public Path path() {
         return path;
     }
 
-    /** The entry there; {@code null} if there are only entries below it. */
+    @Override
     public @Nullable Entry entry() {
         return entry;
     }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ConflictTest {
     /** Open, or shut until it is counted down. */
-    private final AtomicReference<CountDownLatch> gate = new AtomicReference<>(new CountDownLatch(0));
+    private volatile CountDownLatch gate = new CountDownLatch(0);
 
     private final HeldBackStore store = new HeldBackStore(() -> this::pass);
     private Fixture fixture;
@@ -28,7 +27,7 @@ class ConflictTest {
 
     private void pass() {
         try {
-            gate.get().await();
+            gate.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -46,13 +45,13 @@ class ConflictTest {
 
     @AfterEach
     void close() throws IOException {
-        gate.get().countDown();
+        gate.countDown();
         fixture.close();
     }
 
     /** From now on the replica sees nothing new. */
     private void shut() {
-        gate.set(new CountDownLatch(1));
+        gate = new CountDownLatch(1);
         store.judged.drainPermits();
     }
 
@@ -70,7 +69,7 @@ class ConflictTest {
         settle();
         if (first.socket.getInputStream().available() == 0) {
             // It waits for the replica, which it may.
-            gate.get().countDown();
+            gate.countDown();
         }
         Map<String, Object> refusal = first.read();
         assertThat(refusal).containsEntry("seq", write).containsKey("error");

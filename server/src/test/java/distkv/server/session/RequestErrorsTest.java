@@ -49,7 +49,10 @@ class RequestErrorsTest {
                 .containsEntry("version", List.of(0L, 65L, 0L))
                 .containsEntry("qlen", 10L)
                 .containsEntry(
-                        "ext", List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness"))
+                        "ext",
+                        List.of(
+                                "session", "commit", "guard", "since", "only", "window", "standby", "witness",
+                                "sorted"))
                 .containsKeys("tick", "tock")
                 .doesNotContainKey("auth");
     }
@@ -184,8 +187,7 @@ class RequestErrorsTest {
         assertThat(wire.call("set_value", "path", path(kind, "x"), "value", 1)).doesNotContainKey("note");
         assertThat(wire.call("set_internal", "path", path("x", kind), "value", 1))
                 .doesNotContainKey("note");
-        assertThat(wire.call("get_internal", "path", path(kind, "x")))
-                .containsEntry("value", map("good", List.of(1L)));
+        assertThat(wire.call("get_internal", "path", path(kind, "x"))).containsEntry("value", map("good", List.of(1L)));
     }
 
     @ParameterizedTest

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Nil;
 import distkv.model.Path;
+import distkv.protocol.PathLengthener;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -286,5 +288,45 @@ class StreamsTest extends SessionTest {
             }
         }
         return mirror;
+    }
+
+    @Test
+    void siblingsComeInTheOrderInWhichTheyWereCreatedUnlessSortedOnesAreAskedFor() throws IOException {
+        for (String name : new String[] {"z", "c", "a"}) {
+            wire.call("set_value", "path", path("o", name, "below"), "value", 1);
+        }
+        wire.call("set_value", "path", path("o", "b"), "value", 1);
+        wire.call("set_value", "path", path("o", "a"), "value", 1);
+        wire.call("set_value", "path", path("o", "c", "below"), "value", 2);
+        wire.call("delete_value", "path", path("o", "z", "below"));
+        wire.call("set_value", "path", path("o", "z", "below"), "value", 3);
+        assertThat(wire.call("enum", "path", path("o"), "empty", true))
+                .containsEntry("result", List.of("c", "a", "b", "z"));
+        assertThat(wire.call("enum", "path", path("o"), "empty", true, "sorted", true))
+                .containsEntry("result", List.of("a", "b", "c", "z"));
+        List<Path> created = List.of(
+                Path.of("c", "below"), Path.of("a"), Path.of("a", "below"), Path.of("b"), Path.of("z", "below"));
+        List<Path> sorted = created.stream().sorted().toList();
+        for (String action : new String[] {"get_tree", "watch"}) {
+            assertThat(items(action, false)).as(action).isEqualTo(created);
+            assertThat(items(action, true)).as(action).isEqualTo(sorted);
+        }
+    }
+
+    /** The whole paths of the first items of a stream. */
+    private List<Path> items(String action, boolean sorted) throws IOException {
+        Wire reader = fixture.wire();
+        reader.ask(action, "path", path("o"), "fetch", true, "sorted", sorted);
+        List<Path> paths = new ArrayList<>();
+        PathLengthener lengthener = new PathLengthener(Path.ROOT);
+        while (true) {
+            Map<String, Object> item = reader.read();
+            if (item.containsKey("path")) {
+                Path tail = Path.of((List<?>) item.get("path"));
+                paths.add(lengthener.next(((Number) Objects.requireNonNull(item.get("depth"))).intValue(), tail));
+            } else if (!"start".equals(item.get("state"))) {
+                return paths;
+            }
+        }
     }
 }

@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -113,7 +114,7 @@ class VitalThreadsTest {
                     key.set(loop.register(far, new Loop.Member() {
                         @Override
                         public void readable() {
-                            Loop.wantNoBytes(key.get());
+                            Loop.wantNoBytes(Objects.requireNonNull(key.get()));
                             readable.run();
                         }
 

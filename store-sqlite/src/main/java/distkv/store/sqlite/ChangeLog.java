@@ -18,7 +18,7 @@ final class ChangeLog {
     /** So many rows are inserted by one statement where there are as many: most of the cost is per statement. */
     private static final int MANY = 16;
 
-    private static final int COLUMNS = 8;
+    private static final int COLUMNS = 9;
 
     private static final long NO_TICK = -1;
 
@@ -37,8 +37,9 @@ final class ChangeLog {
             PreparedStatement deleteMany) {
 
         static Statements prepare(Connection connection) throws SQLException {
-            String insert = "INSERT INTO change(tick, path, value, lease, replaces, sum, writer, number) VALUES ";
-            String row = "(?, ?, ?, ?, ?, ?, ?, ?)";
+            String insert =
+                    "INSERT INTO change(tick, path, value, lease, replaces, sum, created, writer, number) VALUES ";
+            String row = "(?, ?, ?, ?, ?, ?, ?, ?, ?)";
             return new Statements(
                     connection.prepareStatement("BEGIN IMMEDIATE"),
                     connection.prepareStatement("COMMIT"),
@@ -147,12 +148,15 @@ final class ChangeLog {
         insert.setBytes(offset + 3, value);
         setUnlessZero(insert, offset + 4, entry.lease());
         setUnlessZero(insert, offset + 5, replaces);
+        long created = entry.created() == entry.tick() ? 0 : entry.created();
         WriteId id = row.id();
         long writer = id == null ? 0 : id.writer();
         long number = id == null ? 0 : id.number();
-        insert.setLong(offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces, writer, number));
-        setUnlessZero(insert, offset + 7, writer);
-        setUnlessZero(insert, offset + 8, number);
+        insert.setLong(
+                offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces, created, writer, number));
+        setUnlessZero(insert, offset + 7, created);
+        setUnlessZero(insert, offset + 8, writer);
+        setUnlessZero(insert, offset + 9, number);
     }
 
     private static void setUnlessZero(PreparedStatement insert, int column, long number) throws SQLException {

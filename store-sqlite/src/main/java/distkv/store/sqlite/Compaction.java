@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * newest change of every path is the last of those left.
  */
 final class Compaction implements Runnable {
-    /** How many rows go at once while nobody writes, so that who comes does not wait long. */
+    /** How many rows go at once beside few writes, or none, so that who comes does not wait long. */
     private static final int SLICE = 256;
+
+    private static final int IDLE_SLICE = 1024;
     /** The most that one walk finds, which bounds its memory; the next goes on from there. */
     private static final int MOST = 1 << 20;
     /** So many rows are read in one go: the write-ahead log cannot start again while somebody reads. */
@@ -74,6 +76,7 @@ final class Compaction implements Runnable {
     private int taken;
     private int takenBefore;
     private boolean isSettled;
+    private boolean isStuck;
 
     Compaction(Opened store, Inbox inbox, Space space, SqliteOptions options) throws SQLException {
         this.file = store.file();
@@ -104,7 +107,7 @@ final class Compaction implements Runnable {
             return null;
         }
         int pace = superseded > present ? 3 * rows : rows + rows / 2;
-        int end = Math.min(all.ticks().length, taken + pace + (asked ? SLICE : 0));
+        int end = Math.min(all.ticks().length, taken + pace + (asked ? (rows == 0 ? IDLE_SLICE : SLICE) : 0));
         if (end == taken) {
             return null;
         }
@@ -141,6 +144,28 @@ final class Compaction implements Runnable {
         }
     }
 
+    /**
+     * Called by the writer before it writes more: waits for a walk that is under way, for a second at most, when so
+     * much was superseded since the last one that the file would have more than two rows for each entry.
+     */
+    synchronized void keepUp() {
+        long end = System.nanoTime() + PAUSE_MILLIS * 1_000_000;
+        try {
+            while (found == null
+                    && !isStuck
+                    && superseded - left > Math.max(present, 2 * history()) * 3 / 4
+                    && isDue()) {
+                long millis = (end - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    return;
+                }
+                wait(millis);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** The disk has become full: everything that can go is to go. */
     synchronized void hurry() {
         notifyAll();
@@ -167,7 +192,9 @@ final class Compaction implements Runnable {
                 if (!awaitWork()) {
                     space.keep();
                 } else if (!walk()) {
+                    stuck(true);
                     Thread.sleep(TRY_AGAIN_MILLIS);
+                    stuck(false);
                 }
             }
         } catch (InterruptedException e) {
@@ -223,9 +250,15 @@ final class Compaction implements Runnable {
         return true;
     }
 
+    private synchronized void stuck(boolean now) {
+        isStuck = now;
+        notifyAll();
+    }
+
     private synchronized void hand(@Nullable Found all) {
         found = all;
         taken = 0;
+        notifyAll();
     }
 
     private synchronized boolean isLeft() {
@@ -236,6 +269,7 @@ final class Compaction implements Runnable {
         if (all.isAll()) {
             left = Math.max(0, all.superseded() - all.ticks().length);
         }
+        notifyAll();
     }
 
     private Found find(Connection connection) throws SQLException {

@@ -20,16 +20,33 @@ import java.util.zip.CRC32C;
  *
  * <p>{@code change} is the log, only ever appended to: {@code tick} is revision and position, {@code value} is NULL for
  * a deletion, {@code replaces} is the tick of the entry that was there before, so what a change supersedes is found
- * without searching, {@code writer} and {@code number} in the first row of a commit say for which request it was made
- * ({@link distkv.model.WriteId}), and {@code sum} a checksum of the row, since SQLite has none. {@code lease} holds the leases; SQLite's AUTOINCREMENT sees to it that no id comes twice.
+ * without searching, {@code created} the tick at which the entry was created, NULL if that is the row's own,
+ * {@code writer} and {@code number} in the first row of a commit say for which request it was made
+ * ({@link distkv.model.WriteId}), {@code author} and {@code cause} are for who made the change and why, and not used yet,
+ * and {@code sum} is a checksum of the row, since SQLite has none. {@code lease} holds the leases; SQLite's AUTOINCREMENT
+ * sees to it that no id comes twice.
  * {@code meta} holds {@code format}, {@code tree}, {@code created}, {@code compacted}, the revision where history
  * begins, and {@code walked}, that up to which all that was superseded is gone.
  *
- * @param upgrades the statements that make format n + 1 of format n, from format 1 on
+ * @param upgrades what makes format n + 1 of format n, from format 1 on
  */
-record Format(List<List<String>> upgrades) {
-    static final Format CURRENT = new Format(List.of(
-            List.of("ALTER TABLE change ADD COLUMN writer INTEGER", "ALTER TABLE change ADD COLUMN number INTEGER")));
+record Format(List<Upgrade> upgrades) {
+    /** What makes one format of the one before, within a transaction. */
+    @FunctionalInterface
+    interface Upgrade {
+        void run(Connection connection) throws SQLException;
+
+        /** These statements. */
+        static Upgrade of(String... statements) {
+            return connection -> {
+                for (String statement : statements) {
+                    Database.run(connection, statement);
+                }
+            };
+        }
+    }
+
+    static final Format CURRENT = new Format(List.of(SecondFormat::make));
 
     static final String RESTORE =
             "expected: a store of DistKV; move it away, and bring back a backup with `distkv restore FILE`";
@@ -41,7 +58,8 @@ record Format(List<List<String>> upgrades) {
 
     private static final List<String> SCHEMA = List.of(
             "CREATE TABLE change(tick INTEGER PRIMARY KEY, path BLOB NOT NULL, value BLOB, lease INTEGER,"
-                    + " replaces INTEGER, sum INTEGER NOT NULL, writer INTEGER, number INTEGER)",
+                    + " replaces INTEGER, sum INTEGER NOT NULL, created INTEGER, writer INTEGER, number INTEGER,"
+                    + " author TEXT, cause TEXT)",
             "CREATE TABLE lease(id INTEGER PRIMARY KEY AUTOINCREMENT, ttl_millis INTEGER NOT NULL)",
             "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID");
 
@@ -95,10 +113,8 @@ record Format(List<List<String>> upgrades) {
         }
         if (found < number()) {
             Database.run(connection, "BEGIN IMMEDIATE");
-            for (List<String> statements : upgrades.subList((int) found - 1, upgrades.size())) {
-                for (String statement : statements) {
-                    Database.run(connection, statement);
-                }
+            for (Upgrade upgrade : upgrades.subList((int) found - 1, upgrades.size())) {
+                upgrade.run(connection);
             }
             put(connection, "format", number());
             Database.run(connection, "COMMIT");

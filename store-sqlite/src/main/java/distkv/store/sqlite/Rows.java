@@ -22,12 +22,13 @@ import org.jspecify.annotations.Nullable;
 /** Reads the table of changes back into entries. */
 final class Rows {
     private static final String SELECT =
-            "SELECT tick, path, value, lease, replaces, sum, writer, number FROM change WHERE tick >= ? AND tick < ?"
+            "SELECT tick, path, value, lease, replaces, sum, writer, number, created FROM change WHERE tick >= ? AND tick < ?"
                     + " ORDER BY tick";
 
     /** About how many bytes a row takes besides its path and value. */
     static final int OVERHEAD = 100;
 
+    private static final long CREATED_MIX = 0xD6E8FEB86659FD93L;
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private Rows() {}
@@ -123,16 +124,34 @@ final class Rows {
         byte[] key = row.getBytes(2);
         byte[] value = row.getBytes(3);
         long lease = row.getLong(4);
-        if (key == null
-                || row.getLong(6) != sum(tick, key, value, lease, row.getLong(5), row.getLong(7), row.getLong(8))) {
+        long created = row.getLong(9);
+        long sum =
+                key == null ? 0 : sum(tick, key, value, lease, row.getLong(5), created, row.getLong(7), row.getLong(8));
+        if (key == null || row.getLong(6) != sum) {
             throw new SQLException("the row of tick " + tick + " is damaged");
         }
-        return new Entry(Path.ofTrustedKey(key), value == null ? null : new Value(value), tick, lease);
+        return new Entry(
+                Path.ofTrustedKey(key),
+                value == null ? null : new Value(value),
+                tick,
+                lease,
+                created == 0 ? tick : created);
     }
 
-    /** The checksum of a row: what a file's garbage does not have. That of a row without an id is as in format 1. */
+    /**
+     * The checksum of a row: what a file's garbage does not have.
+     *
+     * @param created 0 if it is the row's own tick; then the sum of a row without an id is that of format 1
+     */
     static long sum(
-            long tick, byte[] key, byte @Nullable [] value, long lease, long replaces, long writer, long number) {
+            long tick,
+            byte[] key,
+            byte @Nullable [] value,
+            long lease,
+            long replaces,
+            long created,
+            long writer,
+            long number) {
         CRC32C bytes = new CRC32C();
         bytes.update(key, 0, key.length);
         if (value != null) {
@@ -140,6 +159,6 @@ final class Rows {
         }
         long numbers = ((tick * 31 + lease) * 31 + replaces) * 31 + (value == null ? -1 : value.length);
         numbers += (writer * 31 + number) * 37;
-        return bytes.getValue() ^ ((numbers * MIX) >>> 32);
+        return bytes.getValue() ^ (((numbers ^ created * CREATED_MIX) * MIX) >>> 32);
     }
 }

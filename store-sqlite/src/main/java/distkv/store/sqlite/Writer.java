@@ -65,6 +65,7 @@ final class Writer implements Runnable {
     @Override
     public void run() {
         for (List<Task> group = inbox.take(); !group.isEmpty(); group = inbox.take()) {
+            compaction.keepUp();
             handle(group);
         }
         if (stopped == null) {

@@ -10,6 +10,7 @@ import distkv.store.Contents;
 import distkv.store.StoreException;
 import distkv.store.StoreTesting;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -63,9 +65,9 @@ class FormatTest extends StoreTesting {
                         + " has format 7 (expected: 2 or older; it was written by a newer DistKV, so use that one)");
     }
 
-    private static Format later(List<List<String>> upgrades) {
-        List<List<String>> all = new ArrayList<>(Format.CURRENT.upgrades());
-        all.addAll(upgrades);
+    private static Format later(Format.Upgrade... upgrades) {
+        List<Format.Upgrade> all = new ArrayList<>(Format.CURRENT.upgrades());
+        all.addAll(List.of(upgrades));
         return new Format(all);
     }
 
@@ -74,7 +76,9 @@ class FormatTest extends StoreTesting {
         try (SqliteStore store = open()) {
             committed(store, set("a", 1), set("b", 2));
         }
-        sql("ALTER TABLE change DROP COLUMN writer", "ALTER TABLE change DROP COLUMN number");
+        for (String column : List.of("created", "writer", "number", "author", "cause")) {
+            sql("ALTER TABLE change DROP COLUMN " + column);
+        }
         try (Connection connection = Database.writer(file())) {
             Format.put(connection, "format", 1);
         }
@@ -93,15 +97,15 @@ class FormatTest extends StoreTesting {
         try (SqliteStore store = open()) {
             committed(store, set("a", 1), set("b", 2));
         }
-        Format later = later(List.of(
-                List.of("ALTER TABLE change ADD COLUMN author TEXT", "UPDATE change SET author = 'nobody'"),
-                List.of("CREATE TABLE note(text TEXT)", "INSERT INTO note SELECT author FROM change")));
+        Format later = later(
+                Format.Upgrade.of("ALTER TABLE change ADD COLUMN color TEXT", "UPDATE change SET color = 'none'"),
+                Format.Upgrade.of("CREATE TABLE note(text TEXT)", "INSERT INTO note SELECT color FROM change"));
         try (SqliteStore store = Opened.open(directory, OPTIONS, later)) {
             assertThat(words(store.load().entries())).containsExactly("a=1", "b=2");
         }
         try (Connection connection = Database.reader(file())) {
             assertThat(Format.number(connection, "format")).isEqualTo(4);
-            assertThat(Database.number(connection, "SELECT count(*) FROM note WHERE text = 'nobody'"))
+            assertThat(Database.number(connection, "SELECT count(*) FROM note WHERE text = 'none'"))
                     .isEqualTo(2);
         }
         Opened.open(directory, OPTIONS, later).close();
@@ -113,7 +117,7 @@ class FormatTest extends StoreTesting {
         try (SqliteStore store = open()) {
             committed(store, set("a", 1));
         }
-        Format broken = later(List.of(List.of("DELETE FROM change", "SELECT nonsense")));
+        Format broken = later(Format.Upgrade.of("DELETE FROM change", "SELECT nonsense"));
         assertThatThrownBy(() -> Opened.open(directory, OPTIONS, broken)).isInstanceOf(StoreException.class);
         assertThat(words(open().load().entries())).containsExactly("a=1");
     }
@@ -216,6 +220,34 @@ class FormatTest extends StoreTesting {
             assertThat(found == null || complete.containsAll(found.entries()))
                     .as("seed %d, %d bytes of garbage at %d", seed, garbage.length, at)
                     .isTrue();
+        }
+    }
+
+    /** What the version before the present format has left: a data directory that was kept when the format changed. */
+    @Test
+    void aStoreOfFormat1IsUpgradedAndKnowsWhenItsEntriesWereCreated() throws Exception {
+        try (InputStream in = Objects.requireNonNull(FormatTest.class.getResourceAsStream("format-1.db"))) {
+            Files.copy(in, file());
+        }
+        Contents contents;
+        try (SqliteStore store = open()) {
+            contents = store.load();
+            assertThat(store.tree()).isEqualTo("old");
+            assertThat(words(contents.entries()))
+                    .containsExactly("a=4", "again=11", "b=9", "compacted=99", "kept=2", "leased=13", "m=5", "z=12");
+            assertThat(contents.entries())
+                    .extracting(Entry::created)
+                    // z and again were rewritten; of compacted, only that it was there long before is known.
+                    .containsExactly(231424L, 233472L, 232960L, 201728L, 512L, 234240L, 231680L, 231168L);
+            assertThat(store.load(contents.revision() - 1).entries()).hasSize(7);
+            committed(store, set("z", 14));
+            assertThat(store.load().entries().getLast().created()).isEqualTo(231168L);
+        }
+        try (SqliteStore store = open()) {
+            assertThat(store.load().entries().getLast().created()).isEqualTo(231168L);
+        }
+        try (Connection connection = Database.reader(file())) {
+            assertThat(Format.number(connection, "format")).isEqualTo(2);
         }
     }
 }
