@@ -173,11 +173,8 @@ class ImportTest {
             Map<String, Object> truth = new TreeMap<>(plain(moved(truth("moat-kv"))));
             truth.replaceAll((_, value) -> String.valueOf(value).replace(":.moat.kv.", ":.distkv."));
             assertThat(plain(other.all())).isEqualTo(truth);
-            assertThat(other.run("client", "code", "call", "-e", "x", "7", "forty.two")
-                            .exit())
-                    .isBetween(0, 1);
             assertThat(other.run("client", "run", "get", "answer").out()).contains("code: forty.two");
-            assertThat(other.run("client", "error", "list").out()).contains("It failed.", "run.any.default.answer");
+            assertThat(other.run("client", "error", "list").out()).contains("any answer", "It failed.");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
