@@ -96,8 +96,9 @@ async def test_a_tree_is_read_and_deleted(client):
     found = [(str(one.path), one.value) async for one in client.get_tree(P("test"), min_depth=1, max_depth=2)]
     assert found == [("a", "test.a"), ("a.b", "test.a.b")]
     assert (await client.delete(P("test"), recursive=True)).changed == 3
+    assert [one async for one in client.get_tree(P("test"))] == []
     with pytest.raises(NotFoundError):
-        await client.get_tree(P("test")).__anext__()
+        await client.get_tree(P("never.heard.of")).__anext__()
 
 
 async def test_a_watch_shows_what_is_there_and_what_changes(client):

@@ -78,3 +78,15 @@ def test_prefixes_may_be_paths_or_lists_or_text():
     assert cfg.errors.prefix == P(":.distkv.error")
     assert cfg.own.prefix == 7
     assert cfg.connect.port == 27586
+
+
+def test_one_setting_puts_all_prefixes_where_moat_kv_has_them():
+    cfg = configuration({"prefixes": "moat", "errors": {"prefix": "my.errors"}})
+    assert cfg.codes.prefix == P(":.moat.kv.code.proc")
+    assert cfg.modules.prefix == P(":.moat.kv.code.module")
+    assert cfg.config.prefix == P(":.moat.kv.config")
+    assert cfg.runner == {"prefix": P(":.moat.kv.run"), "state": P(":.moat.kv.state")}
+    assert cfg.errors.prefix == P("my.errors")
+    assert configuration({}).codes.prefix == P(":.distkv.code.proc")
+    with pytest.raises(ValueError, match=r"configuration prefixes: 'mqtt' \(expected: 'distkv' or 'moat'\)"):
+        configuration({"prefixes": "mqtt"})

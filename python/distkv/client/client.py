@@ -192,7 +192,7 @@ class Client:
         Return the names of a path's children as a tuple, or with ``with_data`` a dictionary of their values.
 
         ``empty`` includes children that have no value but children of their own; by default it is the opposite of
-        ``with_data``. Raises NotFoundError if there is nothing at or below the path.
+        ``with_data``. Raises NotFoundError if the server has never heard of the path.
         """
         params = {"path": elements(path), "with_data": with_data, "empty": not with_data if empty is None else empty}
         return (await self.link.request("enum", params)).result
@@ -203,8 +203,9 @@ class Client:
         ``value``, ``tock``, and ``chain`` if ``nchain`` is 1 or more.
 
         ``min_depth`` and ``max_depth`` limit how far below the path an entry may be, ``empty=True`` includes places
-        without a value. Siblings come in the order in which they were created, with ``sorted=True`` sorted. ``long_path=False`` leaves the paths shortened, with ``depth``. Raises NotFoundError if there
-        is nothing, ServerClosedError if the connection is lost midway.
+        without a value. Siblings come in the order in which they were created, with ``sorted=True`` sorted.
+        ``long_path=False`` leaves the paths shortened, with ``depth``. Raises NotFoundError if the server has never
+        heard of the path, ServerClosedError if the connection is lost midway.
         """
         stream = Stream(self.link.wire())
         await stream.open("get_tree", {"path": elements(path), **options})

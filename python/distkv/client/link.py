@@ -20,7 +20,7 @@ logger = getLogger(__name__)
 
 _FIRST_PAUSE: Final = 0.02  # seconds; doubled from attempt to attempt
 _UNKNOWN_PAUSE: Final = 0.25  # seconds after a server did not know itself whether it has written something
-_STALE: Final = 10  # seconds that a tock counts as the newest one
+_STALE: Final = 1  # seconds that a tock counts as the newest one
 _MOST_ATTEMPTS: Final = 100
 
 _WRITES: Final = frozenset({"set_value", "delete_value", "delete_tree", "commit"})

@@ -16,7 +16,7 @@ PATIENCE = 1.0
 """Seconds that code waits for the first connection before it runs without one."""
 
 
-AGAIN = 3.0
+AGAIN = 1.5
 """Seconds that code waits for a connection that was lost: longer than the longest pause between two attempts."""
 
 

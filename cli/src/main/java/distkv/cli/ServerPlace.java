@@ -59,7 +59,7 @@ final class ServerPlace {
         checkMemory(context);
         Bind place = bind == null ? configured(context.config()) : Bind.parse(bind);
         Server server = start(data(context), name(context.config()), place);
-        server.know(context.config().prefixes());
+        know(server, context.config());
         return server;
     }
 
@@ -85,6 +85,15 @@ final class ServerPlace {
                     .warning("server.memory is " + (wanted >> 20) + " MiB, but the server has " + (has >> 20)
                             + " (expected: a whole number and K, M or G, in a line of its own below 'server:', for the"
                             + " launcher to read)");
+        }
+    }
+
+    /** Reading where the parts of the system keep what is theirs is no error, nor where a kind, a node, a group does. */
+    static void know(Server server, Config config) {
+        for (distkv.model.Path prefix : config.prefixes()) {
+            server.know(
+                    prefix,
+                    prefix.equals(config.path("runner.prefix")) || prefix.equals(config.path("runner.state")) ? 3 : 0);
         }
     }
 

@@ -80,10 +80,13 @@ class ConfigTest {
 
     @Test
     void theOriginalsKeysAndThoseOfTheUserAreTaken() throws IOException {
-        java.nio.file.Path file = Files.writeString(
-                directory.resolve("c.yaml"),
-                "connect: {ssl: false, auth: null}\nserver: {mqtt: {uri: x}}\nlogging: {root: {level: DEBUG}}\n"
-                        + "hostmap: {a: [b, 1]}\nuser: {anything: {goes: 1}}\n");
+        java.nio.file.Path file = Files.writeString(directory.resolve("c.yaml"), """
+                connect: {ssl: false, auth: null}
+                server: {mqtt: {uri: x}}
+                logging: {root: {level: DEBUG}}
+                hostmap: {a: [b, 1]}
+                user: {anything: {goes: 1}}
+                """);
         Config config = files(Map.of()).load(file, List.of("user.more=2"));
         assertThat(config.find("user.anything.goes")).isEqualTo(1);
         assertThat(config.forCode()).containsKeys("user", "logging");

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,13 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
  * The documents' commands and programs do what the pages say, in the pages' order, with a real server and real runners.
  * They are run in a directory that is not the checkout; the command lines in this process.
  */
-@Timeout(120)
+@Timeout(300)
 class DocumentsTest {
     private static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
-    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final long PATIENCE_NANOS = 100_000_000_000L;
     /** What a page shows of these is not run: the house is up already, and nothing is to be installed. */
     private static final List<String> ELSEWHERE = List.of("./distkv up", "sudo ", "./distkv install");
+    /** What these tell of depends on who is quicker; {@code LiveCommandsTest} and {@code RunHistoryTest} have them. */
+    private static final List<String> STORIES = List.of("./distkv client run monitor", "./distkv client run history");
+    /** A comment says that something else has happened before: that is told, and not run. */
+    private static final Pattern TOLD = Pattern.compile(" {4,}# ");
 
     @TempDir
     private Path directory;
@@ -40,7 +47,8 @@ class DocumentsTest {
     @BeforeEach
     void start() throws Exception {
         house = new House(directory.resolve("house"));
-        house.runner("vm");
+        // Long enough not to be lost on a machine that has much else to do.
+        house.runner("vm", Duration.ofSeconds(30));
     }
 
     @AfterEach
@@ -52,9 +60,11 @@ class DocumentsTest {
         house.close();
     }
 
+    /** The second page goes on where the first one ends. */
     @Test
-    void theReadmeIsRun() throws Exception {
+    void theReadmeIsRunAndThenThePageAboutJobs() throws Exception {
         assertThat(run("README.md")).isGreaterThan(20);
+        assertThat(run("docs/runner.md")).isGreaterThan(8);
     }
 
     @Test
@@ -69,7 +79,8 @@ class DocumentsTest {
         for (Page.Part part : page.parts()) {
             switch (part) {
                 case Page.Command command -> {
-                    if (ELSEWHERE.stream().noneMatch(command.text()::startsWith)) {
+                    if (Stream.concat(ELSEWHERE.stream(), STORIES.stream()).noneMatch(command.text()::startsWith)
+                            && !TOLD.matcher(command.text()).find()) {
                         run(name, command);
                         count++;
                     }
@@ -84,14 +95,17 @@ class DocumentsTest {
     }
 
     private void run(String page, Page.Command command) throws Exception {
-        String text = command.text().replaceFirst(" {4,}# .*", "");
-        List<String> parts = List.of(text.split(" && ", -1));
+        List<String> parts = List.of(command.text().split(" && ", -1));
         for (String part : parts.subList(0, parts.size() - 1)) {
             assertThat(said(part)).as("%s:%d: %s", page, command.line(), part).isEmpty();
         }
         String last = parts.getLast();
         if (last.endsWith(" &")) {
             background.add(Thread.ofPlatform().start(() -> saidQuietly(last.substring(0, last.length() - 2))));
+            return;
+        }
+        if (last.contains(" run logs")) {
+            follow(last, command.output());
             return;
         }
         List<String> expected = Transcript.comparable(command.output());
@@ -107,9 +121,20 @@ class DocumentsTest {
                 .isEqualTo(expected);
     }
 
+    /** Waits until a command that goes on for ever says that. */
+    private void follow(String command, String line) throws Exception {
+        Lines lines = new Lines();
+        List<String> words = words(command);
+        background.add(Thread.ofPlatform()
+                .start(() -> house.commandLine(
+                        new PrintStream(lines, true, StandardCharsets.UTF_8), words.subList(1, words.size()))));
+        String text = line.substring(line.indexOf("  ")).strip();
+        lines.await(text.substring(text.indexOf(' ')).strip(), () -> {});
+    }
+
     /** Whether a command changes nothing, so that it may be asked again. */
     private static boolean isQuestion(String command) {
-        return command.matches(".* (get|list|state)( .*)?");
+        return command.matches(".* (get|list|state|history)( .*)?");
     }
 
     private void saidQuietly(String command) {

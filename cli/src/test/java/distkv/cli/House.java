@@ -65,8 +65,13 @@ final class House {
 
     /** Starts a runner for all kinds of job. */
     void runner(String node) throws InterruptedException {
+        runner(node, Duration.ofMillis(500));
+    }
+
+    /** The same, with this time to live. */
+    void runner(String node, Duration ttl) throws InterruptedException {
         RunnerOptions options = RunnerOptions.of(node, EnumSet.allOf(Kind.class))
-                .ttl(Duration.ofMillis(500))
+                .ttl(ttl)
                 .server(Bind.LOOPBACK, port)
                 .python(PythonCommand.of(PYTHON));
         keep(Runner.start(options, connect(node)));

@@ -36,8 +36,12 @@ class LiveCommandsTest {
         house.close();
     }
 
-    private static final String WAITING = "await _self.setup_done()\nawait _client.set(['runs', str(_self.fence)], 1)\n"
-            + "async for msg in _info:\n  pass\n";
+    private static final String WAITING = """
+            await _self.setup_done()
+            await _client.set(['runs', str(_self.fence)], 1)
+            async for msg in _info:
+                pass
+            """;
 
     private void startWaiting() throws Exception {
         java.nio.file.Path file = Files.writeString(directory.resolve("waiting.py"), WAITING);

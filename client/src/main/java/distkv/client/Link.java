@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Link {
     /** So long a tock counts as the newest one. */
-    private static final Duration STALE = Duration.ofSeconds(10);
+    private static final Duration STALE = Duration.ofSeconds(1);
 
     private final ClientOptions options;
     private final Socket socket;

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -58,7 +59,7 @@ class ExactlyOnceTest {
                 Watch watch = direct.watch(TOP, WatchOptions.CHANGES);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             direct.set(COUNTER, Values.encode(0));
-            threads.submit(() -> cutAgainAndAgain(cable, new Random(seed)));
+            var _ = threads.submit(() -> cutAgainAndAgain(cable, new Random(seed)));
             List<Future<Integer>> writers = new ArrayList<>();
             for (int i = 0; i < WRITERS; i++) {
                 Random random = new Random(seed + 1 + i);
@@ -156,8 +157,8 @@ class ExactlyOnceTest {
         if (counted == null || counted.value() == null) {
             throw new AssertionError("the counter is gone");
         }
-        Write increment = Write.set(
-                COUNTER, Values.encode((Long) Values.decode(counted.value()) + 1), Expectation.at(counted.tick()));
+        long count = (Long) Objects.requireNonNull(Values.decode(counted.value()));
+        Write increment = Write.set(COUNTER, Values.encode(count + 1), Expectation.at(counted.tick()));
         Write note = Write.set(here, Values.encode(unique), Expectation.absent());
         try {
             once(client, () -> client.commit(new Commit(List.of(increment, note), List.of())));

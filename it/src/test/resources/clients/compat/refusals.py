@@ -54,3 +54,28 @@ async def so_does_a_refused_request_that_awaits_one_reply(client, base):
 
                 with anyio.fail_after(5):
                     await refused(ask())
+
+
+@check
+async def a_path_without_entries_is_empty_once_it_was_heard_of(client, base):
+    async with client() as c:
+        gone, watched, never = base + P("gone"), base + P("watched.below"), base + P("never")
+        await c.set(gone + P("a.b"), value=1)
+        await c.delete(gone + P("a.b"))
+        async with c.watch(watched, fetch=True) as watch:
+            assert (await watch.recv()).state == "uptodate"
+        for path in gone, gone + P("a.b"), watched, base + P("watched"):
+            assert [r async for r in c.get_tree(path)] == []
+            assert await c.list(path) == []
+            assert await c.list(path, with_data=True) == {}
+        await refused(c.list(never), "KeyError")
+
+
+@check
+async def a_type_that_is_written_is_kept_and_its_reply_says_that_it_has_no_effect(client, base):
+    async with client() as c:
+        path = Path.build(("type", *base))
+        reply = await c._request("set_internal", path=path, value={"good": [1, 2], "bad": ["x"]}, iter=False)
+        assert reply.changed
+        assert "any value" in reply.note
+        assert (await c._request("get_internal", path=path, iter=False)).value["good"] == [1, 2]

@@ -67,7 +67,8 @@ enum Key {
     AUTH,
     EXT,
     TICKS,
-    ACCESS;
+    ACCESS,
+    NOTE;
 
     private static final Names<Key> NAMES = new Names<>(values(), Key::toString);
 

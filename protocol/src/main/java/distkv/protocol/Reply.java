@@ -81,7 +81,12 @@ public sealed interface Reply {
             boolean changed,
             @Nullable Chain chain,
             @Nullable Value previous,
-            long tock) implements Reply {}
+            @Nullable String note,
+            long tock) implements Reply {
+        public Changed(Seq seq, boolean changed, @Nullable Chain chain, @Nullable Value previous, long tock) {
+            this(seq, changed, chain, previous, null, tock);
+        }
+    }
 
     /** How many entries {@code delete_tree} removed. */
     record Count(Seq seq, long changed, long tock) implements Reply {}

@@ -146,7 +146,8 @@ final class ReplyDecoder {
         if (in.next() == MsgType.INTEGER) {
             return new Reply.Count(seq, in.number(), tock);
         }
-        return new Reply.Changed(seq, fields.flag(Key.CHANGED), chain(), fields.value(Key.PREV), tock);
+        return new Reply.Changed(
+                seq, fields.flag(Key.CHANGED), chain(), fields.value(Key.PREV), fields.textOrNull(Key.NOTE), tock);
     }
 
     private List<Long> ticks() {

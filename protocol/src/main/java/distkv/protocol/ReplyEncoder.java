@@ -56,6 +56,7 @@ public final class ReplyEncoder {
                 map.key(Key.CHANGED).flag(changed.changed());
                 map.value(Key.PREV, changed.previous());
                 chainIfAny(changed.chain());
+                map.textIfAny(Key.NOTE, changed.note());
             }
             case Reply.Count count -> map.number(Key.CHANGED, count.changed());
             case Reply.Result result -> map.value(Key.RESULT, result.result());

@@ -30,6 +30,7 @@ class ReplyTest {
                 new Reply.Got(SEQ, null, true, null, null, 8),
                 new Reply.Changed(SEQ, true, CHAIN, VALUE, 8),
                 new Reply.Changed(SEQ, false, null, null, 8),
+                new Reply.Changed(SEQ, true, null, null, "kept, not checked", 8),
                 new Reply.Count(SEQ, 3, 8),
                 new Reply.Result(SEQ, VALUE, 8),
                 new Reply.Access(SEQ, Values.encode("rx"), 8),

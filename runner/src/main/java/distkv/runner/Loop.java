@@ -38,8 +38,10 @@ final class Loop implements Hands, Runnable {
     private static final double LONGEST_WAIT = 1;
     /** How long the runs may take to end and to be recorded when the runner stops, in seconds. */
     private static final double STOPPING = 4;
-    /** How many events are taken before the clock is looked at again. */
+    /** How many events are taken, and for how long, before the lease and the clock are looked at again. */
     private static final int BATCH = 256;
+
+    private static final long LONGEST_BATCH_NANOS = 10_000_000;
 
     private final JobLog log;
     private final Site site;
@@ -155,9 +157,11 @@ final class Loop implements Hands, Runnable {
         next = Math.min(next, standing.rivals.next(now));
         next = Math.min(next, stopAt);
         Event event = events.next(Math.clamp(next - now(), 0, LONGEST_WAIT));
-        for (int i = 0; event != null && i < BATCH; i++) {
+        long began = System.nanoTime();
+        for (int i = 1; event != null; i++) {
             handle(event);
-            event = i + 1 < BATCH ? events.next(0) : null;
+            boolean enough = i >= BATCH || System.nanoTime() - began >= LONGEST_BATCH_NANOS;
+            event = enough ? null : events.next(0);
         }
     }
 

@@ -14,7 +14,6 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
-import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -115,9 +114,12 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Takes note of paths that are in use though nothing may be there yet: reading them is no error. */
-    public void know(Collection<Path> paths) {
-        paths.forEach(replica::know);
+    /**
+     * Takes note of a path that is in use though nothing may be there yet, and of those up to so many levels below it:
+     * reading them is no error.
+     */
+    public void know(Path path, int levels) {
+        replica.knowWithBelow(path, levels);
     }
 
     /** The port it listens on. */

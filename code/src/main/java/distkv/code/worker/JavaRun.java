@@ -34,13 +34,15 @@ final class JavaRun implements Fence {
     private final RunLog log;
     private final Ending ending;
     private final Thread thread;
+    /** Written by the run's own thread only, as is the next, which comes first. */
+    private volatile @Nullable Client server;
+
+    private volatile long losses;
     // What follows is guarded by this object's monitor.
     private final Set<JobTask> tasks = new HashSet<>();
     private final Set<JobTimer> timers = new HashSet<>();
     private @Nullable Guard claim;
     private @Nullable ScheduledFuture<?> grace;
-    private @Nullable Client server;
-    private long losses;
     private boolean begun;
     private boolean over;
 
@@ -99,14 +101,15 @@ final class JavaRun implements Fence {
         ending.report(result, thrown);
     }
 
-    private synchronized void connectedTo(Client client) {
-        server = client;
+    private void connectedTo(Client client) {
         losses = client.losses();
+        server = client;
     }
 
     /** Whether the connection to the server was lost since the code began. */
-    private synchronized boolean lostServer() {
-        return server != null && server.losses() > losses;
+    private boolean lostServer() {
+        Client connected = server;
+        return connected != null && connected.losses() > losses;
     }
 
     private synchronized void begin(Procedure procedure) {

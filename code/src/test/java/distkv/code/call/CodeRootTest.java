@@ -271,7 +271,7 @@ class CodeRootTest {
         store(
                 "g.async",
                 "await _client.set(_P('calls.a'), value=_digits(x, 3))\n"
-                        + "_log.info('set')\n"
+                        + "_log.info('set')\nawait _self.timer(0)\n"
                         + "watch = await _self.watch(_Path(['calls', 'a']))\n"
                         + "await _self.setup_done()\n"
                         + "async for msg in _info:\n"

@@ -13,13 +13,24 @@ import java.util.List;
 final class Balancer {
     /** For how long there must be too many jobs here, in seconds: what ends by itself in the meantime need not move. */
     static final double SETTLE = 1;
+    /** For how long no node must have come or gone, in seconds. */
+    private static final double QUIET = 2;
+    /** After so long, in seconds, runs are given away even in a group that does not settle. */
+    private static final double AT_LAST = 30;
+    /** How many runs are on their way from this node to others at most. */
+    private static final int AT_ONCE = 20;
     /** How often to look, in seconds. */
     private static final double LOOK = 0.1;
 
     private final Desk desk;
     private final Running running;
     private final Handover handover;
+    /** Since when there are too many jobs here, whether or not the group is settled. */
+    private double tooMany = Double.POSITIVE_INFINITY;
+    /** The same while it is settled. */
     private double since = Double.POSITIVE_INFINITY;
+
+    private double changedAt = Double.NEGATIVE_INFINITY;
     private double looked = Double.NEGATIVE_INFINITY;
 
     Balancer(Desk desk, Running running, Handover handover) {
@@ -28,36 +39,58 @@ final class Balancer {
         this.handover = handover;
     }
 
+    /** Nodes have come or gone, or may run other jobs than before. */
+    void peersChanged() {
+        changedAt = desk.now();
+    }
+
+    /** Whether nodes have stopped coming and going, and nearly all jobs have somebody. */
+    private boolean isSettled(double now) {
+        return !(now >= changedAt && now < changedAt + QUIET) && desk.share.isSettled();
+    }
+
     /** The clock was set back: looks at all anew. */
     void setBack() {
-        since = Double.POSITIVE_INFINITY;
+        enough();
         looked = Double.NEGATIVE_INFINITY;
+        changedAt = Double.NEGATIVE_INFINITY;
     }
 
     /** Ends runs that others are to take over; returns when to call again at the latest. */
     double run() {
         double now = desk.now();
         if (!desk.open || desk.closing) {
-            since = Double.POSITIVE_INFINITY;
+            enough();
             return Double.POSITIVE_INFINITY;
         }
-        if (now < looked + LOOK) {
+        if (now >= looked && now < looked + LOOK) {
             return looked + LOOK;
         }
         looked = now;
         int most = desk.share.excess();
-        int excess = most > 0 ? most - leaving() : 0;
-        if (excess <= 0) {
-            since = Double.POSITIVE_INFINITY;
+        int leaving = most > 0 ? leaving() : 0;
+        if (most <= leaving) {
+            enough();
             return Double.POSITIVE_INFINITY;
+        }
+        tooMany = Math.min(tooMany, now);
+        if (!isSettled(now) && now < tooMany + AT_LAST) {
+            since = Double.POSITIVE_INFINITY;
+            return now + LOOK;
         }
         since = Math.min(since, now);
         if (now < since + SETTLE) {
             return since + SETTLE;
         }
-        since = Double.POSITIVE_INFINITY;
-        candidates().stream().limit(excess).forEach(this::giveAway);
+        candidates().stream()
+                .limit(Math.clamp(AT_ONCE - leaving, 0, most - leaving))
+                .forEach(this::giveAway);
         return now + LOOK;
+    }
+
+    private void enough() {
+        since = Double.POSITIVE_INFINITY;
+        tooMany = Double.POSITIVE_INFINITY;
     }
 
     private void giveAway(Job job) {

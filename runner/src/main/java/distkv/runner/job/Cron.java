@@ -4,6 +4,7 @@ import distkv.runner.code.BadEntry;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.BitSet;
@@ -99,14 +100,20 @@ public final class Cron {
     /** The first of its times after a unix time. */
     public double next(double after) {
         Instant from = Instant.ofEpochMilli((long) Math.floor(after * 1e3));
-        LocalDate date = from.atZone(zone).toLocalDate();
+        // What the clocks skip before midnight comes after it: of the day before, and before what that day has itself.
+        LocalDate date = from.atZone(zone).toLocalDate().minusDays(1);
         for (int i = 0; i < MOST_DAYS; i++, date = date.plusDays(1)) {
-            ZonedDateTime found = matches(date) ? first(date, from) : null;
+            ZonedDateTime found = firstOf(date, from);
             if (found != null) {
-                return found.toEpochSecond();
+                ZonedDateTime other = found.toLocalDate().isAfter(date) ? firstOf(date.plusDays(1), from) : null;
+                return Math.min(found.toEpochSecond(), (other == null ? found : other).toEpochSecond());
             }
         }
         return Double.POSITIVE_INFINITY;
+    }
+
+    private @Nullable ZonedDateTime firstOf(LocalDate date, Instant after) {
+        return matches(date) ? first(date, after) : null;
     }
 
     private boolean matches(LocalDate date) {
@@ -130,17 +137,21 @@ public final class Cron {
         return null;
     }
 
-    /** By what the clock shows. */
+    /** By what the clock shows. A time that it skips may come after one that it shows later. */
     private @Nullable ZonedDateTime firstOfHours(LocalDate date, Instant after) {
+        ZonedDateTime best = null;
         for (int hour = hours.nextSetBit(0); hour >= 0; hour = hours.nextSetBit(hour + 1)) {
             for (int minute = minutes.nextSetBit(0); minute >= 0; minute = minutes.nextSetBit(minute + 1)) {
                 ZonedDateTime time = date.atTime(hour, minute).atZone(zone);
-                if (time.toInstant().isAfter(after)) {
-                    return time;
+                if (time.toInstant().isAfter(after) && (best == null || time.isBefore(best))) {
+                    best = time;
+                }
+                if (best != null && time.toLocalTime().equals(LocalTime.of(hour, minute)) && !best.isAfter(time)) {
+                    return best;
                 }
             }
         }
-        return null;
+        return best;
     }
 
     @Override

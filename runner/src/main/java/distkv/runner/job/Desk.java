@@ -34,7 +34,10 @@ final class Desk {
     final LinkedHashSet<Job> crowded = new LinkedHashSet<>();
 
     final Share share;
+    final Pace pace = new Pace();
     private final Set<String> labels;
+    /** How many runs have a worker that has not begun with them; those in Java, whose process takes long to start, do not count. */
+    int starting;
     /** Whether all feeds are read and the server answers: only then is anything begun. */
     boolean open;
 

@@ -8,6 +8,7 @@ import distkv.runner.error.ErrorIndex;
 import distkv.runner.error.Report;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,13 @@ public final class Dispatcher {
     private final Map<Kind, Site.Roots> roots;
     /** In the order in which they became known, so that a simulated history can be replayed. */
     private final Map<JobId, Job> jobs = new LinkedHashMap<>();
+
+    /** For how long changes of peers are collected, in seconds. */
+    private static final double COLLECT = 0.1;
+
+    private boolean peersChanged;
+    private double affectedAt = Double.NEGATIVE_INFINITY;
+    private long considered;
 
     private final Desk desk;
     private final Taking taking;
@@ -109,8 +117,42 @@ public final class Dispatcher {
     /** The nodes that run jobs of the kind {@link Kind#ANY} are now these. */
     public void peers(List<Peer> peers) {
         if (desk.share.peers(peers)) {
-            considerAll();
+            peersChanged = true;
+            balancer.peersChanged();
+            considerAffected();
         }
+    }
+
+    /**
+     * Looks again at the jobs that changes of peers concern: at the first one at once, and then at all that come within a
+     * while together, for in a group that starts each of its nodes makes one.
+     *
+     * @return when to call again at the latest
+     */
+    private double considerAffected() {
+        double since = desk.now() - affectedAt;
+        if (!peersChanged) {
+            return Double.POSITIVE_INFINITY;
+        } else if (since >= 0 && since < COLLECT) {
+            return affectedAt + COLLECT;
+        }
+        peersChanged = false;
+        affectedAt = desk.now();
+        boolean ownNews = desk.share.hasOwnNews();
+        List<Job> affected = new ArrayList<>();
+        for (Job job : jobs.values()) {
+            if (job.id.kind() == Kind.ANY && isAffected(job, ownNews)) {
+                affected.add(job);
+            }
+        }
+        affected.forEach(this::consider);
+        return Double.POSITIVE_INFINITY;
+    }
+
+    /** Whether it is to be decided anew since others may run other jobs than before, or also this node. */
+    private static boolean isAffected(Job job, boolean ownNews) {
+        boolean offered = job.run == null ? job.state.offered() : job.run.isOffered();
+        return offered || (job.phase.hasRun() ? ownNews : job.phase == Phase.IDLE && !job.claim.isHeld());
     }
 
     /** Whether all feeds are read and the server answers. */
@@ -125,6 +167,11 @@ public final class Dispatcher {
         List.copyOf(jobs.values()).forEach(this::consider);
     }
 
+    /** How often it was looked whether something is to be done with a job. */
+    long considered() {
+        return considered;
+    }
+
     private void touched(Job job) {
         job.hold = 0;
         job.newsAt = desk.now();
@@ -133,6 +180,7 @@ public final class Dispatcher {
     }
 
     private void consider(Job job) {
+        considered++;
         switch (job.phase) {
             case IDLE -> {
                 idle.consider(job);
@@ -182,6 +230,7 @@ public final class Dispatcher {
     /** The code of a run has been compiled, and runs. */
     public void started(long run) {
         running.started(run);
+        uncrowd();
     }
 
     /**
@@ -212,8 +261,14 @@ public final class Dispatcher {
 
     /** There may be room for more runs. Those that need a place of a sort that there is not do not hold up the others. */
     public void uncrowd() {
+        if (taking.isBusy()) {
+            return;
+        }
         Set<Job.@Nullable Need> lacking = new HashSet<>();
         for (Job job : List.copyOf(desk.crowded)) {
+            if (taking.isBusy()) {
+                return;
+            }
             if (!lacking.contains(job.need)) {
                 desk.crowded.remove(job);
                 consider(job);
@@ -230,8 +285,12 @@ public final class Dispatcher {
      */
     public void lease(Lease lease) {
         boolean replaced = lease.session() != desk.lease.session();
+        boolean lost = replaced && desk.lease.session() != 0;
         desk.lease = lease;
         if (replaced) {
+            if (lost) {
+                desk.pace.leaseLost(desk.now());
+            }
             for (Job job : running.all()) {
                 running.stop(job, Stop.CLAIM_LOST, desk.now() + Running.GRACE);
             }
@@ -254,7 +313,8 @@ public final class Dispatcher {
             running.cutOff(lease);
         }
         desk.wakes.due(desk.now()).forEach(this::consider);
-        double next = Math.min(desk.wakes.next(), balancer.run());
+        double next = considerAffected();
+        next = Math.min(next, Math.min(desk.wakes.next(), balancer.run()));
         return desk.now() < lease.last() ? Math.min(next, lease.last()) : next;
     }
 

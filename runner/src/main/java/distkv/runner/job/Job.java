@@ -80,6 +80,16 @@ final class Job {
     /** Its part in {@link Turn}. */
     final long hash;
 
+    /** Whom it is drawn to more than to this node, and in which order of the peers; kept by {@link Share}. */
+    @Nullable
+    PeerSet ahead;
+
+    @Nullable
+    Object aheadIn;
+
+    /** When its claim was asked for. */
+    double askedAt;
+
     /** The claim of the run that one stood by for here in vain; it is not tried again. */
     long declined;
 

@@ -46,6 +46,9 @@ final class Run {
     /** Whether it has been. */
     boolean killed;
 
+    /** Whether it waits for its worker, and counts as such. */
+    boolean isStarting;
+
     /** Whether it has said that it is set up, or has lasted for its job's {@code ok_after}: it is there to stay. */
     boolean isWell;
 

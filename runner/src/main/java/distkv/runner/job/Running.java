@@ -2,6 +2,7 @@ package distkv.runner.job;
 
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.runner.code.Language;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
 import java.util.HashMap;
@@ -53,6 +54,8 @@ final class Running {
             ended(run.number, new Ended.Died("not started", true));
             return;
         }
+        run.isStarting = run.attempt.procedure().language() == Language.PYTHON;
+        desk.starting += run.isStarting ? 1 : 0;
         desk.hands.start(new Launch(
                 run.number,
                 job.entryPath,
@@ -73,6 +76,7 @@ final class Running {
             return;
         }
         Run run = job.run;
+        begun(run);
         if (job.phase == Phase.STARTING) {
             job.to(Phase.RUNNING);
         }
@@ -82,6 +86,11 @@ final class Running {
         }
         tales.started(job, run);
         consider(job);
+    }
+
+    private void begun(Run run) {
+        desk.starting -= run.isStarting ? 1 : 0;
+        run.isStarting = false;
     }
 
     /** The run uses a module, of this version, or could not load it. */
@@ -204,6 +213,7 @@ final class Running {
             return;
         }
         Run run = job.run;
+        begun(run);
         pinned -= job.id.kind() == Kind.ANY ? 0 : 1;
         if (run.stop == null && ended instanceof Ended.Died && isOverdue(run)) {
             // This process was suspended, and the parent has kept its word.

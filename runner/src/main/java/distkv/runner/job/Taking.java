@@ -9,14 +9,18 @@ import distkv.runner.error.Report;
 import distkv.runner.group.Turn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Asks for claims, when it is this node's turn and there is room: that of a job that nobody runs, or one on standby
  * beside a run that its node offers. Used by the decision thread only.
  */
 final class Taking {
-    /** How many claims may be under way at once; more jobs that are due wait for the answers. */
-    static final int CLAIMS = 256;
+    /**
+     * How many claims may be under way at once, together with runs whose code has not begun; more jobs that are due wait,
+     * so that a node takes no more than its workers keep up with, and others have the rest.
+     */
+    static final int CLAIMS = 128;
     /** How long a job whose run is gone is left to the one that stands by, in seconds. */
     private static final double STANDBY_FIRST = 1;
 
@@ -39,8 +43,9 @@ final class Taking {
             return true;
         }
         if (turn < Double.POSITIVE_INFINITY) {
-            // What the others have by then may make it this node's turn earlier.
-            desk.wakes.at(job, Math.min(Math.min(turn, desk.now() + Turn.STEP), job.wake));
+            // What the others have by then may make it this node's turn earlier. Who has waited for long looks seldom.
+            double look = desk.now() + Math.max(Turn.STEP, (desk.now() - Math.max(job.newsAt, due)) / 2);
+            desk.wakes.at(job, Math.min(Math.min(turn, look), job.wake));
         }
         return false;
     }
@@ -56,8 +61,9 @@ final class Taking {
             return;
         }
         double first = job.standby.isHeld() ? STANDBY_FIRST : 0;
-        double delay = first + desk.share.delay(job, entry.placement().has());
-        if (isTurn(job, delay, due) && hasRoom(job, entry, found)) {
+        Set<String> has = entry.placement().has();
+        double delay = first + desk.share.delay(job, has, desk.pace.step(desk.now()));
+        if (!rests(job, has) && isTurn(job, delay, due) && hasRoom(job, entry, found)) {
             // What a clock that was ahead has started once does not become due again.
             double started = Math.max(desk.now(), Math.min(entry.target(), from.started()));
             StateEntry running = from.running(desk.node, started, from.backoff());
@@ -68,6 +74,16 @@ final class Taking {
         }
     }
 
+    /** Whether the job is left to others, since this node has just lost a lease. */
+    private boolean rests(Job job, Set<String> has) {
+        double until = desk.pace.restsUntil(desk.now());
+        boolean rests = job.id.kind() == Kind.ANY && desk.now() < until && desk.share.mayRunElsewhere(has);
+        if (rests) {
+            desk.wakes.at(job, until);
+        }
+        return rests;
+    }
+
     /** Has a run stand by beside the one that another node offers, if this node may take it over. */
     void standBy(Job job) {
         JobEntry entry = job.entry;
@@ -75,7 +91,7 @@ final class Taking {
             return;
         }
         if (found.procedure().mode() == Mode.ASYNC
-                && isTurn(job, desk.share.delay(job, entry.placement().has()), 0)
+                && isTurn(job, desk.share.delay(job, entry.placement().has(), desk.pace.step(desk.now())), 0)
                 && hasRoom(job, entry, found)) {
             long from = job.claim.token();
             StateEntry running = job.state.running(desk.node, desk.now(), 0);
@@ -95,10 +111,15 @@ final class Taking {
                 && entry.target() <= job.state.started();
     }
 
+    /** Whether so much is under way that no claim is asked for, whatever it is for. */
+    boolean isBusy() {
+        return underWay + desk.starting >= CLAIMS;
+    }
+
     private boolean hasRoom(Job job, JobEntry entry, Code.Found found) {
         boolean alone = job.isAlone(entry, found.procedure());
         boolean outlives = job.id.kind().outlivesClaim(entry);
-        if (underWay < CLAIMS && desk.hands.keepPlace(found.procedure().language(), alone, outlives)) {
+        if (!isBusy() && desk.hands.keepPlace(found.procedure().language(), alone, outlives)) {
             return true;
         }
         job.need = new Job.Need(found.procedure().language(), alone, outlives);
@@ -121,6 +142,7 @@ final class Taking {
         job.to(Phase.CLAIMING);
         job.newsMeanwhile = false;
         job.claiming = claiming;
+        job.askedAt = desk.now();
         underWay++;
         List<Guard> guards = new ArrayList<>();
         guards.add(new Guard(job.entryPath, job.entryTick));
@@ -131,6 +153,7 @@ final class Taking {
     /** The answer to a claim is there: the place that was kept for its run is free, or taken by it. */
     void answered(Job job, Job.Claiming claiming) {
         underWay--;
+        desk.pace.answered(job.askedAt, desk.now());
         Attempt attempt = claiming.attempt();
         desk.hands.freePlace(
                 attempt.procedure().language(),

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.runner.code.BadEntry;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,6 +61,42 @@ class CronTest {
         assertThat(daily.next(first)).isEqualTo(unix("2026-10-26T02:30"));
         Cron hourly = Cron.parse(BERLIN + "30 * * * *");
         assertThat(hourly.next(first)).isEqualTo(first + 3_600);
+    }
+
+    /** Days on which clocks were set: a minute after midnight, over midnight, at midnight, back, by a whole day. */
+    @ParameterizedTest
+    @CsvSource({
+        "America/St_Johns, 2010-03-14, */15 1-3",
+        "America/St_Johns, 2010-03-14, '0,30 0-1'",
+        "America/St_Johns, 1988-04-03, */15 1-4",
+        "America/Scoresbysund, 2025-03-29, */10 22-23",
+        "America/Sao_Paulo, 2018-11-04, */20 0-2",
+        "America/Santiago, 2024-09-08, '5,35 0,1,23'",
+        "Europe/Berlin, 2026-03-29, */15 1-3",
+        "Europe/Berlin, 2026-10-25, */15 1-3",
+        "America/St_Johns, 2010-11-07, '*/15 0,1,23'",
+        "Pacific/Apia, 2011-12-30, */30 11-13",
+        "Australia/Lord_Howe, 2026-10-04, */5 1-3"
+    })
+    void noTimeOfADayOnWhichClocksAreSetIsLost(String zone, LocalDate day, String text) throws BadEntry {
+        String[] fields = text.split(" ");
+        Cron cron = Cron.parse("CRON_TZ=" + zone + " " + text + " * * *");
+        TreeSet<Double> expected = new TreeSet<>();
+        BitSet minutes = CronField.read("minute", fields[0], 0, 59, List.of());
+        BitSet hours = CronField.read("hour", fields[1], 0, 23, List.of());
+        for (LocalDate date = day.minusDays(2); date.isBefore(day.plusDays(3)); date = date.plusDays(1)) {
+            for (int hour = hours.nextSetBit(0); hour >= 0; hour = hours.nextSetBit(hour + 1)) {
+                for (int minute = minutes.nextSetBit(0); minute >= 0; minute = minutes.nextSetBit(minute + 1)) {
+                    expected.add((double)
+                            date.atTime(hour, minute).atZone(ZoneId.of(zone)).toEpochSecond());
+                }
+            }
+        }
+        List<Double> found = new ArrayList<>();
+        for (double time = cron.next(expected.first() - 1); time <= expected.last(); time = cron.next(time)) {
+            found.add(time);
+        }
+        assertThat(found).containsExactlyElementsOf(expected);
     }
 
     @ParameterizedTest

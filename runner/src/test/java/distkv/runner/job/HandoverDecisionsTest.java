@@ -273,6 +273,7 @@ class HandoverDecisionsTest {
         peers(Set.of("two"));
         assertThat(isOffered(hands.last(Ask.Purpose.TELL))).isTrue();
         peers(Set.of());
+        after(0.1);
         assertThat(isOffered(hands.last(Ask.Purpose.TELL))).isFalse();
         after(60);
         assertThat(hands.stops).isEmpty();
@@ -304,6 +305,7 @@ class HandoverDecisionsTest {
         run();
         peers(Set.of("two"));
         peers(Set.of());
+        after(0.1);
         news(Dispatcher.Part.CLAIM, JOB, Map.of("node", "one"));
         assertThat(hands.stops).containsExactly(Stop.HANDED_OVER);
     }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -158,8 +159,9 @@ final class Sim {
     /** The tree is what it was when that copy was taken; whoever follows it is told what is other than before. */
     void restore(SimStore.Backup backup) {
         note(() -> "restored from a backup");
-        check.restored();
-        for (Path path : store.restore(backup)) {
+        Set<Path> changed = store.restore(backup);
+        check.restored(Revision.tick(store.revision(), 0));
+        for (Path path : changed) {
             Entry entry = store.get(path);
             publish(entry != null ? entry : new Entry(path, null, Revision.tick(store.revision(), 0), 0));
         }

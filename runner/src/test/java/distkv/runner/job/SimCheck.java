@@ -34,6 +34,9 @@ final class SimCheck {
     private final Map<String, Long> lastWriter = new HashMap<>();
     /** When the last execution of a job that succeeded began. */
     private final Map<String, Double> succeeded = new HashMap<>();
+    /** Claims older than this are of a time before the tree was restored. */
+    private long restored;
+
     /** When an execution of a job ended last. */
     private final Map<String, Double> ended = new HashMap<>();
     /** When the code of a group changed last. */
@@ -62,9 +65,10 @@ final class SimCheck {
         others.add(one);
     }
 
-    private static void areApart(Execution other, Execution one, String verb) {
+    private void areApart(Execution other, Execution one, String verb) {
+        boolean old = other.claim.tick() < restored;
         boolean split = other.split && other.node != one.node;
-        if (!other.node.isSuspended() && !other.stale && !other.replaced && !split) {
+        if (!other.node.isSuspended() && !other.stale && !old && !other.replaced && !split) {
             throw new Violation(one + verb + other + " goes on");
         }
     }
@@ -100,9 +104,9 @@ final class SimCheck {
         }
     }
 
-    /** The tree has gone back: what runs has perhaps no claim any more, and is about to be told. */
-    void restored() {
-        live.values().forEach(all -> all.forEach(one -> one.stale = true));
+    /** The tree has gone back: what was claimed before has perhaps no claim any more, and is about to be told. */
+    void restored(long tick) {
+        restored = tick;
     }
 
     /** Whether an execution of the job goes on, or has ended then or later. */

@@ -163,7 +163,7 @@ record ValueWrite(
         long tick = Revision.tick(committed.revision(), 0);
         boolean same = value == null ? old == null : old != null && same(old, value);
         boolean unchecked = conditions.prev() == null && conditions.chain() instanceof Chained.Unchecked;
-        return new Reply.Changed(seq, !same, chainOf(tick), unchecked ? old : null, tick);
+        return new Reply.Changed(seq, !same, chainOf(tick), unchecked ? old : null, OriginalSettings.note(path), tick);
     }
 
     private Reply unchanged(@Nullable Entry there) {

@@ -2,6 +2,8 @@ package distkv.server.tree;
 
 import distkv.model.Path;
 import distkv.model.PathKey;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -18,6 +20,14 @@ final class KnownPaths {
 
     private static final int PROBES = 4;
 
+    /** What is known with so many levels below it. */
+    private record Place(Path top, int levels) {
+        boolean has(Path path) {
+            return path.startsWith(top) && path.length() <= top.length() + levels;
+        }
+    }
+
+    private final List<Place> places = new CopyOnWriteArrayList<>();
     private final AtomicLongArray bits = new AtomicLongArray(SIZE);
 
     /** Takes note of a path and of all above it. */
@@ -32,8 +42,18 @@ final class KnownPaths {
         }
     }
 
+    /** The same, and of every path up to {@code levels} below it. There should be only a few of these. */
+    void addWithBelow(Path path, int levels) {
+        add(path);
+        places.add(new Place(path, levels));
+    }
+
     /** Whether a path was added, or one below it; or, rarely, neither. */
     boolean contain(Path path) {
+        return isAdded(path) || places.stream().anyMatch(place -> place.has(path));
+    }
+
+    private boolean isAdded(Path path) {
         byte[] key = path.key();
         long mixed = mix(hash(key, 0, key.length, SEED));
         for (int i = 0; i < PROBES; i++) {

@@ -173,6 +173,11 @@ public final class Replica implements AutoCloseable {
         return seen.exists(path) || known.contain(path);
     }
 
+    /** Takes note of a path and of all up to so many levels below it. */
+    public void knowWithBelow(Path path, int levels) {
+        known.addWithBelow(path, levels);
+    }
+
     /** Takes note of a path that somebody is interested in: it, and what is above it, is known from now on. */
     public void know(Path path) {
         known.add(path);

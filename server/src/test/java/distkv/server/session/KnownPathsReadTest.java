@@ -79,10 +79,15 @@ class KnownPathsReadTest extends SessionTest {
     @Test
     void thoseOfTheConfigurationAreAlwaysKnown() throws IOException {
         assertUnknown(".distkv", "error");
-        fixture.server.know(List.of(Path.of(".distkv", "error"), Path.of(".distkv", "run")));
+        fixture.server.know(Path.of(".distkv", "error"), 0);
+        fixture.server.know(Path.of(".distkv", "run"), 3);
         assertEmpty(".distkv", "error");
         assertEmpty(".distkv", "run");
         assertEmpty(".distkv");
         assertUnknown(".distkv", "code");
+        assertUnknown(".distkv", "error", "node");
+        assertEmpty(".distkv", "run", "any", "default");
+        assertEmpty(".distkv", "run", "at", "node", "default");
+        assertUnknown(".distkv", "run", "any", "default", "some", "job");
     }
 }

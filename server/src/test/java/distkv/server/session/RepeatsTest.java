@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,9 +175,9 @@ class RepeatsTest {
             first.read();
         }
         // Two of its three parts happen.
-        store.left = 2;
+        store.left.set(2);
         assertThat(first.call("delete_tree", "path", path("t"))).containsEntry("etype", "refused");
-        store.left = Integer.MAX_VALUE;
+        store.left.set(Integer.MAX_VALUE);
         try (Wire second = lose(restart)) {
             second.call("set_value", "path", path("t", 3), "value", "new");
             assertThat(second.call("delete_tree", again(first, 601, "path", path("t"))))
@@ -233,7 +234,7 @@ class RepeatsTest {
         private final Store store;
         final CountDownLatch asked = new CountDownLatch(1);
         volatile @Nullable CountDownLatch hold;
-        volatile int left = Integer.MAX_VALUE;
+        final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
         private final List<Thread> late = new ArrayList<>();
 
         Kept(Store store) {
@@ -247,7 +248,7 @@ class RepeatsTest {
 
         @Override
         public CompletableFuture<Outcome> commit(Commit commit) {
-            if (left-- <= 0) {
+            if (left.getAndDecrement() <= 0) {
                 return CompletableFuture.completedFuture(new Outcome.Refused("the disk is full"));
             }
             CountDownLatch until = hold;

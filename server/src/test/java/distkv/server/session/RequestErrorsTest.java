@@ -171,6 +171,26 @@ class RequestErrorsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "type, 'types are kept, but this server takes any value'",
+        "match, 'types are kept, but this server takes any value'",
+        "codec, 'codecs are kept, but every client gets values as they are stored'",
+        "conv, 'codecs are kept, but every client gets values as they are stored'",
+        "acl, 'access lists are kept, but everybody may do everything'",
+        "auth, 'users are kept, but this server has no log-in'"
+    })
+    void whoWritesASettingOfTheOriginalIsToldThatItDoesNothing(String kind, String note) throws IOException {
+        Wire wire = fixture.wire();
+        assertThat(wire.call("set_internal", "path", path(kind, "x"), "value", map("good", List.of(1))))
+                .containsEntry("changed", true)
+                .containsEntry("note", note);
+        assertThat(wire.call("set_value", "path", path(kind, "x"), "value", 1)).doesNotContainKey("note");
+        assertThat(wire.call("set_internal", "path", path("x", kind), "value", 1))
+                .doesNotContainKey("note");
+        assertThat(wire.call("get_internal", "path", path(kind, "x"))).containsEntry("value", map("good", List.of(1L)));
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void garbageNeverTouchesOtherConnections(long seed) throws IOException {
         Random random = new Random(seed);
