@@ -46,6 +46,7 @@ record PrefixMap(Map<Path, Path> moves) {
     }
 
     /** The same value if no path within it leads to a subtree that moves. */
+    @SuppressWarnings("ReferenceEquality")
     Value value(Value value) {
         if (moves.isEmpty()) {
             return value;
@@ -55,11 +56,13 @@ record PrefixMap(Map<Path, Path> moves) {
         return moved == old ? value : Values.encode(moved);
     }
 
+    /** The very same object if nothing in it moves. */
+    @SuppressWarnings("ReferenceEquality")
     private @Nullable Object moved(@Nullable Object value) {
-        switch (value) {
+        return switch (value) {
             case Path path -> {
                 Path moved = path(path);
-                return moved.equals(path) ? path : moved;
+                yield moved.equals(path) ? path : moved;
             }
             case List<?> list -> {
                 List<@Nullable Object> moved = new ArrayList<>();
@@ -69,7 +72,7 @@ record PrefixMap(Map<Path, Path> moves) {
                     changed |= other != element;
                     moved.add(other);
                 }
-                return changed ? moved : list;
+                yield changed ? moved : list;
             }
             case Map<?, ?> map -> {
                 Map<@Nullable Object, @Nullable Object> moved = new LinkedHashMap<>();
@@ -79,11 +82,9 @@ record PrefixMap(Map<Path, Path> moves) {
                     changed |= other != entry.getValue();
                     moved.put(entry.getKey(), other);
                 }
-                return changed ? moved : map;
+                yield changed ? moved : map;
             }
-            case null, default -> {
-                return value;
-            }
-        }
+            case null, default -> value;
+        };
     }
 }

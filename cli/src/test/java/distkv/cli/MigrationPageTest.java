@@ -87,7 +87,7 @@ class MigrationPageTest {
         String start = "\n## " + heading + "\n";
         assertThat(page).contains(start);
         String section = page.substring(page.indexOf(start) + start.length()).split("\n## ", 2)[0];
-        String[] parts = section.split("```");
+        String[] parts = section.split("```", -1);
         int commands = 0;
         for (int i = 1; i < parts.length; i += 2) {
             if (parts[i].startsWith("yaml\n")) {
@@ -95,7 +95,7 @@ class MigrationPageTest {
                 Files.createDirectories(file.getParent());
                 Files.writeString(file, parts[i].substring(5));
             } else if (parts[i].startsWith("console\n")) {
-                for (String block : parts[i].substring("console\n$ ".length()).split("(?m)^\\$ ")) {
+                for (String block : parts[i].substring("console\n$ ".length()).split("(?m)^\\$ ", -1)) {
                     String[] lines = block.split("\n", 2);
                     assertThat(command(lines[0])).as(lines[0]).isEqualTo(lines[1]);
                     commands++;

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Row 21: what compaction leaves and costs, while a tree is rewritten as fast as that goes. */
 final class CompactionRows {
@@ -88,7 +87,7 @@ final class CompactionRows {
         double p99(int count) throws IOException, SQLException {
             Requests.Talk sets = Requests.sets("rows", ENTRIES);
             Loads.Samples samples = new Loads.Samples();
-            Map<Crowd.Member, Long> sent = new IdentityHashMap<>();
+            IdentityHashMap<Crowd.Member, Long> sent = new IdentityHashMap<>();
             try (Crowd crowd = new Crowd(server, CONNECTIONS)) {
                 for (Crowd.Member member : crowd.members()) {
                     member.ask(sets);

@@ -78,7 +78,7 @@ class LargeGroupTest {
     @AfterEach
     void stop() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            runners.forEach(runner -> threads.submit(runner::close));
+            runners.forEach(runner -> threads.execute(runner::close));
         }
         clients.forEach(Client::close);
         states.close();
@@ -115,11 +115,15 @@ class LargeGroupTest {
     }
 
     private void jobs(int count) throws Exception {
+        List<Future<?>> set = new ArrayList<>();
         try (var threads = Executors.newFixedThreadPool(16, Thread.ofVirtual().factory())) {
             for (int i = 0; i < count; i++) {
                 Path entry = World.entry(Kind.ANY, "", "j" + i);
-                threads.submit(() -> world.client.set(entry, Values.encode(World.job("service"))));
+                set.add(threads.submit(() -> world.client.set(entry, Values.encode(World.job("service")))));
             }
+        }
+        for (Future<?> one : set) {
+            one.get();
         }
     }
 

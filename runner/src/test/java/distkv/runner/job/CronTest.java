@@ -79,7 +79,7 @@ class CronTest {
         "Australia/Lord_Howe, 2026-10-04, */5 1-3"
     })
     void noTimeOfADayOnWhichClocksAreSetIsLost(String zone, LocalDate day, String text) throws BadEntry {
-        String[] fields = text.split(" ");
+        String[] fields = text.split(" ", -1);
         Cron cron = Cron.parse("CRON_TZ=" + zone + " " + text + " * * *");
         TreeSet<Double> expected = new TreeSet<>();
         BitSet minutes = CronField.read("minute", fields[0], 0, 59, List.of());
