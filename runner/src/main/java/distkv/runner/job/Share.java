@@ -246,7 +246,7 @@ final class Share {
     /** The peers to whom the job is drawn more than to this node. */
     private PeerSet ahead(Job job) {
         PeerSet known = job.ahead;
-        if (known != null && order.equals(job.aheadIn)) {
+        if (known != null && order == job.aheadIn) {
             return known;
         }
         PeerSet ahead = new PeerSet(peers.size());
