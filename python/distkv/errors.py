@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from logging import getLogger
 from time import time
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -202,9 +203,10 @@ class ErrorRoot(Handler):
         return float("inf") if first_seen is None else first_seen, str(node), isinstance(tock, str), tock
 
     async def _merge(self, drop: Path, keep: Path) -> None:
-        for path in [path for path in self.entries if path[:-1] == drop]:
-            if keep | path[-1] not in self.entries:
-                await self.client.set(self.path + keep | path[-1], self.entries[path].value)
+        # What the nodes saw may not have come through the watch yet.
+        async for seen in self.client.get_tree(self.path + drop, min_depth=1, max_depth=1):
+            with suppress(ClientChainError):
+                await self.client.set(self.path + keep + seen.path, seen.value, chain=None)
         await self.client.delete(self.path + drop, recursive=True)
 
     async def _save(self, key: Key, update: Any) -> tuple[Path, int] | None:

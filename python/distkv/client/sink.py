@@ -102,7 +102,8 @@ class Stream:
             else:
                 self._queue.append(message)
         elif state == "start":
-            self.start = message
+            # Of a stream that is refused the error is what opening it waits for.
+            self.start = None if message.get("refused") else message
         elif state == "end":
             self._ended = True
         if self._wake is not None:

@@ -43,6 +43,10 @@ final class Stream implements Receiver {
 
     @Override
     public boolean receive(Reply reply) {
+        if (reply instanceof Reply.StreamStart start && start.refused()) {
+            // Whoever asked for the stream waits for its first reply, which is the error then.
+            return true;
+        }
         if (!queue.offer(new Received.Item(reply))) {
             lost(new ServerConnectionException("more items than the window of a stream holds", false));
             return false;

@@ -31,6 +31,7 @@ enum Key {
     EMPTY,
     ADD_EMPTY,
     FETCH,
+    REFUSED,
     SINCE,
     ONLY,
     WITH_DATA,

@@ -119,7 +119,16 @@ public sealed interface Reply {
     /** All writes of a commit happened; the tick of each. */
     record Committed(Seq seq, List<Long> ticks, long tock) implements Reply {}
 
-    record StreamStart(Seq seq, long tock) implements Reply {}
+    /**
+     * A stream begins.
+     *
+     * @param refused whether all that follows is the error why it is refused, and its end
+     */
+    record StreamStart(Seq seq, boolean refused, long tock) implements Reply {
+        public StreamStart(Seq seq, long tock) {
+            this(seq, false, tock);
+        }
+    }
 
     record StreamEnd(Seq seq, long tock) implements Reply {}
 

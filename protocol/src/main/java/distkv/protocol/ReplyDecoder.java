@@ -90,7 +90,7 @@ final class ReplyDecoder {
 
     private Reply state(Seq seq) {
         return switch (fields.text(Key.STATE)) {
-            case "start" -> new Reply.StreamStart(seq, tock);
+            case "start" -> new Reply.StreamStart(seq, fields.flag(Key.REFUSED), tock);
             case "end" -> new Reply.StreamEnd(seq, tock);
             case "uptodate" -> new Reply.UpToDate(seq, tock);
             case "ack" -> new Reply.Ack(seq, fields.number(Key.ACK), tock);

@@ -76,7 +76,12 @@ public final class ReplyEncoder {
                 MsgWriter out = map.key(Key.TICKS).array(committed.ticks().size());
                 committed.ticks().forEach(out::number);
             }
-            case Reply.StreamStart _ -> map.text(Key.STATE, "start");
+            case Reply.StreamStart start -> {
+                map.text(Key.STATE, "start");
+                if (start.refused()) {
+                    map.key(Key.REFUSED).flag(true);
+                }
+            }
             case Reply.StreamEnd _ -> map.text(Key.STATE, "end");
             case Reply.UpToDate _ -> map.text(Key.STATE, "uptodate");
             case Reply.Item item -> {

@@ -40,6 +40,7 @@ class ReplyTest {
                 new Reply.SessionRenewed(SEQ, Duration.ofSeconds(3), 8),
                 new Reply.Committed(SEQ, List.of(300L, 301L), 301),
                 new Reply.StreamStart(SEQ, 8),
+                new Reply.StreamStart(SEQ, true, 8),
                 new Reply.StreamEnd(SEQ, 8),
                 new Reply.UpToDate(SEQ, 8),
                 new Reply.Item(SEQ, 2, PATH, VALUE, CHAIN, 8),

@@ -214,7 +214,7 @@ final class Session {
         }
         // Fewer messages than any window, so there is no need to wait for acknowledgements.
         long counted = window == 0 ? 0 : 1;
-        output.write(new Reply.StreamStart(seq, error.tock()), counted);
+        output.write(new Reply.StreamStart(seq, true, error.tock()), counted);
         output.write(error, 2 * counted);
         output.write(new Reply.StreamEnd(seq, error.tock()), 3 * counted);
     }

@@ -97,6 +97,8 @@ class RefusedStreamsTest extends SessionTest {
         List<Map<String, Object>> stream = new ArrayList<>();
         stream.add(wire.read());
         assertThat(stream.get(0)).containsEntry("seq", 2L).containsEntry("state", "start");
+        // A guard is looked at when the stream has begun.
+        assertThat(stream.get(0).get("refused")).isEqualTo(request.containsKey("guard") ? null : (Object) true);
         stream.addAll(wire.readStream(2));
         assertThat(stream).hasSize(3);
         assertThat(stream.get(1)).containsKeys("etype", "error", "tock");

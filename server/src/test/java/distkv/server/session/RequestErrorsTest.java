@@ -51,7 +51,7 @@ class RequestErrorsTest {
                 .containsEntry(
                         "ext",
                         List.of(
-                                "session", "commit", "guard", "since", "only", "window", "standby", "witness",
+                                "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again",
                                 "sorted"))
                 .containsKeys("tick", "tock")
                 .doesNotContainKey("auth");

@@ -75,6 +75,9 @@ final class Compaction implements Runnable {
     private @Nullable Found found;
     private int taken;
     private int takenBefore;
+    /** Whether what was taken last is still being dropped, so that it counts neither as there nor as gone. */
+    private boolean isDropping;
+
     private boolean isSettled;
     private boolean isStuck;
 
@@ -115,12 +118,15 @@ final class Compaction implements Runnable {
         Drop drop =
                 new Drop(Arrays.copyOfRange(all.ticks(), taken, end), all.to(), taken == 0, end == all.ticks().length);
         taken = end;
+        isDropping = true;
         return drop;
     }
 
     /** What was taken last was not dropped. */
     synchronized void putBack() {
         taken = takenBefore;
+        isDropping = false;
+        notifyAll();
     }
 
     /** Told by the writer what a transaction held, and how many rows it dropped. */
@@ -139,7 +145,9 @@ final class Compaction implements Runnable {
             }
         }
         superseded -= dropped;
-        if ((isDue() && !wasDue) || (hasSome() && !hadSome)) {
+        boolean hasDropped = isDropping;
+        isDropping = false;
+        if (hasDropped || (isDue() && !wasDue) || (hasSome() && !hadSome)) {
             notifyAll();
         }
     }
@@ -261,7 +269,11 @@ final class Compaction implements Runnable {
         notifyAll();
     }
 
-    private synchronized boolean isLeft() {
+    /** Whether some of what was found is still to be dropped; waits for what is being dropped. */
+    private synchronized boolean isLeft() throws InterruptedException {
+        while (isDropping) {
+            wait();
+        }
         return found != null && taken < found.ticks().length;
     }
 
