@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * one may be ahead of another. A reader that lags misses values, but never the last one of a path.
  */
 final class SimFeeds {
+    /** How late news may be at the most, in seconds, also when all is healthy. */
+    static final double LATEST = 1;
+
     private static final Part[] PARTS = Part.values();
 
     private final Sim sim;
@@ -58,7 +61,7 @@ final class SimFeeds {
         Cursor cursor = cursor(part);
         if (node.isUp() && !cursor.arriving) {
             cursor.arriving = true;
-            double late = sim.chance(0.01) ? 1 : 0.02;
+            double late = sim.chance(0.01) ? LATEST : 0.02;
             sim.after(sim.between(0.0001, late), node.connected(() -> {
                 cursor.arriving = false;
                 read(part);

@@ -11,11 +11,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must come to pass once everything is healthy: within one time to live, and the second that a full node lets the
- * others go first, every job that is due is run.
+ * What must come to pass once everything is healthy: within one time to live, the second that a full node lets the
+ * others go first, and the time that it may take until a runner hears of the end of a claim, every job that is due is run.
  */
 final class SimLiveness {
-    static final double BOUND = SimSession.TTL + 1;
+    static final double BOUND = SimSession.TTL + 1 + SimFeeds.LATEST;
 
     private final Sim sim;
     private final List<SimHistory.Task> tasks;
