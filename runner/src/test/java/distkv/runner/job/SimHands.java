@@ -10,7 +10,10 @@ import distkv.runner.code.Language;
 import distkv.runner.error.ErrorIndex;
 import distkv.runner.error.ErrorWrites;
 import distkv.runner.worker.Launch;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,8 @@ final class SimHands implements Hands {
     private final Sim sim;
     private final SimNode node;
     private final Path errors;
+    /** The commits about each job are made one after another, as {@code Committer} makes them; the first is under way. */
+    private final Map<JobId, Deque<Ask>> lines = new HashMap<>();
     /** For how many runs a place is kept. */
     private int kept;
 
@@ -32,6 +37,14 @@ final class SimHands implements Hands {
 
     @Override
     public void commit(Ask ask) {
+        Deque<Ask> line = lines.computeIfAbsent(ask.job(), job -> new ArrayDeque<>());
+        line.add(ask);
+        if (line.size() == 1) {
+            send(ask);
+        }
+    }
+
+    private void send(Ask ask) {
         boolean once = ask.purpose() != Ask.Purpose.TELL && ask.purpose() != Ask.Purpose.RECORD;
         if (node.isCutOff() && once) {
             sim.after(0.001, node.awake(() -> answer(ask, new Ask.Answer.Failed("no connection"))));
@@ -39,12 +52,25 @@ final class SimHands implements Hands {
         }
         // The request and the reply travel for a while, and either may be caught by a cut.
         sim.after(sim.between(0.0002, 0.02), node.connected(() -> {
+            int restores = sim.store.restores();
             Ask.Answer answer = attempt(ask);
-            sim.after(sim.between(0.0002, 0.02), node.connected(() -> answer(ask, answer)));
+            // Of a tree that was restored since then nobody answers any more: the client asks anew.
+            sim.after(
+                    sim.between(0.0002, 0.02),
+                    node.connected(() -> answer(ask, sim.store.restores() == restores ? answer : attempt(ask))));
         }));
     }
 
     private void answer(Ask ask, Ask.Answer answer) {
+        Deque<Ask> line = lines.get(ask.job());
+        if (line != null) {
+            line.remove();
+            if (line.isEmpty()) {
+                lines.remove(ask.job());
+            } else {
+                send(line.element());
+            }
+        }
         Dispatcher to = node.dispatcher;
         if (to != null) {
             to.answered(ask, answer);

@@ -23,6 +23,7 @@ final class SimStore {
     private final Sim sim;
     private final Consumer<Entry> feed;
     private final Map<Path, Entry> entries = new HashMap<>();
+    private int restores;
     private final Map<Long, Double> leases = new HashMap<>();
     private final Map<Long, Set<Path>> bound = new HashMap<>();
     private long revision;
@@ -66,11 +67,17 @@ final class SimStore {
         return new Backup(new LinkedHashMap<>(entries), copy);
     }
 
+    /** How often the tree has been restored from a backup. */
+    int restores() {
+        return restores;
+    }
+
     /**
      * The tree is what it was once, while the server is down; new revisions and leases are ones that nobody has heard of.
      * Returns the paths whose entries have changed by that.
      */
     Set<Path> restore(Backup backup) {
+        restores++;
         Set<Path> changed = new LinkedHashSet<>(backup.entries().keySet());
         changed.addAll(entries.keySet());
         changed.removeIf(
