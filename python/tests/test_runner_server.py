@@ -35,12 +35,14 @@ def test_while_the_server_is_gone_calls_fail_at_once_and_watches_resume(cut_off,
                     return
                 if getattr(msg, "value", None) == 1:
                     while True:
-                        try:
-                            await _client.get(_P("test.a"))
-                            await anyio.sleep(0.001)
-                        except ServerConnectionError:
-                            print("cut off")
-                            break
+                        # What is under way waits for another connection; what begins without one fails.
+                        with anyio.move_on_after(0.5):
+                            try:
+                                await _client.get(_P("test.a"))
+                                await anyio.sleep(0.001)
+                            except ServerConnectionError:
+                                print("cut off")
+                                break
     """
     run = cut_off.start(code(source))
     cut_off.expect("log", text="test.a 1")

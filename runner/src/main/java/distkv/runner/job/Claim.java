@@ -15,8 +15,10 @@ final class Claim {
     private String holder = "";
     private long session;
     private long tick;
-    /** The tick that the feed brought last. */
-    private long followed;
+    /** What the feed brought last. */
+    private Followed followed = new Followed(0, 0, "", 0);
+
+    private record Followed(long tick, long token, String holder, long session) {}
 
     Claim(Path path) {
         this.path = path;
@@ -42,19 +44,29 @@ final class Claim {
 
     /** Takes in a change; returns whether it is news. */
     boolean changed(Entry change) {
-        if (change.tick() < followed) {
+        if (change.tick() < followed.tick()) {
             // The tree was restored from a backup: what was newer has never been.
             tick = 0;
         }
-        followed = change.tick();
         Map<?, ?> claim =
                 change.value() != null && Values.decode(change.value()) instanceof Map<?, ?> map ? map : Map.of();
-        boolean news = set(change.tick(), change.value() == null ? null : text(claim.get("node")));
+        String by = change.value() == null ? null : text(claim.get("node"));
+        long of = claim.get("session") instanceof Number number ? number.longValue() : 0;
+        followed = new Followed(change.tick(), by == null ? 0 : change.tick(), by == null ? "" : by, of);
+        boolean news = set(change.tick(), by);
         if (change.tick() == tick) {
             // What this node has claimed the reply may have told before, without its session.
-            session = claim.get("session") instanceof Number number ? number.longValue() : 0;
+            session = of;
         }
         return news;
+    }
+
+    /** Only what the feed has brought counts: what this node has written since then is not there. */
+    void asFollowed() {
+        tick = followed.tick();
+        token = followed.token();
+        holder = followed.holder();
+        session = followed.session();
     }
 
     /** It is now this node's, or, with {@code null}, nobody's, unless something newer is known; returns whether it is news. */

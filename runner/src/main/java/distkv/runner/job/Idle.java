@@ -155,6 +155,9 @@ final class Idle {
 
     /** A commit about a job that nobody runs was not made. */
     void refused(Job job, Ask.Answer answer) {
+        if (!job.newsMeanwhile && answer instanceof Ask.Answer.Conflict) {
+            job.asFollowed();
+        }
         if (!job.newsMeanwhile) {
             job.hold = desk.now() + PAUSE;
         }

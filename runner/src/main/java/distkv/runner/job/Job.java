@@ -40,7 +40,9 @@ final class Job {
     StateEntry state = StateEntry.NEW;
     boolean stateStored;
     long stateTick;
-    /** The tick of the state that the feed brought last. */
+    /** The state that the feed brought last, {@code null} if there was none, and its tick. */
+    private @Nullable StateEntry followed;
+
     private long stateFollowed;
 
     Phase phase = Phase.IDLE;
@@ -161,12 +163,30 @@ final class Job {
             stateTick = 0;
         }
         stateFollowed = change.tick();
+        Value value = change.value();
+        boolean known = change.tick() == stateTick && stateStored;
+        followed = value == null ? null : known ? state : StateEntry.read(value);
         if (change.tick() <= stateTick) {
             return false;
         }
-        Value value = change.value();
-        stored(value == null ? null : StateEntry.read(value), change.tick());
+        stored(followed, change.tick());
         return true;
+    }
+
+    /**
+     * A commit was refused without news that would say why: what this runner has written last is in a tree that was
+     * restored from a backup before the feed brought it. Only what the feed has brought counts.
+     */
+    void asFollowed() {
+        state = followed == null ? StateEntry.NEW : followed;
+        stateStored = followed != null;
+        stateTick = stateFollowed;
+        claimsAsFollowed();
+    }
+
+    void claimsAsFollowed() {
+        claim.asFollowed();
+        standby.asFollowed();
     }
 
     /** What a write of the state expects to find. */

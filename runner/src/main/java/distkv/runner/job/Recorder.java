@@ -76,8 +76,12 @@ final class Recorder {
                     job.claim.set(done.ticks().get(1), null);
                 }
             }
-            case Ask.Answer.Otherwise otherwise -> job.stored(state, otherwise.tick());
+            case Ask.Answer.Otherwise otherwise -> {
+                job.claimsAsFollowed();
+                job.stored(state, otherwise.tick());
+            }
             case Ask.Answer.Conflict conflict -> {
+                job.asFollowed();
                 if (!run.wasOffered() && !run.isStandby()) {
                     desk.hands.say(
                             System.Logger.Level.WARNING, job.id, "lost its claim: how the run ended is not recorded");
