@@ -23,6 +23,7 @@ import distkv.runner.job.Kind;
 import distkv.runner.job.PastRun;
 import distkv.runner.job.Placement;
 import distkv.runner.job.StateEntry;
+import distkv.runner.job.Stop;
 import distkv.runner.worker.Limits;
 import distkv.runner.worker.PythonCommand;
 
@@ -62,6 +63,7 @@ class ArchitectureTest {
                                     JobId.class,
                                     JobEntry.class,
                                     StateEntry.class,
+                                    Stop.class,
                                     PastRun.class,
                                     Placement.class,
                                     Cron.class,
@@ -69,8 +71,8 @@ class ArchitectureTest {
                                     PythonCommand.class))));
 
     @ArchTest
-    static final ArchRule sqliteIsUsedInItsRoomAlone = noClasses()
-            .that(not(resideInAPackage("distkv.store.sqlite..")))
+    static final ArchRule sqliteIsUsedInItsRoomAndToCountRowsAlone = noClasses()
+            .that(not(resideInAnyPackage("distkv.store.sqlite..", "distkv.bench..")))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.sqlite..", "java.sql..");

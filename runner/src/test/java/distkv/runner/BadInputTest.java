@@ -78,7 +78,7 @@ class BadInputTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "_self.watch('text')                   | the path is 'text', a str (expected: a Path",
+                "_self.watch(5)                        | the path is 5, a int (expected: a Path",
                 "_self.watch(_P('x'), cls=int)         | cls: <class 'int'> (expected: ChangeMsg or a subclass of it)",
                 "_self.timer(1, cls=_cls.ReadyMsg)     | (expected: TimerMsg or a subclass of it)",
                 "_self.monitor(_P('x'), cls='MQTTmsg') | cls: 'MQTTmsg' (expected: MQTTmsg or a subclass of it)",

@@ -26,7 +26,7 @@ final class PrivateFiles {
     /** Makes a directory, and those above it as usual. One that is there is closed to others, unless it is shared. */
     static void makeDirectory(Path directory) throws IOException {
         Path above = directory.toAbsolutePath().getParent();
-        if (above != null) {
+        if (above != null && !Files.exists(above)) {
             Files.createDirectories(above);
         }
         try {
