@@ -4,14 +4,9 @@ import static distkv.server.session.Wire.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Commit;
-import distkv.store.Compacted;
-import distkv.store.Contents;
-import distkv.store.Feed;
 import distkv.store.MemoryStore;
 import distkv.store.Outcome;
-import distkv.store.Store;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -20,14 +15,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class FullStoreTest {
     /** A store that makes everybody wait who asks for a commit, until it is told to go on. */
-    private static final class FullStore implements Store {
-        private final MemoryStore store = new MemoryStore("tree");
+    private static final class FullStore extends ForwardingStore {
         final CountDownLatch waiting = new CountDownLatch(1);
         final CountDownLatch goOn = new CountDownLatch(1);
 
-        @Override
-        public String tree() {
-            return store.tree();
+        FullStore() {
+            super(new MemoryStore("tree"));
         }
 
         @Override
@@ -44,41 +37,6 @@ class FullStoreTest {
                 throw new IllegalStateException(e);
             }
             return store.commit(commit);
-        }
-
-        @Override
-        public Contents load() {
-            return store.load();
-        }
-
-        @Override
-        public Contents load(long revision) throws Compacted {
-            return store.load(revision);
-        }
-
-        @Override
-        public Feed follow(long after) throws Compacted {
-            return store.follow(after);
-        }
-
-        @Override
-        public long grant(Duration ttl) {
-            return store.grant(ttl);
-        }
-
-        @Override
-        public boolean renew(long lease) {
-            return store.renew(lease);
-        }
-
-        @Override
-        public void revoke(long lease) {
-            store.revoke(lease);
-        }
-
-        @Override
-        public void close() {
-            store.close();
         }
     }
 

@@ -3,21 +3,16 @@ package distkv.server.session;
 import distkv.model.ChangeBatch;
 import distkv.model.Commit;
 import distkv.store.Compacted;
-import distkv.store.Contents;
 import distkv.store.Feed;
 import distkv.store.MemoryStore;
 import distkv.store.Outcome;
-import distkv.store.Store;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A store in memory whose change feed comes as late as a test wants it. */
-final class HeldBackStore implements Store {
-    final MemoryStore store = new MemoryStore("tree");
-
+final class HeldBackStore extends ForwardingStore {
     /** How many commits were judged. */
     final Semaphore judged = new Semaphore(0);
 
@@ -25,12 +20,8 @@ final class HeldBackStore implements Store {
 
     /** @param beforeEach of a feed: what it does before it hands on a batch */
     HeldBackStore(Supplier<Runnable> beforeEach) {
+        super(new MemoryStore("tree"));
         this.beforeEach = beforeEach;
-    }
-
-    @Override
-    public String tree() {
-        return store.tree();
     }
 
     @Override
@@ -38,16 +29,6 @@ final class HeldBackStore implements Store {
         CompletableFuture<Outcome> outcome = store.commit(commit);
         judged.release();
         return outcome;
-    }
-
-    @Override
-    public Contents load() {
-        return store.load();
-    }
-
-    @Override
-    public Contents load(long revision) throws Compacted {
-        return store.load(revision);
     }
 
     @Override
@@ -72,25 +53,5 @@ final class HeldBackStore implements Store {
                 feed.close();
             }
         };
-    }
-
-    @Override
-    public long grant(Duration ttl) {
-        return store.grant(ttl);
-    }
-
-    @Override
-    public boolean renew(long lease) {
-        return store.renew(lease);
-    }
-
-    @Override
-    public void revoke(long lease) {
-        store.revoke(lease);
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }

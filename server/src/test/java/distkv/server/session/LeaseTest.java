@@ -4,19 +4,12 @@ import static distkv.server.session.Wire.map;
 import static distkv.server.session.Wire.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.model.Commit;
 import distkv.server.Server;
-import distkv.store.Compacted;
-import distkv.store.Contents;
-import distkv.store.Feed;
 import distkv.store.MemoryStore;
-import distkv.store.Outcome;
 import distkv.store.Store;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -127,45 +120,9 @@ class LeaseTest {
     }
 
     /** A store that outlives the servers over it. */
-    private record Kept(Store store) implements Store {
-        @Override
-        public String tree() {
-            return store.tree();
-        }
-
-        @Override
-        public CompletableFuture<Outcome> commit(Commit commit) {
-            return store.commit(commit);
-        }
-
-        @Override
-        public Contents load() {
-            return store.load();
-        }
-
-        @Override
-        public Contents load(long revision) throws Compacted {
-            return store.load(revision);
-        }
-
-        @Override
-        public Feed follow(long after) throws Compacted {
-            return store.follow(after);
-        }
-
-        @Override
-        public long grant(Duration ttl) {
-            return store.grant(ttl);
-        }
-
-        @Override
-        public boolean renew(long lease) {
-            return store.renew(lease);
-        }
-
-        @Override
-        public void revoke(long lease) {
-            store.revoke(lease);
+    private static final class Kept extends ForwardingStore {
+        Kept(Store store) {
+            super(store);
         }
 
         @Override

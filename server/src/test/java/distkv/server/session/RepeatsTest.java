@@ -5,22 +5,16 @@ import static distkv.server.session.Wire.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Commit;
-import distkv.model.WriteId;
 import distkv.server.Server;
-import distkv.store.Compacted;
-import distkv.store.Contents;
-import distkv.store.Feed;
 import distkv.store.LeaseClock;
 import distkv.store.MemoryStore;
 import distkv.store.Outcome;
 import distkv.store.Store;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -230,20 +224,14 @@ class RepeatsTest {
     }
 
     /** A store that outlives the servers over it, and whose commits can be held up, or refused after some. */
-    private static final class Kept implements Store {
-        private final Store store;
+    private static final class Kept extends ForwardingStore {
         final CountDownLatch asked = new CountDownLatch(1);
         volatile @Nullable CountDownLatch hold;
         final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
         private final List<Thread> late = new ArrayList<>();
 
         Kept(Store store) {
-            this.store = store;
-        }
-
-        @Override
-        public String tree() {
-            return store.tree();
+            super(store);
         }
 
         @Override
@@ -266,46 +254,6 @@ class RepeatsTest {
                 }
             }));
             return outcome;
-        }
-
-        @Override
-        public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws Compacted {
-            return store.writtenBy(writers, after);
-        }
-
-        @Override
-        public Outcome.Committed committed(long revision) throws Compacted {
-            return store.committed(revision);
-        }
-
-        @Override
-        public Contents load() {
-            return store.load();
-        }
-
-        @Override
-        public Contents load(long revision) throws Compacted {
-            return store.load(revision);
-        }
-
-        @Override
-        public Feed follow(long after) throws Compacted {
-            return store.follow(after);
-        }
-
-        @Override
-        public long grant(Duration ttl) {
-            return store.grant(ttl);
-        }
-
-        @Override
-        public boolean renew(long lease) {
-            return store.renew(lease);
-        }
-
-        @Override
-        public void revoke(long lease) {
-            store.revoke(lease);
         }
 
         @Override
