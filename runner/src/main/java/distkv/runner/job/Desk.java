@@ -5,6 +5,8 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
+import distkv.runner.balance.FairShare;
+import distkv.runner.balance.Pace;
 import distkv.runner.code.Catalog;
 import distkv.runner.code.Code;
 import distkv.schema.code.CodeId;
@@ -38,7 +40,7 @@ final class Desk {
     /** Jobs that could start if there were room. */
     final LinkedHashSet<Job> crowded = new LinkedHashSet<>();
 
-    final Share share;
+    final FairShare share;
     final Pace pace = new Pace();
     private final Set<String> labels;
     /** How many runs have a worker that has not begun with them; those in Java, whose process takes long to start, do not count. */
@@ -53,7 +55,7 @@ final class Desk {
     Desk(Site site, Hands hands, Catalog catalog, ErrorIndex errors, DoubleSupplier clock) {
         this.node = site.node();
         this.labels = site.labels();
-        this.share = new Share(node);
+        this.share = new FairShare(node);
         this.codes = site.codes();
         this.modules = site.modules();
         this.hands = hands;
@@ -108,6 +110,12 @@ final class Desk {
             return refusal == null ? decision : new Decision.Nothing(refusal);
         }
         return decision;
+    }
+
+    /** Counts the job as what it is now. */
+    void count(Job job) {
+        Set<String> has = job.entry == null ? Set.of() : job.entry.placement().has();
+        share.count(job.stake, job.countsToward(node), has, job.due);
     }
 
     /** Why there is no place for a job that asks for these labels; {@code null} if there is one. */

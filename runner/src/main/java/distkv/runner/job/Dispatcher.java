@@ -104,6 +104,7 @@ public final class Dispatcher {
         Path path = id.path();
         return new Job(
                 id,
+                desk.share.stake(id),
                 at.entries().append(path),
                 at.states().append(path),
                 at.claims().append(path));
@@ -197,7 +198,7 @@ public final class Dispatcher {
             case STARTING, RUNNING, STOPPING -> running.consider(job);
             case NOTING, CLAIMING, RECORDING -> {}
         }
-        desk.share.count(job);
+        desk.count(job);
     }
 
     /** A commit that {@link Hands#commit} was asked for is answered. */

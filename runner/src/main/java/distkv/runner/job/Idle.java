@@ -56,7 +56,7 @@ final class Idle {
     private void act(Job job, StateEntry state, List<ErrorReport> reports, List<Write> also) {
         Decision decision = desk.decide(job, state);
         job.due = decision instanceof Decision.Start;
-        desk.share.count(job);
+        desk.count(job);
         if (decision instanceof Decision.Start start) {
             taking.start(job, state, start.due(), reports);
             return;
@@ -64,7 +64,7 @@ final class Idle {
         desk.wakes.at(job, decision instanceof Decision.WaitUntil wait ? wait.time() : Double.POSITIVE_INFINITY);
         Desk.Settled settled = desk.settle(job, state, decision);
         boolean news = !settled.state().equals(job.state) || !job.stateStored;
-        if (news && taking.isTurn(job, desk.share.noteDelay(job), 0)) {
+        if (news && taking.isTurn(job, desk.share.noteDelay(job.stake), 0)) {
             // There is one record of a job: what keeps it from running now says more than how its last run ended.
             note(job, settled.state(), desk.news(settled.errors().isEmpty() ? reports : settled.errors()), also);
         }
@@ -117,7 +117,7 @@ final class Idle {
     private void forget(Job job) {
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
         List<ErrorRecord> open = desk.openErrors(job);
-        if ((job.stateStored || !open.isEmpty()) && taking.isTurn(job, desk.share.noteDelay(job), 0)) {
+        if ((job.stateStored || !open.isEmpty()) && taking.isTurn(job, desk.share.noteDelay(job.stake), 0)) {
             job.noting = null;
             Write noClaim = Write.delete(job.claim.path, Expectation.absent());
             Write noEntry = Write.delete(job.entryPath, Expectation.absent());

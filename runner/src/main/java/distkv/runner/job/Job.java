@@ -5,7 +5,7 @@ import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
-import distkv.runner.group.Turn;
+import distkv.runner.balance.Stake;
 import distkv.runner.worker.Ended;
 import distkv.schema.BadEntry;
 import distkv.schema.code.Language;
@@ -76,20 +76,11 @@ final class Job {
     /** Whether it should be running, and nobody runs it. */
     boolean due;
 
-    /** As what {@link Share} counts it. */
-    Share.Counted counted = Share.Counted.NOT;
+    /** What the balance of the group keeps of it. */
+    final Stake stake;
 
     /** What sort of place it needs, if it waits for one. */
     Job.@Nullable Need need;
-
-    /** Its part in {@link Turn}. */
-    final long hash;
-
-    /** Whom it is drawn to more than to this node, and in which order of the peers; kept by {@link Share}. */
-    @Nullable
-    PeerSet ahead;
-
-    int aheadIn;
 
     /** When its claim was asked for. */
     double askedAt;
@@ -124,13 +115,13 @@ final class Job {
         }
     }
 
-    Job(JobId id, Path entryPath, Path statePath, Path claimPath) {
+    Job(JobId id, Stake stake, Path entryPath, Path statePath, Path claimPath) {
         this.id = id;
+        this.stake = stake;
         this.entryPath = entryPath;
         this.statePath = statePath;
         this.claim = new Claim(claimPath);
         this.standby = new Claim(claimPath.child(Guard.STANDBY));
-        this.hash = Turn.hash(id.path());
     }
 
     void to(Phase next) {
@@ -138,6 +129,16 @@ final class Job {
             throw new IllegalStateException("job " + id + " from " + phase + " to " + next);
         }
         phase = next;
+    }
+
+    /** The node that it counts toward; one that stands by is about to take over. {@code null}: none. */
+    @Nullable
+    String countsToward(String node) {
+        if (standby.isHeld()) {
+            return standby.holder();
+        }
+        boolean standsBy = claiming != null && claiming.isStandby();
+        return claim.isHeld() && !standsBy ? claim.holder() : claiming == null ? null : node;
     }
 
     /** Takes in a change of the entry; returns whether it is news. */

@@ -3,8 +3,8 @@ package distkv.runner.job;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
+import distkv.runner.balance.Pace;
 import distkv.runner.code.Code;
-import distkv.runner.group.Turn;
 import distkv.schema.code.Mode;
 import distkv.schema.error.ErrorReport;
 import distkv.schema.job.JobEntry;
@@ -41,14 +41,13 @@ final class Taking {
      * @param due since when there is something to do, if not since the last news
      */
     boolean isTurn(Job job, double delay, double due) {
-        double turn = Math.max(job.newsAt, due) + delay;
+        double since = Math.max(job.newsAt, due);
+        double turn = since + delay;
         if (job.id.kind() != Kind.ANY || desk.now() >= turn) {
             return true;
         }
         if (turn < Double.POSITIVE_INFINITY) {
-            // What the others have by then may make it this node's turn earlier. Who has waited for long looks seldom.
-            double look = desk.now() + Math.max(Turn.STEP, (desk.now() - Math.max(job.newsAt, due)) / 2);
-            desk.wakes.at(job, Math.min(Math.min(turn, look), job.wake));
+            desk.wakes.at(job, Math.min(Pace.lookAgain(since, turn, desk.now()), job.wake));
         }
         return false;
     }
@@ -65,7 +64,7 @@ final class Taking {
         }
         double first = job.standby.isHeld() ? STANDBY_FIRST : 0;
         Set<String> has = entry.placement().has();
-        double delay = first + desk.share.delay(job, has, desk.pace.step(desk.now()));
+        double delay = first + delay(job, has);
         if (!rests(job, has) && isTurn(job, delay, due) && hasRoom(job, entry, found)) {
             // What a clock that was ahead has started once does not become due again.
             double started = Math.max(desk.now(), Math.min(entry.target(), from.started()));
@@ -75,6 +74,10 @@ final class Taking {
                     Write.set(job.statePath, running.encode(), job.stateExpected()));
             ask(job, Ask.Purpose.CLAIM, claiming(job, entry, found, running, 0), writes, List.of(), reports);
         }
+    }
+
+    private double delay(Job job, Set<String> has) {
+        return desk.share.delay(job.stake, has, job.claim.holder(), desk.pace.step(desk.now()));
     }
 
     /** Whether the job is left to others, since this node has just lost a lease. */
@@ -94,7 +97,7 @@ final class Taking {
             return;
         }
         if (found.procedure().mode() == Mode.ASYNC
-                && isTurn(job, desk.share.delay(job, entry.placement().has(), desk.pace.step(desk.now())), 0)
+                && isTurn(job, delay(job, entry.placement().has()), 0)
                 && hasRoom(job, entry, found)) {
             long from = job.claim.token();
             StateEntry running = job.state.running(desk.node, desk.now(), 0);

@@ -7,6 +7,9 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.protocol.Values;
+import distkv.runner.balance.FairShare;
+import distkv.runner.balance.Pace;
+import distkv.runner.balance.Stake;
 import distkv.runner.code.Catalog;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Launch;
@@ -173,21 +176,20 @@ class LargeGroupDecisionsTest {
 
     @Test
     void whoWaitsForItsTurnLooksSeldomAndWorksOutTheOrderOnce() {
-        Share share = new Share("n0");
+        FairShare share = new FairShare("n0");
         List<Peer> peers = new ArrayList<>();
         for (int i = 0; i < PEERS; i++) {
             peers.add(new Peer("n" + i, 1, 0, Set.of(), false));
         }
         share.peers(peers);
-        Path path = Path.of("job");
-        Job job = new Job(new JobId(Kind.ANY, path), path, path, path);
+        Stake stake = share.stake(new JobId(Kind.ANY, Path.of("job")));
         for (int i = 0; i < 1_000; i++) {
-            share.delay(job, Set.of(), 0.1);
+            share.delay(stake, Set.of(), "", 0.1);
             // What others run and can bear is news, but nothing in the order.
             peers.set(1, new Peer("n1", 1, i, Set.of(), i % 2 == 0));
             share.peers(peers);
         }
-        assertThat(share.draws).isEqualTo(PEERS);
+        assertThat(share.scores()).isEqualTo(PEERS);
 
         peers(PEERS);
         // So many jobs that this node has its share at once.

@@ -3,7 +3,7 @@ package distkv.runner.job;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
-import distkv.runner.group.Balance;
+import distkv.runner.balance.WaterFilling;
 import distkv.runner.group.Peer;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Placement;
@@ -331,15 +331,15 @@ final class SimHistory {
                         .filter(Objects::nonNull)
                         .toList());
             }
-            double[] shares = Balance.shares(peers, wanted);
+            double[] shares = WaterFilling.shares(peers, wanted);
             for (int i = 0; i < shares.length; i++) {
                 double pinned = peers.get(i).pinned();
                 int mine = held.get(i).size();
-                boolean much = mine + pinned > 1.1 * (shares[i] + pinned) && mine > Balance.most(shares[i]);
+                boolean much = mine + pinned > 1.1 * (shares[i] + pinned) && mine > WaterFilling.most(shares[i]);
                 for (int j = 0; much && j < shares.length; j++) {
                     Peer other = peers.get(j);
                     boolean may = mayMove.get(i).stream().anyMatch(task -> other.mayRun(task.has()));
-                    if (i != j && may && held.get(j).size() < Balance.most(shares[j])) {
+                    if (i != j && may && held.get(j).size() < WaterFilling.most(shares[j])) {
                         throw new SimCheck.Violation(peers.get(i) + " runs " + held.get(i) + ", should run " + shares[i]
                                 + "; " + other + " runs " + held.get(j) + ", should run " + shares[j]);
                     }

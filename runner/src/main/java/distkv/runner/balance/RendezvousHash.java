@@ -1,19 +1,15 @@
-package distkv.runner.group;
+package distkv.runner.balance;
 
 import distkv.model.Path;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * Who comes first for a job that any node may run. Every node orders all nodes for every job in the same way, by a hash
- * of both; the first takes the job at once, the others a little later each, should it still be there. So they share the
- * jobs without talking, seldom want the same one, and none waits long for a node that is gone.
+ * The order of the nodes for each job, by rendezvous hashing: every node works out the same one, each job has another,
+ * and a node that comes or goes changes nothing in the order of the others.
  */
-public final class Turn {
-    /** How much longer the next one waits, in seconds. */
-    public static final double STEP = 0.1;
-
-    private Turn() {}
+public final class RendezvousHash {
+    private RendezvousHash() {}
 
     /** The part of the job in the hash. */
     public static long hash(Path job) {
@@ -29,14 +25,14 @@ public final class Turn {
         return spread(sum.getValue() + (1L << 32));
     }
 
-    /** How much a job is drawn to a node, from 0 to 1: the node with the greatest draw comes first. */
-    public static double draw(long job, long node) {
+    /** The score of a node for a job, from 0 to 1: the node with the greatest score comes first. */
+    public static double score(long job, long node) {
         return (spread(job ^ node) >>> 11) * 0x1p-53;
     }
 
     /** The same for a node that bears more, or less, than the others: it comes first more, or less, often. */
-    public static double draw(long job, long node, double capacity) {
-        return -capacity / Math.log(Math.max(draw(job, node), Double.MIN_NORMAL));
+    public static double score(long job, long node, double capacity) {
+        return -capacity / Math.log(Math.max(score(job, node), Double.MIN_NORMAL));
     }
 
     /** A checksum of texts that differ little differs little; this spreads it. */

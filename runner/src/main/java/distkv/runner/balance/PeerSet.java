@@ -1,4 +1,4 @@
-package distkv.runner.job;
+package distkv.runner.balance;
 
 /** Some of the peers of a group, by their places among them. */
 final class PeerSet {

@@ -1,14 +1,15 @@
-package distkv.runner.group;
+package distkv.runner.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import distkv.runner.group.Peer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class BalanceTest {
+class WaterFillingTest {
     private static final Set<String> ANY = Set.of();
     private static final Set<String> GPIO = Set.of("gpio");
 
@@ -17,7 +18,7 @@ class BalanceTest {
     }
 
     private static void shares(List<Peer> peers, Map<Set<String>, Integer> wanted, double... expected) {
-        assertThat(Balance.shares(peers, wanted)).containsExactly(expected, within(1e-6));
+        assertThat(WaterFilling.shares(peers, wanted)).containsExactly(expected, within(1e-6));
     }
 
     @Test
@@ -66,9 +67,9 @@ class BalanceTest {
 
     @Test
     void theMostThatANodeShouldRunIsItsShareRoundedUp() {
-        assertThat(Balance.most(2)).isEqualTo(2);
-        assertThat(Balance.most(2 + 1e-12)).isEqualTo(2);
-        assertThat(Balance.most(2.1)).isEqualTo(3);
-        assertThat(Balance.most(0)).isZero();
+        assertThat(WaterFilling.most(2)).isEqualTo(2);
+        assertThat(WaterFilling.most(2 + 1e-12)).isEqualTo(2);
+        assertThat(WaterFilling.most(2.1)).isEqualTo(3);
+        assertThat(WaterFilling.most(0)).isZero();
     }
 }

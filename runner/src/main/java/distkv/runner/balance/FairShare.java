@@ -1,9 +1,7 @@
-package distkv.runner.job;
+package distkv.runner.balance;
 
-import distkv.runner.group.Balance;
 import distkv.runner.group.Peer;
-import distkv.runner.group.Turn;
-import distkv.schema.job.Kind;
+import distkv.schema.job.JobId;
 import distkv.schema.job.Placement;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who has how many of the jobs that any node may run, who should have how many, and so when it is this node's turn to
- * take one. Used by the decision thread only.
+ * take one, or how many it should give away.
  */
-final class Share {
+public final class FairShare {
     /** After so many nodes the others no longer wait for each other. */
     private static final int LONGEST_QUEUE = 20;
     /** How much longer a node waits that has its share already, while others have not, in seconds. */
@@ -45,14 +43,13 @@ final class Share {
     private double @Nullable [] shares;
     /** The most jobs that each peer has before others should. */
     private int[] most = {};
-    /** Another one whenever peers come, go, or have another capacity: then jobs are drawn to them in another order. */
+    /** Another one whenever peers come, go, or have another capacity: then they have another order for each job. */
     private int order = 1;
     /** Which peers have their share; {@code null}: that is to be worked out. */
     private @Nullable PeerSet full;
     /** Which other peers may run a job that asks for these labels. */
     private final Map<Set<String>, PeerSet> able = new HashMap<>();
-    /** How many draws were made: a job's draws to its peers are made once, not whenever somebody asks whose turn it is. */
-    long draws;
+    private long scores;
 
     private boolean ownNews;
     /** How many jobs run or are due, and how many of these nobody has. */
@@ -60,21 +57,18 @@ final class Share {
 
     private int free;
 
-    /** As what a job is counted. */
-    record Counted(@Nullable String holder, @Nullable Set<String> has) {
-        static final Counted NOT = new Counted(null, null);
-
-        boolean isFree() {
-            return holder == null && has != null;
-        }
-    }
-
-    Share(String node) {
+    /** What {@code node} knows of a group of which nothing is known yet. */
+    public FairShare(String node) {
         this.node = node;
     }
 
+    /** What is to be kept with that job and passed to the other methods. */
+    public Stake stake(JobId job) {
+        return new Stake(job);
+    }
+
     /** The nodes that run jobs for any node are now these; returns whether others may run other jobs than before. */
-    boolean peers(List<Peer> now) {
+    public boolean peers(List<Peer> now) {
         if (now.equals(peers)) {
             return false;
         }
@@ -105,7 +99,7 @@ final class Share {
 
     private void reorder() {
         order++;
-        hashes = peers.stream().mapToLong(peer -> Turn.hash(peer.node())).toArray();
+        hashes = peers.stream().mapToLong(peer -> RendezvousHash.hash(peer.node())).toArray();
         alike = peers.stream().mapToDouble(Peer::capacity).distinct().count() <= 1;
         heldByPeer = peers.stream().map(peer -> held(peer.node())).toArray(int[][]::new);
         indices = new HashMap<>();
@@ -122,14 +116,14 @@ final class Share {
     }
 
     /** Whether this node may run other jobs than when this was asked before. */
-    boolean hasOwnNews() {
+    public boolean hasOwnNews() {
         boolean news = ownNews;
         ownNews = false;
         return news;
     }
 
     /** Whether nearly all jobs that are due have somebody: else nodes are about to take them. */
-    boolean isSettled() {
+    public boolean isSettled() {
         return free * UNSETTLED <= total;
     }
 
@@ -137,65 +131,57 @@ final class Share {
         return held.computeIfAbsent(holder, key -> new int[1]);
     }
 
-    /** Counts the job as what it is now. */
-    void count(Job job) {
-        if (job.id.kind() != Kind.ANY) {
+    /**
+     * Counts the job as what it is now.
+     *
+     * @param holder the node that the job counts toward: it runs the job, asks for it, or is about to take it over
+     * @param labels what the job asks for
+     * @param due whether the job should be running, though nobody runs it
+     */
+    public void count(Stake stake, @Nullable String holder, Set<String> labels, boolean due) {
+        if (!stake.isShared) {
             return;
         }
-        String holder = holder(job);
-        Set<String> has = holder == null && !job.due
-                ? null
-                : job.entry == null ? Set.of() : job.entry.placement().has();
-        Counted before = job.counted;
-        if (!Objects.equals(before.holder(), holder)) {
-            if (before.holder() != null) {
-                held(before.holder())[0]--;
+        boolean wasFree = stake.isFree();
+        Set<String> wants = holder == null && !due ? null : labels;
+        if (!Objects.equals(stake.holder, holder)) {
+            if (stake.holder != null) {
+                held(stake.holder)[0]--;
             }
             if (holder != null) {
                 held(holder)[0]++;
             }
+            stake.holder = holder;
             full = null;
         }
-        if (!Objects.equals(before.has(), has)) {
-            if (before.has() != null) {
+        if (!Objects.equals(stake.wanted, wants)) {
+            if (stake.wanted != null) {
                 total--;
-                wanted.merge(before.has(), -1, (old, less) -> old + less == 0 ? null : old + less);
+                wanted.merge(stake.wanted, -1, (old, less) -> old + less == 0 ? null : old + less);
             }
-            if (has != null) {
+            if (wants != null) {
                 total++;
-                wanted.merge(has, 1, Integer::sum);
+                wanted.merge(wants, 1, Integer::sum);
             }
+            stake.wanted = wants;
             shares = null;
             full = null;
         }
-        if (!Objects.equals(before.holder(), holder) || !Objects.equals(before.has(), has)) {
-            job.counted = holder == null && has == null ? Counted.NOT : new Counted(holder, has);
-            free += (job.counted.isFree() ? 1 : 0) - (before.isFree() ? 1 : 0);
-        }
-    }
-
-    /** Whose part it is of: a run that stands by is about to take over. */
-    private @Nullable String holder(Job job) {
-        if (job.standby.isHeld()) {
-            return job.standby.holder();
-        }
-        boolean standsBy = job.claiming != null && job.claiming.isStandby();
-        return job.claim.isHeld() && !standsBy ? job.claim.holder() : job.claiming == null ? null : node;
+        free += (stake.isFree() ? 1 : 0) - (wasFree ? 1 : 0);
     }
 
     /** Whether this node may run a job that asks for these labels. */
-    boolean mayRun(Set<String> has) {
+    public boolean mayRun(Set<String> has) {
         return here < 0 || peers.get(here).mayRun(has);
     }
 
     /** Whether another node may run a job that asks for these labels. */
-    boolean mayRunElsewhere(Set<String> has) {
+    public boolean mayRunElsewhere(Set<String> has) {
         return able(has).size() > 0;
     }
 
     /** Why no node may run a job that asks for these labels; {@code null} if one may. */
-    @Nullable
-    String refusal(Set<String> has) {
+    public @Nullable String refusal(Set<String> has) {
         if (peers.isEmpty() || (here >= 0 && mayRun(has)) || mayRunElsewhere(has)) {
             return null;
         }
@@ -206,27 +192,28 @@ final class Share {
     /**
      * How long this node waits before it takes the job, in seconds; for ever if it may not run it.
      *
+     * @param holder the node that has the claim and gives it away; empty: nobody has it
      * @param step how much longer each node waits than the one before it
      */
-    double delay(Job job, Set<String> has, double step) {
-        if (job.id.kind() != Kind.ANY) {
+    public double delay(Stake stake, Set<String> has, String holder, double step) {
+        if (!stake.isShared) {
             return 0;
         }
         if (!mayRun(has)) {
             return Double.POSITIVE_INFINITY;
         }
         // Who has it already gives it away.
-        PeerSet others = able(has).without(indices.getOrDefault(job.claim.holder(), -1));
+        PeerSet others = able(has).without(indices.getOrDefault(holder, -1));
         boolean mine = here >= 0 && isFull(here);
         int notFull = mine ? others.and(full(), false).size() : 0;
-        int before = others.and(full(), mine).and(ahead(job), true).size();
+        int before = others.and(full(), mine).and(ahead(stake), true).size();
         double behind = mine && notFull > 0 ? FULL : 0;
         return behind + step * Math.min(before + notFull, LONGEST_QUEUE);
     }
 
     /** How long this node waits before it writes down why the job does not run, in seconds. */
-    double noteDelay(Job job) {
-        return job.id.kind() != Kind.ANY ? 0 : Turn.STEP * Math.min(ahead(job).size(), LONGEST_QUEUE);
+    public double noteDelay(Stake stake) {
+        return stake.isShared ? Pace.STEP * Math.min(ahead(stake).size(), LONGEST_QUEUE) : 0;
     }
 
     /** The other peers that may run a job that asks for these labels. */
@@ -245,24 +232,29 @@ final class Share {
         });
     }
 
-    /** The peers to whom the job is drawn more than to this node. */
-    private PeerSet ahead(Job job) {
-        PeerSet known = job.ahead;
-        if (known != null && order == job.aheadIn) {
+    /** The peers that come before this node for the job. */
+    private PeerSet ahead(Stake stake) {
+        PeerSet known = stake.ahead;
+        if (known != null && order == stake.aheadIn) {
             return known;
         }
         PeerSet ahead = new PeerSet(peers.size());
-        double mine = draw(job, here);
+        double mine = score(stake, here);
         for (int i = 0; i < peers.size(); i++) {
-            double other = i == here ? mine : draw(job, i);
+            double other = i == here ? mine : score(stake, i);
             if (i != here
                     && (other > mine || (other == mine && peers.get(i).node().compareTo(node) < 0))) {
                 ahead.add(i);
             }
         }
-        job.ahead = ahead;
-        job.aheadIn = order;
+        stake.ahead = ahead;
+        stake.aheadIn = order;
         return ahead;
+    }
+
+    /** How many scores were worked out so far: that is the work of finding whose turn it is. */
+    public long scores() {
+        return scores;
     }
 
     private boolean isFull(int peer) {
@@ -284,41 +276,41 @@ final class Share {
         return known;
     }
 
-    /** How much a job is drawn to the peer with this index, or to this node. */
-    double draw(Job job, int peer) {
-        draws++;
-        long hash = peer < 0 ? Turn.hash(node) : hashes[peer];
+    /** The score for a job of the peer with this index; −1: of this node. */
+    private double score(Stake stake, int peer) {
+        scores++;
+        long hash = peer < 0 ? RendezvousHash.hash(node) : hashes[peer];
         return alike || peer < 0
-                ? Turn.draw(job.hash, hash)
-                : Turn.draw(job.hash, hash, peers.get(peer).capacity());
+                ? RendezvousHash.score(stake.hash, hash)
+                : RendezvousHash.score(stake.hash, hash, peers.get(peer).capacity());
     }
 
     private double[] shares() {
         if (shares == null) {
-            shares = Balance.shares(peers, wanted);
-            most = Arrays.stream(shares).mapToInt(Balance::most).toArray();
+            shares = WaterFilling.shares(peers, wanted);
+            most = Arrays.stream(shares).mapToInt(WaterFilling::most).toArray();
         }
         return shares;
     }
 
-    /** How much a job is drawn to this node. */
-    double draw(Job job) {
-        return draw(job, here);
+    /** The score of this node for the job: of what must go, that with the lowest score goes first. */
+    public double score(Stake stake) {
+        return score(stake, here);
     }
 
     /** How many jobs this node should give away, since others have less than their share. */
-    int excess() {
+    public int excess() {
         if (here < 0 || peers.size() < 2) {
             return 0;
         }
         double share = shares()[here];
         double pinned = peers.get(here).pinned();
         int mine = heldByPeer[here][0];
-        return mine + pinned > TOLERANCE * (share + pinned) ? Math.max(0, mine - Balance.most(share)) : 0;
+        return mine + pinned > TOLERANCE * (share + pinned) ? Math.max(0, mine - WaterFilling.most(share)) : 0;
     }
 
     /** Whether another node may run such a job, and has less than its share. */
-    boolean isWantedElsewhere(Set<String> has) {
+    public boolean isWantedElsewhere(Set<String> has) {
         return able(has).and(full(), false).size() > 0;
     }
 }

@@ -1,4 +1,4 @@
-package distkv.runner.group;
+package distkv.runner.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class TurnTest {
+class RendezvousHashTest {
     private static final List<String> NODES = List.of("alpha", "beta", "gamma");
 
     private static String first(int job, List<String> nodes) {
-        long hash = Turn.hash(Path.of("job", job));
+        long hash = RendezvousHash.hash(Path.of("job", job));
         return nodes.stream()
-                .max(Comparator.comparingDouble(node -> Turn.draw(hash, Turn.hash(node))))
+                .max(Comparator.comparingDouble(node -> RendezvousHash.score(hash, RendezvousHash.hash(node))))
                 .orElseThrow();
     }
 
     @Test
-    void theJobsAreDrawnEvenly() {
+    void theJobsAreSpreadEvenly() {
         Map<String, Integer> firsts = new HashMap<>();
         for (int i = 0; i < 3_000; i++) {
             firsts.merge(first(i, NODES), 1, Integer::sum);
@@ -43,11 +43,11 @@ class TurnTest {
     }
 
     @Test
-    void aNodeThatBearsMoreIsDrawnMoreOften() {
+    void aNodeThatBearsMoreComesFirstMoreOften() {
         int large = 0;
         for (int i = 0; i < 3_000; i++) {
-            long hash = Turn.hash(Path.of("job", i));
-            large += Turn.draw(hash, Turn.hash("large"), 3) > Turn.draw(hash, Turn.hash("small"), 1) ? 1 : 0;
+            long hash = RendezvousHash.hash(Path.of("job", i));
+            large += RendezvousHash.score(hash, RendezvousHash.hash("large"), 3) > RendezvousHash.score(hash, RendezvousHash.hash("small"), 1) ? 1 : 0;
         }
         assertThat(large / 3_000.0).isCloseTo(0.75, within(0.03));
     }

@@ -1,5 +1,6 @@
-package distkv.runner.group;
+package distkv.runner.balance;
 
+import distkv.runner.group.Peer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -7,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** How many jobs each node should run: a pure function of the nodes and the jobs, so that all nodes agree on it. */
-public final class Balance {
+/** How many jobs each node should run, by water-filling: a pure function of nodes and jobs, so that all nodes agree on it. */
+public final class WaterFilling {
     private static final double EPSILON = 1e-9;
 
-    private Balance() {}
+    private WaterFilling() {}
 
     /** Jobs that ask for the same labels. */
     private record Demand(int[] able, int jobs) {}
