@@ -13,7 +13,7 @@ final class Crew {
     private final Map<Integer, Worker> workers = new LinkedHashMap<>();
     private final Map<Long, Worker> byRun = new HashMap<>();
     /** For how many runs of each sort a place is kept. */
-    private final Map<Worker.Sharing, Integer> kept = new HashMap<>();
+    private final Map<Place, Integer> kept = new HashMap<>();
 
     private int numbers;
 
@@ -80,18 +80,18 @@ final class Crew {
      * none, however many claims are asked for at once. The process that Java runs share is there for them, however many
      * workers there are.
      */
-    boolean keepPlace(Worker.Sharing sharing) {
-        kept.merge(sharing, 1, Integer::sum);
-        boolean fits = (sharing.isJava() && !sharing.alone()) || fits();
+    boolean keepPlace(Place place) {
+        kept.merge(place, 1, Integer::sum);
+        boolean fits = (place.isJava() && !place.alone()) || fits();
         if (!fits) {
-            freePlace(sharing);
+            freePlace(place);
         }
         return fits;
     }
 
     /** Gives up a place that was kept: nothing starts there, or it starts now. */
-    void freePlace(Worker.Sharing sharing) {
-        kept.computeIfPresent(sharing, (key, count) -> count == 1 ? null : count - 1);
+    void freePlace(Place place) {
+        kept.computeIfPresent(place, (key, count) -> count == 1 ? null : count - 1);
     }
 
     /** Whether those for whom a place is kept need no more workers than there may be. */
@@ -101,7 +101,7 @@ final class Crew {
             idle += worker.idle() ? 1 : 0;
         }
         int python = 0;
-        for (Map.Entry<Worker.Sharing, Integer> each : kept.entrySet()) {
+        for (Map.Entry<Place, Integer> each : kept.entrySet()) {
             python += each.getKey().isJava() ? 0 : neededFor(each.getKey(), each.getValue());
         }
         int more = neededForJava() + Math.max(0, python - idle);
@@ -109,13 +109,13 @@ final class Crew {
     }
 
     /** How many workers runs of this sort need that cannot join others. */
-    private int neededFor(Worker.Sharing sharing, int runs) {
-        if (sharing.alone()) {
+    private int neededFor(Place place, int runs) {
+        if (place.alone()) {
             return runs;
         }
         int left = runs;
         for (Worker worker : workers.values()) {
-            if (sharing.equals(worker.sharing) && worker.open()) {
+            if (place.equals(worker.place) && worker.open()) {
                 left -= Math.max(0, runsPerWorker - worker.runs.size());
             }
         }
@@ -124,10 +124,10 @@ final class Crew {
 
     private int neededForJava() {
         int needed = 0;
-        for (Map.Entry<Worker.Sharing, Integer> each : kept.entrySet()) {
-            Worker.Sharing sharing = each.getKey();
-            if (sharing.isJava()) {
-                needed += sharing.alone() ? each.getValue() : sharing(sharing) == null ? 1 : 0;
+        for (Map.Entry<Place, Integer> each : kept.entrySet()) {
+            Place place = each.getKey();
+            if (place.isJava()) {
+                needed += place.alone() ? each.getValue() : sharing(place) == null ? 1 : 0;
             }
         }
         return needed;
@@ -135,10 +135,10 @@ final class Crew {
 
     /** One that has place for one more run of this sort. */
     @Nullable
-    Worker sharing(Worker.Sharing sharing) {
+    Worker sharing(Place place) {
         for (Worker worker : workers.values()) {
-            boolean full = !sharing.isJava() && worker.runs.size() >= runsPerWorker;
-            if (!sharing.alone() && sharing.equals(worker.sharing) && worker.open() && !full) {
+            boolean full = !place.isJava() && worker.runs.size() >= runsPerWorker;
+            if (!place.alone() && place.equals(worker.place) && worker.open() && !full) {
                 return worker;
             }
         }
@@ -163,16 +163,16 @@ final class Crew {
 
     /** Whether it has no runs and should get none: it is for one alone, or stale, or another one like it has none either. */
     boolean canSpare(Worker worker) {
-        Worker.Sharing sharing = worker.sharing;
-        return sharing != null
+        Place place = worker.place;
+        return place != null
                 && !worker.leaving
                 && worker.runs.isEmpty()
-                && (sharing.alone() || worker.stale || hasDouble(worker, sharing));
+                && (place.alone() || worker.stale || hasDouble(worker, place));
     }
 
-    private boolean hasDouble(Worker worker, Worker.Sharing sharing) {
+    private boolean hasDouble(Worker worker, Place place) {
         for (Worker other : workers.values()) {
-            if (other != worker && other.open() && other.runs.isEmpty() && sharing.equals(other.sharing)) {
+            if (other != worker && other.open() && other.runs.isEmpty() && place.equals(other.place)) {
                 return true;
             }
         }

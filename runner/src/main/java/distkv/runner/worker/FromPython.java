@@ -36,33 +36,14 @@ public sealed interface FromPython {
     /** A worker says which it is. */
     record Worker(int worker, long pid) implements FromPython {}
 
-    /** The code of a run is compiled. */
-    record Started(long run) implements FromPython {}
-
-    /**
-     * A run uses a stored module.
-     *
-     * @param version the one that the worker has; 0: there is none of that name; -1: nobody can import it
-     * @param failed why it could not be loaded, or {@code null}
-     */
-    record Imported(long run, Path path, long version, Ended.@Nullable Failed failed) implements FromPython {}
+    /** A run has got further. */
+    record OfRun(RunEvent event) implements FromPython {}
 
     /** What the worker has loaded is not what is stored now: it must not get any more runs. */
     record Stale() implements FromPython {}
 
     /** It does not begin this run, since it has become stale: another worker is to. */
     record Refused(long run) implements FromPython {}
-
-    /** The code called {@code setup_done}. */
-    record Setup(long run, Map<String, @Nullable Object> data) implements FromPython {}
-
-    /** The code reports an error and goes on. */
-    record Reported(
-            long run,
-            @Nullable Path path,
-            int severity,
-            @Nullable String comment,
-            Ended.Failed failed) implements FromPython {}
 
     /** The code logs something. */
     record Log(long run, String level, String text, double at) implements FromPython {}
@@ -96,23 +77,23 @@ public sealed interface FromPython {
                         text(map, "stuck"),
                         Boolean.TRUE.equals(map.get("overdue")));
             case "worker" -> new Worker((int) number(map, "worker"), number(map, "pid"));
-            case "started" -> new Started(number(map, "run"));
+            case "started" -> new OfRun(new RunEvent.Started(number(map, "run")));
             case "imported" ->
-                new Imported(
+                new OfRun(new RunEvent.ModuleUsed(
                         number(map, "run"),
                         path(map, "path"),
                         number(map, "version"),
-                        map.get("kind") == null ? null : failed(map, Ended.Fault.named(map.get("kind"))));
+                        map.get("kind") == null ? null : failed(map, Ended.Fault.named(map.get("kind")))));
             case "stale" -> new Stale();
             case "refused" -> new Refused(number(map, "run"));
-            case "setup" -> new Setup(number(map, "run"), names(map, "data"));
+            case "setup" -> new OfRun(new RunEvent.SetupDone(number(map, "run"), names(map, "data")));
             case "error" ->
-                new Reported(
+                new OfRun(new RunEvent.ErrorReported(
                         number(map, "run"),
                         map.get("path") instanceof Path path ? path : null,
                         (int) (map.get("severity") instanceof Number severity ? severity.longValue() : 0),
                         text(map, "comment"),
-                        failed(map, Ended.Fault.ERROR));
+                        failed(map, Ended.Fault.ERROR)));
             case "log" ->
                 new Log(
                         number(map, "run"),

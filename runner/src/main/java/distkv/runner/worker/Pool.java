@@ -44,27 +44,32 @@ public final class Pool {
     }
 
     /** Keeps a place for one more run, if there is one. */
-    public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
-        return !parent.isDown() && crew.keepPlace(new Worker.Sharing(language, alone, outlivesClaim));
+    public boolean keepPlace(Place place) {
+        return !parent.isDown() && crew.keepPlace(place);
     }
 
-    /** Gives up a place that was kept: nothing starts there, or it starts now. */
-    public void freePlace(Language language, boolean alone, boolean outlivesClaim) {
-        crew.freePlace(new Worker.Sharing(language, alone, outlivesClaim));
+    /** Gives up a place that was kept, as nothing starts there. */
+    public void freePlace(Place place) {
+        crew.freePlace(place);
     }
 
-    /** Starts a run. */
+    /** Starts a run in the place that was kept for it. */
     public void start(Launch launch) {
-        Worker.Sharing sharing = Worker.Sharing.of(launch);
-        Worker worker = crew.sharing(sharing);
+        crew.freePlace(launch.place());
+        seat(launch);
+    }
+
+    private void seat(Launch launch) {
+        Place place = launch.place();
+        Worker worker = crew.sharing(place);
         if (worker == null) {
-            worker = sharing.isJava() ? forks.java(launch) : crew.idle();
+            worker = place.isJava() ? forks.java(launch) : crew.idle();
         }
         if (worker == null) {
             worker = forks.python();
         }
-        if (worker.sharing == null) {
-            worker.sharing = sharing;
+        if (worker.place == null) {
+            worker.place = place;
         }
         crew.seat(worker, launch);
         forks.limit(worker, launch);
@@ -151,9 +156,9 @@ public final class Pool {
         boolean cancelled = crew.unseat(worker, run);
         stale(worker);
         if (cancelled) {
-            listener.ended(run, Ended.Failed.CANCELLED);
+            listener.changed(new RunEvent.Over(run, Ended.Failed.CANCELLED));
         } else {
-            start(launch);
+            seat(launch);
         }
     }
 
@@ -179,18 +184,16 @@ public final class Pool {
             case FromPython.Forked forked -> {}
             case FromPython.Exited exited -> exited(crew.find(exited.worker()), exited);
             case FromPython.Worker(int number, long pid) -> connected(link, crew.find(number));
-            case FromPython.Started(long run) -> listener.started(run);
-            case FromPython.Imported(long run, Path path, long version, var failed) -> {
-                if (version > 0 && !modules.isCurrent(path, version)) {
+            case FromPython.OfRun(RunEvent event) -> {
+                if (event instanceof RunEvent.ModuleUsed(long _, Path path, long version, var _)
+                        && version > 0
+                        && !modules.isCurrent(path, version)) {
                     stale(linked.get(link));
                 }
-                listener.uses(run, path, version, failed);
+                listener.changed(event);
             }
             case FromPython.Stale _ -> stale(linked.get(link));
             case FromPython.Refused(long run) -> refused(run);
-            case FromPython.Setup(long run, var data) -> listener.well(run, data);
-            case FromPython.Reported(long run, var path, int severity, var comment, var failed) ->
-                listener.error(run, failed, path, severity, comment);
             case FromPython.Log(long run, String level, String text, double at) -> log(run, level, text, at);
             case FromPython.Over(long run, Ended ended, var limit) -> over(run, ended, limit);
         }
@@ -229,8 +232,8 @@ public final class Pool {
         if (worker.runs.isEmpty()) {
             retire(worker);
         }
-        listener.ended(run, ended);
-        listener.room();
+        listener.changed(new RunEvent.Over(run, ended));
+        listener.roomMade();
     }
 
     private void closed(Link link) {
@@ -264,16 +267,16 @@ public final class Pool {
         if (!worker.gone() || !crew.leave(worker)) {
             return;
         }
-        List.copyOf(worker.runs.values()).forEach(lost -> listener.ended(lost.run(), worker.end(lost)));
+        List.copyOf(worker.runs.values()).forEach(lost -> listener.changed(new RunEvent.Over(lost.run(), worker.end(lost))));
         forks.keepOneIdle();
-        listener.room();
+        listener.roomMade();
     }
 
     /** Starts the parent again if it is time to; returns when to call again at the latest. */
     public double run() {
         if (parent.run()) {
             forks.keepOneIdle();
-            listener.room();
+            listener.roomMade();
         }
         return parent.next();
     }

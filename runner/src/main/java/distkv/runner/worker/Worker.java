@@ -13,20 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the pool knows of one worker process. Used by the decision thread only. */
 final class Worker {
-    /**
-     * Which runs may share a worker: those in one language, and a run that must end with its claim takes all its
-     * neighbours along.
-     */
-    record Sharing(Language language, boolean alone, boolean outlivesClaim) {
-        static Sharing of(Launch launch) {
-            return new Sharing(launch.procedure().language(), launch.alone(), launch.outlivesClaim());
-        }
-
-        boolean isJava() {
-            return language == Language.JAVA;
-        }
-    }
-
     final int number;
     final Map<Long, Launch> runs = new LinkedHashMap<>();
     /** Those that were told to end. */
@@ -36,7 +22,7 @@ final class Worker {
 
     /** {@code null} while it is idle and may be used for anything. */
     @Nullable
-    Sharing sharing;
+    Place place;
 
     @Nullable
     Link link;
@@ -101,7 +87,7 @@ final class Worker {
      */
     @Nullable
     ToPython deadline(@Nullable Double next) {
-        Double at = runs.isEmpty() || sharing == null || sharing.outlivesClaim() ? null : next;
+        Double at = runs.isEmpty() || place == null || place.outlivesClaim() ? null : next;
         if (Objects.equals(at, deadline)) {
             return null;
         }
@@ -130,11 +116,11 @@ final class Worker {
     }
 
     Language language() {
-        return sharing == null ? Language.PYTHON : sharing.language();
+        return place == null ? Language.PYTHON : place.language();
     }
 
     boolean idle() {
-        return sharing == null && open();
+        return place == null && open();
     }
 
     /** Whether it may get more runs. */

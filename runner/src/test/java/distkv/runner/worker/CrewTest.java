@@ -14,32 +14,32 @@ import org.junit.jupiter.api.Test;
 
 /** How many runs find a place, while some of them only ask for their claims. */
 class CrewTest {
-    private static final Worker.Sharing ALONE = new Worker.Sharing(Language.PYTHON, true, false);
-    private static final Worker.Sharing SHARED = new Worker.Sharing(Language.PYTHON, false, false);
-    private static final Worker.Sharing JAVA = new Worker.Sharing(Language.JAVA, false, false);
-    private static final Worker.Sharing JAVA_ALONE = new Worker.Sharing(Language.JAVA, true, false);
+    private static final Place ALONE = new Place(Language.PYTHON, true, false);
+    private static final Place SHARED = new Place(Language.PYTHON, false, false);
+    private static final Place JAVA = new Place(Language.JAVA, false, false);
+    private static final Place JAVA_ALONE = new Place(Language.JAVA, true, false);
 
     private final Crew crew = new Crew(2, 3);
     private long runs;
 
     /** How many of so many runs of this sort find a place. */
-    private int keep(Worker.Sharing sharing, int wanted) {
+    private int keep(Place place, int wanted) {
         int kept = 0;
         for (int i = 0; i < wanted; i++) {
-            kept += crew.keepPlace(sharing) ? 1 : 0;
+            kept += crew.keepPlace(place) ? 1 : 0;
         }
         return kept;
     }
 
-    private void start(Worker.Sharing sharing) {
-        crew.freePlace(sharing);
-        Worker worker = crew.sharing(sharing);
-        worker = worker == null && !sharing.isJava() ? crew.idle() : worker;
+    private void start(Place place) {
+        crew.freePlace(place);
+        Worker worker = crew.sharing(place);
+        worker = worker == null && !place.isJava() ? crew.idle() : worker;
         worker = worker == null ? crew.join() : worker;
-        worker.sharing = sharing;
+        worker.place = place;
         Path path = Path.of("job");
         Procedure procedure =
-                new Procedure(path, "pass", Mode.ASYNC, List.of(), Map.of(), List.of(), sharing.language());
+                new Procedure(path, "pass", Mode.ASYNC, List.of(), Map.of(), List.of(), place.language());
         crew.seat(
                 worker,
                 new Launch(
@@ -49,8 +49,8 @@ class CrewTest {
                         Map.of(),
                         List.of(),
                         new Guard(path, 1),
-                        sharing.outlivesClaim(),
-                        sharing.alone(),
+                        place.outlivesClaim(),
+                        place.alone(),
                         Limits.NONE,
                         "job"));
     }

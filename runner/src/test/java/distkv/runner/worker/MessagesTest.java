@@ -140,9 +140,9 @@ class MessagesTest {
     @Test
     void theMessagesOfAWorkerAreRead() {
         assertThat(read("op", "worker", "worker", 1, "pid", 6)).isEqualTo(new FromPython.Worker(1, 6));
-        assertThat(read("op", "started", "run", 7)).isEqualTo(new FromPython.Started(7));
+        assertThat(read("op", "started", "run", 7)).isEqualTo(new FromPython.OfRun(new RunEvent.Started(7)));
         assertThat(read("op", "setup", "run", 7, "data", Map.of("comment", "up")))
-                .isEqualTo(new FromPython.Setup(7, Map.of("comment", "up")));
+                .isEqualTo(new FromPython.OfRun(new RunEvent.SetupDone(7, Map.of("comment", "up"))));
         assertThat(read("op", "log", "run", 7, "level", "INFO", "text", "hi", "at", 1.5))
                 .isEqualTo(new FromPython.Log(7, "INFO", "hi", 1.5));
         assertThat(read("op", "done", "run", 7, "result", null))
@@ -189,8 +189,8 @@ class MessagesTest {
                         "c",
                         "data",
                         Map.of()))
-                .isEqualTo(new FromPython.Reported(
-                        7, null, 2, "c", new Ended.Failed(Ended.Fault.ERROR, null, null, null, null, Map.of())));
+                .isEqualTo(new FromPython.OfRun(new RunEvent.ErrorReported(
+                        7, null, 2, "c", new Ended.Failed(Ended.Fault.ERROR, null, null, null, null, Map.of()))));
     }
 
     @Test
