@@ -10,4 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param value {@code null} deletes the entry
  * @param session whether the entry is to live and die with the connection's session
  */
-public record CommitWrite(Path path, @Nullable Value value, Chained chain, boolean session) {}
+public record CommitWrite(Path path, @Nullable Value value, ChainCondition chain, boolean session) {}

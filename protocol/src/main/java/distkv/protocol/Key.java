@@ -71,7 +71,7 @@ enum Key {
     ACCESS,
     NOTE;
 
-    private static final Names<Key> NAMES = new Names<>(values(), Key::toString);
+    private static final NameTable<Key> NAMES = new NameTable<>(values(), Key::toString);
 
     private final String word = name().toLowerCase(Locale.ROOT);
     /** The name as MsgPack text; never changed. */

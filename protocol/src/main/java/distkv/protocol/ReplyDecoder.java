@@ -15,16 +15,16 @@ final class ReplyDecoder {
     /** More than a server has reason to send in one list. */
     private static final int MANY = 1_000;
 
-    private final Fields fields;
+    private final MapReader fields;
     private final long tock;
 
-    private ReplyDecoder(Fields fields) {
+    private ReplyDecoder(MapReader fields) {
         this.fields = fields;
         this.tock = fields.number(Key.TOCK, 0);
     }
 
     static Reply decode(Frame frame) {
-        return new ReplyDecoder(Fields.of(frame)).reply();
+        return new ReplyDecoder(MapReader.of(frame)).reply();
     }
 
     private Reply reply() {
@@ -179,7 +179,7 @@ final class ReplyDecoder {
         if (!fields.has(Key.CHAIN) || fields.isNil(Key.CHAIN)) {
             return null;
         }
-        Fields chain = fields.map(Key.CHAIN, "nil or a map with node and tick");
+        MapReader chain = fields.map(Key.CHAIN, "nil or a map with node and tick");
         return new Chain(chain.text(Key.NODE), chain.number(Key.TICK));
     }
 }

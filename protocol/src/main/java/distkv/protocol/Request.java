@@ -54,14 +54,14 @@ public sealed interface Request {
             Path path,
             boolean internal,
             Value value,
-            Conditions conditions,
+            WriteConditions conditions,
             boolean idem,
             boolean chain,
             boolean session)
             implements Request {}
 
     /** Also sent as {@code set_value} of {@link Values#NOT_GIVEN}. */
-    record DeleteValue(Seq seq, Path path, boolean internal, Conditions conditions, boolean chain) implements Request {}
+    record DeleteValue(Seq seq, Path path, boolean internal, WriteConditions conditions, boolean chain) implements Request {}
 
     /** With {@code chain} the reply is a stream of {@link Reply.Removed}, without it one {@link Reply.Count}. */
     record DeleteTree(Seq seq, Path path, List<Guard> guards, boolean chain) implements Request {}

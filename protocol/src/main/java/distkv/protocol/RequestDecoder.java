@@ -19,19 +19,19 @@ final class RequestDecoder {
 
     private static final String CHAIN_EXPECTED = "nil or a map with node and tick";
 
-    private final Fields fields;
+    private final MapReader fields;
     private final Seq seq;
 
-    private RequestDecoder(Fields fields, Seq seq) {
+    private RequestDecoder(MapReader fields, Seq seq) {
         this.fields = fields;
         this.seq = seq;
     }
 
     static Request decode(Frame frame) {
         @Nullable Seq seq = null;
-        @Nullable Fields fields = null;
+        @Nullable MapReader fields = null;
         try {
-            fields = Fields.of(frame);
+            fields = MapReader.of(frame);
             if (!fields.has(Key.ACTION) && fields.has(Key.QLEN)) {
                 return hello(fields);
             }
@@ -71,7 +71,7 @@ final class RequestDecoder {
     }
 
     /** Whether the original would answer by a stream, whatever else is wrong with the request. */
-    private static boolean isStream(Fields fields) {
+    private static boolean isStream(MapReader fields) {
         try {
             return switch (fields.has(Key.ACTION) ? named(fields) : null) {
                 case GET_TREE, GET_TREE_INTERNAL, WATCH, MSG_MONITOR, AUTH, AUTH_LIST -> true;
@@ -85,11 +85,11 @@ final class RequestDecoder {
     }
 
     /** The client begins a stream of its own, and so expects one. */
-    private static boolean isStart(Fields fields) {
+    private static boolean isStart(MapReader fields) {
         return fields.has(Key.STATE) && fields.text(Key.STATE).equals("start");
     }
 
-    private static Request hello(Fields fields) {
+    private static Request hello(MapReader fields) {
         return new Request.Hello((int) Math.clamp(fields.number(Key.QLEN, 0), 0L, 1_000_000L));
     }
 
@@ -103,7 +103,7 @@ final class RequestDecoder {
     }
 
     /** The action that is asked for, {@code null} if the protocol has none of that name. */
-    private static @Nullable Action named(Fields fields) {
+    private static @Nullable Action named(MapReader fields) {
         MsgReader in = fields.in(Key.ACTION);
         if (in.next() != MsgType.TEXT) {
             throw fields.wrong(Key.ACTION, "the name of an action");
@@ -251,7 +251,7 @@ final class RequestDecoder {
         int start = in.position();
         in.skip();
         int end = in.position();
-        Fields write = Fields.of(new MsgReader(in.bytes(), start, end), end);
+        MapReader write = MapReader.of(new MsgReader(in.bytes(), start, end), end);
         return new CommitWrite(write.path(Key.PATH), write.value(Key.VALUE), chained(write), write.flag(Key.SESSION));
     }
 
@@ -263,25 +263,25 @@ final class RequestDecoder {
         return fields.number(Key.NCHAIN, otherwise ? 1 : 0) != 0;
     }
 
-    private Conditions conditions() {
+    private WriteConditions conditions() {
         if (!fields.has(Key.CHAIN) && !fields.has(Key.PREV) && !fields.has(Key.GUARD)) {
-            return Conditions.NONE;
+            return WriteConditions.NONE;
         }
-        return new Conditions(chained(fields), fields.value(Key.PREV), guards());
+        return new WriteConditions(chained(fields), fields.value(Key.PREV), guards());
     }
 
-    private static Chained chained(Fields fields) {
+    private static ChainCondition chained(MapReader fields) {
         if (!fields.has(Key.CHAIN)) {
-            return Chained.UNCHECKED;
+            return ChainCondition.UNCHECKED;
         }
         if (fields.isNil(Key.CHAIN)) {
-            return Chained.ABSENT;
+            return ChainCondition.ABSENT;
         }
-        Fields chain = fields.map(Key.CHAIN, CHAIN_EXPECTED);
+        MapReader chain = fields.map(Key.CHAIN, CHAIN_EXPECTED);
         if (!chain.has(Key.NODE) || !chain.has(Key.TICK)) {
             throw new ProtocolException("chain: a map without node and tick (expected: " + CHAIN_EXPECTED + ")");
         }
-        return new Chained.Link(chain.text(Key.NODE), chain.number(Key.TICK));
+        return new ChainCondition.Link(chain.text(Key.NODE), chain.number(Key.TICK));
     }
 
     private List<Guard> guards() {

@@ -199,8 +199,8 @@ public final class RequestEncoder {
         }
     }
 
-    private void conditions(Conditions conditions) {
-        if (!(conditions.chain() instanceof Chained.Unchecked)) {
+    private void conditions(WriteConditions conditions) {
+        if (!(conditions.chain() instanceof ChainCondition.Unchecked)) {
             RequestParts.chain(map.key(Key.CHAIN), conditions.chain());
         }
         map.value(Key.PREV, conditions.prev());

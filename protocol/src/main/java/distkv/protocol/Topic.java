@@ -12,7 +12,7 @@ final class Topic {
     private Topic() {}
 
     /** Reads the key {@code topic}. A level that contains slashes is several. */
-    static List<String> read(Fields fields) {
+    static List<String> read(MapReader fields) {
         List<String> levels = new ArrayList<>();
         if (fields.has(Key.TOPIC)) {
             MsgReader in = fields.in(Key.TOPIC);
@@ -35,7 +35,7 @@ final class Topic {
         return List.copyOf(levels);
     }
 
-    private static Path path(Fields fields) {
+    private static Path path(MapReader fields) {
         if (!fields.has(Key.TOPIC) || fields.in(Key.TOPIC).next() != MsgType.TEXT) {
             return fields.path(Key.TOPIC);
         }

@@ -22,19 +22,19 @@ class RequestTest {
     private static final Path PATH = Path.of("a", 1, 2.5, true, null);
     private static final Value VALUE = Values.encode(List.of(1, "two"));
     private static final List<Guard> GUARDS = List.of(new Guard(Path.of("lock"), 512));
-    private static final Conditions LINKED = new Conditions(new Chained.Link("tree", 300), Values.NIL, GUARDS);
-    private static final Conditions ABSENT = new Conditions(Chained.ABSENT, null, List.of());
+    private static final WriteConditions LINKED = new WriteConditions(new ChainCondition.Link("tree", 300), Values.NIL, GUARDS);
+    private static final WriteConditions ABSENT = new WriteConditions(ChainCondition.ABSENT, null, List.of());
 
     static List<Request> requests() {
         return List.of(
                 new Request.GetValue(SEQ, PATH, false, true),
                 new Request.GetValue(Seq.of(-3), Path.ROOT, true, false),
                 new Request.GetByTick(SEQ, "tree", 300, true),
-                new Request.SetValue(SEQ, PATH, false, VALUE, Conditions.NONE, true, true, false),
+                new Request.SetValue(SEQ, PATH, false, VALUE, WriteConditions.NONE, true, true, false),
                 new Request.SetValue(SEQ, PATH, true, VALUE, LINKED, false, false, true),
                 new Request.SetValue(SEQ, PATH, false, Values.NIL, ABSENT, false, true, false),
                 new Request.DeleteValue(SEQ, PATH, false, LINKED, true),
-                new Request.DeleteValue(SEQ, PATH, true, Conditions.NONE, false),
+                new Request.DeleteValue(SEQ, PATH, true, WriteConditions.NONE, false),
                 new Request.DeleteTree(SEQ, PATH, GUARDS, true),
                 new Request.GetTree(SEQ, PATH, false, new Depths(1, 3), true, true, true),
                 new Request.GetTree(SEQ, PATH, true, Depths.ALL, false, false, false),
@@ -58,8 +58,8 @@ class RequestTest {
                 new Request.CommitAll(
                         SEQ,
                         List.of(
-                                new CommitWrite(PATH, VALUE, Chained.ABSENT, true),
-                                new CommitWrite(Path.of("b"), null, new Chained.Link("tree", 5), false)),
+                                new CommitWrite(PATH, VALUE, ChainCondition.ABSENT, true),
+                                new CommitWrite(Path.of("b"), null, new ChainCondition.Link("tree", 5), false)),
                         GUARDS),
                 new Request.Hello(10),
                 new Request.Ack(SEQ, 9),
@@ -99,7 +99,7 @@ class RequestTest {
         Request request =
                 decode(Map.of("action", "set_value", "seq", 4, "path", List.of("a"), "value", Values.NOT_GIVEN));
 
-        assertThat(request).isEqualTo(new Request.DeleteValue(Seq.of(4), Path.of("a"), false, Conditions.NONE, true));
+        assertThat(request).isEqualTo(new Request.DeleteValue(Seq.of(4), Path.of("a"), false, WriteConditions.NONE, true));
     }
 
     @Test

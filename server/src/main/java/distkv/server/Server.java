@@ -2,9 +2,9 @@ package distkv.server;
 
 import distkv.model.Path;
 import distkv.server.session.Listener;
-import distkv.server.session.Site;
+import distkv.server.session.ServerContext;
 import distkv.server.session.WitnessSocket;
-import distkv.server.session.Witnesses;
+import distkv.server.session.WitnessRegistry;
 import distkv.server.tree.Replica;
 import distkv.store.Store;
 import java.io.IOException;
@@ -24,14 +24,14 @@ public final class Server implements AutoCloseable {
 
     private final Store store;
     private final Replica replica;
-    private final Witnesses witnesses;
+    private final WitnessRegistry witnesses;
     private final @Nullable WitnessSocket witnessSocket;
     private final Listener listener;
 
     private Server(
             Store store,
             Replica replica,
-            Witnesses witnesses,
+            WitnessRegistry witnesses,
             @Nullable WitnessSocket witnessSocket,
             Listener listener) {
         this.store = store;
@@ -50,12 +50,12 @@ public final class Server implements AutoCloseable {
     public static Server start(ServerOptions options, Store store) throws IOException {
         ServerSocketChannel socket = bind(options);
         try {
-            String node = options.node() == null ? store.tree() : options.node();
+            String node = options.node() == null ? store.treeName() : options.node();
             Replica replica = Replica.start(store);
-            Witnesses witnesses = new Witnesses(store::revoke, System::nanoTime);
+            WitnessRegistry witnesses = new WitnessRegistry(store::revoke, System::nanoTime);
             WitnessSocket witnessSocket =
                     WitnessSocket.open(options.directory(), replica, witnesses, options.maxConnections());
-            Site site = new Site(
+            ServerContext site = new ServerContext(
                     store,
                     replica,
                     node,
@@ -70,7 +70,7 @@ public final class Server implements AutoCloseable {
             LOG.log(
                     System.Logger.Level.INFO,
                     "serving tree {0} as {1} on {2}, revision {3}",
-                    store.tree(),
+                    store.treeName(),
                     node,
                     socket.getLocalAddress(),
                     replica.snapshot().revision());

@@ -2,7 +2,7 @@ package distkv.server;
 
 import distkv.model.Path;
 import distkv.protocol.FrameLimits;
-import distkv.server.session.Memory;
+import distkv.server.session.MemoryLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,7 @@ public record ServerOptions(
         Duration patience,
         int maxConnections,
         java.nio.file.@Nullable Path directory,
-        Memory memory) {
+        MemoryLimits memory) {
     /** The port of DistKV. */
     public static final int PORT = 27_586;
 
@@ -56,7 +56,7 @@ public record ServerOptions(
                 Duration.ofMinutes(1),
                 10_000,
                 null,
-                Memory.ofThisProcess());
+                MemoryLimits.ofThisProcess());
     }
 
     public ServerOptions at(String newHost, int newPort) {
@@ -84,7 +84,7 @@ public record ServerOptions(
         return new ServerOptions(host, port, node, messageRoot, limits, patience, newMax, directory, memory);
     }
 
-    public ServerOptions withMemory(Memory newMemory) {
+    public ServerOptions withMemory(MemoryLimits newMemory) {
         return new ServerOptions(host, port, node, messageRoot, limits, patience, maxConnections, directory, newMemory);
     }
 

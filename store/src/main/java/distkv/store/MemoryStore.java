@@ -19,10 +19,10 @@ public final class MemoryStore implements Store {
 
     private final String name;
     private final LeaseClock clock;
-    private final Tree tree = new Tree(new EntryIndex(), 0, Map.of(), 0);
-    private final Recent recent;
-    private final Leases leases;
-    /** Guards the tree and {@code closed}; taken before the lock of {@link Recent}. */
+    private final TreeState tree = new TreeState(new EntryIndex(), 0, Map.of(), 0);
+    private final RecentChanges recent;
+    private final LeaseTimers leases;
+    /** Guards the tree and {@code closed}; taken before the lock of {@link RecentChanges}. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private boolean closed;
@@ -35,23 +35,23 @@ public final class MemoryStore implements Store {
     public MemoryStore(String name, LeaseClock clock, int history) {
         this.name = name;
         this.clock = clock;
-        this.recent = new Recent(0, history, MAX_HISTORY_BYTES);
-        this.leases = new Leases(clock, lease -> end(lease, false));
+        this.recent = new RecentChanges(0, history, MAX_HISTORY_BYTES);
+        this.leases = new LeaseTimers(clock, lease -> end(lease, false));
     }
 
     @Override
-    public String tree() {
+    public String treeName() {
         return name;
     }
 
     @Override
-    public CompletableFuture<Outcome> commit(Commit commit) {
+    public CompletableFuture<CommitOutcome> commit(Commit commit) {
         lock.lock();
         try {
             if (closed) {
-                return CompletableFuture.completedFuture(new Outcome.Refused("the store is closed"));
+                return CompletableFuture.completedFuture(new CommitOutcome.Refused("the store is closed"));
             }
-            Outcome outcome = tree.apply(commit);
+            CommitOutcome outcome = tree.apply(commit);
             publish();
             return CompletableFuture.completedFuture(outcome);
         } finally {
@@ -60,22 +60,22 @@ public final class MemoryStore implements Store {
     }
 
     private void publish() {
-        recent.add(tree.steps());
-        tree.keep();
+        recent.add(tree.mutations());
+        tree.markDurable();
     }
 
     @Override
-    public Contents load() {
+    public TreeContents load() {
         lock.lock();
         try {
-            return Contents.sorted(tree.newest(), tree.entries());
+            return TreeContents.sorted(tree.newest(), tree.entries());
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public Contents load(long revision) throws Compacted {
+    public TreeContents load(long revision) throws CompactedException {
         lock.lock();
         try {
             checkReadable(revision);
@@ -84,7 +84,7 @@ public final class MemoryStore implements Store {
                 past.put(entry);
             }
             for (long undone = tree.newest(); undone > revision; undone--) {
-                Step.Changed changed = recent.at(undone);
+                Mutation.Changed changed = recent.at(undone);
                 for (int i = 0; i < changed.previous().size(); i++) {
                     @Nullable Entry previous = changed.previous().get(i);
                     if (previous == null) {
@@ -94,19 +94,19 @@ public final class MemoryStore implements Store {
                     }
                 }
             }
-            return Contents.sorted(revision, past.toArray());
+            return TreeContents.sorted(revision, past.toArray());
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public Feed follow(long after) throws Compacted {
+    public ChangeFeed follow(long after) throws CompactedException {
         lock.lock();
         try {
             checkReadable(after);
             return recent.follow(after, last -> {
-                throw new Compacted(last, recent.oldest() - 1);
+                throw new CompactedException(last, recent.oldest() - 1);
             });
         } finally {
             lock.unlock();
@@ -114,7 +114,7 @@ public final class MemoryStore implements Store {
     }
 
     @Override
-    public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws Compacted {
+    public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws CompactedException {
         lock.lock();
         try {
             checkReadable(after);
@@ -132,26 +132,26 @@ public final class MemoryStore implements Store {
     }
 
     @Override
-    public Outcome.Committed committed(long revision) throws Compacted {
+    public CommitOutcome.Committed committed(long revision) throws CompactedException {
         lock.lock();
         try {
             checkReadable(revision - 1);
-            return new Outcome.Committed(revision, recent.at(revision).previous());
+            return new CommitOutcome.Committed(revision, recent.at(revision).previous());
         } finally {
             lock.unlock();
         }
     }
 
-    private void checkReadable(long revision) throws Compacted {
-        Contents.checkRevision(revision, tree.newest());
+    private void checkReadable(long revision) throws CompactedException {
+        TreeContents.checkRevision(revision, tree.newest());
         if (revision < recent.oldest() - 1) {
-            throw new Compacted(revision, recent.oldest() - 1);
+            throw new CompactedException(revision, recent.oldest() - 1);
         }
     }
 
     @Override
     public long grant(Duration ttl) {
-        Leases.check(ttl);
+        LeaseTimers.check(ttl);
         lock.lock();
         try {
             if (closed) {

@@ -12,19 +12,19 @@ import java.util.concurrent.CompletableFuture;
  * An ordered, durable log of commits and the tree that it makes. What every engine must do is in the contract test,
  * which each of them inherits.
  *
- * <p>All methods may be called from any thread. A commit is durable before its outcome is {@link Outcome.Committed},
+ * <p>All methods may be called from any thread. A commit is durable before its outcome is {@link CommitOutcome.Committed},
  * and nothing that was acknowledged is ever lost.
  */
 public interface Store extends AutoCloseable {
     /** The tree's name, fixed when the tree was created; the {@code node} of every chain. */
-    String tree();
+    String treeName();
 
     /**
      * Asks for a commit. Commits asked for by one thread happen in that order. The future never fails: everything that
-     * can happen is an {@link Outcome}. It may complete on the engine's own thread, so what depends on it must be short
+     * can happen is an {@link CommitOutcome}. It may complete on the engine's own thread, so what depends on it must be short
      * and must not wait, nor ask for another commit: an engine with a full queue makes who asks wait.
      */
-    CompletableFuture<Outcome> commit(Commit commit);
+    CompletableFuture<CommitOutcome> commit(Commit commit);
 
     /** Whether who asks for a commit now may have to wait, since the engine's queue is full or nearly so. */
     default boolean isFull() {
@@ -37,23 +37,23 @@ public interface Store extends AutoCloseable {
     }
 
     /** All present entries at the newest revision. */
-    Contents load();
+    TreeContents load();
 
     /**
      * All present entries as they were at a revision.
      *
-     * @throws Compacted if the history does not reach back that far
+     * @throws CompactedException if the history does not reach back that far
      * @throws IllegalArgumentException if there is no such revision yet
      */
-    Contents load(long revision) throws Compacted;
+    TreeContents load(long revision) throws CompactedException;
 
     /**
      * The changes after a revision, in order, without a gap, and going on as they happen.
      *
-     * @throws Compacted if the history does not reach back that far
+     * @throws CompactedException if the history does not reach back that far
      * @throws IllegalArgumentException if there is no such revision yet
      */
-    Feed follow(long after) throws Compacted;
+    ChangeFeed follow(long after) throws CompactedException;
 
     /**
      * What became of the requests of some writers: those that were committed after a revision, each with the revisions of
@@ -61,21 +61,21 @@ public interface Store extends AutoCloseable {
      * what is found then is final. An engine that keeps no ids never knows.
      *
      * @param after a revision that there was when the first of the requests in question was made
-     * @throws Compacted if the history does not reach back that far, so that nobody knows
+     * @throws CompactedException if the history does not reach back that far, so that nobody knows
      * @throws IllegalArgumentException if there is no such revision yet
      * @throws StoreException if the engine cannot know what is durable
      */
-    default Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws Compacted {
-        throw new Compacted(after, Long.MAX_VALUE);
+    default Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws CompactedException {
+        throw new CompactedException(after, Long.MAX_VALUE);
     }
 
     /**
      * The outcome that the commit of a revision had.
      *
-     * @throws Compacted if the history does not reach back that far
+     * @throws CompactedException if the history does not reach back that far
      */
-    default Outcome.Committed committed(long revision) throws Compacted {
-        throw new Compacted(revision, Long.MAX_VALUE);
+    default CommitOutcome.Committed committed(long revision) throws CompactedException {
+        throw new CompactedException(revision, Long.MAX_VALUE);
     }
 
     /**

@@ -23,7 +23,7 @@ final class SystemLeaseClock implements LeaseClock {
     @Override
     public Alarm at(long when, Runnable task) {
         try {
-            Future<?> alarm = timer.schedule(() -> Vital.run(task), when - System.nanoTime(), TimeUnit.NANOSECONDS);
+            Future<?> alarm = timer.schedule(() -> VitalThreads.run(task), when - System.nanoTime(), TimeUnit.NANOSECONDS);
             return () -> {
                 var _ = alarm.cancel(false);
             };

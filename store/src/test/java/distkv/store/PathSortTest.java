@@ -31,7 +31,7 @@ class PathSortTest {
         Entry[] entries = paths.stream()
                 .map(path -> new Entry(path, new Value(new byte[0]), 0, 0))
                 .toArray(Entry[]::new);
-        Contents sorted = Contents.sorted(0, entries);
+        TreeContents sorted = TreeContents.sorted(0, entries);
         assertThat(sorted.entries())
                 .extracting(Entry::path)
                 .containsExactlyElementsOf(paths.stream().sorted().toList());
@@ -62,15 +62,15 @@ class PathSortTest {
         }
         Entry[] entries =
                 paths.stream().map(path -> new Entry(path, null, 0, 0)).toArray(Entry[]::new);
-        assertThat(Contents.sorted(0, entries).entries())
+        assertThat(TreeContents.sorted(0, entries).entries())
                 .extracting(Entry::path)
                 .containsExactlyElementsOf(paths.stream().sorted().toList());
     }
 
     @Test
     void sortsNothingAndOne() {
-        assertThat(Contents.sorted(0, new Entry[0]).entries()).isEmpty();
+        assertThat(TreeContents.sorted(0, new Entry[0]).entries()).isEmpty();
         Entry one = new Entry(Path.ROOT, new Value(new byte[0]), 0, 0);
-        assertThat(Contents.sorted(0, new Entry[] {one}).entries()).containsExactly(one);
+        assertThat(TreeContents.sorted(0, new Entry[] {one}).entries()).containsExactly(one);
     }
 }

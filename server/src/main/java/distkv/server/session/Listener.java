@@ -4,7 +4,7 @@ import distkv.protocol.Etype;
 import distkv.protocol.MsgWriter;
 import distkv.protocol.Reply;
 import distkv.protocol.ReplyEncoder;
-import distkv.store.Vital;
+import distkv.store.VitalThreads;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.Channels;
@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The listening socket and the connections that came from it. One virtual thread accepts; a few {@linkplain Loop loops}
+ * The listening socket and the connections that came from it. One virtual thread accepts; a few {@linkplain EventLoop loops}
  * share the connections; one more virtual thread looks now and then for clients that do not read what is sent to them,
  * and drops these.
  */
@@ -31,10 +31,10 @@ public final class Listener implements AutoCloseable {
 
     private static final int MAX_LOOPS = 4;
 
-    private final Site site;
+    private final ServerContext site;
     private final ServerSocketChannel socket;
-    private final List<Loop> loops;
-    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private final List<EventLoop> loops;
+    private final Set<Connection> sessions = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread acceptor;
     private final Thread watchdog;
@@ -42,20 +42,20 @@ public final class Listener implements AutoCloseable {
     /** How many connections there were; only the accepting thread uses it. */
     private int accepted;
 
-    private Listener(Site site, ServerSocketChannel socket, List<Loop> loops) {
+    private Listener(ServerContext site, ServerSocketChannel socket, List<EventLoop> loops) {
         this.site = site;
         this.socket = socket;
         this.loops = loops;
-        this.acceptor = Vital.virtual("distkv-accept", () -> Acceptor.run("connections", socket::accept, this::serve));
-        this.watchdog = Vital.virtual("distkv-watchdog", this::watch);
+        this.acceptor = VitalThreads.virtual("distkv-accept", () -> Acceptor.run("connections", socket::accept, this::serve));
+        this.watchdog = VitalThreads.virtual("distkv-watchdog", this::watch);
     }
 
     /** Starts to accept; the socket is bound already. */
-    public static Listener start(Site site, ServerSocketChannel socket) throws IOException {
-        List<Loop> loops = new ArrayList<>();
+    public static Listener start(ServerContext site, ServerSocketChannel socket) throws IOException {
+        List<EventLoop> loops = new ArrayList<>();
         int count = Math.clamp(Runtime.getRuntime().availableProcessors() / PROCESSORS, 1, MAX_LOOPS);
         for (int i = 0; i < count; i++) {
-            loops.add(Loop.start());
+            loops.add(EventLoop.start());
         }
         Listener listener = new Listener(site, socket, loops);
         listener.acceptor.start();
@@ -76,8 +76,8 @@ public final class Listener implements AutoCloseable {
                 return;
             }
             connection.configureBlocking(false);
-            Loop loop = loops.get(accepted++ % loops.size());
-            Session session = new Session(connection, loop, site, sessions::remove);
+            EventLoop loop = loops.get(accepted++ % loops.size());
+            Connection session = new Connection(connection, loop, site, sessions::remove);
             sessions.add(session);
             session.start();
         } catch (IOException | RuntimeException e) {
@@ -97,7 +97,7 @@ public final class Listener implements AutoCloseable {
 
     private void watch() {
         while (!isClosing(site.patience().dividedBy(4))) {
-            for (Session session : sessions) {
+            for (Connection session : sessions) {
                 if (session.isStuck()) {
                     LOG.log(
                             System.Logger.Level.WARNING,
@@ -129,10 +129,10 @@ public final class Listener implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "closing", e);
         }
         join(acceptor);
-        sessions.forEach(Session::stop);
+        sessions.forEach(Connection::stop);
         // Whoever does not read the last replies within this time does not get them.
         long end = System.nanoTime() + site.patience().toNanos();
-        for (Session session : sessions) {
+        for (Connection session : sessions) {
             try {
                 if (!session.awaitEnd(end - System.nanoTime())) {
                     session.abort();
@@ -144,7 +144,7 @@ public final class Listener implements AutoCloseable {
             }
         }
         join(watchdog);
-        loops.forEach(Loop::close);
+        loops.forEach(EventLoop::close);
         site.work().close();
     }
 

@@ -13,14 +13,14 @@ final class Messages {
 
     private Messages() {}
 
-    static Hub.Message of(List<String> topic, Request.MsgSend request) {
+    static MessageHub.Message of(List<String> topic, Request.MsgSend request) {
         Value data = request.data();
         Bytes raw = request.raw();
         if (data != null) {
-            return new Hub.Message(topic, data, new Bytes(data.bytes()));
+            return new MessageHub.Message(topic, data, new Bytes(data.bytes()));
         }
         Bytes bytes = raw == null ? new Bytes(new byte[0]) : raw;
         Value value = new Value(bytes.array());
-        return new Hub.Message(topic, Values.isSound(value, MAX_DEPTH) ? value : null, bytes);
+        return new MessageHub.Message(topic, Values.isSound(value, MAX_DEPTH) ? value : null, bytes);
     }
 }

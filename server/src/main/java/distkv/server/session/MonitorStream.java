@@ -3,7 +3,7 @@ package distkv.server.session;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
-import distkv.server.tree.Room;
+import distkv.server.tree.MemoryQuota;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,28 +13,28 @@ import org.jspecify.annotations.Nullable;
  * on which {@value #MAX} messages, or {@value #MAX_BYTES} bytes of them, are waiting OVERFLOWS, and so does one for which
  * there is no memory left: these are still sent, then an error, and the stream ends.
  */
-final class MonitorStream extends Stream {
+final class MonitorStream extends ReplyStream {
     static final int MAX = 1_000;
     static final int MAX_BYTES = 16 << 20;
 
     /** What it takes to remember a message. */
     private static final int ITEM = 72;
 
-    private final Site site;
+    private final ServerContext site;
     private final List<String> pattern;
     private final boolean raw;
-    private final Outbox outbox;
-    private final Room room;
+    private final ConnectionWriter outbox;
+    private final MemoryQuota room;
 
     // This stream guards what follows; no other lock is taken inside.
-    private final ArrayDeque<Hub.Message> waiting = new ArrayDeque<>();
+    private final ArrayDeque<MessageHub.Message> waiting = new ArrayDeque<>();
     private long waitingBytes;
     private boolean overflowed;
 
     /** Whether the error about it was sent; only the session's writer uses this. */
     private boolean over;
 
-    MonitorStream(Seq seq, int qlen, Site site, List<String> pattern, boolean raw, Outbox outbox, Room room) {
+    MonitorStream(Seq seq, int qlen, ServerContext site, List<String> pattern, boolean raw, ConnectionWriter outbox, MemoryQuota room) {
         super(seq, qlen);
         this.site = site;
         this.pattern = pattern;
@@ -44,7 +44,7 @@ final class MonitorStream extends Stream {
     }
 
     /** Called by the senders' threads. */
-    void offer(Hub.Message message) {
+    void offer(MessageHub.Message message) {
         synchronized (this) {
             int size = message.raw().array().length;
             if (overflowed) {
@@ -64,7 +64,7 @@ final class MonitorStream extends Stream {
     @Override
     @Nullable
     Reply item() {
-        Hub.Message message;
+        MessageHub.Message message;
         synchronized (this) {
             message = waiting.poll();
             if (message != null) {
@@ -78,7 +78,7 @@ final class MonitorStream extends Stream {
             over = true;
             return new Reply.Failed(
                     seq(),
-                    "topic " + PythonText.cut(String.join("/", pattern))
+                    "topic " + PythonRepr.cut(String.join("/", pattern))
                             + ": messages came faster than they were read (expected: at most " + MAX + " waiting)",
                     Etype.OVERFLOW,
                     tock());

@@ -13,8 +13,8 @@ import distkv.protocol.PathShortener;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.server.tree.Depths;
-import distkv.server.tree.Walk;
-import distkv.store.Outcome;
+import distkv.server.tree.KeyOrderWalk;
+import distkv.store.CommitOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  * of this client; their replies go out in that order, whatever order they come back in.
  */
 final class TreeDeletion {
-    private final Session session;
+    private final Connection session;
     private final Seq seq;
     private final Path top;
     private final List<Guard> guards;
     private final boolean stream;
-    private final List<Outcome.Committed> before;
+    private final List<CommitOutcome.Committed> before;
     private final boolean complete;
     private final PathShortener shortener;
 
@@ -42,7 +42,7 @@ final class TreeDeletion {
     private Reply.@Nullable Failed failure;
 
     /** One commit of it, and what became of that. */
-    private record Part(Submission submission, Outcome outcome) {}
+    private record Part(PendingCommit submission, CommitOutcome outcome) {}
 
     /**
      * Makes one.
@@ -52,12 +52,12 @@ final class TreeDeletion {
      * @param complete whether that is all of it
      */
     TreeDeletion(
-            Session session,
+            Connection session,
             Seq seq,
             Path top,
             List<Guard> guards,
             boolean stream,
-            List<Outcome.Committed> before,
+            List<CommitOutcome.Committed> before,
             boolean complete) {
         this.session = session;
         this.seq = seq;
@@ -76,13 +76,13 @@ final class TreeDeletion {
         if (stream) {
             session.output().write(new Reply.StreamStart(seq, session.tock()));
         }
-        for (Outcome.Committed part : before) {
+        for (CommitOutcome.Committed part : before) {
             session.site().replica().await(part.revision());
             removed(part).forEach(session.output()::write);
         }
         List<List<Write>> all = complete ? List.of() : split();
         if (all.isEmpty()) {
-            failure = complete ? null : Guards.broken(session, seq, guards);
+            failure = complete ? null : GuardCheck.broken(session, seq, guards);
             end().forEach(session.output()::write);
             return;
         }
@@ -100,7 +100,7 @@ final class TreeDeletion {
                 ? Long.MAX_VALUE
                 : Revision.tick(before.getFirst().revision(), 0);
         List<List<Write>> all = new ArrayList<>();
-        for (Walk walk = session.site().replica().snapshot().walk(top, Depths.ALL); walk.next(); ) {
+        for (KeyOrderWalk walk = session.site().replica().snapshot().walk(top, Depths.ALL); walk.next(); ) {
             Entry entry = walk.entry();
             if (entry == null || entry.tick() >= begun) {
                 continue;
@@ -116,7 +116,7 @@ final class TreeDeletion {
     private void delete(int index, List<Write> writes, boolean last) {
         WriteId id = session.id(seq);
         Commit commit = new Commit(writes, guards, id == null || last ? id : id.part());
-        Submission submission = Submission.admit(session, seq, commit);
+        PendingCommit submission = PendingCommit.admit(session, seq, commit);
         submission.commit(commit, outcome -> arrived(index, new Part(submission, outcome)));
     }
 
@@ -140,14 +140,14 @@ final class TreeDeletion {
 
     private List<Reply> replies(Part part) {
         return switch (part.outcome()) {
-            case Outcome.Committed committed -> removed(committed);
-            case Outcome.Conflict(Path guarded, Entry current, var _, var _) -> {
-                Path shown = Paths.shown(session.root(), guarded);
-                failed(Failures.guard(seq, shown, current, session.tock()));
+            case CommitOutcome.Committed committed -> removed(committed);
+            case CommitOutcome.Conflict(Path guarded, Entry current, var _, var _) -> {
+                Path shown = RequestPaths.shown(session.root(), guarded);
+                failed(ErrorReplies.guard(seq, shown, current, session.tock()));
                 yield List.of();
             }
-            case Outcome.Refused _, Outcome.Unknown _ -> {
-                failed(Failures.unwritten(seq, part.outcome(), 0, session));
+            case CommitOutcome.Refused _, CommitOutcome.Unknown _ -> {
+                failed(ErrorReplies.unwritten(seq, part.outcome(), 0, session));
                 yield List.of();
             }
         };
@@ -159,7 +159,7 @@ final class TreeDeletion {
         }
     }
 
-    private List<Reply> removed(Outcome.Committed committed) {
+    private List<Reply> removed(CommitOutcome.Committed committed) {
         List<Reply> items = new ArrayList<>();
         for (int i = 0; i < committed.previous().size(); i++) {
             Entry previous = committed.previous().get(i);
@@ -170,7 +170,7 @@ final class TreeDeletion {
             if (stream) {
                 PathShortener.Shortened path = shortener.next(previous.path());
                 long tick = Revision.tick(committed.revision(), i);
-                Chain chain = new Chain(session.site().store().tree(), tick);
+                Chain chain = new Chain(session.site().store().treeName(), tick);
                 items.add(new Reply.Removed(seq, path.depth(), path.path(), chain, previous.value(), tick));
             }
         }

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * The entries of a subtree, all from one snapshot: the answer to {@code get_tree}. If it is read so slowly that too much
  * memory is needed for what has changed since, it ends with an error.
  */
-final class TreeStream extends Stream {
+final class TreeStream extends ReplyStream {
     private final long tock;
-    private final ItemMaker items;
-    private final Outbox outbox;
+    private final ItemFactory items;
+    private final ConnectionWriter outbox;
 
     /** {@code null} when it is over, so that the snapshot can go. */
     private volatile @Nullable TreeWalk walk;
@@ -25,7 +25,7 @@ final class TreeStream extends Stream {
     private volatile Runnable release = () -> {};
     private boolean over;
 
-    TreeStream(Seq seq, int qlen, Snapshot snapshot, TreeWalk walk, ItemMaker items, Outbox outbox) {
+    TreeStream(Seq seq, int qlen, Snapshot snapshot, TreeWalk walk, ItemFactory items, ConnectionWriter outbox) {
         super(seq, qlen);
         this.tock = snapshot.tock();
         this.walk = walk;

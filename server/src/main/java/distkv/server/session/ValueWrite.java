@@ -8,14 +8,14 @@ import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.protocol.Chained;
-import distkv.protocol.Conditions;
+import distkv.protocol.ChainCondition;
+import distkv.protocol.WriteConditions;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
-import distkv.store.Outcome;
-import distkv.store.Vital;
+import distkv.store.CommitOutcome;
+import distkv.store.VitalThreads;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  * @param chain whether the reply is to have the new chain
  */
 record ValueWrite(
-        Session session,
+        Connection session,
         Seq seq,
         Path path,
         @Nullable Value value,
-        Conditions conditions,
+        WriteConditions conditions,
         boolean idem,
         boolean chain,
         long lease) {
@@ -46,7 +46,7 @@ record ValueWrite(
             // The newest snapshot shows all writes that were answered; those of this client that were not are waited
             // for.
             session.inFlight().awaitNoneAt(path);
-            Reply.Failed broken = Guards.broken(session, seq, conditions.guards());
+            Reply.Failed broken = GuardCheck.broken(session, seq, conditions.guards());
             if (broken != null) {
                 session.output().write(broken);
                 return;
@@ -57,23 +57,23 @@ record ValueWrite(
             session.output().write(unchanged(current));
             return;
         }
-        Submission submission = Submission.admit(session, seq, List.of(path), value == null ? 0 : value.size());
+        PendingCommit submission = PendingCommit.admit(session, seq, List.of(path), value == null ? 0 : value.size());
         if (conditions.prev() != null) {
             replace(submission, current);
             return;
         }
         switch (conditions.chain()) {
-            case Chained.Unchecked() -> commit(submission, Expectation.anything());
-            case Chained.Absent() -> commit(submission, Expectation.absent());
-            case Chained.Link(String node, long tick)
+            case ChainCondition.Unchecked() -> commit(submission, Expectation.anything());
+            case ChainCondition.Absent() -> commit(submission, Expectation.absent());
+            case ChainCondition.Link(String node, long tick)
             when node.equals(tree()) -> commit(submission, Expectation.at(tick));
-            case Chained.Link _ ->
+            case ChainCondition.Link _ ->
                 submission.answer(otherChain(session.site().replica().snapshot().get(path)));
         }
     }
 
     private String tree() {
-        return session.site().store().tree();
+        return session.site().store().treeName();
     }
 
     /** Whether {@code idem} was asked for and its value is there. */
@@ -88,16 +88,16 @@ record ValueWrite(
     }
 
     private static boolean takesLong(@Nullable Value a, @Nullable Value b) {
-        return a != null && b != null && LongWork.isLong((long) a.size() + b.size()) && !a.equals(b);
+        return a != null && b != null && CpuBoundExecutor.isLong((long) a.size() + b.size()) && !a.equals(b);
     }
 
     /** Commits if the old value and the chain are those that are required. */
-    private void replace(Submission submission, @Nullable Entry current) {
+    private void replace(PendingCommit submission, @Nullable Entry current) {
         Value prev = conditions.prev();
         Value there = current == null ? null : current.value();
         if (current == null || there == null || prev == null || !same(there, prev)) {
             Value wanted = prev == null ? Values.NIL : prev;
-            submission.answer(Failures.otherValue(seq, shown(), there, wanted, session.tock()));
+            submission.answer(ErrorReplies.otherValue(seq, shown(), there, wanted, session.tock()));
         } else if (isChained(current)) {
             commit(submission, Expectation.at(current.tick()));
         } else {
@@ -107,13 +107,13 @@ record ValueWrite(
 
     private boolean isChained(Entry current) {
         return switch (conditions.chain()) {
-            case Chained.Unchecked() -> true;
-            case Chained.Absent() -> false;
-            case Chained.Link(String node, long tick) -> node.equals(tree()) && tick == current.tick();
+            case ChainCondition.Unchecked() -> true;
+            case ChainCondition.Absent() -> false;
+            case ChainCondition.Link(String node, long tick) -> node.equals(tree()) && tick == current.tick();
         };
     }
 
-    private void commit(Submission submission, Expectation expectation) {
+    private void commit(PendingCommit submission, Expectation expectation) {
         Write write = new Write(path, value, expectation, lease);
         submission.commit(
                 new Commit(List.of(write), conditions.guards(), session.id(seq)),
@@ -121,48 +121,48 @@ record ValueWrite(
     }
 
     /** Called by a thread that must not wait. */
-    private void settled(Submission submission, Outcome outcome) {
+    private void settled(PendingCommit submission, CommitOutcome outcome) {
         Entry there = switch (outcome) {
-            case Outcome.Committed(long _, List<@Nullable Entry> previous) -> previous.getFirst();
-            case Outcome.Conflict(Path _, Entry current, boolean guard, var _) when !guard && idem -> current;
+            case CommitOutcome.Committed(long _, List<@Nullable Entry> previous) -> previous.getFirst();
+            case CommitOutcome.Conflict(Path _, Entry current, boolean guard, var _) when !guard && idem -> current;
             default -> null;
         };
         if (there != null && takesLong(there.value(), value)) {
-            Vital.virtual("distkv-compare", () -> finish(submission, outcome)).start();
+            VitalThreads.virtual("distkv-compare", () -> finish(submission, outcome)).start();
         } else {
             finish(submission, outcome);
         }
     }
 
-    private void finish(Submission submission, Outcome outcome) {
+    private void finish(PendingCommit submission, CommitOutcome outcome) {
         switch (outcome) {
-            case Outcome.Committed committed -> submission.answer(changed(committed));
-            case Outcome.Conflict(Path guarded, Entry current, boolean guard, var _)
+            case CommitOutcome.Committed committed -> submission.answer(changed(committed));
+            case CommitOutcome.Conflict(Path guarded, Entry current, boolean guard, var _)
             when guard ->
-                submission.answer(Failures.guard(seq, Paths.shown(session.root(), guarded), current, session.tock()));
-            case Outcome.Conflict(Path _, Entry current, var _, var _) -> {
+                submission.answer(ErrorReplies.guard(seq, RequestPaths.shown(session.root(), guarded), current, session.tock()));
+            case CommitOutcome.Conflict(Path _, Entry current, var _, var _) -> {
                 if (isThere(current)) {
                     submission.answer(unchanged(current));
                 } else if (conditions.prev() != null) {
                     // The store must not be asked again by the thread that brings its answer.
-                    Vital.virtual("distkv-again", () -> replace(submission, current))
+                    VitalThreads.virtual("distkv-again", () -> replace(submission, current))
                             .start();
                 } else {
                     submission.answer(otherChain(current));
                 }
             }
-            case Outcome.Refused _, Outcome.Unknown _ ->
-                submission.answer(Failures.unwritten(seq, outcome, lease, session));
+            case CommitOutcome.Refused _, CommitOutcome.Unknown _ ->
+                submission.answer(ErrorReplies.unwritten(seq, outcome, lease, session));
         }
     }
 
     /** The answer when it is made. */
-    Reply changed(Outcome.Committed committed) {
+    Reply changed(CommitOutcome.Committed committed) {
         Entry previous = committed.previous().getFirst();
         Value old = previous == null ? null : previous.value();
         long tick = Revision.tick(committed.revision(), 0);
         boolean same = value == null ? old == null : old != null && same(old, value);
-        boolean unchecked = conditions.prev() == null && conditions.chain() instanceof Chained.Unchecked;
+        boolean unchecked = conditions.prev() == null && conditions.chain() instanceof ChainCondition.Unchecked;
         return new Reply.Changed(seq, !same, chainOf(tick), unchecked ? old : null, OriginalSettings.note(path), tick);
     }
 
@@ -180,18 +180,18 @@ record ValueWrite(
             return otherChain(null);
         }
         return switch (conditions.chain()) {
-            case Chained.Unchecked() ->
+            case ChainCondition.Unchecked() ->
                 new Reply.Failed(seq, "conflict at " + shown().brief(), Etype.CHAIN, session.tock());
-            case Chained.Absent() -> Failures.exists(seq, shown(), there, session.tock());
-            case Chained.Link(String node, long tick) ->
+            case ChainCondition.Absent() -> ErrorReplies.exists(seq, shown(), there, session.tock());
+            case ChainCondition.Link(String node, long tick) ->
                 there == null
-                        ? Failures.isNew(seq, shown(), session.tock())
-                        : Failures.otherChain(seq, shown(), tree(), there, node, tick, session.tock());
+                        ? ErrorReplies.isNew(seq, shown(), session.tock())
+                        : ErrorReplies.otherChain(seq, shown(), tree(), there, node, tick, session.tock());
         };
     }
 
     /** The path as the client knows it. */
     private Path shown() {
-        return Paths.shown(session.root(), path);
+        return RequestPaths.shown(session.root(), path);
     }
 }

@@ -6,10 +6,10 @@ import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.server.tree.Replica;
-import distkv.server.tree.Room;
-import distkv.server.tree.Scope;
+import distkv.server.tree.MemoryQuota;
+import distkv.server.tree.WatchScope;
 import distkv.server.tree.Snapshot;
-import distkv.server.tree.Watch;
+import distkv.server.tree.Watcher;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The changes of a subtree, and before them, if the client asked for it, what is there or what changed since a tock:
  * the answer to {@code watch}.
  */
-final class WatchStream extends Stream {
-    /** A watch whose reader has this many changes still to take is LAGGING, see {@link Watch}. */
+final class WatchStream extends ReplyStream {
+    /** A watch whose reader has this many changes still to take is LAGGING, see {@link Watcher}. */
     static final int CAPACITY = 1_000;
 
     /** One that lags behind by the newest changes of this many paths is LOST. */
@@ -50,14 +50,14 @@ final class WatchStream extends Stream {
             Reply.@Nullable Failed error) {}
 
     private final Replica replica;
-    private final Outbox outbox;
-    private final ItemMaker items;
-    private final Watch watch;
+    private final ConnectionWriter outbox;
+    private final ItemFactory items;
+    private final Watcher watch;
 
     /** Set once by the session's reader; until then nobody else looks at the stream. */
     private volatile @Nullable Beginning beginning;
 
-    private final Room room;
+    private final MemoryQuota room;
     private volatile boolean lost;
     private volatile Runnable release = () -> {};
 
@@ -65,13 +65,13 @@ final class WatchStream extends Stream {
     private boolean begun;
     private boolean over;
 
-    WatchStream(Seq seq, int qlen, Replica replica, Outbox outbox, Scope scope, ItemMaker items, Room room) {
+    WatchStream(Seq seq, int qlen, Replica replica, ConnectionWriter outbox, WatchScope scope, ItemFactory items, MemoryQuota room) {
         super(seq, qlen);
         this.replica = replica;
         this.outbox = outbox;
         this.items = items;
         this.room = room;
-        this.watch = new Watch(scope, CAPACITY, LIMIT, room, this::wake);
+        this.watch = new Watcher(scope, CAPACITY, LIMIT, room, this::wake);
     }
 
     /** Starts the watch: everything after the snapshot that this returns will be sent. One of the others must follow. */
@@ -175,7 +175,7 @@ final class WatchStream extends Stream {
         if (change != null) {
             return items.of(change);
         }
-        if (watch.state() != Watch.State.LOST) {
+        if (watch.state() != Watcher.State.LOST) {
             return null;
         }
         over = true;

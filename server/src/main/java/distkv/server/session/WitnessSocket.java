@@ -8,7 +8,7 @@ import distkv.protocol.FrameReader;
 import distkv.protocol.ScratchDirectory;
 import distkv.protocol.Values;
 import distkv.server.tree.Replica;
-import distkv.store.Vital;
+import distkv.store.VitalThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
@@ -42,7 +42,7 @@ public final class WitnessSocket implements AutoCloseable {
     private static final FrameLimits LIMITS = new FrameLimits(1024, 8);
 
     private final Replica replica;
-    private final Witnesses witnesses;
+    private final WitnessRegistry witnesses;
     private final int max;
     private final Path path;
     private final ServerSocketChannel listener;
@@ -51,7 +51,7 @@ public final class WitnessSocket implements AutoCloseable {
 
     private WitnessSocket(
             Replica replica,
-            Witnesses witnesses,
+            WitnessRegistry witnesses,
             int max,
             Path path,
             ServerSocketChannel listener,
@@ -73,7 +73,7 @@ public final class WitnessSocket implements AutoCloseable {
      * @param max how many witnesses there may be at once
      */
     public static @Nullable WitnessSocket open(
-            @Nullable Path directory, Replica replica, Witnesses witnesses, int max) {
+            @Nullable Path directory, Replica replica, WitnessRegistry witnesses, int max) {
         Path path = directory == null ? null : directory.toAbsolutePath().resolve("witness");
         ScratchDirectory own = null;
         try {
@@ -82,7 +82,7 @@ public final class WitnessSocket implements AutoCloseable {
                 path = own.path().resolve("witness");
             }
             WitnessSocket socket = new WitnessSocket(replica, witnesses, max, path, listen(path), own);
-            Vital.virtual("distkv-witnesses", () -> Acceptor.run("witnesses", socket.listener::accept, socket::admit))
+            VitalThreads.virtual("distkv-witnesses", () -> Acceptor.run("witnesses", socket.listener::accept, socket::admit))
                     .start();
             return socket;
         } catch (IOException | RuntimeException e) {
@@ -125,7 +125,7 @@ public final class WitnessSocket implements AutoCloseable {
         if (connections.size() > max || !listener.isOpen()) {
             drop(connection);
         } else {
-            Vital.virtual("distkv-witness", () -> serve(connection)).start();
+            VitalThreads.virtual("distkv-witness", () -> serve(connection)).start();
         }
     }
 
@@ -147,7 +147,7 @@ public final class WitnessSocket implements AutoCloseable {
         if (!(hello instanceof Map<?, ?> map)
                 || !(map.get("session") instanceof Long session)
                 || !(map.get("secret") instanceof String secret)
-                || !Lease.isSecret(replica, session, secret)) {
+                || !ConnectionSession.isSecret(replica, session, secret)) {
             String expected = "session or secret: not one of this server (expected: both of a session that lives)";
             write(connection, Values.encode(Map.of("error", expected, "etype", Etype.SESSION.word())));
             return;

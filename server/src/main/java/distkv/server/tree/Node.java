@@ -49,24 +49,24 @@ abstract sealed class Node {
     /** Entries in the order of their keys. */
     static final class Leaf extends Node {
         Entry[] entries;
-        Words words;
+        KeyPrefixes words;
 
         Leaf(Owner owner, Entry... entries) {
             this(owner, entries, wordsOf(entries));
         }
 
-        Leaf(Owner owner, Entry[] entries, Words words) {
+        Leaf(Owner owner, Entry[] entries, KeyPrefixes words) {
             super(owner);
             this.entries = entries;
             this.words = words;
         }
 
-        static Words wordsOf(Entry[] entries) {
+        static KeyPrefixes wordsOf(Entry[] entries) {
             byte[][] keys = new byte[entries.length][];
             for (int i = 0; i < keys.length; i++) {
                 keys[i] = entries[i].path().key();
             }
-            return Words.of(keys, 0);
+            return KeyPrefixes.of(keys, 0);
         }
 
         @Override
@@ -122,14 +122,14 @@ abstract sealed class Node {
      */
     static final class Inner extends Node {
         byte[][] keys;
-        Words words;
+        KeyPrefixes words;
         Node[] children;
 
         Inner(Owner owner, byte[][] keys, Node[] children) {
-            this(owner, keys, Words.of(keys, 1), children);
+            this(owner, keys, KeyPrefixes.of(keys, 1), children);
         }
 
-        Inner(Owner owner, byte[][] keys, Words words, Node[] children) {
+        Inner(Owner owner, byte[][] keys, KeyPrefixes words, Node[] children) {
             super(owner);
             this.keys = keys;
             this.words = words;

@@ -3,11 +3,11 @@ package distkv.server.tree;
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.store.Compacted;
-import distkv.store.Contents;
-import distkv.store.Feed;
+import distkv.store.CompactedException;
+import distkv.store.TreeContents;
+import distkv.store.ChangeFeed;
 import distkv.store.Store;
-import distkv.store.Vital;
+import distkv.store.VitalThreads;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -56,21 +56,21 @@ public final class Replica implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final KnownPaths known = new KnownPaths();
-    private final Watches watches = new Watches();
+    private final WatcherIndex watches = new WatcherIndex();
     /** In the order in which they began, and so, nearly, of the snapshots. */
     private final LinkedHashSet<Reading> readings = new LinkedHashSet<>();
 
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
     private volatile Snapshot snapshot;
-    private Feed feed;
+    private ChangeFeed feed;
     private boolean ended;
     private boolean closing;
 
-    private Replica(Store store, Snapshot snapshot, Feed feed) {
+    private Replica(Store store, Snapshot snapshot, ChangeFeed feed) {
         this.store = store;
         this.snapshot = snapshot;
         this.feed = feed;
-        this.thread = Vital.platform("distkv-replica", this::run);
+        this.thread = VitalThreads.platform("distkv-replica", this::run);
     }
 
     /** Loads the tree and starts to follow it. */
@@ -81,14 +81,14 @@ public final class Replica implements AutoCloseable {
                 Replica replica = new Replica(store, snapshot, store.follow(snapshot.revision()));
                 replica.thread.start();
                 return replica;
-            } catch (Compacted e) {
+            } catch (CompactedException e) {
                 LOG.log(System.Logger.Level.DEBUG, "loading again", e);
             }
         }
     }
 
     private static Snapshot load(Store store) {
-        Contents contents = store.load();
+        TreeContents contents = store.load();
         return Snapshot.of(contents.revision(), contents.entries());
     }
 
@@ -184,7 +184,7 @@ public final class Replica implements AutoCloseable {
     }
 
     /** Starts a watch: it gets every change after the snapshot that this returns, and none that is in it. */
-    public Snapshot start(Watch watch) {
+    public Snapshot start(Watcher watch) {
         lock.lock();
         try {
             watches.add(watch);
@@ -198,7 +198,7 @@ public final class Replica implements AutoCloseable {
     }
 
     /** Ends a watch; does nothing if it is not there. */
-    public void stop(Watch watch) {
+    public void stop(Watcher watch) {
         lock.lock();
         try {
             watches.remove(watch);
@@ -218,7 +218,7 @@ public final class Replica implements AutoCloseable {
             }
         } catch (InterruptedException | RuntimeException | Error e) {
             // Before anybody is told: from here on this server would show what is no longer so.
-            Vital.report(e);
+            VitalThreads.report(e);
         } finally {
             end();
         }
@@ -228,7 +228,7 @@ public final class Replica implements AutoCloseable {
         while (true) {
             try {
                 return feed.next();
-            } catch (Compacted e) {
+            } catch (CompactedException e) {
                 LOG.log(System.Logger.Level.WARNING, "fell behind the store's history, loading the tree again", e);
                 reload();
             }
@@ -257,7 +257,7 @@ public final class Replica implements AutoCloseable {
         lock.lock();
         try {
             snapshot = next;
-            watches.offer(revision, changes).forEach(Watch::wake);
+            watches.offer(revision, changes).forEach(Watcher::wake);
             due = due(revision);
             old = tooOld();
         } finally {
@@ -284,7 +284,7 @@ public final class Replica implements AutoCloseable {
 
     /** Starts anew from the store's contents. What watches missed cannot be told, so they are lost. */
     private void reload() {
-        for (Walk had = snapshot.walk(Path.ROOT, Depths.ALL); had.next(); ) {
+        for (KeyOrderWalk had = snapshot.walk(Path.ROOT, Depths.ALL); had.next(); ) {
             known.add(had.path());
         }
         while (true) {
@@ -298,9 +298,9 @@ public final class Replica implements AutoCloseable {
                     feed.close();
                 }
                 snapshot = loaded;
-                watches.loseAll().forEach(Watch::wake);
+                watches.loseAll().forEach(Watcher::wake);
                 due = due(loaded.revision());
-            } catch (Compacted e) {
+            } catch (CompactedException e) {
                 LOG.log(System.Logger.Level.DEBUG, "loading again", e);
                 continue;
             } finally {
@@ -317,7 +317,7 @@ public final class Replica implements AutoCloseable {
         lock.lock();
         try {
             ended = true;
-            watches.loseAll().forEach(Watch::wake);
+            watches.loseAll().forEach(Watcher::wake);
             due = waiters.stream().map(Waiter::lost).toList();
             waiters.clear();
         } finally {

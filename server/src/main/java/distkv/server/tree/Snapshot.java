@@ -68,27 +68,27 @@ public final class Snapshot {
 
     /** Whether there is an entry at a path or below it. The tops of both trees always exist. */
     public boolean exists(Path path) {
-        return path.isRoot() || path.equals(INTERNAL) || new Walk(tree, path, Depths.ALL, false).next();
+        return path.isRoot() || path.equals(INTERNAL) || new KeyOrderWalk(tree, path, Depths.ALL, false).next();
     }
 
     /** The entries at {@code top} and below, parents first. */
-    public Walk walk(Path top, Depths depths) {
-        return new Walk(tree, top, depths, false);
+    public KeyOrderWalk walk(Path top, Depths depths) {
+        return new KeyOrderWalk(tree, top, depths, false);
     }
 
     /** As {@link #walk}, and also the paths that have no entry themselves but have some below them. */
-    public Walk walkWithEmpty(Path top, Depths depths) {
-        return new Walk(tree, top, depths, true);
+    public KeyOrderWalk walkWithEmpty(Path top, Depths depths) {
+        return new KeyOrderWalk(tree, top, depths, true);
     }
 
     /** As {@link #walk}, siblings in the order in which they were created. */
-    public CreationWalk walkByCreation(Path top, Depths depths) {
-        return new CreationWalk(tree, top, depths, false);
+    public CreationOrderWalk walkByCreation(Path top, Depths depths) {
+        return new CreationOrderWalk(tree, top, depths, false);
     }
 
     /** As {@link #walkWithEmpty}, siblings in the order in which they were created. */
-    public CreationWalk walkByCreationWithEmpty(Path top, Depths depths) {
-        return new CreationWalk(tree, top, depths, true);
+    public CreationOrderWalk walkByCreationWithEmpty(Path top, Depths depths) {
+        return new CreationOrderWalk(tree, top, depths, true);
     }
 
     Snapshot changed(long newRevision, Iterable<Entry> changes) {

@@ -78,7 +78,7 @@ final class TreeEdit {
         }
         Entry[] entries = inserted(old.entries, -1 - at, entry);
         if (entries.length <= Node.MAX) {
-            Words words = old.words.fit(key) ? old.words.inserted(-1 - at, key) : Leaf.wordsOf(entries);
+            KeyPrefixes words = old.words.fit(key) ? old.words.inserted(-1 - at, key) : Leaf.wordsOf(entries);
             return with(old, entries, words);
         }
         int half = entries.length / 2;
@@ -105,11 +105,11 @@ final class TreeEdit {
                         Arrays.copyOfRange(inner.keys, half, inner.keys.length),
                         Arrays.copyOfRange(inner.children, half, inner.children.length));
                 inner.keys = Arrays.copyOf(inner.keys, half);
-                inner.words = Words.of(inner.keys, 1);
+                inner.words = KeyPrefixes.of(inner.keys, 1);
                 inner.children = Arrays.copyOf(inner.children, half);
             } else {
                 inner.words =
-                        inner.words.fit(between) ? inner.words.inserted(at + 1, between) : Words.of(inner.keys, 1);
+                        inner.words.fit(between) ? inner.words.inserted(at + 1, between) : KeyPrefixes.of(inner.keys, 1);
             }
         }
         return inner;
@@ -177,7 +177,7 @@ final class TreeEdit {
         return inner.owner == owner ? inner : new Inner(owner, inner.keys.clone(), inner.words, inner.children.clone());
     }
 
-    private Leaf with(Leaf leaf, Entry[] entries, Words words) {
+    private Leaf with(Leaf leaf, Entry[] entries, KeyPrefixes words) {
         if (leaf.owner != owner) {
             return new Leaf(owner, entries, words);
         }

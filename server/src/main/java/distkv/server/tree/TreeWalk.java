@@ -5,7 +5,7 @@ import distkv.model.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A walk through a subtree of one snapshot, depth first, parents first. Used by one thread. */
-public sealed interface TreeWalk permits Walk, CreationWalk {
+public sealed interface TreeWalk permits KeyOrderWalk, CreationOrderWalk {
     /** Goes to the next path; false at the end. */
     boolean next();
 

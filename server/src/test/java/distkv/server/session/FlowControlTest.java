@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class FlowControlTest extends SessionTest {
+class FlowControlTest extends WireTest {
     @Test
     void aTreeIsOfOneMomentHoweverSlowlyItIsRead() throws IOException {
         fill(0, 300, "before");

@@ -2,10 +2,10 @@ package distkv.server.session;
 
 import distkv.model.Commit;
 import distkv.model.WriteId;
-import distkv.store.Compacted;
-import distkv.store.Contents;
-import distkv.store.Feed;
-import distkv.store.Outcome;
+import distkv.store.CompactedException;
+import distkv.store.TreeContents;
+import distkv.store.ChangeFeed;
+import distkv.store.CommitOutcome;
 import distkv.store.Store;
 import java.time.Duration;
 import java.util.List;
@@ -22,37 +22,37 @@ abstract class ForwardingStore implements Store {
     }
 
     @Override
-    public String tree() {
-        return store.tree();
+    public String treeName() {
+        return store.treeName();
     }
 
     @Override
-    public CompletableFuture<Outcome> commit(Commit commit) {
+    public CompletableFuture<CommitOutcome> commit(Commit commit) {
         return store.commit(commit);
     }
 
     @Override
-    public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws Compacted {
+    public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws CompactedException {
         return store.writtenBy(writers, after);
     }
 
     @Override
-    public Outcome.Committed committed(long revision) throws Compacted {
+    public CommitOutcome.Committed committed(long revision) throws CompactedException {
         return store.committed(revision);
     }
 
     @Override
-    public Contents load() {
+    public TreeContents load() {
         return store.load();
     }
 
     @Override
-    public Contents load(long revision) throws Compacted {
+    public TreeContents load(long revision) throws CompactedException {
         return store.load(revision);
     }
 
     @Override
-    public Feed follow(long after) throws Compacted {
+    public ChangeFeed follow(long after) throws CompactedException {
         return store.follow(after);
     }
 

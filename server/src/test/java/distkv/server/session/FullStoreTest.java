@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Commit;
 import distkv.store.MemoryStore;
-import distkv.store.Outcome;
+import distkv.store.CommitOutcome;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -29,7 +29,7 @@ class FullStoreTest {
         }
 
         @Override
-        public CompletableFuture<Outcome> commit(Commit commit) {
+        public CompletableFuture<CommitOutcome> commit(Commit commit) {
             waiting.countDown();
             try {
                 goOn.await();

@@ -2,10 +2,10 @@ package distkv.server.session;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Commit;
-import distkv.store.Compacted;
-import distkv.store.Feed;
+import distkv.store.CompactedException;
+import distkv.store.ChangeFeed;
 import distkv.store.MemoryStore;
-import distkv.store.Outcome;
+import distkv.store.CommitOutcome;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -25,19 +25,19 @@ final class HeldBackStore extends ForwardingStore {
     }
 
     @Override
-    public CompletableFuture<Outcome> commit(Commit commit) {
-        CompletableFuture<Outcome> outcome = store.commit(commit);
+    public CompletableFuture<CommitOutcome> commit(Commit commit) {
+        CompletableFuture<CommitOutcome> outcome = store.commit(commit);
         judged.release();
         return outcome;
     }
 
     @Override
-    public Feed follow(long after) throws Compacted {
-        Feed feed = store.follow(after);
+    public ChangeFeed follow(long after) throws CompactedException {
+        ChangeFeed feed = store.follow(after);
         Runnable before = beforeEach.get();
-        return new Feed() {
+        return new ChangeFeed() {
             @Override
-            public @Nullable ChangeBatch next() throws InterruptedException, Compacted {
+            public @Nullable ChangeBatch next() throws InterruptedException, CompactedException {
                 ChangeBatch batch = feed.next();
                 before.run();
                 return batch;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Requests that took minutes, or all memory: they are answered, and so is everybody else. */
 @Timeout(40)
-class HostileRequestsTest extends SessionTest {
+class HostileRequestsTest extends WireTest {
     private static Ext number(int size) {
         byte[] content = new byte[size];
         Arrays.fill(content, (byte) 0x5A);

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A path that has no entries now is an error only if nobody has ever heard of it, as with the original. */
-class KnownPathsReadTest extends SessionTest {
+class KnownPathsReadTest extends WireTest {
     private void assertUnknown(Object... elements) throws IOException {
         String error = "KeyError(P('" + Path.of(elements) + "'))";
         assertThat(wire.refused("get_tree", "path", path(elements)))

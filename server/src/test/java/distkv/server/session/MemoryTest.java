@@ -22,7 +22,7 @@ class MemoryTest {
     private static final int MB = 1 << 20;
 
     /** As if the heap had 20 MB: 9 for the tree, 4 for connections, 2 for streams. */
-    private final Memory memory = Memory.ofHeap(20 * MB);
+    private final MemoryLimits memory = MemoryLimits.ofHeap(20 * MB);
 
     private Fixture fixture;
     private Wire wire;

@@ -79,7 +79,7 @@ class MessagesTest {
         "#, a/b, true"
     })
     void wildcardsAreThoseOfMqtt(String pattern, String topic, boolean matches) {
-        assertThat(Topics.match(List.of(pattern.split("/")), List.of(topic.split("/"))))
+        assertThat(TopicPattern.match(List.of(pattern.split("/")), List.of(topic.split("/"))))
                 .isEqualTo(matches);
     }
 

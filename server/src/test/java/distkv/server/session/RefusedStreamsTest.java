@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What would have been answered by a stream is refused by one: the original's client waits for its start for ever. */
-class RefusedStreamsTest extends SessionTest {
+class RefusedStreamsTest extends WireTest {
     private static final List<Object> INTERNAL = Arrays.asList(Nil.NIL, "x");
 
     /** Each a request that cannot be answered, and what its error begins with. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Nil;
 import distkv.model.Path;
-import distkv.protocol.PathLengthener;
+import distkv.protocol.PathExpander;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StreamsTest extends SessionTest {
+class StreamsTest extends WireTest {
     private static Map<String, Object> only(Map<String, Object> message, String... keys) {
         Map<String, Object> some = new HashMap<>(message);
         some.keySet().retainAll(List.of(keys));
@@ -318,7 +318,7 @@ class StreamsTest extends SessionTest {
         Wire reader = fixture.wire();
         reader.ask(action, "path", path("o"), "fetch", true, "sorted", sorted);
         List<Path> paths = new ArrayList<>();
-        PathLengthener lengthener = new PathLengthener(Path.ROOT);
+        PathExpander lengthener = new PathExpander(Path.ROOT);
         while (true) {
             Map<String, Object> item = reader.read();
             if (item.containsKey("path")) {

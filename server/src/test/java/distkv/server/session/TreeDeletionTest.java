@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class TreeDeletionTest extends SessionTest {
+class TreeDeletionTest extends WireTest {
     @Test
     void deletingATreeCountsWhatWasThere() throws IOException {
         for (int i = 0; i < 700; i++) {

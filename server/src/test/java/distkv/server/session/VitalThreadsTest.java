@@ -3,7 +3,7 @@ package distkv.server.session;
 import static distkv.server.session.Wire.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.store.Vital;
+import distkv.store.VitalThreads;
 import distkv.store.VitalThreadError;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -68,7 +68,7 @@ class VitalThreadsTest {
 
     @Test
     void aLoopDropsTheConnectionThatFailsAndServesTheOthers() throws Exception {
-        try (Loop loop = Loop.start()) {
+        try (EventLoop loop = EventLoop.start()) {
             CompletableFuture<RuntimeException> failed = new CompletableFuture<>();
             CompletableFuture<Boolean> served = new CompletableFuture<>();
             register(
@@ -93,7 +93,7 @@ class VitalThreadsTest {
 
     @Test
     void aLoopWhoseTaskFailsIsReported() throws Exception {
-        try (Loop loop = Loop.start()) {
+        try (EventLoop loop = EventLoop.start()) {
             loop.execute(() -> {
                 throw new IllegalStateException("planted");
             });
@@ -101,7 +101,7 @@ class VitalThreadsTest {
         }
     }
 
-    private static void register(Loop loop, Runnable readable, CompletableFuture<RuntimeException> failed)
+    private static void register(EventLoop loop, Runnable readable, CompletableFuture<RuntimeException> failed)
             throws IOException {
         try (var listener = ServerSocketChannel.open()) {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -111,10 +111,10 @@ class VitalThreadsTest {
             AtomicReference<SelectionKey> key = new AtomicReference<>();
             loop.execute(() -> {
                 try {
-                    key.set(loop.register(far, new Loop.Member() {
+                    key.set(loop.register(far, new EventLoop.Member() {
                         @Override
                         public void readable() {
-                            Loop.wantNoBytes(Objects.requireNonNull(key.get()));
+                            EventLoop.wantNoBytes(Objects.requireNonNull(key.get()));
                             readable.run();
                         }
 
@@ -163,7 +163,7 @@ class VitalThreadsTest {
 
     @Test
     void aVirtualThreadThatFailsIsReported() throws Exception {
-        Thread thread = Vital.virtual("distkv-reader", () -> {
+        Thread thread = VitalThreads.virtual("distkv-reader", () -> {
             throw new IllegalStateException("planted");
         });
         thread.start();

@@ -1,7 +1,7 @@
 package distkv.store.sqlite;
 
 import distkv.model.Revision;
-import distkv.store.Step;
+import distkv.store.Mutation;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Drops what was superseded before the history that is kept. When there is enough of it, or some and nobody writes, the
  * thread {@code distkv-compaction} walks on through the log with a connection of its own and finds all that can go. The
- * {@link Writer} then drops it together with the commits that come, more rows than these supersede, so that it ends
+ * {@link StoreWriter} then drops it together with the commits that come, more rows than these supersede, so that it ends
  * however much is written; and a few hundred at a time when nobody writes.
  *
  * <p>What a change replaced can go, and so can a deletion. It goes oldest first, so that wherever this is cut off, the
@@ -57,8 +57,8 @@ final class Compaction implements Runnable {
     private record Found(long[] ticks, long to, long superseded, boolean isAll) {}
 
     private final Path file;
-    private final Inbox inbox;
-    private final Space space;
+    private final WriterQueue inbox;
+    private final DiskSpace space;
     private final SqliteOptions options;
 
     private final long opened = System.nanoTime();
@@ -81,15 +81,15 @@ final class Compaction implements Runnable {
     private boolean isSettled;
     private boolean isStuck;
 
-    Compaction(Opened store, Inbox inbox, Space space, SqliteOptions options) throws SQLException {
+    Compaction(StoreFile store, WriterQueue inbox, DiskSpace space, SqliteOptions options) throws SQLException {
         this.file = store.file();
         this.inbox = inbox;
         this.space = space;
         this.options = options;
         this.superseded = store.superseded();
-        this.present = store.content().size();
-        this.reached = Format.number(store.writer(), "compacted");
-        this.walked = Format.number(store.writer(), "walked");
+        this.present = store.state().size();
+        this.reached = FileFormat.number(store.writer(), "compacted");
+        this.walked = FileFormat.number(store.writer(), "walked");
     }
 
     /** The oldest revision that can still be loaded and followed from. Ask after reading, not before. */
@@ -130,11 +130,11 @@ final class Compaction implements Runnable {
     }
 
     /** Told by the writer what a transaction held, and how many rows it dropped. */
-    synchronized void wrote(Iterable<Step> steps, int dropped) {
+    synchronized void wrote(Iterable<Mutation> mutations, int dropped) {
         boolean wasDue = isDue();
         boolean hadSome = hasSome();
-        for (Step step : steps) {
-            if (step instanceof Step.Changed changed) {
+        for (Mutation mutation : mutations) {
+            if (mutation instanceof Mutation.Changed changed) {
                 writes++;
                 for (int i = 0; i < changed.previous().size(); i++) {
                     boolean replaced = changed.previous().get(i) != null;
@@ -245,7 +245,7 @@ final class Compaction implements Runnable {
             hand(all);
             boolean dropped = true;
             while (dropped && isLeft()) {
-                Task.Compact slice = new Task.Compact(new CompletableFuture<>());
+                WriterTask.DropRows slice = new WriterTask.DropRows(new CompletableFuture<>());
                 dropped = inbox.put(slice) && slice.answer().join();
             }
             hand(null);
@@ -319,7 +319,7 @@ final class Compaction implements Runnable {
                     while (row.next()) {
                         more = true;
                         before = row.getLong(1);
-                        bytes -= Rows.OVERHEAD + row.getLong(2);
+                        bytes -= ChangeRows.OVERHEAD + row.getLong(2);
                         if (none || changes-- == 0 || bytes < 0) {
                             return Revision.ofTick(before) - (none ? 0 : 1);
                         }

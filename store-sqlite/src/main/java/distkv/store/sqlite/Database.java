@@ -32,7 +32,7 @@ final class Database {
         // SQLite's own checkpoints hide their sync errors.
         config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
         // A log that grew, because somebody read for long, gives its room back.
-        config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(Checkpoint.LOG_BYTES));
+        config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(Checkpointer.LOG_BYTES));
         return config.createConnection("jdbc:sqlite:" + file);
     }
 
@@ -82,7 +82,7 @@ final class Database {
     static StoreException explain(Path file, SQLException e) {
         String reason = reason(e);
         boolean damaged = !(e instanceof SQLiteException) || DAMAGED.stream().anyMatch(reason::startsWith);
-        String advice = damaged ? " is damaged: " + reason + " (" + Format.RESTORE + ")" : " cannot be used: " + reason;
+        String advice = damaged ? " is damaged: " + reason + " (" + FileFormat.RESTORE + ")" : " cannot be used: " + reason;
         return new StoreException(file + advice, e);
     }
 

@@ -57,7 +57,7 @@ final class PrivateFiles {
 
     /** Whether it is empty or holds a store already. */
     private static boolean isOurs(Path directory) throws IOException {
-        if (Files.exists(directory.resolve(Opened.FILE))) {
+        if (Files.exists(directory.resolve(StoreFile.FILE))) {
             return true;
         }
         try (Stream<Path> content = Files.list(directory)) {

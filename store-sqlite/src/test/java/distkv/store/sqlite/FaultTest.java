@@ -182,7 +182,7 @@ class FaultTest {
     private void awaitReserve() {
         await().until(() -> {
             Path reserve = directory.resolve("reserve");
-            return Files.exists(reserve) && Files.size(reserve) == Space.RESERVE;
+            return Files.exists(reserve) && Files.size(reserve) == DiskSpace.RESERVE;
         });
     }
 

@@ -1,0 +1,128 @@
+package distkv.server.tree;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.PathKey;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A walk through a subtree of one snapshot, depth first, parents first: the order of keys. It steps over what is too
+ * deep without reading it, so listing the children of a path costs as much as there are children. Used by one thread.
+ */
+public final class KeyOrderWalk implements TreeWalk {
+    /** Comes after every key below the path whose key is before it, since no element begins with this byte. */
+    private static final byte AFTER = (byte) 0xFF;
+
+    private final Cursor cursor;
+    private final byte[] top;
+    private final Depths depths;
+    private final boolean withEmpty;
+
+    /** The key that the walk is in, and up to where in it: the elements before that are {@code depth}. */
+    private byte[] key;
+
+    private int at;
+    private int depth;
+    /** Whether the cursor has gone to another entry since {@code key} was taken from it. */
+    private boolean moved;
+
+    private boolean started;
+    private Path path = Path.ROOT;
+    private @Nullable Entry entry;
+
+    KeyOrderWalk(EntryTree tree, Path top, Depths depths, boolean withEmpty) {
+        this.cursor = new Cursor(tree);
+        this.top = top.key();
+        this.depths = depths;
+        this.withEmpty = withEmpty;
+        this.key = this.top;
+        cursor.seek(this.top);
+    }
+
+    @Override
+    public boolean next() {
+        while (true) {
+            Entry here = cursor.entry();
+            if (here == null || !isBelow(top, here.path().key())) {
+                return false;
+            }
+            byte[] hereKey = here.path().key();
+            if (top.length == 0 && isBelow(Snapshot.INTERNAL.key(), hereKey)) {
+                cursor.seek(after(hereKey, Snapshot.INTERNAL.key().length));
+                continue;
+            }
+            step(hereKey);
+            if (depths.isBelow(depth)) {
+                cursor.seek(after(key, at));
+                moved = true;
+                continue;
+            }
+            boolean isEntry = at == key.length;
+            if (isEntry) {
+                cursor.next();
+                moved = true;
+            }
+            if (depths.include(depth) && (isEntry || withEmpty)) {
+                path = isEntry ? here.path() : Path.ofTrustedKey(Arrays.copyOf(key, at));
+                entry = isEntry ? here : null;
+                return true;
+            }
+        }
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public @Nullable Entry entry() {
+        return entry;
+    }
+
+    /** How many elements {@link #path} is below the top. */
+    public int depth() {
+        return depth;
+    }
+
+    /** Moves on by one element: into {@code next}, from where it parts from the key that the walk was in. */
+    private void step(byte[] next) {
+        if (!started) {
+            started = true;
+            key = next;
+            at = top.length;
+            depth = 0;
+            return;
+        }
+        if (moved) {
+            backTo(next);
+            key = next;
+            moved = false;
+        }
+        at = PathKey.skip(key, at);
+        depth++;
+    }
+
+    /** Goes back to the last element boundary that the key the walk was in has in common with the next one. */
+    private void backTo(byte[] next) {
+        int common = Arrays.mismatch(key, 0, at, next, 0, next.length);
+        at = top.length;
+        depth = 0;
+        // The next key comes later in the order, so it is longer than what both have in common.
+        for (int end = PathKey.skip(next, at); end <= common; end = PathKey.skip(next, end)) {
+            at = end;
+            depth++;
+        }
+    }
+
+    private static boolean isBelow(byte[] prefix, byte[] key) {
+        return key.length >= prefix.length && Arrays.equals(prefix, 0, prefix.length, key, 0, prefix.length);
+    }
+
+    private static byte[] after(byte[] key, int length) {
+        byte[] after = Arrays.copyOf(key, length + 1);
+        after[length] = AFTER;
+        return after;
+    }
+}
