@@ -8,7 +8,7 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.ChainCondition;
 import distkv.protocol.WriteConditions;
-import distkv.protocol.Depths;
+import distkv.model.Depths;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;

@@ -1,5 +1,6 @@
 package distkv.protocol;
 
+import distkv.model.Depths;
 import distkv.model.Bytes;
 import distkv.model.Guard;
 import distkv.model.Path;

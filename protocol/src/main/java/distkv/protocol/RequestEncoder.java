@@ -1,5 +1,6 @@
 package distkv.protocol;
 
+import distkv.model.Depths;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.WriteId;

@@ -2,6 +2,7 @@ package distkv.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Depths;
 import distkv.model.Bytes;
 import distkv.model.Guard;
 import distkv.model.Path;

@@ -1,79 +1,50 @@
 package distkv.server.session;
 
 import distkv.model.Commit;
-import distkv.model.Entry;
-import distkv.model.Expectation;
-import distkv.model.Path;
-import distkv.model.Value;
-import distkv.model.Write;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
-import distkv.protocol.Values;
-import distkv.server.tree.Replica;
 import distkv.store.CommitOutcome;
 import distkv.store.Store;
 import distkv.store.StoreException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The session lease of a connection, if it has one. Of its secret only a hash is kept, in an entry of the internal
- * tree that is bound to the lease itself: so it survives a restart of the server, and goes with the lease. Used by the
- * session's reader.
- */
-final class ConnectionSession {
-    private static final Path SESSIONS = RequestPaths.OWN.child("session");
+/** The session that a connection has, if it has one. */
+public final class ConnectionSession {
     private static final int SECRET_BYTES = 24;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final ServerContext site;
+    private final SessionContext context;
     private final Store store;
     private long id;
     private Duration ttl = Duration.ZERO;
 
-    ConnectionSession(ServerContext site) {
-        this.site = site;
-        this.store = site.store();
+    public ConnectionSession(SessionContext context) {
+        this.context = context;
+        this.store = context.store();
     }
 
-    /** Whether this is the secret of a session that lives. */
-    static boolean isSecret(Replica replica, long session, String secret) {
-        return record(replica, session) instanceof Map<?, ?> record
-                && record.get("hash") instanceof byte[] hash
-                && MessageDigest.isEqual(hash, hash(secret));
-    }
-
-    private static @Nullable Object record(Replica replica, long session) {
-        Entry entry = replica.snapshot().get(SESSIONS.child(session));
-        Value value = entry == null ? null : entry.value();
-        return value == null ? null : Values.decode(value);
-    }
-
-    /** The lease's id, 0 if this connection has no session. */
-    long id() {
+    /** The session's id, which is that of its lease; 0 if this connection has no session. */
+    public long id() {
         return id;
     }
 
-    /** Whether a lease that a session had has ended. */
-    static boolean isGone(ServerContext site, long lease) {
-        return site.replica().snapshot().get(SESSIONS.child(lease)) == null;
+    /** The error for requests that need a session where there is none. */
+    public static Reply.Failed missing(Seq seq, long tock) {
+        return new Reply.Failed(
+                seq, "session: none on this connection, or it has ended (expected: open one)", Etype.SESSION, tock);
     }
 
-    Reply open(Request.OpenSession request) {
-        long bytes = site.replica().snapshot().bytes();
-        if (bytes > site.memory().treeWithReserve()) {
+    public Reply open(Request.OpenSession request) {
+        long bytes = context.replica().snapshot().bytes();
+        if (bytes > context.memory().treeWithReserve()) {
             return new Reply.Failed(
                     request.seq(),
                     "session: the tree is full, " + bytes + " bytes (expected: at most "
-                            + site.memory().treeWithReserve() + ")",
+                            + context.memory().treeWithReserve() + ")",
                     Etype.FULL,
                     tock());
         }
@@ -86,89 +57,76 @@ final class ConnectionSession {
         byte[] random = new byte[SECRET_BYTES];
         RANDOM.nextBytes(random);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        Value record =
-                Values.encode(Map.of("hash", hash(secret), "ttl", request.ttl().toNanos() / 1e9));
-        Write write =
-                Write.set(SESSIONS.child(granted), record, Expectation.absent()).under(granted);
-        if (!(store.commit(Commit.of(write)).join() instanceof CommitOutcome.Committed(long revision, var _))) {
+        Commit commit = Commit.of(SessionRecords.opened(granted, secret, request.ttl()));
+        if (!(store.commit(commit).join() instanceof CommitOutcome.Committed(long revision, var _))) {
             store.revoke(granted);
-            return new Reply.Failed(request.seq(), "session: it could not be written down", Etype.REFUSED, tock());
+            return new Reply.Failed(request.seq(), "session: its record could not be written", Etype.REFUSED, tock());
         }
-        site.replica().await(revision);
+        context.replica().await(revision);
         take(granted);
         ttl = request.ttl();
-        return new Reply.SessionOpened(request.seq(), id, secret, ttl, site.witnessSocket(), tock());
+        return new Reply.SessionOpened(request.seq(), id, secret, ttl, context.witnessSocket(), tock());
     }
 
-    Reply attach(Request.AttachSession request) {
+    public Reply attach(Request.AttachSession request) {
         long session = request.session();
-        if (!isSecret(site.replica(), session, request.secret())
-                || !(record(site.replica(), session) instanceof Map<?, ?> record)
-                || !(record.get("ttl") instanceof Double seconds)
-                || !store.renew(session)) {
+        Duration recorded = context.records().ttl(session, request.secret());
+        if (recorded == null || !store.renew(session)) {
             return new Reply.Failed(
                     request.seq(),
-                    "session " + session + ": it has ended, or the secret is another (expected: open a new" + " one)",
+                    "session " + session + ": it has ended, or the secret is another (expected: open a new one)",
                     Etype.SESSION,
                     tock());
         }
         take(session);
-        ttl = Duration.ofNanos(Math.round(seconds * 1e9));
-        return new Reply.SessionOpened(request.seq(), id, null, ttl, site.witnessSocket(), tock());
+        ttl = recorded;
+        return new Reply.SessionOpened(request.seq(), id, null, ttl, context.witnessSocket(), tock());
     }
 
     private void take(long session) {
         if (session != id) {
             leave();
             id = session;
-            site.witnesses().attached(id);
+            context.witnesses().attached(id);
         }
     }
 
-    /** This connection no longer has a session; the session may live on. */
-    void leave() {
+    /** Detaches the connection from its session, which may live on. */
+    public void leave() {
         if (id != 0) {
-            site.witnesses().detached(id);
+            context.witnesses().detached(id);
             id = 0;
         }
     }
 
-    /** Whether {@link #renew} is done without waiting; to leave a session that is gone may take longer. */
-    boolean isShort() {
+    /** Whether {@link #renew} does not wait; leaving a session that is gone may take longer. */
+    public boolean isRenewalImmediate() {
         return id == 0 || store.renew(id);
     }
 
-    Reply renew(Seq seq) {
+    public Reply renew(Seq seq) {
         if (id == 0 || !store.renew(id)) {
             leave();
-            return ErrorReplies.noSession(seq, tock());
+            return missing(seq, tock());
         }
         return new Reply.SessionRenewed(seq, ttl, tock());
     }
 
-    Reply end(Seq seq) {
+    public Reply end(Seq seq) {
         if (id == 0) {
-            return ErrorReplies.noSession(seq, tock());
+            return missing(seq, tock());
         }
         store.revoke(id);
-        // Writing after the revocation tells when the replica has seen it.
-        Commit behind = Commit.of(Write.delete(SESSIONS.child(id), Expectation.anything()));
+        // A commit after the revocation tells when the replica has seen it.
+        Commit behind = Commit.of(SessionRecords.ended(id));
         leave();
         if (store.commit(behind).join() instanceof CommitOutcome.Committed(long revision, var _)) {
-            site.replica().await(revision);
+            context.replica().await(revision);
         }
         return new Reply.Done(seq, tock());
     }
 
     private long tock() {
-        return site.replica().snapshot().tock();
-    }
-
-    private static byte[] hash(String secret) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return context.replica().snapshot().tock();
     }
 }

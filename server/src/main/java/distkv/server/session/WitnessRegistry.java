@@ -5,24 +5,25 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Which sessions somebody still stands for: connections that have them, and witnesses, who are processes that do
- * something for them on this machine ({@code docs/protocol.md}). A session for which nobody stands any more has a dead
- * holder, and ends before its time. Any thread may call this.
+ * Counts the connections and the witnesses of each session. A witness is a connection from a process on this machine that
+ * works for the session's holder ({@code docs/protocol.md}). A session that has lost all of them has a dead holder, and
+ * ends before its time.
  */
 public final class WitnessRegistry {
     private static final System.Logger LOG = System.getLogger(WitnessRegistry.class.getName());
 
     /**
-     * A session whose last witness ended longer ago than this is not ended with its last connection: its holder was alive
-     * then, and may have begun other things.
+     * A session whose last witness ended longer ago than this does not end with its last connection: the holder was alive
+     * after that, and may have started other work.
      */
     static final Duration TOGETHER = Duration.ofSeconds(1);
 
-    private static final class Standing {
+    private static final class Holder {
         int connections;
         int witnesses;
         boolean witnessed;
@@ -32,10 +33,10 @@ public final class WitnessRegistry {
 
     private final LongConsumer end;
     private final LongSupplier nanos;
-    /** Guards what follows. The store's locks are not taken inside. */
+    /** Guards everything below. The store's locks are not taken while it is held. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Map<Long, Standing> sessions = new HashMap<>();
+    private final Map<Long, Holder> sessions = new HashMap<>();
     private boolean closed;
 
     /**
@@ -47,33 +48,33 @@ public final class WitnessRegistry {
         this.nanos = nanos;
     }
 
-    /** A connection has this session now. */
+    /** A connection has taken up this session. */
     void attached(long session) {
-        change(session, standing -> standing.connections++);
+        change(session, holder -> holder.connections++);
     }
 
-    /** A connection that had it has ended, or has it no more. */
+    /** A connection has ended or has left this session. */
     void detached(long session) {
-        change(session, standing -> standing.connections--);
+        change(session, holder -> holder.connections--);
     }
 
-    /** Somebody witnesses that the holder lives. */
+    /** A witness has connected. */
     void began(long session) {
-        change(session, standing -> {
-            standing.witnesses++;
-            standing.witnessed = true;
+        change(session, holder -> {
+            holder.witnesses++;
+            holder.witnessed = true;
         });
     }
 
-    /** A witness is dead. */
+    /** A witness has died. */
     void ended(long session) {
-        change(session, standing -> {
-            standing.witnesses--;
-            standing.endedAt = nanos.getAsLong();
+        change(session, holder -> {
+            holder.witnesses--;
+            holder.endedAt = nanos.getAsLong();
         });
     }
 
-    /** From now on nobody's end means anything, since it is this server that ends. */
+    /** From now on the end of a connection or a witness means nothing, since the server itself is stopping. */
     public void close() {
         lock.lock();
         try {
@@ -83,21 +84,17 @@ public final class WitnessRegistry {
         }
     }
 
-    private interface Step {
-        void on(Standing standing);
-    }
-
-    private void change(long session, Step step) {
+    private void change(long session, Consumer<Holder> change) {
         boolean isDead;
         lock.lock();
         try {
-            Standing standing = sessions.computeIfAbsent(session, _ -> new Standing());
-            step.on(standing);
-            if (standing.connections > 0 || standing.witnesses > 0) {
+            Holder holder = sessions.computeIfAbsent(session, _ -> new Holder());
+            change.accept(holder);
+            if (holder.connections > 0 || holder.witnesses > 0) {
                 return;
             }
             sessions.remove(session);
-            isDead = !closed && standing.witnessed && nanos.getAsLong() - standing.endedAt <= TOGETHER.toNanos();
+            isDead = !closed && holder.witnessed && nanos.getAsLong() - holder.endedAt <= TOGETHER.toNanos();
         } finally {
             lock.unlock();
         }
@@ -111,7 +108,7 @@ public final class WitnessRegistry {
         try {
             end.accept(session);
         } catch (StoreException e) {
-            // The store has stopped; the session ends when its time is over.
+            // The store has stopped; the session ends when its time to live is over.
             LOG.log(System.Logger.Level.DEBUG, "session not ended", e);
         }
     }

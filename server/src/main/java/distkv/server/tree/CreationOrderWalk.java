@@ -1,5 +1,6 @@
 package distkv.server.tree;
 
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.PathKey;
@@ -87,7 +88,7 @@ public final class CreationOrderWalk implements TreeWalk {
     }
 
     private boolean isWanted(int depth, @Nullable Entry here, boolean hasBelow) {
-        return depths.include(depth) && (here != null || (withEmpty && hasBelow));
+        return depths.contains(depth) && (here != null || (withEmpty && hasBelow));
     }
 
     /** Looks at what is right below a place at this depth; returns whether there is anything. */

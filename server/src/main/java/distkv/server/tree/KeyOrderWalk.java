@@ -1,5 +1,6 @@
 package distkv.server.tree;
 
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.PathKey;
@@ -63,7 +64,7 @@ public final class KeyOrderWalk implements TreeWalk {
                 cursor.next();
                 moved = true;
             }
-            if (depths.include(depth) && (isEntry || withEmpty)) {
+            if (depths.contains(depth) && (isEntry || withEmpty)) {
                 path = isEntry ? here.path() : Path.ofTrustedKey(Arrays.copyOf(key, at));
                 entry = isEntry ? here : null;
                 return true;

@@ -1,5 +1,6 @@
 package distkv.server.tree;
 
+import distkv.model.Depths;
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
 import distkv.model.Path;

@@ -1,5 +1,6 @@
 package distkv.server.tree;
 
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Nil;
 import distkv.model.Path;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshot {
     /** The top of the internal tree, which a walk of the root leaves out. */
     public static final Path INTERNAL = Path.of(Nil.NIL);
+
+    /** Where the server keeps its own state; clients may read it. */
+    public static final Path SERVER_STATE = INTERNAL.child(".distkv");
 
     private final long revision;
     private final EntryTree tree;

@@ -1,5 +1,6 @@
 package distkv.server.tree;
 
+import distkv.model.Depths;
 import distkv.model.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ public record WatchScope(Path top, List<Path> roots, Depths depths) {
 
     /** Whether an entry at this path is meant. */
     public boolean includes(Path path) {
-        return roots.stream().anyMatch(path::startsWith) && depths.include(path.length() - top.length());
+        return roots.stream().anyMatch(path::startsWith) && depths.contains(path.length() - top.length());
     }
 
     /**

@@ -2,6 +2,7 @@ package distkv.server.tree;
 
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.server.memory.MemoryQuota;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;

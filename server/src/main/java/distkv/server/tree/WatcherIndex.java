@@ -73,7 +73,7 @@ final class WatcherIndex {
                 for (Watcher watch : there) {
                     if (watch.scope()
                             .depths()
-                            .include(length - watch.scope().top().length())) {
+                            .contains(length - watch.scope().top().length())) {
                         watch.offer(change, there.size());
                         if (watch.touched != revision) {
                             watch.touched = revision;

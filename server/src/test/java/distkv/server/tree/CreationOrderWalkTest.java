@@ -2,6 +2,7 @@ package distkv.server.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Nil;
 import distkv.model.Path;
@@ -39,7 +40,7 @@ class CreationOrderWalkTest {
             Map<Path, Entry> entries, Path place, int depth, Depths depths, boolean withEmpty, List<Seen> seen) {
         Entry here = entries.get(place);
         boolean there = entries.keySet().stream().anyMatch(path -> path.startsWith(place));
-        if (depths.include(depth) && (here != null || (withEmpty && there))) {
+        if (depths.contains(depth) && (here != null || (withEmpty && there))) {
             seen.add(new Seen(place, here));
         }
         if (depth == depths.max()) {
@@ -99,7 +100,9 @@ class CreationOrderWalkTest {
                     elements.add(names[random.nextInt(names.length)]);
                 }
                 Path top = Path.of(elements);
-                Depths depths = new Depths(random.nextInt(3), random.nextInt(4) - 1);
+                int min = random.nextInt(3);
+                int max = random.nextInt(4) - 1;
+                Depths depths = new Depths(min, max < 0 ? Depths.UNLIMITED : max);
                 for (boolean withEmpty : new boolean[] {false, true}) {
                     List<Seen> expected = new ArrayList<>();
                     expect(entries, top, 0, depths, withEmpty, expected);

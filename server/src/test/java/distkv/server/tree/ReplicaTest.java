@@ -3,6 +3,7 @@ package distkv.server.tree;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Depths;
 import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Expectation;

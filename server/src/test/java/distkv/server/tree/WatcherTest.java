@@ -2,6 +2,7 @@ package distkv.server.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Nil;
 import distkv.model.Path;
