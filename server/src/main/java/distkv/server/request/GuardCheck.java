@@ -18,7 +18,7 @@ final class GuardCheck {
     /** The refusal if one of these guards is on standby; {@code null} if none is. */
     static Reply.@Nullable Failed standby(RequestContext context, Seq seq, List<Guard> guards) {
         for (Guard guard : guards) {
-            if (guard.isStandby()) {
+            if (guard.standby()) {
                 Entry there = there(context, guard);
                 Path shown = RequestPaths.shown(context.root(), guard.path());
                 return holds(guard, there)

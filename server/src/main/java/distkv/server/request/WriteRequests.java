@@ -265,7 +265,7 @@ final class WriteRequests {
             if (path == null) {
                 return null;
             }
-            whole.add(new Guard(path, guard.tick()));
+            whole.add(Guard.of(path, guard.tick()));
         }
         Reply.Failed notYet = GuardCheck.standby(context, seq, whole);
         if (notYet != null) {
