@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import distkv.model.Path;
 import distkv.server.tree.Replica;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

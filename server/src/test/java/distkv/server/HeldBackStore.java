@@ -4,7 +4,7 @@ import distkv.model.ChangeBatch;
 import distkv.model.Commit;
 import distkv.store.CompactedException;
 import distkv.store.ChangeFeed;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import distkv.store.CommitOutcome;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.protocol.MsgWriter;
 import distkv.server.memory.MemoryLimits;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

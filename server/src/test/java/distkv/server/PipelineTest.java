@@ -2,7 +2,7 @@ package distkv.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

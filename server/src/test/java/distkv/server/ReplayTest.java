@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

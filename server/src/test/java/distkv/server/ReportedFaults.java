@@ -2,13 +2,13 @@ package distkv.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.store.VitalThreadError;
+import distkv.model.process.VitalThreadError;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.jspecify.annotations.Nullable;
 
 /** Catches the errors that would end the process. */
 public final class ReportedFaults implements BeforeEachCallback, AfterEachCallback {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
 import distkv.protocol.FrameLimits;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;

@@ -1,6 +1,6 @@
 package distkv.server;
 
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import distkv.store.Store;
 import java.io.IOException;
 import java.util.ArrayList;

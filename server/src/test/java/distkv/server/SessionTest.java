@@ -4,7 +4,7 @@ import static distkv.server.WireClient.map;
 import static distkv.server.WireClient.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import distkv.store.Store;
 import java.io.IOException;
 import java.util.List;

@@ -3,7 +3,7 @@ package distkv.server;
 import static distkv.server.WireClient.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.store.VitalThreads;
+import distkv.model.process.VitalThreads;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -8,7 +8,7 @@ import distkv.protocol.Frame;
 import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
 import distkv.protocol.Values;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

@@ -8,6 +8,7 @@ import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Revision;
 import distkv.model.Write;
+import distkv.store.engine.LeaseClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

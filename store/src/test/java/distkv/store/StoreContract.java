@@ -14,6 +14,7 @@ import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
 import distkv.model.WriteId;
+import distkv.store.engine.LeaseClock;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;

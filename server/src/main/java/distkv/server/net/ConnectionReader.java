@@ -1,11 +1,11 @@
 package distkv.server.net;
 
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameBuffer;
 import distkv.protocol.FrameLimits;
 import distkv.protocol.ProtocolException;
 import distkv.protocol.Request;
-import distkv.store.VitalThreads;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;

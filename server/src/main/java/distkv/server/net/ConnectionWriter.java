@@ -1,8 +1,8 @@
 package distkv.server.net;
 
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Reply;
 import distkv.server.memory.MemoryBudget;
-import distkv.store.VitalThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

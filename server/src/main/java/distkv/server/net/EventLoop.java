@@ -1,6 +1,6 @@
 package distkv.server.net;
 
-import distkv.store.VitalThreads;
+import distkv.model.process.VitalThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package distkv.server.net;
 
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Etype;
 import distkv.protocol.MsgWriter;
 import distkv.protocol.Reply;
 import distkv.protocol.ReplyEncoder;
-import distkv.store.VitalThreads;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.Channels;

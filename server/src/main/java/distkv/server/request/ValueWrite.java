@@ -8,14 +8,14 @@ import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
+import distkv.model.process.VitalThreads;
 import distkv.protocol.ChainCondition;
-import distkv.protocol.WriteConditions;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.protocol.WriteConditions;
 import distkv.store.CommitOutcome;
-import distkv.store.VitalThreads;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,14 +1,14 @@
 package distkv.server.session;
 
 import distkv.model.Value;
+import distkv.model.process.ScratchDirectory;
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Etype;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
-import distkv.protocol.ScratchDirectory;
 import distkv.protocol.Values;
 import distkv.server.net.Acceptor;
-import distkv.store.VitalThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;

@@ -1,14 +1,14 @@
 package distkv.server.tree;
 
-import distkv.model.Depths;
 import distkv.model.ChangeBatch;
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.store.CompactedException;
-import distkv.store.TreeContents;
+import distkv.model.process.VitalThreads;
 import distkv.store.ChangeFeed;
+import distkv.store.CompactedException;
 import distkv.store.Store;
-import distkv.store.VitalThreads;
+import distkv.store.TreeContents;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

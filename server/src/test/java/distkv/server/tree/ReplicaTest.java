@@ -11,7 +11,7 @@ import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import distkv.store.CommitOutcome;
 import java.util.ArrayList;
 import java.util.HashMap;

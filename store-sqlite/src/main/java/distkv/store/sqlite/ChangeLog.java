@@ -4,7 +4,7 @@ import distkv.model.ChangeBatch;
 import distkv.model.Entry;
 import distkv.model.WriteId;
 import distkv.store.CommitOutcome;
-import distkv.store.Mutation;
+import distkv.store.engine.Mutation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package distkv.store.sqlite;
 
 import distkv.model.Revision;
-import distkv.store.Mutation;
+import distkv.store.engine.Mutation;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

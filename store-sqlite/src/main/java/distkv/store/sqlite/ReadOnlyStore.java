@@ -1,13 +1,14 @@
 package distkv.store.sqlite;
 
 import distkv.model.Commit;
-import distkv.store.CompactedException;
-import distkv.store.TreeContents;
 import distkv.store.ChangeFeed;
 import distkv.store.CommitOutcome;
-import distkv.store.RecentChanges;
+import distkv.store.CompactedException;
 import distkv.store.Store;
 import distkv.store.StoreException;
+import distkv.store.TreeContents;
+import distkv.store.engine.PathSort;
+import distkv.store.engine.RecentChanges;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,7 +46,7 @@ final class ReadOnlyStore implements Store {
             System.getLogger(ReadOnlyStore.class.getName()).log(System.Logger.Level.ERROR, "{0}", trouble);
             return new ReadOnlyStore(
                     FileFormat.text(connection, "tree"),
-                    TreeContents.sorted(recovered.newest(), recovered.index().toArray()),
+                    PathSort.contents(recovered.newest(), recovered.index().toArray()),
                     lock,
                     trouble);
         } catch (SQLException e) {
@@ -87,7 +88,7 @@ final class ReadOnlyStore implements Store {
     }
 
     private void check(long revision) throws CompactedException {
-        TreeContents.checkRevision(revision, contents.revision());
+        recent.checkExists(revision);
         if (revision < contents.revision()) {
             throw new CompactedException(revision, contents.revision());
         }

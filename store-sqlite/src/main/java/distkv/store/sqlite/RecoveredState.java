@@ -2,7 +2,7 @@ package distkv.store.sqlite;
 
 import distkv.model.Entry;
 import distkv.model.Revision;
-import distkv.store.EntryIndex;
+import distkv.store.engine.EntryIndex;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

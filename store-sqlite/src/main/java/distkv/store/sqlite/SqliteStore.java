@@ -4,16 +4,17 @@ import distkv.model.ChangeBatch;
 import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.WriteId;
-import distkv.store.CompactedException;
-import distkv.store.TreeContents;
+import distkv.model.process.VitalThreads;
 import distkv.store.ChangeFeed;
-import distkv.store.LeaseClock;
-import distkv.store.LeaseTimers;
 import distkv.store.CommitOutcome;
-import distkv.store.RecentChanges;
+import distkv.store.CompactedException;
 import distkv.store.Store;
 import distkv.store.StoreException;
-import distkv.store.VitalThreads;
+import distkv.store.TreeContents;
+import distkv.store.engine.LeaseClock;
+import distkv.store.engine.LeaseTimers;
+import distkv.store.engine.PathSort;
+import distkv.store.engine.RecentChanges;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -152,12 +153,12 @@ public final class SqliteStore implements Store {
     @Override
     public TreeContents load() {
         WriterTask.View view = ask(new CompletableFuture<>(), WriterTask.Read::new);
-        return TreeContents.sorted(view.revision(), view.entries());
+        return PathSort.contents(view.revision(), view.entries());
     }
 
     @Override
     public TreeContents load(long revision) throws CompactedException {
-        TreeContents.checkRevision(revision, recent.newest());
+        recent.checkExists(revision);
         Entry[] entries;
         try (Connection connection = Database.reader(file)) {
             entries = RecoveredState.at(connection, revision).index().toArray();
@@ -165,12 +166,12 @@ public final class SqliteStore implements Store {
             throw Database.explain(file, e);
         }
         checkHistory(revision);
-        return TreeContents.sorted(revision, entries);
+        return PathSort.contents(revision, entries);
     }
 
     @Override
     public ChangeFeed follow(long after) throws CompactedException {
-        TreeContents.checkRevision(after, recent.newest());
+        recent.checkExists(after);
         checkHistory(after);
         return recent.follow(after, this::read);
     }
@@ -198,7 +199,7 @@ public final class SqliteStore implements Store {
             throw new StoreException(stopped);
         }
         long newest = recent.newest();
-        TreeContents.checkRevision(after, newest);
+        recent.checkExists(after);
         Map<WriteId, List<Long>> written;
         try (Connection connection = Database.reader(file)) {
             written = ChangeRows.writtenBy(connection, writers, after, newest);
@@ -211,7 +212,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public CommitOutcome.Committed committed(long revision) throws CompactedException {
-        TreeContents.checkRevision(revision, recent.newest());
+        recent.checkExists(revision);
         CommitOutcome.Committed committed;
         try (Connection connection = Database.reader(file)) {
             committed = new CommitOutcome.Committed(revision, ChangeRows.previous(connection, revision));

@@ -2,7 +2,7 @@ package distkv.store.sqlite;
 
 import distkv.store.Store;
 import distkv.store.StoreException;
-import distkv.store.TreeState;
+import distkv.store.engine.TreeState;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

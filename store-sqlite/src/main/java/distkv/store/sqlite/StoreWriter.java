@@ -2,13 +2,13 @@ package distkv.store.sqlite;
 
 import distkv.model.Commit;
 import distkv.model.Write;
-import distkv.store.LeaseTimers;
+import distkv.model.process.VitalThreads;
 import distkv.store.CommitOutcome;
-import distkv.store.RecentChanges;
-import distkv.store.Mutation;
 import distkv.store.StoreException;
-import distkv.store.TreeState;
-import distkv.store.VitalThreads;
+import distkv.store.engine.LeaseTimers;
+import distkv.store.engine.Mutation;
+import distkv.store.engine.RecentChanges;
+import distkv.store.engine.TreeState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

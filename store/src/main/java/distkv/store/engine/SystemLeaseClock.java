@@ -1,5 +1,6 @@
-package distkv.store;
+package distkv.store.engine;
 
+import distkv.model.process.VitalThreads;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;

@@ -1,4 +1,4 @@
-package distkv.protocol;
+package distkv.model.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

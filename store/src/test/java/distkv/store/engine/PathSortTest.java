@@ -1,10 +1,11 @@
-package distkv.store;
+package distkv.store.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.store.TreeContents;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

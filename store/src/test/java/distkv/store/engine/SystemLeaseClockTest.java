@@ -1,7 +1,8 @@
-package distkv.store;
+package distkv.store.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.process.VitalThreadError;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

@@ -1,4 +1,4 @@
-package distkv.store;
+package distkv.store.engine;
 
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,4 +1,4 @@
-package distkv.store;
+package distkv.store.engine;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;

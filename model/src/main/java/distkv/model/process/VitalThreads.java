@@ -1,4 +1,4 @@
-package distkv.store;
+package distkv.model.process;
 
 /**
  * Work without which a process would be half of what it should be: one that goes on after a fault in it acknowledges

@@ -1,25 +1,27 @@
-package distkv.store;
+package distkv.store.engine;
 
 import distkv.model.Entry;
+import distkv.store.TreeContents;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.concurrent.RecursiveAction;
 
 /**
- * Sorts entries by path, several times faster than comparing keys does: a quicksort on eight bytes of the keys at a
- * time, which are numbers side by side in memory; entries whose eight bytes are equal are sorted by the next eight.
+ * Sorts entries by path several times faster than comparing keys would: a quicksort on eight bytes of the keys at a time,
+ * which are numbers side by side in memory. Entries whose eight bytes are equal are sorted by the next eight.
  *
- * <p>Keys that have ended count as zero bytes. That is right because no key goes on with a zero where another ends.
+ * <p>Keys are padded with zero bytes. That is correct because no key continues with a zero byte where another one ends.
  */
-final class PathSort extends RecursiveAction {
+public final class PathSort extends RecursiveAction {
     private static final long serialVersionUID = 1;
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int FEW = 24;
     private static final int MANY = 1 << 14;
-    /** Deeper than this only goes who means ill, or who has many keys of over a kilobyte that begin alike. */
+    /** Only an attack goes deeper than this, or many keys with a common prefix of over a kilobyte. */
     private static final int MAX_LEVEL = 160;
 
     private final transient Entry[] entries;
@@ -27,7 +29,7 @@ final class PathSort extends RecursiveAction {
     private final int from;
     private final int to;
     private final int depth;
-    /** Whether the words are already those at this depth. */
+    /** Whether {@link #words} are those at this depth already. */
     private final boolean filled;
 
     private final int level;
@@ -40,6 +42,12 @@ final class PathSort extends RecursiveAction {
         this.depth = depth;
         this.filled = filled;
         this.level = level;
+    }
+
+    /** The contents of a tree whose entries are in no order. The array is sorted and must not be used any more. */
+    public static TreeContents contents(long revision, Entry[] entries) {
+        sort(entries);
+        return new TreeContents(revision, Collections.unmodifiableList(Arrays.asList(entries)));
     }
 
     static void sort(Entry[] entries) {
@@ -85,7 +93,7 @@ final class PathSort extends RecursiveAction {
         }
     }
 
-    /** The eight bytes of a key from {@code depth} on, as a number that sorts like them. */
+    /** The eight bytes of a key from {@code depth} on, as a number with the same order. */
     private static long word(byte[] key, int depth) {
         if (key.length - depth >= Long.BYTES) {
             return (long) WORD.get(key, depth) ^ Long.MIN_VALUE;

@@ -1,4 +1,4 @@
-package distkv.store;
+package distkv.store.engine;
 
 /** Time as leases see it: only differences count. Tests bring one that they turn themselves. */
 public interface LeaseClock extends AutoCloseable {

@@ -1,4 +1,4 @@
-package distkv.store;
+package distkv.model.process;
 
 /** A thread has ended without which the rest of the process must not go on. Its cause says why. */
 public final class VitalThreadError extends Error {

@@ -1,4 +1,4 @@
-package distkv.protocol;
+package distkv.model.process;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

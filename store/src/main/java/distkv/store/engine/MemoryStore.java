@@ -1,8 +1,14 @@
-package distkv.store;
+package distkv.store.engine;
 
 import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.WriteId;
+import distkv.store.ChangeFeed;
+import distkv.store.CommitOutcome;
+import distkv.store.CompactedException;
+import distkv.store.Store;
+import distkv.store.StoreException;
+import distkv.store.TreeContents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A store that forgets everything when it is closed, for tests. Commits happen on the thread that asks for them. */
+/** A store that forgets everything when it is closed, for tests. Commits happen on the caller's thread. */
 public final class MemoryStore implements Store {
     private static final long MAX_HISTORY_BYTES = 64L << 20;
 
@@ -68,7 +74,7 @@ public final class MemoryStore implements Store {
     public TreeContents load() {
         lock.lock();
         try {
-            return TreeContents.sorted(tree.newest(), tree.entries());
+            return PathSort.contents(tree.newest(), tree.entries());
         } finally {
             lock.unlock();
         }
@@ -94,7 +100,7 @@ public final class MemoryStore implements Store {
                     }
                 }
             }
-            return TreeContents.sorted(revision, past.toArray());
+            return PathSort.contents(revision, past.toArray());
         } finally {
             lock.unlock();
         }
@@ -143,7 +149,7 @@ public final class MemoryStore implements Store {
     }
 
     private void checkReadable(long revision) throws CompactedException {
-        TreeContents.checkRevision(revision, tree.newest());
+        recent.checkExists(revision);
         if (revision < recent.oldest() - 1) {
             throw new CompactedException(revision, recent.oldest() - 1);
         }

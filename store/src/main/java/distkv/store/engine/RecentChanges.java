@@ -1,7 +1,9 @@
-package distkv.store;
+package distkv.store.engine;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.store.ChangeFeed;
+import distkv.store.CompactedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -9,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest batches, in memory, for all who follow closely. It is bounded in batches and bytes; who falls behind its
- * oldest batch reads from the engine's {@link Archive} instead, so a slow follower holds nobody up.
+ * The newest batches, in memory, for followers that keep up. Both their number and their bytes are bounded; a follower that
+ * falls behind the oldest batch reads from the engine's {@link Archive} instead, so a slow one holds nothing up.
  */
 public final class RecentChanges {
     /** Where older batches are read. */
@@ -18,7 +20,7 @@ public final class RecentChanges {
         /**
          * Some batches after a revision, in order, at least one; none if the store was closed meanwhile.
          *
-         * @throws CompactedException if they are gone
+         * @throws CompactedException if they were compacted
          */
         List<ChangeBatch> read(long after) throws CompactedException;
     }
@@ -28,7 +30,7 @@ public final class RecentChanges {
 
     private final Mutation.@Nullable Changed[] ring;
     private final long maxBytes;
-    /** Guards everything below. It is never held while anything is read or written. */
+    /** Guards everything below. Never held during I/O. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition news = lock.newCondition();
@@ -38,7 +40,7 @@ public final class RecentChanges {
     private boolean closed;
 
     /**
-     * @param newest the newest revision that the engine has already
+     * @param newest the newest revision that the engine has
      * @param batches a power of two
      */
     public RecentChanges(long newest, int batches, long maxBytes) {
@@ -71,7 +73,7 @@ public final class RecentChanges {
         }
     }
 
-    /** Shows followers what has become durable. */
+    /** Makes durable mutations visible to followers. */
     public void add(List<Mutation> mutations) {
         lock.lock();
         try {
@@ -98,6 +100,14 @@ public final class RecentChanges {
         bytes -= size(at(oldest));
         ring[slot(oldest)] = null;
         oldest++;
+    }
+
+    /** Refuses a revision that does not exist yet. */
+    public void checkExists(long revision) {
+        long last = newest();
+        if (revision < 0 || revision > last) {
+            throw new IllegalArgumentException("revision " + revision + " (expected: 0 to " + last + ", the newest)");
+        }
     }
 
     /** The commit of a revision that is here. */
@@ -130,7 +140,7 @@ public final class RecentChanges {
                 + (entry.value() == null ? 0 : entry.value().size());
     }
 
-    /** A feed of what comes after a revision. */
+    /** A feed of the changes after a revision. */
     public ChangeFeed follow(long after, Archive archive) {
         return new Follower(after, archive);
     }
@@ -181,7 +191,7 @@ public final class RecentChanges {
             return batch;
         }
 
-        /** What comes next, waiting for the first; none if nothing more will come. */
+        /** The next batches, waiting for the first; none at the end of the feed. */
         private List<ChangeBatch> fetch() throws InterruptedException, CompactedException {
             lock.lockInterruptibly();
             try {

@@ -1,4 +1,8 @@
-package distkv.store;
+package distkv.store.engine;
+
+import distkv.store.ManualClock;
+import distkv.store.RandomContract;
+import distkv.store.Store;
 
 /** The in-memory store under the contract. */
 class MemoryStoreTest extends RandomContract {

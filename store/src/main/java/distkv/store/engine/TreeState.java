@@ -1,4 +1,4 @@
-package distkv.store;
+package distkv.store.engine;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Commit;
@@ -9,6 +9,7 @@ import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Write;
 import distkv.model.WriteId;
+import distkv.store.CommitOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
