@@ -1,6 +1,6 @@
 package distkv.protocol;
 
-/** What a request's {@code chain} requires of the entry. */
+/** What the {@code chain} of a request requires of the entry. */
 public sealed interface ChainCondition {
     /** No chain was sent. */
     record Unchecked() implements ChainCondition {}
@@ -8,7 +8,7 @@ public sealed interface ChainCondition {
     /** A chain of nil: there must be no entry. */
     record Absent() implements ChainCondition {}
 
-    /** The entry must be there, and this its newest link. */
+    /** There must be an entry, with this as its newest link. */
     record Link(String node, long tick) implements ChainCondition {}
 
     ChainCondition UNCHECKED = new Unchecked();

@@ -9,15 +9,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the known keys of one MsgPack map are: found in one pass, read only when asked for. Of a key that is there
- * twice the last counts. Whatever a key's value is not, the error names the key, the value and what was expected.
+ * Reads one MsgPack map by its known keys: finds them in one pass, and decodes a value only when it is asked for. The last
+ * of several equal keys counts. Errors name the key, the value and what was expected.
  */
 final class MapReader {
     private static final int COUNT = Key.values().length;
 
     private final byte[] bytes;
     private final int end;
-    /** The index of each key's value; 0 if it is not there, which no value's index is. */
+    /** The index of the value of each key; 0, which is never the index of a value, if the key is missing. */
     private final int[] at = new int[COUNT];
 
     private MapReader(byte[] bytes, int end) {
@@ -29,7 +29,7 @@ final class MapReader {
         return of(frame.reader(), frame.to());
     }
 
-    /** Reads the map that comes next, whose bytes are before {@code end}. */
+    /** Reads the next map, which ends before {@code end}. */
     static MapReader of(MsgReader in, int end) {
         MsgType type = in.next();
         if (type != MsgType.MAP) {
@@ -63,12 +63,12 @@ final class MapReader {
         return at[key.slot()] != 0;
     }
 
-    /** Whether the key is there and its value is nil. */
+    /** Whether the value of the key is nil. */
     boolean isNil(Key key) {
         return has(key) && in(key).next() == MsgType.NIL;
     }
 
-    /** The value, still encoded, or {@code null} if the key is not there. */
+    /** The encoded value; {@code null} if the key is missing. */
     @Nullable
     Value value(Key key) {
         return has(key) ? in(key).slice() : null;
@@ -92,7 +92,7 @@ final class MapReader {
         }
     }
 
-    /** Nil counts as not there, as real clients send it so. */
+    /** A missing key and nil, which some clients send, are false. */
     boolean flag(Key key) {
         if (!has(key)) {
             return false;
@@ -156,7 +156,7 @@ final class MapReader {
         return new Bytes(in.content());
     }
 
-    /** Reads the elements of an array, at most so many; nothing there and nil are an empty one. */
+    /** Reads the elements of an array, at most {@code most}; a missing key and nil are an empty array. */
     <T> List<T> list(Key key, String expected, int most, Function<MsgReader, T> element) {
         List<T> list = new ArrayList<>();
         if (!has(key) || isNil(key)) {
@@ -168,7 +168,7 @@ final class MapReader {
         }
         int count = in.length();
         if (count > most) {
-            throw new ProtocolException(key + ": " + count + " of them (expected: at most " + most + ")");
+            throw new ProtocolException(key + ": " + count + " elements (expected: at most " + most + ")");
         }
         for (int i = 0; i < count; i++) {
             try {
@@ -180,7 +180,7 @@ final class MapReader {
         return list;
     }
 
-    /** The map that the key's value is. */
+    /** The value as a map. */
     MapReader map(Key key, String expected) {
         MsgReader in = in(require(key, expected));
         if (in.next() != MsgType.MAP) {

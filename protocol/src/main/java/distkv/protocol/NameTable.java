@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Finds a constant by its name's bytes where they lie, without making a string of them. Immutable. */
+/** Finds a constant by the bytes of its name, without creating a string. Immutable. */
 final class NameTable<E> {
     private final byte[] @Nullable [] names;
     private final @Nullable Object[] constants;

@@ -2,7 +2,7 @@ package distkv.protocol;
 
 import distkv.model.Path;
 
-/** Undoes {@link PathShortener}: a stream needs one of its own, and the items in the order in which they come. */
+/** Reverses {@link PathShortener}. Each stream needs one of its own, and all items in their order. */
 public final class PathExpander {
     private final Path prefix;
     private Path previous = Path.ROOT;

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Makes replies of frames: what a reply is shows in the keys it has. */
+/** Decodes replies, whose types show in the keys they have. */
 final class ReplyDecoder {
-    /** More than a server has reason to send in one list. */
+    /** More elements than any list of a server has. */
     private static final int MANY = 1_000;
 
     private final MapReader fields;
@@ -28,7 +28,7 @@ final class ReplyDecoder {
     }
 
     private Reply reply() {
-        // A message of undecodable bytes has an error too, and is none.
+        // A message of undecodable bytes has this key, too, and is not an error.
         if (fields.has(Key.ERROR) && !fields.has(Key.RAW)) {
             return error();
         }

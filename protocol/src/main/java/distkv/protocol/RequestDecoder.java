@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes requests of frames. */
+/** Decodes requests. */
 final class RequestDecoder {
-    /** As much of an unknown action as is worth repeating. */
+    /** The most characters of an unknown action in an error. */
     private static final int MAX_ACTION = 60;
 
     private static final String CHAIN_EXPECTED = "nil or a map with node and tick";
@@ -47,7 +47,7 @@ final class RequestDecoder {
 
     private Request again(Request write) {
         if (!Request.Again.isFor(write)) {
-            throw new ProtocolException("again: given (expected: only with what changes entries)");
+            throw new ProtocolException("again: given (expected: only with requests that change entries)");
         }
         List<WriteId> attempts = fields.list(
                 Key.AGAIN, "an array of [writer, seq]", Request.Again.MAX_ATTEMPTS, RequestDecoder::attempt);
@@ -59,7 +59,7 @@ final class RequestDecoder {
 
     private static WriteId attempt(MsgReader in) {
         if (in.next() != MsgType.ARRAY || in.length() != 2) {
-            throw new ProtocolException("no pair (expected: [writer, seq])");
+            throw new ProtocolException("not a pair (expected: [writer, seq])");
         }
         return new WriteId(positive(in), positive(in));
     }
@@ -71,7 +71,7 @@ final class RequestDecoder {
         return in.number();
     }
 
-    /** Whether the original would answer by a stream, whatever else is wrong with the request. */
+    /** Whether the original would answer with a stream, whatever else is wrong with the request. */
     private static boolean isStream(MapReader fields) {
         try {
             return switch (fields.has(Key.ACTION) ? named(fields) : null) {
@@ -80,12 +80,12 @@ final class RequestDecoder {
                 case null, default -> isStart(fields);
             };
         } catch (ProtocolException _) {
-            // A key that says whether it is one is malformed itself; whoever names an action understands a stream.
+            // The deciding key is malformed itself; a client that names an action understands a stream.
             return fields.has(Key.ACTION) && fields.in(Key.ACTION).next() == MsgType.TEXT;
         }
     }
 
-    /** The client begins a stream of its own, and so expects one. */
+    /** Whether the client starts a stream of its own, and so expects one. */
     private static boolean isStart(MapReader fields) {
         return fields.has(Key.STATE) && fields.text(Key.STATE).equals("start");
     }
@@ -103,7 +103,7 @@ final class RequestDecoder {
         };
     }
 
-    /** The action that is asked for, {@code null} if the protocol has none of that name. */
+    /** The requested action; {@code null} if the protocol has none of that name. */
     private static @Nullable Action named(MapReader fields) {
         MsgReader in = fields.in(Key.ACTION);
         if (in.next() != MsgType.TEXT) {
@@ -243,7 +243,7 @@ final class RequestDecoder {
         List<CommitWrite> writes =
                 fields.list(Key.WRITES, "an array of maps", Revision.MAX_WRITES, RequestDecoder::write);
         if (writes.isEmpty()) {
-            throw new ProtocolException("writes: 0 of them (expected: 1 to " + Revision.MAX_WRITES + ")");
+            throw new ProtocolException("writes: 0 elements (expected: 1 to " + Revision.MAX_WRITES + ")");
         }
         return new Request.CommitAll(seq, writes, guards());
     }
@@ -288,7 +288,7 @@ final class RequestDecoder {
     private List<Guard> guards() {
         return fields.list(Key.GUARD, "an array of [path, tick]", Request.MAX_GUARDS, in -> {
             if (in.next() != MsgType.ARRAY || in.length() != 2) {
-                throw new ProtocolException("no pair (expected: [path, tick])");
+                throw new ProtocolException("not a pair (expected: [path, tick])");
             }
             Path path = WirePath.read(in);
             if (in.next() != MsgType.INTEGER || !in.fitsLong()) {

@@ -3,7 +3,7 @@ package distkv.protocol;
 import distkv.model.Guard;
 import java.util.List;
 
-/** How the structured parts of a request are written. */
+/** Writes the structured parts of requests. */
 final class RequestParts {
     private RequestParts() {}
 

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must hold for a write to happen.
+ * The conditions of a write.
  *
- * @param prev the value that the entry must have, {@code null} if that does not matter
+ * @param prev the value that the entry must have; {@code null} for any
  */
 public record WriteConditions(ChainCondition chain, @Nullable Value prev, List<Guard> guards) {
     public static final WriteConditions NONE = new WriteConditions(ChainCondition.UNCHECKED, null, List.of());

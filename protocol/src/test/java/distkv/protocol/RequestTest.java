@@ -129,7 +129,7 @@ class RequestTest {
                         Map.of("action", "set_value", "path", List.of(), "value", 1, "chain", 5),
                         "chain: 5 (expected: nil or a map with node and tick)"),
                 List.of(Map.of("action", "session", "ttl", 0.01), "ttl: 0.01 (expected: seconds, 0.1 to 86400)"),
-                List.of(Map.of("action", "commit", "writes", List.of()), "writes: 0 of them (expected: 1 to 256)"),
+                List.of(Map.of("action", "commit", "writes", List.of()), "writes: 0 elements (expected: 1 to 256)"),
                 List.of(
                         Map.of("action", "commit", "writes", List.of(Map.of("value", 1))),
                         "writes, element 1: path: missing (expected: an array or a path)"),

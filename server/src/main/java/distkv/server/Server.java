@@ -144,8 +144,8 @@ public final class Server implements AutoCloseable {
      * Makes a path known that is in use although it may have no entry yet, and all paths up to this many levels below it:
      * reading them is no error.
      */
-    public void know(Path path, int levels) {
-        replica.knowWithBelow(path, levels);
+    public void makeKnown(Path path, int levels) {
+        replica.makeKnownWithBelow(path, levels);
     }
 
     /** The port it listens on. */

@@ -79,8 +79,8 @@ class KnownPathsReadTest extends WireTest {
     @Test
     void thoseOfTheConfigurationAreAlwaysKnown() throws IOException {
         assertUnknown(".distkv", "error");
-        fixture.server.know(Path.of(".distkv", "error"), 0);
-        fixture.server.know(Path.of(".distkv", "run"), 3);
+        fixture.server.makeKnown(Path.of(".distkv", "error"), 0);
+        fixture.server.makeKnown(Path.of(".distkv", "run"), 3);
         assertEmpty(".distkv", "error");
         assertEmpty(".distkv", "run");
         assertEmpty(".distkv");

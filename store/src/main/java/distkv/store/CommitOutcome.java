@@ -10,24 +10,24 @@ public sealed interface CommitOutcome {
     /**
      * It is durable. The write at position n has the tick {@code Revision.tick(revision, n)}.
      *
-     * @param previous for each write the entry that it replaced, {@code null} if there was none
+     * @param previous for each write the entry that it replaced; {@code null} if there was none
      */
     record Committed(long revision, List<@Nullable Entry> previous) implements CommitOutcome {}
 
     /**
      * Nothing was written: an expectation or a guard did not hold.
      *
-     * @param path the offender
-     * @param current the entry that is there instead, {@code null} if there is none
-     * @param guard whether it was a guard, not a write's expectation
-     * @param revision at which it was judged: who reads there sees the reason
+     * @param path where it did not hold
+     * @param current the entry that is there instead; {@code null} if there is none
+     * @param guard whether it was a guard, not the expectation of a write
+     * @param revision the revision that was checked, which shows the reason
      */
     record Conflict(Path path, @Nullable Entry current, boolean guard, long revision) implements CommitOutcome {}
 
     /**
-     * Nothing was written, and the reason is not in the commit's hands: a full disk, an unknown lease, a closed store.
+     * Nothing was written, for a reason outside the commit: a full disk, an unknown lease, a closed store.
      *
-     * @param revision at which it was judged, 0 if the tree has nothing to do with it
+     * @param revision the revision that was checked; 0 if the tree was not the reason
      */
     record Refused(String reason, long revision) implements CommitOutcome {
         public Refused(String reason) {
@@ -35,10 +35,10 @@ public sealed interface CommitOutcome {
         }
     }
 
-    /** It may have been written or not: the sync failed, or an answer did not come. Read before you try again. */
+    /** It may have been written or not: a sync failed, or a response got lost. Read the entries before retrying. */
     record Unknown(String reason) implements CommitOutcome {}
 
-    /** The revision at which the reader must be who is to see what this outcome says; 0 for any. */
+    /** The revision at which a reader sees what this outcome says; 0 for any. */
     default long judgedAt() {
         return switch (this) {
             case Committed(long revision, var _) -> revision;

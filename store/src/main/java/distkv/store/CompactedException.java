@@ -1,12 +1,12 @@
 package distkv.store;
 
-/** The history no longer reaches back to the revision that somebody asked for. */
+/** The history no longer reaches back to the requested revision. */
 public final class CompactedException extends Exception {
     private static final long serialVersionUID = 1;
     private final long oldest;
 
-    public CompactedException(long asked, long oldest) {
-        super("revision " + asked + " is compacted (expected: " + oldest + " or later)");
+    public CompactedException(long requested, long oldest) {
+        super("revision " + requested + " is compacted (expected: " + oldest + " or later)");
         this.oldest = oldest;
     }
 

@@ -146,7 +146,7 @@ public abstract class LeaseContract extends FeedContract {
         store.revoke(lease);
         assertThat(commit(store, set("x", 1), set("a", 1).under(lease)))
                 .isEqualTo(new CommitOutcome.Refused(
-                        "lease " + lease + " of " + path("a") + " is gone (expected: a live lease)", 0));
+                        "lease " + lease + " of " + path("a") + " has ended (expected: a live lease)", 0));
         assertThat(commit(store, set("a", 1).under(77))).isInstanceOf(CommitOutcome.Refused.class);
         assertThat(store.load()).isEqualTo(new TreeContents(0, List.of()));
         assertThat(store.renew(77)).isFalse();

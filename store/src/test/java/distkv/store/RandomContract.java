@@ -131,7 +131,7 @@ public abstract class RandomContract extends LeaseContract {
                 }
                 if (write.lease() != 0 && !leases.getOrDefault(write.lease(), false)) {
                     return new CommitOutcome.Refused(
-                            "lease " + write.lease() + " of " + write.path() + " is gone (expected: a live lease)",
+                            "lease " + write.lease() + " of " + write.path() + " has ended (expected: a live lease)",
                             revision());
                 }
             }

@@ -18,12 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory among the temporary files that only this user may enter, until it is closed. A process that is killed
- * leaves it behind, and the next one that makes such a directory clears it: whoever lives holds a lock in his own.
+ * A temporary directory that only this user may enter, until it is closed. A process that is killed leaves it behind, and
+ * the next process that makes such a directory removes it: a live owner holds a lock in its directory.
  */
 public final class ScratchDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
-    /** Those of this process: to close another channel of a lock's file would let go of the lock. */
+    /** Those of this process: closing another channel of a lock file would release the lock. */
     private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
     private final Path path;
@@ -35,21 +35,21 @@ public final class ScratchDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes a new one, and clears those of dead owners.
+     * Makes a directory, and removes those of dead owners.
      *
-     * @param prefix how its name begins, for example {@code distkv-runner-}
-     * @throws IOException if it cannot be made; that others cannot be cleared is no error
+     * @param prefix of its name, for example {@code distkv-runner-}
+     * @throws IOException if it cannot be made; a failure to remove others is no error
      */
     public static ScratchDirectory create(String prefix) throws IOException {
         return create(prefix, Path.of(System.getProperty("java.io.tmpdir")));
     }
 
-    /** The same, among these temporary files. */
+    /** Like {@link #create(String)}, with another parent. */
     static ScratchDirectory create(String prefix, Path parent) throws IOException {
         Path path = Files.createTempDirectory(
                 parent, prefix, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         OURS.add(path);
-        // It has its name only when it is locked, so that nobody else can take its owner for dead.
+        // The lock file gets its name only when it is locked, so that its owner never seems to be dead.
         Path unnamed = path.resolve("new");
         FileChannel lock = FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
@@ -72,7 +72,7 @@ public final class ScratchDirectory implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // What cannot be looked at is not ours.
+            // A directory that cannot be read is not ours.
             return;
         }
     }
@@ -83,12 +83,12 @@ public final class ScratchDirectory implements AutoCloseable {
                 delete(path);
             }
         } catch (IOException e) {
-            // Another start clears it at the same time, or the next one does.
+            // Another process removes it at this moment, or the next one will.
             return;
         }
     }
 
-    /** Whether it may be one whose owner is dead: his lock says that. */
+    /** Whether its owner may be dead, which only the lock can tell. */
     private static boolean isLeft(Path path, UserPrincipal owner) throws IOException {
         return !OURS.contains(path)
                 && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
@@ -120,7 +120,7 @@ public final class ScratchDirectory implements AutoCloseable {
         });
     }
 
-    /** Deletes it with all that is in it. */
+    /** Deletes the directory and its content. */
     @Override
     public void close() throws IOException {
         try {

@@ -1,6 +1,6 @@
 package distkv.model.process;
 
-/** A thread has ended without which the rest of the process must not go on. Its cause says why. */
+/** A thread has failed that the process cannot do without. */
 public final class VitalThreadError extends Error {
     private static final long serialVersionUID = 1;
 

@@ -1,25 +1,24 @@
 package distkv.model.process;
 
 /**
- * Work without which a process would be half of what it should be: one that goes on after a fault in it acknowledges
- * what it cannot do, or waits for ever. So no fault ends such work in silence: it goes as an {@link Error} to the
- * thread's {@linkplain Thread.UncaughtExceptionHandler handler of uncaught exceptions}, where who owns the process ends
- * it.
+ * Threads that a process cannot do without: if it continued after one of them failed, it would acknowledge what it cannot
+ * do, or wait forever. So such a failure is never silent: it goes as an {@link Error} to the thread's
+ * {@linkplain Thread.UncaughtExceptionHandler handler of uncaught exceptions}, where the owner of the process ends it.
  */
 public final class VitalThreads {
     private VitalThreads() {}
 
-    /** A daemon thread of the platform, not started, that does such work. */
+    /** A platform daemon thread for such work, not started. */
     public static Thread platform(String name, Runnable work) {
         return Thread.ofPlatform().daemon().name(name).unstarted(() -> run(work));
     }
 
-    /** A virtual thread, not started, that does such work. */
+    /** A virtual thread for such work, not started. */
     public static Thread virtual(String name, Runnable work) {
         return Thread.ofVirtual().name(name).unstarted(() -> run(work));
     }
 
-    /** Does such work on this thread, which something else goes on to use. */
+    /** Does such work on this thread, which is used for other things afterwards. */
     public static void run(Runnable work) {
         try {
             work.run();
@@ -28,7 +27,7 @@ public final class VitalThreads {
         }
     }
 
-    /** Reports what must not go on. */
+    /** Reports a failure that the process must not survive. */
     public static void report(Throwable fault) {
         Thread thread = Thread.currentThread();
         Error error = fault instanceof Error itself ? itself : new VitalThreadError(thread.getName(), fault);

@@ -150,7 +150,7 @@ final class ReadRequests {
             return;
         }
         Snapshot now = snapshot();
-        if (!replica.knows(now, top)) {
+        if (!replica.isKnown(now, top)) {
             context.fail(ErrorReplies.notFound(request.seq(), request.path(), now.tock()));
             return;
         }
@@ -192,7 +192,7 @@ final class ReadRequests {
         if (!context.connection().admit(stream)) {
             return;
         }
-        scope.roots().forEach(replica::know);
+        scope.roots().forEach(replica::makeKnown);
         context.inFlight().awaitNone();
         Snapshot start = stream.start();
         Long since = request.since();
@@ -222,7 +222,7 @@ final class ReadRequests {
             return;
         }
         Snapshot now = snapshot();
-        if (!replica.knows(now, top)) {
+        if (!replica.isKnown(now, top)) {
             context.fail(ErrorReplies.notFound(request.seq(), request.path(), now.tock()));
             return;
         }

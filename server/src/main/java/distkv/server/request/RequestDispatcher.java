@@ -137,7 +137,7 @@ public final class RequestDispatcher implements RequestHandler {
                     Etype.REQUEST);
             return;
         }
-        context.server().replica().know(path);
+        context.server().replica().makeKnown(path);
         context.root(path);
         context.write(reads.entry(request.seq(), path, Path.ROOT));
     }

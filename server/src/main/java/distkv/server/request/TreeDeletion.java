@@ -71,7 +71,7 @@ final class TreeDeletion {
 
     void start() {
         context.inFlight().awaitNone();
-        context.server().replica().know(top);
+        context.server().replica().makeKnown(top);
         if (stream) {
             context.write(new Reply.StreamStart(seq, context.tock()));
         }

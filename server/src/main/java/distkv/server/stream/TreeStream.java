@@ -37,7 +37,7 @@ public final class TreeStream extends ReplyStream {
 
     /** Sets how many bytes of replaced entries the snapshot may keep in memory. */
     public void limit(Replica replica, Snapshot snapshot, long most) {
-        release = replica.reading(snapshot, most, this::overflow);
+        release = replica.startLongRead(snapshot, most, this::overflow);
     }
 
     @Override

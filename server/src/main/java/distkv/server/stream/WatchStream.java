@@ -97,7 +97,7 @@ public final class WatchStream extends ReplyStream {
      * @param sorted whether siblings are sorted by key, otherwise by creation
      */
     public void withEntries(Snapshot start, long most, boolean sorted) {
-        release = replica.reading(start, most, this::overflow);
+        release = replica.startLongRead(start, most, this::overflow);
         open(new Beginning(start.tock(), start.tock(), watcher.scope().entries(start, sorted), start.size(), null));
     }
 

@@ -12,17 +12,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A walk that has siblings in the order in which they were created: a place is as old as the first that was created of
- * the entry at it and those below it. What is below a place is looked at when the walk gets there, and costs as much
- * as it has children: their ages are known to the nodes of the tree. Used by one thread.
+ * A walk that visits siblings in the order of their creation: a path is as old as the oldest of its own entry and those
+ * below it. The children of a path are read when the walk reaches it, which costs as much as there are children, since the
+ * nodes of the tree know the ages.
  */
 public final class CreationOrderWalk implements TreeWalk {
     private static final byte AFTER = (byte) 0xFF;
 
-    /** A path that has something below it; other children are just their entries. */
+    /** A child with entries below it; other children are represented by their entries. */
     private record Place(byte[] key, @Nullable Entry entry, long created) {}
 
-    /** What is right below a place, oldest first, and how far the walk has come. */
+    /** The children of a path, oldest first, and how far the walk has come. */
     private static final class Level {
         final int depth;
         final Object[] children;
@@ -91,10 +91,10 @@ public final class CreationOrderWalk implements TreeWalk {
         return depths.contains(depth) && (here != null || (withEmpty && hasBelow));
     }
 
-    /** Looks at what is right below a place at this depth; returns whether there is anything. */
+    /** Reads the children of a path at this depth; returns whether there are any. */
     private boolean enter(byte[] key, int depth) {
         if (depths.isBelow(depth + 1)) {
-            // Only whether there is anything matters, and only at the top.
+            // All that matters is whether there are any, and only at the top.
             return depth > 0 || !children(key, 1).isEmpty();
         }
         List<Object> children = children(key, Integer.MAX_VALUE);

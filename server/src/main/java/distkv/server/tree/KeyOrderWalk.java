@@ -8,11 +8,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A walk through a subtree of one snapshot, depth first, parents first: the order of keys. It steps over what is too
- * deep without reading it, so listing the children of a path costs as much as there are children. Used by one thread.
+ * A walk in the order of keys. It skips what is too deep without reading it, so listing the children of a path costs as much
+ * as there are children.
  */
 public final class KeyOrderWalk implements TreeWalk {
-    /** Comes after every key below the path whose key is before it, since no element begins with this byte. */
+    /** Appended to a key, sorts after every key below that path, since no element begins with this byte. */
     private static final byte AFTER = (byte) 0xFF;
 
     private final Cursor cursor;
@@ -20,12 +20,12 @@ public final class KeyOrderWalk implements TreeWalk {
     private final Depths depths;
     private final boolean withEmpty;
 
-    /** The key that the walk is in, and up to where in it: the elements before that are {@code depth}. */
+    /** The key that the walk is in, and the position in it, which is {@link #depth} elements below the top. */
     private byte[] key;
 
     private int at;
     private int depth;
-    /** Whether the cursor has gone to another entry since {@code key} was taken from it. */
+    /** Whether the cursor has moved to another entry since {@link #key} was taken from it. */
     private boolean moved;
 
     private boolean started;
@@ -87,7 +87,7 @@ public final class KeyOrderWalk implements TreeWalk {
         return depth;
     }
 
-    /** Moves on by one element: into {@code next}, from where it parts from the key that the walk was in. */
+    /** Moves by one element into {@code next}, from where it differs from the key that the walk was in. */
     private void step(byte[] next) {
         if (!started) {
             started = true;
@@ -105,7 +105,7 @@ public final class KeyOrderWalk implements TreeWalk {
         depth++;
     }
 
-    /** Goes back to the last element boundary that the key the walk was in has in common with the next one. */
+    /** Goes back to the last element boundary that the current key and the next one have in common. */
     private void backTo(byte[] next) {
         int common = Arrays.mismatch(key, 0, at, next, 0, next.length);
         at = top.length;

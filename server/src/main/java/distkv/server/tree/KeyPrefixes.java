@@ -6,16 +6,16 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Eight bytes of each of a node's sorted keys, those after what all of them begin with, so that a search reads one
- * array instead of following a pointer to each key that it looks at. Keys of which these bytes are equal must be
- * compared themselves. Immutable, and shared by all nodes that have the same keys.
+ * Eight bytes of each of a node's sorted keys, those after their common prefix, so that a search reads one array instead of
+ * following a pointer to each key. Keys with equal bytes must be compared themselves. Immutable, and shared by all nodes
+ * with the same keys.
  */
 final class KeyPrefixes {
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     static final KeyPrefixes NONE = new KeyPrefixes(new byte[0], 0, new long[0]);
 
-    /** One of the keys, for the bytes that all begin with. */
+    /** One of the keys, for the common prefix. */
     private final byte[] sample;
 
     private final int skip;
@@ -27,7 +27,7 @@ final class KeyPrefixes {
         this.words = words;
     }
 
-    /** The words of these keys, of which the first {@code from} are not looked at. */
+    /** The prefixes of these keys, without reading the first {@code from}. */
     static KeyPrefixes of(byte[][] keys, int from) {
         if (keys.length == from) {
             return new KeyPrefixes(NONE.sample, 0, new long[keys.length]);
@@ -43,12 +43,12 @@ final class KeyPrefixes {
         return new KeyPrefixes(first, skip, words);
     }
 
-    /** Whether a key begins as all the others do, so that {@link #inserted} can take it. */
+    /** Whether a key has the common prefix, so that {@link #inserted} can take it. */
     boolean fit(byte[] key) {
         return order(key) == 0;
     }
 
-    /** These and the word of one more key, which must {@link #fit}. */
+    /** These and one more key, which must {@link #fit}. */
     KeyPrefixes inserted(int at, byte[] key) {
         long[] more = Arrays.copyOf(words, words.length + 1);
         System.arraycopy(words, at, more, at + 1, words.length - at);
@@ -56,29 +56,29 @@ final class KeyPrefixes {
         return new KeyPrefixes(sample, skip, more);
     }
 
-    /** These without one. */
+    /** These without the one at an index. */
     KeyPrefixes without(int at) {
         long[] fewer = Arrays.copyOf(words, words.length - 1);
         System.arraycopy(words, at + 1, fewer, at, fewer.length - at);
         return new KeyPrefixes(sample, skip, fewer);
     }
 
-    /** How a key is to all the others: 0 if it begins as they do, otherwise below or above all of them. */
+    /** Compares a key with the common prefix: 0 if it has it, otherwise it is below or above all keys. */
     int order(byte[] key) {
         return Arrays.compareUnsigned(key, 0, Math.min(skip, key.length), sample, 0, skip);
     }
 
-    /** The word of a key that begins as all the others do. */
+    /** The eight bytes of a key that has the common prefix, as a number. */
     long word(byte[] key) {
         return word(key, skip);
     }
 
-    /** How the word at {@code at} is to another. */
+    /** Compares the bytes of the key at an index with others. */
     int compare(int at, long word) {
         return Long.compareUnsigned(words[at], word);
     }
 
-    /** Eight bytes of a key; zeros where it has none. A shorter key then comes first or is equal, never last. */
+    /** Eight bytes of a key, padded with zeros. A shorter key then sorts first or equal, never last. */
     private static long word(byte[] key, int skip) {
         if (skip + Long.BYTES <= key.length) {
             return (long) WORD.get(key, skip);

@@ -19,24 +19,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole tree in memory, as the store's change feed makes it. One thread, {@code distkv-replica}, applies the feed:
- * for the batches at hand it publishes a new {@link Snapshot}, gives the changes to the watches, and then runs what
- * waits for their revisions. All methods may be called from any thread.
+ * The whole tree in memory, kept up to date by the store's change feed. The thread {@code distkv-replica} applies the feed:
+ * for the batches in memory it publishes one new {@link Snapshot}, offers the changes to the watchers, and then runs the
+ * actions that wait for these revisions.
  */
 public final class Replica implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Replica.class.getName());
 
-    /** With this many changes at hand a snapshot is published, even if more are. */
-    private static final int ENOUGH = 1_000;
+    /** With this many changes a snapshot is published even if more are in memory. */
+    private static final int MAX_CHANGES = 1_000;
 
     private record Waiter(long revision, Runnable reached, Runnable lost) {}
 
-    /** Somebody who reads a snapshot, and how much may have been replaced by when they are told to let it go. */
-    private static final class Reading {
+    /** A long read of a snapshot, which ends when the snapshot has become too old. */
+    private static final class LongRead {
         private final long until;
         private final Runnable whenTooOld;
 
-        Reading(long until, Runnable whenTooOld) {
+        LongRead(long until, Runnable whenTooOld) {
             this.until = until;
             this.whenTooOld = whenTooOld;
         }
@@ -53,13 +53,13 @@ public final class Replica implements AutoCloseable {
     private final Store store;
     private final Thread thread;
 
-    /** Guards the watches, the waiters, what comes below, and that snapshot and watches change together. */
+    /** Guards the fields below, and makes snapshot and watchers change together. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final KnownPaths known = new KnownPaths();
-    private final WatcherIndex watches = new WatcherIndex();
-    /** In the order in which they began, and so, nearly, of the snapshots. */
-    private final LinkedHashSet<Reading> readings = new LinkedHashSet<>();
+    private final WatcherIndex watchers = new WatcherIndex();
+    /** In the order of their start, and so nearly in that of their snapshots. */
+    private final LinkedHashSet<LongRead> longReads = new LinkedHashSet<>();
 
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
     private volatile Snapshot snapshot;
@@ -99,10 +99,10 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Runs one of two actions, at once or on the replica's thread. They must be short and must not wait.
+     * Runs one of two actions, at once or on the replica's thread. They must be quick and must not wait.
      *
-     * @param reached run as soon as the revision is in {@link #snapshot} and has been given to the watches
-     * @param lost run when it never will be, since the replica has ended: whoever asks must not be told otherwise
+     * @param reached run as soon as the revision is in {@link #snapshot} and was offered to the watchers
+     * @param lost run when that will never happen, since the replica has ended
      */
     public void whenReached(long revision, Runnable reached, Runnable lost) {
         boolean there;
@@ -120,9 +120,9 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Waits until a revision is in {@link #snapshot} and has been given to the watches.
+     * Waits until a revision is in {@link #snapshot} and was offered to the watchers.
      *
-     * @throws IllegalStateException if the replica has ended before
+     * @throws IllegalStateException if the replica ends before that
      */
     public void await(long revision) {
         CompletableFuture<Boolean> end = new CompletableFuture<>();
@@ -133,64 +133,64 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Keeps note of somebody who reads a snapshot for long, and so keeps in memory what was replaced since.
+     * Registers a long read of a snapshot, which keeps replaced entries in memory.
      *
-     * @param most how many bytes of that there may be
-     * @param whenTooOld called once, on the replica's thread, when it is more: the snapshot must be let go
-     * @return to be run when it is let go
+     * @param most how many bytes of replaced entries it may keep
+     * @param whenTooOld called once, on the replica's thread, when it keeps more: the snapshot must be released
+     * @return to be run when the snapshot is released
      */
-    public Runnable reading(Snapshot old, long most, Runnable whenTooOld) {
-        Reading reading = new Reading(old.replaced() + most, whenTooOld);
+    public Runnable startLongRead(Snapshot old, long most, Runnable whenTooOld) {
+        LongRead read = new LongRead(old.replaced() + most, whenTooOld);
         lock.lock();
         try {
-            readings.add(reading);
+            longReads.add(read);
         } finally {
             lock.unlock();
         }
         return () -> {
             lock.lock();
             try {
-                readings.remove(reading);
+                longReads.remove(read);
             } finally {
                 lock.unlock();
             }
         };
     }
 
-    /** Takes those who read snapshots that have become too old. Called with the lock held. */
+    /** Removes the reads of snapshots that have become too old. Called with the lock held. */
     private List<Runnable> tooOld() {
-        if (readings.isEmpty() || readings.getFirst().until() >= snapshot.replaced()) {
+        if (longReads.isEmpty() || longReads.getFirst().until() >= snapshot.replaced()) {
             return List.of();
         }
         List<Runnable> old = new ArrayList<>();
-        while (!readings.isEmpty() && readings.getFirst().until() < snapshot.replaced()) {
-            old.add(readings.removeFirst().whenTooOld());
+        while (!longReads.isEmpty() && longReads.getFirst().until() < snapshot.replaced()) {
+            old.add(longReads.removeFirst().whenTooOld());
         }
         return old;
     }
 
-    /** Whether a path has an entry or some below it, or once had, or somebody was interested in it. */
-    public boolean knows(Snapshot seen, Path path) {
+    /** Whether a path has or had an entry at or below it, or was watched; see {@link KnownPaths}. */
+    public boolean isKnown(Snapshot seen, Path path) {
         return seen.exists(path) || known.contain(path);
     }
 
-    /** Takes note of a path and of all up to so many levels below it. */
-    public void knowWithBelow(Path path, int levels) {
+    /** Makes a path known, and all paths up to this many levels below it. */
+    public void makeKnownWithBelow(Path path, int levels) {
         known.addWithBelow(path, levels);
     }
 
-    /** Takes note of a path that somebody is interested in: it, and what is above it, is known from now on. */
-    public void know(Path path) {
+    /** Makes a path known, and all above it. */
+    public void makeKnown(Path path) {
         known.add(path);
     }
 
-    /** Starts a watch: it gets every change after the snapshot that this returns, and none that is in it. */
-    public Snapshot start(Watcher watch) {
+    /** Starts a watcher: it gets every change after the returned snapshot, and none that is in it. */
+    public Snapshot start(Watcher watcher) {
         lock.lock();
         try {
-            watches.add(watch);
+            watchers.add(watcher);
             if (ended) {
-                watch.lose();
+                watcher.lose();
             }
             return snapshot;
         } finally {
@@ -198,11 +198,11 @@ public final class Replica implements AutoCloseable {
         }
     }
 
-    /** Ends a watch; does nothing if it is not there. */
-    public void stop(Watcher watch) {
+    /** Ends a watcher; does nothing if it has ended. */
+    public void stop(Watcher watcher) {
         lock.lock();
         try {
-            watches.remove(watch);
+            watchers.remove(watcher);
         } finally {
             lock.unlock();
         }
@@ -218,7 +218,7 @@ public final class Replica implements AutoCloseable {
                 apply(batch);
             }
         } catch (InterruptedException | RuntimeException | Error e) {
-            // Before anybody is told: from here on this server would show what is no longer so.
+            // Before anything is answered: from here on this server would show stale data.
             VitalThreads.report(e);
         } finally {
             end();
@@ -230,17 +230,17 @@ public final class Replica implements AutoCloseable {
             try {
                 return feed.next();
             } catch (CompactedException e) {
-                LOG.log(System.Logger.Level.WARNING, "fell behind the store's history, loading the tree again", e);
+                LOG.log(System.Logger.Level.WARNING, "fell behind the store's history; loading the tree again", e);
                 reload();
             }
         }
     }
 
-    /** Publishes a batch and those behind it that are at hand: a tree that changes often is copied less often. */
+    /** Publishes a batch and those after it that are in memory, so that a busy tree is copied less often. */
     private void apply(ChangeBatch first) {
         long revision = first.revision();
         List<Entry> changes = first.changes();
-        while (changes.size() < ENOUGH) {
+        while (changes.size() < MAX_CHANGES) {
             ChangeBatch more = feed.poll();
             if (more == null) {
                 break;
@@ -258,7 +258,7 @@ public final class Replica implements AutoCloseable {
         lock.lock();
         try {
             snapshot = next;
-            watches.offer(revision, changes).forEach(Watcher::wake);
+            watchers.offer(revision, changes).forEach(Watcher::wake);
             due = due(revision);
             old = tooOld();
         } finally {
@@ -268,7 +268,7 @@ public final class Replica implements AutoCloseable {
         old.forEach(Runnable::run);
     }
 
-    /** Takes the actions that wait for this revision or an earlier one. Called with the lock held. */
+    /** Removes the actions that wait for this revision or an earlier one. Called with the lock held. */
     private List<Runnable> due(long revision) {
         Waiter first = waiters.peek();
         if (first == null || first.revision() > revision) {
@@ -283,7 +283,7 @@ public final class Replica implements AutoCloseable {
         return due;
     }
 
-    /** Starts anew from the store's contents. What watches missed cannot be told, so they are lost. */
+    /** Starts over from the contents of the store. What the watchers missed is unknown, so they are LOST. */
     private void reload() {
         for (KeyOrderWalk had = snapshot.walk(Path.ROOT, Depths.ALL); had.next(); ) {
             known.add(had.path());
@@ -299,7 +299,7 @@ public final class Replica implements AutoCloseable {
                     feed.close();
                 }
                 snapshot = loaded;
-                watches.loseAll().forEach(Watcher::wake);
+                watchers.loseAll().forEach(Watcher::wake);
                 due = due(loaded.revision());
             } catch (CompactedException e) {
                 LOG.log(System.Logger.Level.DEBUG, "loading again", e);
@@ -312,13 +312,13 @@ public final class Replica implements AutoCloseable {
         }
     }
 
-    /** Lets nobody wait for what will not come. */
+    /** Ends all watchers and all waiting. */
     private void end() {
         List<Runnable> due;
         lock.lock();
         try {
             ended = true;
-            watches.loseAll().forEach(Watcher::wake);
+            watchers.loseAll().forEach(Watcher::wake);
             due = waiters.stream().map(Waiter::lost).toList();
             waiters.clear();
         } finally {

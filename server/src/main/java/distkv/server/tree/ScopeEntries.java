@@ -7,7 +7,7 @@ import java.util.Iterator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The entries of a {@link WatchScope} in a snapshot, one after another, {@code null} after the last. Used by one thread. */
+/** The entries of a {@link WatchScope} in a snapshot, one after another; {@code null} after the last. */
 public final class ScopeEntries implements Supplier<@Nullable Entry> {
     private final WatchScope scope;
     private final Snapshot snapshot;

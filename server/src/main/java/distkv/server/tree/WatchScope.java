@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which entries somebody follows: those at or below one of some paths, of certain depths. These are counted from
- * {@code top}, which all the paths are at or below.
+ * The entries that a watcher follows: those at or below some paths, within a range of depths.
  *
+ * @param top where depths are counted from; all roots are at or below it
  * @param roots in tree order, none of them below another
  */
 public record WatchScope(Path top, List<Path> roots, Depths depths) {
@@ -16,7 +16,7 @@ public record WatchScope(Path top, List<Path> roots, Depths depths) {
         return new WatchScope(top, List.of(top), depths);
     }
 
-    /** What is below {@code top}, or only at these paths relative to it. */
+    /** Everything below {@code top} or, unless {@code only} is empty, only below these paths relative to it. */
     public static WatchScope of(Path top, List<Path> only, Depths depths) {
         if (only.isEmpty()) {
             return of(top, depths);
@@ -31,15 +31,15 @@ public record WatchScope(Path top, List<Path> roots, Depths depths) {
         return new WatchScope(top, List.copyOf(roots), depths);
     }
 
-    /** Whether an entry at this path is meant. */
+    /** Whether an entry at this path is in the scope. */
     public boolean includes(Path path) {
         return roots.stream().anyMatch(path::startsWith) && depths.contains(path.length() - top.length());
     }
 
     /**
-     * What there is of it in a snapshot, parents first.
+     * The entries of this scope in a snapshot, parents first.
      *
-     * @param sorted whether siblings come in tree order, else in the order in which they were created
+     * @param sorted whether siblings are in the order of keys, otherwise in the order of their creation
      */
     public ScopeEntries entries(Snapshot snapshot, boolean sorted) {
         return new ScopeEntries(this, snapshot, sorted);

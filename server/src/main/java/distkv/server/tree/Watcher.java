@@ -8,16 +8,16 @@ import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody's interest in a subtree, and the changes there that they have not taken yet, oldest first. The replica's
- * thread puts changes in, one other thread takes them out.
+ * A bounded queue of the changes in a {@link WatchScope}, oldest first. The replica's thread adds changes, one other thread
+ * takes them.
  *
- * <p>While {@link State#FOLLOWING}, every change is kept. When {@code capacity} changes are waiting, the watch is
- * {@link State#LAGGING}: it keeps the newest change of each path, in the order of these, until all are taken. When
- * {@code limit} paths are waiting, or its {@link MemoryQuota} is used up, it is {@link State#LOST}: it keeps nothing more, and
- * its reader must start anew.
+ * <p>While {@link State#FOLLOWING}, it keeps every change. With {@code capacity} waiting changes it is
+ * {@link State#LAGGING}: it keeps the newest change of each path, in their order, until all are taken. With {@code limit}
+ * waiting paths, or when its {@link MemoryQuota} is used up, it is {@link State#LOST}: it keeps nothing more, and its reader
+ * must start over.
  *
- * <p>While it lags it holds what the tree holds, too. Before, it may hold values that are no longer there, so it lags as
- * well when these have {@value #CAPACITY_BYTES} bytes.
+ * <p>A lagging watcher keeps values that the tree has, too. A following one may keep values that were replaced, so it also
+ * starts to lag when these have {@value #CAPACITY_BYTES} bytes.
  */
 public final class Watcher {
     /** How well the reader keeps up. */
@@ -27,48 +27,48 @@ public final class Watcher {
         LOST
     }
 
-    /** How many bytes of values it keeps while it follows, unless it is a single one. */
+    /** The most bytes of values that it keeps while following, unless there is only one. */
     static final int CAPACITY_BYTES = 1 << 20;
 
-    /** What it takes to remember a change. */
+    /** The memory for a waiting change. */
     private static final int ITEM = 72;
 
-    /** As many watches share what a change holds at most, as far as it is counted. */
-    private static final int MOST_SHARERS = 16;
+    /** The memory of a change is divided among at most this many watchers. */
+    private static final int MAX_SHARERS = 16;
 
     private final WatchScope scope;
-    private final MemoryQuota room;
+    private final MemoryQuota quota;
     private final int capacity;
     private final int limit;
     private final Runnable wake;
 
-    /** The revision whose batch last brought something; only the replica's thread uses it. */
+    /** The last revision with a change for this watcher; used by the replica's thread only. */
     long touched;
 
-    // This watch guards what follows; no other lock is taken inside.
+    // Guarded by this watcher; no other lock is taken while it is held.
     private final ArrayDeque<Entry> queue = new ArrayDeque<>();
     private final LinkedHashMap<Path, Entry> newest = new LinkedHashMap<>();
     private State state = State.FOLLOWING;
-    /** How many bytes of its room it has taken, and how many the values have that are waiting while it follows. */
+    /** How many bytes of its quota it has taken, and the bytes of waiting changes while following. */
     private long taken;
 
     private long following;
 
     /**
-     * @param wake called by the replica's thread when changes have come; must be short and must not wait
+     * @param wake called by the replica's thread after changes were added; must be quick and must not wait
      */
     public Watcher(WatchScope scope, int capacity, int limit, Runnable wake) {
         this(scope, capacity, limit, MemoryQuota.UNLIMITED, wake);
     }
 
     /**
-     * As the other, with bounded memory.
+     * Makes a watcher with bounded memory.
      *
-     * @param room what it shares with others
+     * @param quota the memory for waiting changes
      */
-    public Watcher(WatchScope scope, int capacity, int limit, MemoryQuota room, Runnable wake) {
+    public Watcher(WatchScope scope, int capacity, int limit, MemoryQuota quota, Runnable wake) {
         this.scope = scope;
-        this.room = room;
+        this.quota = quota;
         this.capacity = capacity;
         this.limit = limit;
         this.wake = wake;
@@ -87,13 +87,13 @@ public final class Watcher {
         return queue.size() + newest.size();
     }
 
-    /** Takes the oldest change, {@code null} if none is waiting. */
+    /** Takes the oldest change; {@code null} if none is waiting. */
     public synchronized @Nullable Entry poll() {
         int waiting = queue.size() + newest.size();
         if (waiting == 0) {
             return null;
         }
-        // A part of it for each, so that all of it is given back with the last.
+        // An equal part for each change, so that the last one gives back the rest.
         give(taken / waiting + (waiting == 1 ? taken % waiting : 0));
         if (state != State.LAGGING) {
             Entry first = queue.remove();
@@ -107,13 +107,13 @@ public final class Watcher {
         return first;
     }
 
-    /** @param sharers how many watches get this change, about: they hold it together */
+    /** @param sharers about how many watchers get this change, and share its memory */
     synchronized void offer(Entry change, int sharers) {
         switch (state) {
             case FOLLOWING -> {
                 int size = size(change);
                 if (queue.size() < capacity && (queue.isEmpty() || following + size <= CAPACITY_BYTES)) {
-                    if (take(ITEM + size / Math.clamp(sharers, 1, MOST_SHARERS))) {
+                    if (take(ITEM + size / Math.clamp(sharers, 1, MAX_SHARERS))) {
                         queue.add(change);
                         following += size;
                     }
@@ -142,7 +142,7 @@ public final class Watcher {
     }
 
     private void keep(Entry change) {
-        // Putting a key again would leave it at its old place, before changes that came in between.
+        // Putting a key again would leave it at its old position, before changes that came in between.
         boolean known = newest.remove(change.path()) != null;
         if (newest.size() == limit) {
             lose();
@@ -152,7 +152,7 @@ public final class Watcher {
     }
 
     private boolean take(long bytes) {
-        if (!room.take(bytes)) {
+        if (!quota.take(bytes)) {
             lose();
             return false;
         }
@@ -162,10 +162,10 @@ public final class Watcher {
 
     private void give(long bytes) {
         taken -= bytes;
-        room.give(bytes);
+        quota.give(bytes);
     }
 
-    /** Gives up: from here on nothing is kept. */
+    /** Makes this watcher LOST. */
     public synchronized void lose() {
         state = State.LOST;
         queue.clear();

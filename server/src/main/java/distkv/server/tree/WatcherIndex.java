@@ -12,33 +12,33 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All watches, found by the paths whose subtrees they follow. A change looks only at those of its own path and its
- * parents, however many others there are. Guarded by the {@link Replica}'s lock.
+ * All watchers by the paths whose subtrees they follow. A change looks up only its own path and the paths above, however many
+ * watchers there are. Guarded by the lock of the {@link Replica}.
  */
 final class WatcherIndex {
     private final Map<Path, Set<Watcher>> byRoot = new HashMap<>();
 
-    /** How many watched paths have this number of elements, so that most parents of a change need no look-up. */
+    /** The number of watched paths by their length, so that most paths above a change need no lookup. */
     private int[] lengths = new int[8];
 
     private final List<Watcher> touched = new ArrayList<>();
 
-    void add(Watcher watch) {
-        for (Path root : watch.scope().roots()) {
+    void add(Watcher watcher) {
+        for (Path root : watcher.scope().roots()) {
             Set<Watcher> there = byRoot.get(root);
             if (there == null) {
                 there = new LinkedHashSet<>(2);
                 byRoot.put(root, there);
                 count(root.length(), 1);
             }
-            there.add(watch);
+            there.add(watcher);
         }
     }
 
-    void remove(Watcher watch) {
-        for (Path root : watch.scope().roots()) {
+    void remove(Watcher watcher) {
+        for (Path root : watcher.scope().roots()) {
             Set<Watcher> there = byRoot.get(root);
-            if (there != null && there.remove(watch) && there.isEmpty()) {
+            if (there != null && there.remove(watcher) && there.isEmpty()) {
                 byRoot.remove(root);
                 count(root.length(), -1);
             }
@@ -52,7 +52,7 @@ final class WatcherIndex {
         lengths[length] += by;
     }
 
-    /** Gives each change of a batch to the watches that want it; returns these, each once, until the next call. */
+    /** Offers the changes of a batch to their watchers; returns these, each once. Valid until the next call. */
     List<Watcher> offer(long revision, List<Entry> changes) {
         touched.clear();
         for (Entry change : changes) {
@@ -70,14 +70,14 @@ final class WatcherIndex {
             if (lengths[elements] > 0 && !(internal && elements == 0)) {
                 Path root = elements == length ? change.path() : Path.ofTrustedKey(Arrays.copyOf(key, end));
                 Set<Watcher> there = byRoot.getOrDefault(root, Set.of());
-                for (Watcher watch : there) {
-                    if (watch.scope()
+                for (Watcher watcher : there) {
+                    if (watcher.scope()
                             .depths()
-                            .contains(length - watch.scope().top().length())) {
-                        watch.offer(change, there.size());
-                        if (watch.touched != revision) {
-                            watch.touched = revision;
-                            touched.add(watch);
+                            .contains(length - watcher.scope().top().length())) {
+                        watcher.offer(change, there.size());
+                        if (watcher.touched != revision) {
+                            watcher.touched = revision;
+                            touched.add(watcher);
                         }
                     }
                 }
@@ -88,13 +88,13 @@ final class WatcherIndex {
         }
     }
 
-    /** Ends all watches: the changes that they wait for cannot be had. Returns them. */
+    /** Makes all watchers LOST, since their changes are not available; returns them. */
     List<Watcher> loseAll() {
         touched.clear();
         for (Set<Watcher> there : byRoot.values()) {
-            for (Watcher watch : there) {
-                watch.lose();
-                touched.add(watch);
+            for (Watcher watcher : there) {
+                watcher.lose();
+                touched.add(watcher);
             }
         }
         return touched;

@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Appends to the file. Used by the {@link StoreWriter}'s thread only. */
+/** Appends to the file. Used by the {@link StoreWriter} only. */
 final class ChangeLog {
-    /** So many rows are inserted by one statement where there are as many: most of the cost is per statement. */
+    /** How many rows one statement inserts if there are enough, since most of the cost is per statement. */
     private static final int MANY = 16;
 
     private static final int COLUMNS = 9;
@@ -25,7 +25,7 @@ final class ChangeLog {
     private record Row(
             Entry entry, @Nullable Entry previous, @Nullable WriteId id) {}
 
-    /** The statements, prepared. The driver closes one that has failed, so they are all made again then. */
+    /** The prepared statements. The driver closes one that has failed; all of them are then prepared again. */
     private record Statements(
             PreparedStatement begin,
             PreparedStatement commit,
@@ -70,7 +70,7 @@ final class ChangeLog {
         this.statements = Statements.prepare(connection);
     }
 
-    /** Writes all that in one transaction. Returns {@code null} if it is durable, else what became of it. */
+    /** Writes everything in one transaction. Returns {@code null} if it is durable, otherwise what became of it. */
     @Nullable
     CommitOutcome write(List<Mutation> mutations, Compaction.@Nullable Drop drop) {
         return transact(() -> {
@@ -172,9 +172,9 @@ final class ChangeLog {
     }
 
     /**
-     * Runs work in a transaction. An error before the commit, or a disk that is full at the commit, leaves nothing
-     * behind: frames without the commit's own are not there. After any other error at the commit nobody can know,
-     * since a commit whose sync failed is usually still there when the file is opened again.
+     * Runs work in a transaction. An error before the commit, or a full disk at the commit, leaves nothing behind: frames
+     * without a commit frame do not count. After any other error at the commit the outcome is unknown, since a commit
+     * whose sync failed is usually still there when the file is opened again.
      */
     private @Nullable CommitOutcome transact(Work work) {
         boolean committing = false;
@@ -204,7 +204,7 @@ final class ChangeLog {
         try {
             statements.rollback.executeUpdate();
         } catch (SQLException e) {
-            // SQLite rolls back by itself after some errors, and then there is nothing left to roll back.
+            // After some errors SQLite has already rolled back.
             if (!String.valueOf(e.getMessage()).contains("no transaction is active")) {
                 throw e;
             }

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the table of changes back into entries. */
+/** Reads the table {@code change} back into entries. */
 final class ChangeRows {
     private static final String SELECT =
             "SELECT tick, path, value, lease, replaces, sum, writer, number, created FROM change WHERE tick >= ? AND tick < ?"
@@ -48,7 +48,7 @@ final class ChangeRows {
         return changes;
     }
 
-    /** The commits after a revision up to another, as many as {@code maxBytes} hold, at least one. */
+    /** The commits after a revision up to another: as many as fit into {@code maxBytes}, but at least one. */
     static List<ChangeBatch> batches(Connection connection, long after, long last, long maxBytes) throws SQLException {
         List<ChangeBatch> batches = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(SELECT)) {
@@ -101,7 +101,7 @@ final class ChangeRows {
         return written;
     }
 
-    /** What each change of a commit replaced. */
+    /** The entries that the changes of a commit replaced. */
     static List<@Nullable Entry> previous(Connection connection, long revision) throws SQLException {
         List<@Nullable Entry> previous = new ArrayList<>();
         try (PreparedStatement select =
@@ -139,9 +139,9 @@ final class ChangeRows {
     }
 
     /**
-     * The checksum of a row: what a file's garbage does not have.
+     * The checksum of a row.
      *
-     * @param created 0 if it is the row's own tick; then the sum of a row without an id is that of format 1
+     * @param created 0 if it is the row's own tick; the sum of a row without an id is then that of format 1
      */
     static long sum(
             long tick,

@@ -15,28 +15,28 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies the write-ahead log into the file in time, so that the log starts again at its beginning and its blocks are
- * used again: appending to a growing file halves the rate of synced writes.
+ * Copies the write-ahead log into the file in time, so that the log restarts at its beginning and its blocks are reused:
+ * appending to a growing file halves the rate of synced writes.
  *
- * <p>Most is copied on the thread {@code distkv-checkpoint} while commits go on; then the {@link StoreWriter} copies the
- * little that came meanwhile, since the log can only start again when all of it is copied.
+ * <p>Most of it is copied on the thread {@code distkv-checkpoint} while commits continue. The {@link StoreWriter} then
+ * copies the little that was added meanwhile, since the log can restart only when all of it is copied.
  */
 final class Checkpointer implements Runnable {
     static final int LOG_BYTES = 5 << 20;
-    /** The log's length in pages at which it is copied; a little less than {@link #LOG_BYTES}. */
+    /** The length of the log in pages at which it is copied; a little less than {@link #LOG_BYTES}. */
     private static final long DUE = 900;
-    /** Asking for the log's length takes a while, so it is done once for so many bytes. */
-    private static final long LOOK_BYTES = 256 << 10;
+    /** Asking for the log's length takes a while, so it is done once for this many bytes. */
+    private static final long CHECK_BYTES = 256 << 10;
 
-    /** About how many bytes of log a dropped row takes, some of them being on the same page. */
+    /** About how many bytes of log a dropped row takes; some share a page. */
     private static final long DROP_BYTES = 300;
 
-    private static final String LOOK = "PRAGMA wal_checkpoint(NOOP)";
+    private static final String MEASURE = "PRAGMA wal_checkpoint(NOOP)";
     private static final String COPY = "PRAGMA wal_checkpoint(PASSIVE)";
 
     private final Connection connection;
     private final Connection writer;
-    private final WriterQueue inbox;
+    private final WriterQueue queue;
     private final Semaphore asked = new Semaphore(0);
     private boolean running;
     private long unseenBytes;
@@ -44,16 +44,16 @@ final class Checkpointer implements Runnable {
     private long dueAt = DUE;
     private volatile boolean isFull;
 
-    /** @param connection the own one; the writer's is only used on the writer's thread */
-    Checkpointer(Connection connection, Connection writer, WriterQueue inbox) {
+    /** @param connection for this object alone; that of the writer is used on the writer's thread only */
+    Checkpointer(Connection connection, Connection writer, WriterQueue queue) {
         this.connection = connection;
         this.writer = writer;
-        this.inbox = inbox;
+        this.queue = queue;
     }
 
     /**
-     * Makes the log as long as it usually gets, filled with zeros, which are no frames for SQLite. The file is open in
-     * SQLite already; that does no harm, since no locks are on the log itself.
+     * Makes the log as long as it usually gets, filled with zeros, which SQLite does not take for frames. SQLite has the
+     * file open already; that does no harm, since the log itself is not locked.
      */
     static void lengthen(Path file) throws IOException {
         try (FileChannel log = FileChannel.open(
@@ -72,24 +72,24 @@ final class Checkpointer implements Runnable {
         }
     }
 
-    /** Whether the last copy ended because the disk is full. */
+    /** Whether the last copy failed because the disk is full. */
     boolean isFull() {
         return isFull;
     }
 
-    /** Told by the writer what it wrote, and how many rows it dropped; starts a copy if it is time. */
+    /** Called by the writer with what it wrote and how many rows it dropped; starts a copy if one is due. */
     CommitOutcome.@Nullable Unknown wrote(List<WriterTask> group, int dropped) {
         for (WriterTask task : group) {
             unseenBytes += task.bytes();
         }
         unseenBytes += 2 * FileFormat.PAGE + DROP_BYTES * dropped;
-        if (unseenBytes < LOOK_BYTES || running) {
+        if (unseenBytes < CHECK_BYTES || running) {
             return null;
         }
         unseenBytes = 0;
         long length;
         try {
-            length = length(writer, LOOK);
+            length = length(writer, MEASURE);
         } catch (SQLException e) {
             return failed(e);
         }
@@ -110,14 +110,14 @@ final class Checkpointer implements Runnable {
             boolean open = true;
             while (open) {
                 asked.acquire();
-                open = inbox.put(new WriterTask.Checkpointed(copy(connection)));
+                open = queue.put(new WriterTask.Checkpointed(copy(connection)));
             }
         } catch (InterruptedException e) {
-            // The store is being closed, and its writer copies the rest.
+            // The store is closing, and its writer copies the rest.
         }
     }
 
-    /** Copies what is left, on the writer's thread. Returns {@code null}, or why the file is no longer to be trusted. */
+    /** Copies the rest, on the writer's thread. Returns {@code null}, or why the file can no longer be trusted. */
     CommitOutcome.@Nullable Unknown finish() {
         running = false;
         dueAt = pages + DUE;
@@ -130,7 +130,7 @@ final class Checkpointer implements Runnable {
             isFull = false;
             return null;
         } catch (SQLException e) {
-            // A full disk loses nothing: the log still has it all, and the next copy starts where this one did.
+            // A full disk loses nothing: the log still has everything, and the next copy starts where this one did.
             isFull = Database.isFull(e);
             return isFull ? null : failed(e);
         }
@@ -140,7 +140,7 @@ final class Checkpointer implements Runnable {
         return new CommitOutcome.Unknown("the checkpoint failed: " + Database.reason(e));
     }
 
-    /** Runs a checkpoint of some kind, and returns the length of the log in pages. */
+    /** Runs a checkpoint of some kind and returns the length of the log in pages. */
     private static long length(Connection connection, String checkpoint) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(checkpoint)) {

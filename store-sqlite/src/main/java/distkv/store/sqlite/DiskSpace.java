@@ -10,26 +10,26 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * What a store does about a disk that is full. The file {@code reserve} holds room that is given up then, so that
- * deletions and compaction can still be written, which need some before they free any. Until there is room
- * again, or the store's own file has enough free pages, nothing is written that makes the tree grow.
+ * How a store handles a full disk. The file {@code reserve} occupies space that is then given up, so that deletions and
+ * compaction can still be written: they need some space before they free any. Until there is space again, or enough free
+ * pages in the store's own file, nothing is written that would make the tree grow.
  *
- * <p>Used by the writer's thread, and by that of the compaction, which makes the reserve.
+ * <p>Used by the writer's thread and by that of the compaction, which makes the reserve.
  */
 final class DiskSpace {
-    /** The reserve's size in bytes: a log twice over, and the pages that as many deletions take. */
+    /** The size of the reserve in bytes: twice the log, and the pages for as many deletions. */
     static final long RESERVE = 16L << 20;
 
-    /** With less room than this a store cannot be expected to open. */
+    /** With less space than this a store may not open. */
     private static final long LOW = 8L << 20;
 
-    /** Free pages of the file from which on the tree may grow within it. */
+    /** The number of free pages in the file with which the tree may grow. */
     private static final long ENOUGH_PAGES = 1024;
 
     private static final System.Logger LOG = System.getLogger(DiskSpace.class.getName());
 
     private final Path file;
-    /** Why there is no room; empty if there is. Written with this object's lock held. */
+    /** Why there is no space; empty if there is. Written with the lock of this object held. */
     private volatile String trouble = "";
 
     private volatile String refusal = "";
@@ -39,40 +39,40 @@ final class DiskSpace {
         this.file = directory.resolve("reserve");
     }
 
-    /** Whether the reserve is there. */
+    /** Whether the reserve exists. */
     boolean isKept() {
         return isKept;
     }
 
-    /** Whether the disk was full and is not known to have room again. */
+    /** Whether the disk was full, and is not known to have space again. */
     boolean isFull() {
         return !trouble.isEmpty();
     }
 
-    /** What keeps the tree from growing, in words that name the disk and say what to do; empty if nothing does. */
+    /** What prevents the tree from growing, with the directory and what to do; empty if nothing does. */
     String trouble() {
         return trouble;
     }
 
-    /** The newest trouble there was: what those are told whom it has refused. */
+    /** The last {@link #trouble} there was: the reason for refused writes. */
     String refusal() {
         return refusal;
     }
 
-    /** Before a store is opened: gives the reserve up if there is too little room for that. */
-    void openedSoon() {
+    /** Called before a store is opened: gives the reserve up if there is too little space. */
+    void prepareToOpen() {
         if (Files.exists(file) && isLow()) {
-            full("there are " + (usable() >> 10) + " kB of room");
+            full((usable() >> 10) + " kB left");
         }
     }
 
-    /** The disk has said that it is full: gives up the reserve. */
+    /** A write has failed on a full disk: gives the reserve up. */
     synchronized void full(String reason) {
         boolean isNews = trouble.isEmpty();
         isKept = false;
-        trouble = (reason.startsWith("disk full: ") ? "" : "disk full: ") + reason + " (expected: room at "
+        trouble = (reason.startsWith("disk full: ") ? "" : "disk full: ") + reason + " (expected: space at "
                 + file.toAbsolutePath().getParent()
-                + "; until there is some, only deletions are written: delete entries, or make room)";
+                + "; until then only deletions are written: delete entries, or free some space)";
         refusal = trouble;
         release();
         if (isNews) {
@@ -93,7 +93,7 @@ final class DiskSpace {
         }
     }
 
-    /** Whether the tree may grow now: there is room on the disk again, or in the store's own file. */
+    /** Whether the tree may grow now: there is space on the disk again, or in the store's own file. */
     synchronized boolean mayGrow(Connection connection) throws SQLException {
         return trouble.isEmpty()
                 || hasRoomAgain()
@@ -105,11 +105,11 @@ final class DiskSpace {
             return false;
         }
         trouble = "";
-        LOG.log(System.Logger.Level.WARNING, "there is room on the disk again: everything is written");
+        LOG.log(System.Logger.Level.WARNING, "there is space on the disk again: all writes are accepted");
         return true;
     }
 
-    /** Makes the reserve if there is none and there is room for it, also if the disk was full. */
+    /** Makes the reserve if it does not exist and there is space for it, even if the disk was full. */
     synchronized void keep() {
         if (trouble.isEmpty() || hasRoomAgain()) {
             isKept = size() >= RESERVE || (usable() >= 2 * RESERVE && make());
@@ -120,7 +120,7 @@ final class DiskSpace {
         try {
             PrivateFiles.makeFile(file);
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                // Blocks that are only promised are none, so it is written.
+                // Only blocks that are written are really allocated.
                 ByteBuffer zeros = ByteBuffer.allocate(1 << 16);
                 channel.position(channel.size());
                 while (channel.position() < RESERVE) {
@@ -143,7 +143,7 @@ final class DiskSpace {
         }
     }
 
-    /** Whether there is so little room that a store may not open for lack of it. */
+    /** Whether there is too little space to rely on opening a store. */
     boolean isLow() {
         return usable() < LOW;
     }

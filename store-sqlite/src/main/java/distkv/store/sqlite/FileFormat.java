@@ -16,27 +16,34 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * What is in the file, and how older files become like it.
+ * The content of the file, and how older formats are upgraded.
  *
- * <p>{@code change} is the log, only ever appended to: {@code tick} is revision and position, {@code value} is NULL for
- * a deletion, {@code replaces} is the tick of the entry that was there before, so what a change supersedes is found
- * without searching, {@code created} the tick at which the entry was created, NULL if that is the row's own,
- * {@code writer} and {@code number} in the first row of a commit say for which request it was made
- * ({@link distkv.model.WriteId}), {@code author} and {@code cause} are for who made the change and why, and not used yet,
- * and {@code sum} is a checksum of the row, since SQLite has none. {@code lease} holds the leases; SQLite's AUTOINCREMENT
- * sees to it that no id comes twice.
- * {@code meta} holds {@code format}, {@code tree}, {@code created}, {@code compacted}, the revision where history
- * begins, and {@code walked}, that up to which all that was superseded is gone.
+ * <p>Table {@code change} is the log, which is only appended to:
+ * <ul>
+ *   <li>{@code tick}: revision and position,
+ *   <li>{@code path}, {@code value}: NULL as value is a deletion,
+ *   <li>{@code lease}: the lease that the entry is bound to,
+ *   <li>{@code replaces}: the tick of the replaced entry, so that superseded rows are found without a search,
+ *   <li>{@code created}: the tick that created the entry, NULL if that is the row's own,
+ *   <li>{@code writer}, {@code number}: in the first row of a commit the request that it was made for
+ *       ({@link distkv.model.WriteId}),
+ *   <li>{@code author}, {@code cause}: reserved,
+ *   <li>{@code sum}: a checksum of the row, since SQLite has none.
+ * </ul>
  *
- * @param upgrades what makes format n + 1 of format n, from format 1 on
+ * <p>Table {@code lease} holds the leases; AUTOINCREMENT ensures that no id is used twice. Table {@code meta} holds
+ * {@code format}, {@code tree}, {@code created}, {@code compacted} (the revision where history begins) and {@code walked}
+ * (the revision up to which all superseded rows are gone).
+ *
+ * @param upgrades the steps from format n to n + 1, from format 1 on
  */
 record FileFormat(List<Upgrade> upgrades) {
-    /** What makes one format of the one before, within a transaction. */
+    /** The step from one format to the next, within a transaction. */
     @FunctionalInterface
     interface Upgrade {
         void run(Connection connection) throws SQLException;
 
-        /** These statements. */
+        /** A step that executes these statements. */
         static Upgrade of(String... statements) {
             return connection -> {
                 for (String statement : statements) {
@@ -63,12 +70,12 @@ record FileFormat(List<Upgrade> upgrades) {
             "CREATE TABLE lease(id INTEGER PRIMARY KEY AUTOINCREMENT, ttl_millis INTEGER NOT NULL)",
             "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID");
 
-    /** The number of the format that this makes. */
+    /** The number of this format. */
     int number() {
         return upgrades.size() + 1;
     }
 
-    /** Refuses a file that SQLite would take for a new one or would mend, or that is something else. */
+    /** Refuses a file that SQLite would treat as empty or repair, or that is no SQLite file. */
     static void checkMagic(Path file) {
         byte[] head;
         long size;
@@ -87,7 +94,7 @@ record FileFormat(List<Upgrade> upgrades) {
         }
     }
 
-    /** Makes the tables of a new store. */
+    /** Creates the tables of a new store. */
     void create(Connection connection, String tree) throws SQLException {
         Database.run(connection, "BEGIN IMMEDIATE");
         for (String statement : SCHEMA) {
@@ -101,7 +108,7 @@ record FileFormat(List<Upgrade> upgrades) {
         Database.run(connection, "COMMIT");
     }
 
-    /** Makes the file's format the current one, in one transaction, or says why it cannot. */
+    /** Upgrades a file to this format, in one transaction. */
     void upgrade(Connection connection, Path file) throws SQLException {
         if (Database.number(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") == 0) {
             throw new StoreException(file + " is an SQLite file, but not a store of DistKV (" + RESTORE + ")");

@@ -18,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store on a disk that is so full that it cannot be opened for writing: what is in it can be read, and every commit is
- * refused, until it is opened again. Leases live on, since their end could not be written.
+ * A store on a disk that is too full to open it for writing: it can be read, and refuses every commit until it is opened
+ * again. Leases do not expire, since that could not be written.
  */
 final class ReadOnlyStore implements Store {
     private final String treeName;
@@ -36,13 +36,13 @@ final class ReadOnlyStore implements Store {
         this.recent = new RecentChanges(contents.revision(), 1, 1);
     }
 
-    /** Reads the file, without anything beside it that would have to be written; {@code null} if that does not work. */
+    /** Reads the file without writing anything; {@code null} if that fails. */
     static @Nullable ReadOnlyStore open(Path file, DirectoryLock lock, Exception why) {
         String reason = why instanceof SQLException e ? Database.reason(e) : String.valueOf(why.getMessage());
         try (Connection connection = Database.alone(file)) {
             RecoveredState recovered = RecoveredState.at(connection, Long.MAX_VALUE / 512);
-            String trouble = "disk full: " + reason + " (expected: room at " + lock.directory()
-                    + "; everything can be read and nothing written: make room, then restart the server)";
+            String trouble = "disk full: " + reason + " (expected: space at " + lock.directory()
+                    + "; the tree can be read, but not written: free some space, then restart the server)";
             System.getLogger(ReadOnlyStore.class.getName()).log(System.Logger.Level.ERROR, "{0}", trouble);
             return new ReadOnlyStore(
                     FileFormat.text(connection, "tree"),

@@ -11,19 +11,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * What the log makes when it is read from its beginning.
+ * The state that results from reading the log from its beginning.
  *
- * @param newest the newest revision that there was
+ * @param newest the newest revision
  * @param index the entries present at that revision
- * @param superseded how many rows are not among them
+ * @param superseded how many rows hold none of them
  */
 record RecoveredState(long newest, EntryIndex index, long superseded) {
-    /** From so many bytes on it pays to read the second half on another thread. */
+    /** From this many bytes on it pays to read the second half on another thread. */
     private static final long LARGE = 4L << 20;
 
     /** The tree as it was at a revision. */
     static RecoveredState at(Connection connection, long revision) throws SQLException {
-        // One view of the file for all that is read.
+        // One view of the file for everything that is read.
         Database.run(connection, "BEGIN");
         long begin = FileFormat.number(connection, "compacted");
         List<Entry> changes = ChangeRows.read(connection, Long.MIN_VALUE, Revision.tick(revision + 1, 0));
@@ -31,13 +31,13 @@ record RecoveredState(long newest, EntryIndex index, long superseded) {
         return of(begin, List.of(changes));
     }
 
-    /** The tree as it is now, while nobody writes. */
+    /** The tree as it is now, while nothing is written. */
     static RecoveredState now(Connection connection, Path file) throws SQLException {
         long begin = FileFormat.number(connection, "compacted");
         if (Database.number(connection, "PRAGMA page_count") * FileFormat.PAGE < LARGE) {
             return of(begin, List.of(ChangeRows.read(connection, Long.MIN_VALUE, Long.MAX_VALUE)));
         }
-        // Wherever the middle is, the halves are whole; only the speed depends on it.
+        // Any split is correct; a good one is fast.
         long middle = Database.number(connection, "SELECT max(tick) / 2 FROM change");
         FutureTask<List<Entry>> second = new FutureTask<>(() -> {
             try (Connection another = Database.reader(file)) {
@@ -57,13 +57,13 @@ record RecoveredState(long newest, EntryIndex index, long superseded) {
     }
 
     private static RecoveredState of(long begin, List<List<Entry>> parts) throws SQLException {
-        // Superseded rows make it larger than it must be, but never many times.
+        // Superseded rows make this an overestimate, but never by much.
         EntryIndex index = new EntryIndex(parts.stream().mapToInt(List::size).sum());
         long newest = begin;
         long rows = 0;
         for (List<Entry> part : parts) {
             for (Entry entry : part) {
-                // From where history begins, every revision has a row.
+                // From the beginning of history on, every revision has a row.
                 if (entry.revision() > newest + 1) {
                     throw new SQLException("revision " + (newest + 1) + " is missing");
                 }

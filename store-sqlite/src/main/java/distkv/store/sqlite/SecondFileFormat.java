@@ -8,8 +8,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Format 2: rows say when their entry was created, and by whom, for what and for which request they were made. In format 1 they say which tick they replace, so that is found by
- * following these from the oldest row on; of what was compacted, the oldest tick that is still named counts.
+ * Format 2: rows record when their entry was created and which request they were made for. In format 1 they record only
+ * the tick that they replace; the upgrade follows these from the oldest row on. If the row that created an entry was
+ * compacted, the oldest tick that is still mentioned counts.
  */
 final class SecondFileFormat {
     private SecondFileFormat() {}
@@ -22,7 +23,7 @@ final class SecondFileFormat {
                         "ALTER TABLE change ADD COLUMN author TEXT",
                         "ALTER TABLE change ADD COLUMN cause TEXT")
                 .run(connection);
-        // Only of rows that somebody else replaced: those of the tree's entries are never all in it.
+        // Only the chains that are still open, never all entries of the tree.
         Map<Long, Long> created = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement(
                         "SELECT tick, path, value, lease, replaces, sum FROM change WHERE replaces IS NOT NULL AND value IS"

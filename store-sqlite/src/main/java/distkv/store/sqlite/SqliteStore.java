@@ -28,20 +28,20 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
- * The store in a directory of its own: one SQLite file with an append-only table of changes, one thread that writes it
- * (see {@link StoreWriter}), and the present entries in memory.
+ * A store in a directory of its own: one SQLite file with an append-only table of changes, one thread that writes it (see
+ * {@link StoreWriter}), and the present entries in memory.
  */
 public final class SqliteStore implements Store {
     private static final int RECENT_BATCHES = 4096;
     private static final long RECENT_BYTES = 16L << 20;
-    /** What a follower that is far behind takes from the file at a time. */
+    /** How much a follower that is far behind reads from the file at a time. */
     private static final long CHUNK_BYTES = 1L << 20;
 
     private final Path file;
     private final String treeName;
     private final DirectoryLock lock;
     private final LeaseClock clock;
-    private final WriterQueue inbox = new WriterQueue();
+    private final WriterQueue queue = new WriterQueue();
     private final RecentChanges recent;
     private final LeaseTimers leases;
     private final Compaction compaction;
@@ -65,12 +65,12 @@ public final class SqliteStore implements Store {
         this.recent = new RecentChanges(opened.state().newest(), RECENT_BATCHES, RECENT_BYTES);
         this.leases = new LeaseTimers(clock, this::expire);
         ChangeLog log = new ChangeLog(opened.writer());
-        Checkpointer checkpoint = new Checkpointer(opened.copier(), opened.writer(), inbox);
+        Checkpointer checkpoint = new Checkpointer(opened.copier(), opened.writer(), queue);
         this.space = opened.space();
         this.index = opened.index();
-        this.compaction = new Compaction(opened, inbox, space, options);
+        this.compaction = new Compaction(opened, queue, space, options);
         this.work = new StoreWriter(
-                inbox, opened.state(), log, checkpoint, compaction, recent, leases, space, opened.writer());
+                queue, opened.state(), log, checkpoint, compaction, recent, leases, space, opened.writer());
         this.writer = thread("distkv-store", work);
         this.helpers = List.of(thread("distkv-checkpoint", checkpoint), thread("distkv-compaction", compaction));
         opened.leases().forEach(leases::start);
@@ -83,7 +83,7 @@ public final class SqliteStore implements Store {
     }
 
     /**
-     * Opens the store in a directory, which is made if it does not exist.
+     * Opens the store in a directory, which is created if it does not exist.
      *
      * @throws StoreException if the directory or the file in it cannot be used; the message says why and what to do
      */
@@ -92,9 +92,9 @@ public final class SqliteStore implements Store {
     }
 
     /**
-     * As {@link #open}; but if the disk is too full to open it for writing, a store that can only be read, and says so.
+     * Like {@link #open}, but falls back to a read-only store if the disk is too full.
      *
-     * @throws StoreException as {@link #open}
+     * @throws StoreException like {@link #open}
      */
     public static Store openOrRead(Path directory, SqliteOptions options) {
         return StoreFile.open(directory, options, FileFormat.CURRENT, true);
@@ -105,21 +105,21 @@ public final class SqliteStore implements Store {
         return Files.exists(directory.resolve(StoreFile.FILE));
     }
 
-    /** Copies the store to a new file while it goes on. The copy holds what was committed when this began. */
+    /** Copies the store to a new file while it is in use. The copy holds what was committed when this began. */
     public void backup(Path target, BackupProgress progress) {
         StoreBackup.take(lock.directory(), target, progress);
     }
 
-    /** Copies the store in a directory, which may be in use by another process, to a new file. */
+    /** Copies the store of a directory, which another process may be using, to a new file. */
     public static void backup(Path directory, Path target, BackupProgress progress) {
         StoreBackup.take(directory, target, progress);
     }
 
     /**
-     * Makes a backup the store of a directory that has none. History begins anew there, since the store may have gone
-     * on after the backup: whoever asks for older revisions is told that they are compacted.
+     * Makes a backup the store of a directory that has none. Its history starts over, since the store may have been used
+     * after the backup: older revisions count as compacted.
      *
-     * @return how many entries the store has
+     * @return the number of entries
      */
     public static long restore(Path source, Path directory) {
         return StoreBackup.restore(source, directory);
@@ -133,7 +133,7 @@ public final class SqliteStore implements Store {
     @Override
     public CompletableFuture<CommitOutcome> commit(Commit commit) {
         CompletableFuture<CommitOutcome> answer = new CompletableFuture<>();
-        if (!inbox.put(new WriterTask.Apply(commit, answer))) {
+        if (!queue.put(new WriterTask.Apply(commit, answer))) {
             answer.complete(new CommitOutcome.Refused("the store is closed"));
         }
         return answer;
@@ -147,12 +147,12 @@ public final class SqliteStore implements Store {
 
     @Override
     public boolean isFull() {
-        return inbox.isFull();
+        return queue.isFull();
     }
 
     @Override
     public TreeContents load() {
-        WriterTask.View view = ask(new CompletableFuture<>(), WriterTask.Read::new);
+        WriterTask.View view = submit(new CompletableFuture<>(), WriterTask.Read::new);
         return PathSort.contents(view.revision(), view.entries());
     }
 
@@ -223,7 +223,7 @@ public final class SqliteStore implements Store {
         return committed;
     }
 
-    /** To be asked after reading: what is read below this revision may have lost rows meanwhile. */
+    /** To be called after reading: rows below the compacted revision may have been dropped meanwhile. */
     private void checkHistory(long revision) throws CompactedException {
         long reached = compaction.reached();
         if (revision < reached) {
@@ -234,7 +234,7 @@ public final class SqliteStore implements Store {
     @Override
     public long grant(Duration ttl) {
         LeaseTimers.check(ttl);
-        return ask(new CompletableFuture<Long>(), answer -> new WriterTask.GrantLease(Duration.ofMillis(ttl.toMillis()), answer));
+        return submit(new CompletableFuture<Long>(), answer -> new WriterTask.GrantLease(Duration.ofMillis(ttl.toMillis()), answer));
     }
 
     @Override
@@ -244,15 +244,15 @@ public final class SqliteStore implements Store {
 
     @Override
     public void revoke(long lease) {
-        ask(new CompletableFuture<Boolean>(), answer -> new WriterTask.EndLease(lease, true, answer));
+        submit(new CompletableFuture<Boolean>(), answer -> new WriterTask.EndLease(lease, true, answer));
     }
 
     private void expire(long lease) {
-        inbox.put(new WriterTask.EndLease(lease, false, new CompletableFuture<>()));
+        queue.put(new WriterTask.EndLease(lease, false, new CompletableFuture<>()));
     }
 
-    private <T> T ask(CompletableFuture<T> answer, Function<CompletableFuture<T>, WriterTask> task) {
-        if (!inbox.put(task.apply(answer))) {
+    private <T> T submit(CompletableFuture<T> answer, Function<CompletableFuture<T>, WriterTask> task) {
+        if (!queue.put(task.apply(answer))) {
             throw new StoreException("the store is closed");
         }
         try {
@@ -265,7 +265,7 @@ public final class SqliteStore implements Store {
     @Override
     public void close() {
         clock.close();
-        inbox.close();
+        queue.close();
         boolean interrupted = join(writer);
         for (Thread helper : helpers) {
             helper.interrupt();
@@ -287,7 +287,7 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /** Waits until a thread has ended, and returns whether somebody wanted this one to end meanwhile. */
+    /** Waits until a thread has ended; returns whether this thread was interrupted meanwhile. */
     private static boolean join(Thread thread) {
         boolean interrupted = false;
         while (true) {

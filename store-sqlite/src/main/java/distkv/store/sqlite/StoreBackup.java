@@ -12,8 +12,8 @@ import java.sql.Statement;
 import org.sqlite.SQLiteConnection;
 
 /**
- * Whole copies of a store. They are taken while the store is in use, by this process or another, and hold exactly what
- * was committed when they began. Runs on the caller's thread.
+ * Complete copies of a store. A copy can be taken while this process or another one uses the store, and holds exactly what
+ * was committed when it began. Runs on the caller's thread.
  */
 final class StoreBackup {
     private static final int PAGES_PER_STEP = 256;
@@ -21,8 +21,8 @@ final class StoreBackup {
     private static final int MAX_PAUSES = 1000;
 
     /**
-     * How far revisions and lease ids jump in a restored store. Whoever knew the store after the backup knows some that
-     * the copy has never heard of, and those must not come again with another meaning.
+     * How far revisions and lease ids jump in a restored store. Those that were used after the backup are unknown to the
+     * copy, and must not be used again with another meaning.
      */
     private static final long JUMP = 1_000_000_000;
 
@@ -55,7 +55,7 @@ final class StoreBackup {
 
     private static void copy(Path file, Path draft, BackupProgress progress) throws SQLException {
         try (Connection connection = Database.reader(file)) {
-            // An open read transaction pins what is copied; else every commit would make the copy start again.
+            // An open read transaction pins what is copied; otherwise every commit would restart the copy.
             Database.run(connection, "BEGIN");
             Database.number(connection, "SELECT count(*) FROM meta");
             connection
@@ -76,7 +76,7 @@ final class StoreBackup {
     private static void check(Path draft) throws SQLException {
         FileFormat.checkMagic(draft);
         try (Connection connection = Database.writer(draft)) {
-            // One file, without a log beside it.
+            // A single file, without a log next to it.
             Database.run(connection, "PRAGMA journal_mode = DELETE");
             checkIntegrity(connection, draft);
         }
@@ -101,7 +101,7 @@ final class StoreBackup {
         return new StoreException("backup to " + target + " failed: " + reason, e);
     }
 
-    /** Makes a directory's store of a backup. Returns how many entries it has. */
+    /** Makes a backup the store of a directory. Returns the number of entries. */
     static long restore(Path source, Path directory) {
         if (!Files.exists(source)) {
             throw new StoreException("backup file " + source + " does not exist");

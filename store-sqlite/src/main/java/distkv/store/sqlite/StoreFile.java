@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A file that was found or made, understood and read. */
+/** The file of a store, opened and read: what a {@link SqliteStore} starts from. */
 record StoreFile(
         Path file,
         String treeName,
@@ -35,7 +35,7 @@ record StoreFile(
         return (SqliteStore) open(directory, options, format, false);
     }
 
-    /** @param orRead whether a store that can only be read will do if the disk is too full to write to */
+    /** @param orRead whether to open the store read-only if the disk is too full to write to */
     static Store open(Path directory, SqliteOptions options, FileFormat format, boolean orRead) {
         DirectoryLock lock = DirectoryLock.take(directory);
         Path file = directory.resolve(FILE);
@@ -44,7 +44,7 @@ record StoreFile(
                 create(directory, file, options, format);
             }
             DiskSpace space = new DiskSpace(directory);
-            space.openedSoon();
+            space.prepareToOpen();
             try {
                 return new SqliteStore(read(file, format, space), lock, options);
             } catch (SQLException | IOException e) {
@@ -69,7 +69,7 @@ record StoreFile(
         }
     }
 
-    /** Makes the file under another name first, so that there never is one that is half made. */
+    /** Creates the file under another name first, so that no incomplete one is ever found. */
     private static void create(Path directory, Path file, SqliteOptions options, FileFormat format)
             throws SQLException, IOException {
         Path draft = directory.resolve(FILE + ".new");
@@ -81,14 +81,14 @@ record StoreFile(
         put(draft, file);
     }
 
-    /** Removes what a half made file, or a file that was moved away, has left behind. */
+    /** Removes the remains of an incomplete file, or of one that was moved away. */
     static void clear(Path directory) throws IOException {
         for (String leftover : new String[] {".new", ".new-journal", ".new-wal", ".new-shm", "-wal", "-shm"}) {
             Files.deleteIfExists(directory.resolve(FILE + leftover));
         }
     }
 
-    /** Gives a finished file its name, durably. */
+    /** Gives a complete file its name, durably. */
     static void put(Path draft, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
             channel.force(true);
@@ -101,7 +101,7 @@ record StoreFile(
 
     private static StoreFile read(Path file, FileFormat format, DiskSpace space) throws SQLException, IOException {
         FileFormat.checkMagic(file);
-        // SQLite gives the files beside it the same permissions; those of older versions may be there.
+        // SQLite gives its other files the same permissions; those of older versions may still be there.
         for (String part : new String[] {"", "-wal", "-shm"}) {
             PrivateFiles.closeFile(file.resolveSibling(file.getFileName() + part));
         }
@@ -109,7 +109,7 @@ record StoreFile(
         WalIndex index = WalIndex.NONE;
         try {
             format.upgrade(writer, file);
-            // What a killed process had not synced yet is synced before anybody sees it.
+            // Syncs what a killed process had not synced yet, before anything is read.
             Database.run(writer, "PRAGMA wal_checkpoint(PASSIVE)");
             lengthen(file, space);
             index = WalIndex.lengthen(file);
@@ -135,7 +135,7 @@ record StoreFile(
         }
     }
 
-    /** On a full disk the log stays as short as it is; it is written as far as that goes. */
+    /** On a full disk the log keeps its length, and is used as far as that goes. */
     private static void lengthen(Path file, DiskSpace space) throws IOException {
         try {
             Checkpointer.lengthen(file);

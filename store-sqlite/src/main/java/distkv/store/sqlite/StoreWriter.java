@@ -17,18 +17,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one who changes the store, on the thread {@code distkv-store}. It takes all tasks that wait, judges them one
- * after another against the tree in memory, writes what happened in one transaction, and answers after the sync. So
- * commits that are asked for while a sync is under way share the next one, and a commit that comes alone waits for
- * nobody.
+ * Changes the store, on the thread {@code distkv-store}. It takes all waiting tasks, applies them one after another to the
+ * tree in memory, writes the result in one transaction, and answers after the sync. So commits that are requested during a
+ * sync share the next one, and a commit that comes alone waits for no other.
  *
- * <p>After an error whose effect cannot be known it stops writing, and says so to everyone who asks.
+ * <p>After an error with unknown effect it stops writing, and refuses all further tasks.
  */
 final class StoreWriter implements Runnable {
     private static final System.Logger LOG = System.getLogger(StoreWriter.class.getName());
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
-    private final WriterQueue inbox;
+    private final WriterQueue queue;
     private final TreeState tree;
     private final ChangeLog log;
     private final Checkpointer checkpoint;
@@ -42,7 +41,7 @@ final class StoreWriter implements Runnable {
     private volatile @Nullable String stopped;
 
     StoreWriter(
-            WriterQueue inbox,
+            WriterQueue queue,
             TreeState tree,
             ChangeLog log,
             Checkpointer checkpoint,
@@ -51,7 +50,7 @@ final class StoreWriter implements Runnable {
             LeaseTimers leases,
             DiskSpace space,
             Connection connection) {
-        this.inbox = inbox;
+        this.queue = queue;
         this.tree = tree;
         this.log = log;
         this.checkpoint = checkpoint;
@@ -64,7 +63,7 @@ final class StoreWriter implements Runnable {
 
     @Override
     public void run() {
-        for (List<WriterTask> group = inbox.take(); !group.isEmpty(); group = inbox.take()) {
+        for (List<WriterTask> group = queue.take(); !group.isEmpty(); group = queue.take()) {
             compaction.keepUp();
             handle(group);
         }
@@ -95,18 +94,18 @@ final class StoreWriter implements Runnable {
         }
     }
 
-    /** The same once more on a full disk, where only what takes nothing off it in the end is done. */
+    /** Tries again on a full disk, with only those commits that do not make the tree grow. */
     private @Nullable CommitOutcome attemptWithReserve(List<WriterTask> group, List<Runnable> answers, String reason) {
         undo();
         answers.clear();
         space.full(reason);
         compaction.hurry();
-        // The log begins again when all of it is copied, which may be what there was no room for.
+        // The log restarts when all of it is copied; it may be what there was no space for.
         CommitOutcome failure = checkpoint.finish();
         return failure == null ? attempt(group, answers, false) : failure;
     }
 
-    /** The disk may become full for checkpoints first, which must not make the log grow until nothing else fits. */
+    /** A full disk may hit checkpoints first; the log must not grow until nothing else fits. */
     private void noticeFull() {
         if (checkpoint.isFull() && !space.isFull()) {
             space.full("the write-ahead log cannot be copied");
@@ -122,20 +121,20 @@ final class StoreWriter implements Runnable {
         }
     }
 
-    /** Judges and writes a group. Returns {@code null} if all is durable, else what became of it. */
+    /** Applies and writes a group. Returns {@code null} if all of it is durable, otherwise what became of it. */
     private @Nullable CommitOutcome attempt(List<WriterTask> group, List<Runnable> answers, boolean growing) {
         drop = null;
         mayGrow = growing;
         try {
             boolean asked = false;
             for (WriterTask task : group) {
-                answers.add(judge(task));
+                answers.add(apply(task));
                 asked |= task instanceof WriterTask.DropRows;
             }
             drop = compaction.take(rows(), asked);
             return tree.mutations().isEmpty() && drop == null ? null : log.write(tree.mutations(), drop);
         } catch (RuntimeException | Error e) {
-            // Nobody is told before: from here on this store would refuse everything.
+            // Before anything is answered: from here on this store would refuse everything.
             VitalThreads.report(e);
             return new CommitOutcome.Unknown(e.toString());
         }
@@ -149,7 +148,7 @@ final class StoreWriter implements Runnable {
         }
     }
 
-    /** Why it has stopped writing; {@code null} if it has not. Any thread may ask. */
+    /** Why it has stopped writing; {@code null} if it has not. Any thread may call this. */
     @Nullable
     String stopped() {
         return stopped;
@@ -172,14 +171,14 @@ final class StoreWriter implements Runnable {
         return false;
     }
 
-    /** Does the task in the tree; what comes back tells the asker, once that is durable. */
-    private Runnable judge(WriterTask task) {
+    /** Applies a task to the tree; returns what answers it once that is durable. */
+    private Runnable apply(WriterTask task) {
         return switch (task) {
-            case WriterTask.Apply ask -> {
-                CommitOutcome outcome = mayGrow || !isGrowth(ask.commit())
-                        ? tree.apply(ask.commit())
+            case WriterTask.Apply apply -> {
+                CommitOutcome outcome = mayGrow || !isGrowth(apply.commit())
+                        ? tree.apply(apply.commit())
                         : new CommitOutcome.Refused(space.refusal());
-                yield () -> ask.answer().complete(outcome);
+                yield () -> apply.answer().complete(outcome);
             }
             case WriterTask.GrantLease grant when !mayGrow -> () -> fail(grant, new CommitOutcome.Refused(space.refusal()));
             case WriterTask.GrantLease grant -> {
@@ -192,12 +191,12 @@ final class StoreWriter implements Runnable {
                 }
                 yield () -> end.answer().complete(true);
             }
-            case WriterTask.DropRows compact -> () -> compact.answer().complete(true);
-            case WriterTask.Checkpointed copied -> () -> finish(copied);
-            case WriterTask.Read look -> {
-                // Judged in the middle of a group, but answered after it is durable.
+            case WriterTask.DropRows drop -> () -> drop.answer().complete(true);
+            case WriterTask.Checkpointed checkpointed -> () -> finish(checkpointed);
+            case WriterTask.Read read -> {
+                // Read in the middle of a group, but answered after the group is durable.
                 WriterTask.View view = new WriterTask.View(tree.newest(), tree.entries());
-                yield () -> look.answer().complete(view);
+                yield () -> read.answer().complete(view);
             }
         };
     }
@@ -219,7 +218,7 @@ final class StoreWriter implements Runnable {
 
     private void fail(WriterTask task, CommitOutcome failure) {
         switch (task) {
-            case WriterTask.Apply ask -> ask.answer().complete(failure);
+            case WriterTask.Apply apply -> apply.answer().complete(failure);
             case WriterTask.GrantLease grant ->
                 grant.answer().completeExceptionally(new StoreException("no lease was granted: " + reason(failure)));
             case WriterTask.EndLease end -> {
@@ -228,16 +227,16 @@ final class StoreWriter implements Runnable {
                 }
                 end.answer().complete(false);
             }
-            case WriterTask.DropRows compact -> compact.answer().complete(false);
-            case WriterTask.Checkpointed copied -> finish(copied);
-            // The tree is again as it was before the group, and that is durable.
-            case WriterTask.Read look -> look.answer().complete(new WriterTask.View(tree.newest(), tree.entries()));
+            case WriterTask.DropRows drop -> drop.answer().complete(false);
+            case WriterTask.Checkpointed checkpointed -> finish(checkpointed);
+            // The tree is as it was before the group, and that is durable.
+            case WriterTask.Read read -> read.answer().complete(new WriterTask.View(tree.newest(), tree.entries()));
         }
     }
 
-    private void finish(WriterTask.Checkpointed copied) {
+    private void finish(WriterTask.Checkpointed checkpointed) {
         if (stopped == null) {
-            stopIfUnknown(copied.failure() != null ? copied.failure() : checkpoint.finish());
+            stopIfUnknown(checkpointed.failure() != null ? checkpointed.failure() : checkpoint.finish());
             noticeFull();
         }
     }

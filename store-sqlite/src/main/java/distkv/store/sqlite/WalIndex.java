@@ -8,9 +8,9 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The index of the write-ahead log, which SQLite maps into memory. When it must grow on a full disk, a commit fails
- * after its frames are in the log, and nobody can know what became of it. So it is made as long at the start as a log of
- * a gigabyte needs; until then SQLite never makes it grow.
+ * The index of the write-ahead log ({@code -shm}), which SQLite maps into memory. If it had to grow on a full disk, a commit
+ * would fail after its frames are in the log, with an unknown outcome. So it gets the size for a log of a gigabyte at the
+ * start; below that, SQLite never makes it grow.
  */
 final class WalIndex {
     static final WalIndex NONE = new WalIndex(null);
@@ -23,7 +23,7 @@ final class WalIndex {
         this.channel = channel;
     }
 
-    /** Makes the index of an open store long enough. On a full disk it stays as it is. */
+    /** Extends the index of an open store. On a full disk it stays as it is. */
     static WalIndex lengthen(Path file) throws IOException {
         FileChannel channel =
                 FileChannel.open(file.resolveSibling(file.getFileName() + "-shm"), StandardOpenOption.WRITE);
@@ -41,8 +41,8 @@ final class WalIndex {
     }
 
     /**
-     * To be called when SQLite has closed all its connections, not before: closing any descriptor of a file drops all of
-     * a process's locks on it, and SQLite's are on this one.
+     * Must be called after SQLite has closed all its connections: closing any descriptor of a file releases all locks of
+     * the process on it, and SQLite locks this one.
      */
     void close() {
         try {
@@ -50,7 +50,7 @@ final class WalIndex {
                 channel.close();
             }
         } catch (IOException e) {
-            // It was only held open.
+            // Nothing was written through it.
         }
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Where tasks wait for the writer. It is bounded in tasks and in bytes; while it is full, who asks waits. */
+/** The tasks that wait for the writer. Their number and bytes are bounded; {@link #put} waits while the queue is FULL. */
 final class WriterQueue {
     private static final int MAX_TASKS = 1024;
     private static final long MAX_BYTES = 16L << 20;
@@ -19,7 +19,7 @@ final class WriterQueue {
     private long bytes;
     private boolean closed;
 
-    /** Adds a task, waiting for room. Returns false if the inbox is closed. */
+    /** Adds a task, waiting for space; false if the queue is closed. */
     boolean put(WriterTask task) {
         lock.lock();
         try {
@@ -40,7 +40,7 @@ final class WriterQueue {
         }
     }
 
-    /** Whether it is half full, or more: who must not wait leaves the rest to those who have asked at the same time. */
+    /** Whether it is at least half full. A caller that must not wait leaves the other half to concurrent callers. */
     boolean isFull() {
         lock.lock();
         try {
@@ -50,7 +50,7 @@ final class WriterQueue {
         }
     }
 
-    /** Takes all tasks, waiting for the first. Returns none if the inbox is closed and empty. */
+    /** Takes all tasks, waiting for the first; none if the queue is closed and empty. */
     List<WriterTask> take() {
         lock.lock();
         try {
@@ -67,7 +67,7 @@ final class WriterQueue {
         }
     }
 
-    /** Takes no more tasks; what is in it can still be taken. */
+    /** Refuses further tasks; those in the queue can still be taken. */
     void close() {
         lock.lock();
         try {

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** What is asked of the {@link StoreWriter}. */
+/** A task for the {@link StoreWriter}. */
 sealed interface WriterTask {
     record Apply(Commit commit, CompletableFuture<CommitOutcome> answer) implements WriterTask {}
 
@@ -17,18 +17,18 @@ sealed interface WriterTask {
     /**
      * The end of a lease.
      *
-     * @param evenIfAlive false: the lease seemed to have run out, but a renewal may have been faster
+     * @param evenIfAlive false: the lease seems to have expired, but a renewal may have been faster
      */
     record EndLease(long lease, boolean evenIfAlive, CompletableFuture<Boolean> answer) implements WriterTask {}
 
     /**
-     * Some superseded rows are to be dropped, even if nobody writes.
+     * Drops some superseded rows, even if nothing is written.
      *
-     * @param answer whether it worked
+     * @param answer whether that succeeded
      */
     record DropRows(CompletableFuture<Boolean> answer) implements WriterTask {}
 
-    /** Most of the write-ahead log is copied, or the file is no longer to be trusted. */
+    /** Most of the write-ahead log is copied, or the file can no longer be trusted. */
     record Checkpointed(CommitOutcome.@Nullable Unknown failure) implements WriterTask {}
 
     record Read(CompletableFuture<View> answer) implements WriterTask {}
@@ -36,7 +36,7 @@ sealed interface WriterTask {
     /** All entries at the newest revision, in no order. */
     record View(long revision, Entry[] entries) {}
 
-    /** About how many bytes it holds. */
+    /** The approximate number of bytes in it. */
     default long bytes() {
         long bytes = 100;
         if (this instanceof Apply(Commit commit, var answer)) {

@@ -244,7 +244,7 @@ class FaultTest {
         faults.disk(0);
         open();
         assertThat(child.ask("show")).isEqualTo("1 a=1");
-        assertThat(child.ask("trouble")).startsWith("disk full: ").contains("make room, then restart the server");
+        assertThat(child.ask("trouble")).startsWith("disk full: ").contains("free some space, then restart the server");
         assertThat(child.ask("set b 2")).startsWith("refused disk full: ");
         assertThat(child.ask("delete a")).startsWith("refused disk full: ");
         reopen();

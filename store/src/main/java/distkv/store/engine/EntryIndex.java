@@ -10,10 +10,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries found by their path: an open hash table that holds the entries and their hashes, about 16 bytes for each. It has one
- * owner, a thread or a lock.
+ * Entries by path: an open-addressing hash table of entries and their hashes, about 16 bytes for each.
  *
- * <p>The hash is keyed with random numbers, so nobody who chooses paths can make them collide.
+ * <p>The hash is keyed with random numbers, so that chosen paths cannot be made to collide.
  */
 public final class EntryIndex {
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -22,7 +21,7 @@ public final class EntryIndex {
     private final long seed = RANDOM.nextLong();
     private final long factor = RANDOM.nextLong() | 1;
     private @Nullable Entry[] slots;
-    /** The hash of the entry in each slot, so that other entries' keys are hardly ever looked at. */
+    /** The hash of the entry in each slot, so that the keys of other entries are rarely compared. */
     private int[] hashes;
 
     private int size;
@@ -31,7 +30,7 @@ public final class EntryIndex {
         this(0);
     }
 
-    /** @param expected how many entries there will be, about; the right number saves time, no more */
+    /** @param expected about how many entries there will be; this only saves time */
     public EntryIndex(int expected) {
         int length = Math.max(64, Integer.highestOneBit(Math.min(expected, 1 << 28) / 3 * 4) * 2);
         slots = new Entry[length];
@@ -47,7 +46,7 @@ public final class EntryIndex {
         return slots[find(key, hash(key))];
     }
 
-    /** Puts an entry in the place of what its path had, and returns that. */
+    /** Puts an entry; returns the one it replaces. */
     public @Nullable Entry put(Entry entry) {
         byte[] key = entry.path().key();
         int hash = hash(key);
@@ -61,7 +60,7 @@ public final class EntryIndex {
         return previous;
     }
 
-    /** Removes what a path has, and returns it. */
+    /** Removes the entry at a path and returns it. */
     public @Nullable Entry remove(Path path) {
         byte[] key = path.key();
         int hole = find(key, hash(key));
@@ -71,7 +70,7 @@ public final class EntryIndex {
         }
         size--;
         slots[hole] = null;
-        // What was displaced by the removed entry moves up, or it would no longer be found behind the hole.
+        // Entries that the removed one had displaced move up; behind the hole they would no longer be found.
         int mask = slots.length - 1;
         for (int at = (hole + 1) & mask; slots[at] != null; at = (at + 1) & mask) {
             if (((at - hashes[at]) & mask) >= ((at - hole) & mask)) {
@@ -96,7 +95,7 @@ public final class EntryIndex {
         return all;
     }
 
-    /** The slot that holds the key's entry, or the free one where it would go. */
+    /** The slot of the key's entry, or the free one where it would go. */
     private int find(byte[] key, int hash) {
         int mask = slots.length - 1;
         int at = hash & mask;

@@ -1,23 +1,23 @@
 package distkv.store.engine;
 
-/** Time as leases see it: only differences count. Tests bring one that they turn themselves. */
+/** The time that leases go by; only differences matter. Tests bring a clock of their own. */
 public interface LeaseClock extends AutoCloseable {
-    /** A task that waits for its time. */
+    /** A task that is scheduled. */
     interface Alarm {
-        /** Forgets it; nothing of it is left. Does nothing if it has begun. */
+        /** Cancels the task and frees its memory; does nothing if the task has begun. */
         void cancel();
     }
 
     long nanos();
 
-    /** Runs a task once, as soon as {@link #nanos} has reached {@code when}. The task is short. */
+    /** Runs a task once, as soon as {@link #nanos} has reached {@code when}. The task must be quick. */
     Alarm at(long when, Runnable task);
 
-    /** Forgets all tasks. */
+    /** Cancels all tasks. */
     @Override
     void close();
 
-    /** The machine's clock; its tasks run on one thread of its own. */
+    /** The machine's clock, with a thread of its own for tasks. */
     static LeaseClock system() {
         return new SystemLeaseClock();
     }

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 
 /**
- * When each lease ends unless it is renewed. Renewals only move a number in memory and may come from any thread; that a
- * lease has ended is decided by {@link #end}, once, by whoever deletes its entries.
+ * When each lease expires unless it is renewed. A renewal only changes a number in memory. Whoever deletes the entries of
+ * a lease calls {@link #end} first, which decides once and for all that the lease has ended.
  */
 public final class LeaseTimers {
     private static final Duration SHORTEST = Duration.ofMillis(100);
@@ -14,12 +14,12 @@ public final class LeaseTimers {
 
     private static final class Lease {
         final long ttl;
-        /** Guarded by this object, as is what follows. */
+        /** Guarded by this object, like everything below. */
         long deadline;
 
         boolean ending;
         boolean over;
-        /** When it is looked at next. */
+        /** The next check. */
         LeaseClock.Alarm alarm = () -> {};
 
         Lease(long ttl) {
@@ -31,49 +31,49 @@ public final class LeaseTimers {
     private final LongConsumer due;
     private final ConcurrentHashMap<Long, Lease> live = new ConcurrentHashMap<>();
 
-    /** @param due told on the clock's thread which lease is to be ended */
+    /** @param due called on the clock's thread with a lease that has expired */
     public LeaseTimers(LeaseClock clock, LongConsumer due) {
         this.clock = clock;
         this.due = due;
     }
 
-    /** Refuses a time to live that is too short or too long. */
+    /** Refuses a time to live that is out of range. */
     public static void check(Duration ttl) {
         if (ttl.compareTo(SHORTEST) < 0 || ttl.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("ttl: " + ttl + " (expected: 100 ms to 1 day)");
         }
     }
 
-    /** From now on the lease lives. */
+    /** Starts the timer of a lease. */
     public void start(long id, Duration ttl) {
         Lease lease = new Lease(ttl.toNanos());
         lease.deadline = clock.nanos() + lease.ttl;
         live.put(id, lease);
-        look(id, lease, lease.deadline);
+        schedule(id, lease, lease.deadline);
     }
 
-    private void look(long id, Lease lease, long when) {
+    private void schedule(long id, Lease lease, long when) {
         synchronized (lease) {
             if (!lease.over) {
-                lease.alarm = clock.at(when, () -> ring(id, lease));
+                lease.alarm = clock.at(when, () -> fire(id, lease));
             }
         }
     }
 
-    /** A renewal does not touch the timer: when it rings too early it is set again. */
-    private void ring(long id, Lease lease) {
+    /** A renewal leaves the timer alone: one that fires too early is scheduled again. */
+    private void fire(long id, Lease lease) {
         long deadline;
         synchronized (lease) {
             deadline = lease.deadline;
         }
         if (deadline - clock.nanos() > 0) {
-            look(id, lease, deadline);
+            schedule(id, lease, deadline);
         } else if (live.containsKey(id)) {
             due.accept(id);
         }
     }
 
-    /** Lets the lease live one more time to live from now. Returns false if it is gone. */
+    /** Extends the lease by its time to live from now; false if it has ended. */
     public boolean renew(long id) {
         Lease lease = live.get(id);
         if (lease == null) {
@@ -89,10 +89,10 @@ public final class LeaseTimers {
     }
 
     /**
-     * Decides that the lease ends, after which it cannot be renewed.
+     * Decides that the lease ends; from then on it cannot be renewed.
      *
      * @param evenIfAlive false: only if it was not renewed in the meantime
-     * @return whether its entries are now to be deleted
+     * @return whether its entries are to be deleted now
      */
     public boolean end(long id, boolean evenIfAlive) {
         Lease lease = live.get(id);
@@ -101,7 +101,7 @@ public final class LeaseTimers {
         }
         synchronized (lease) {
             if (!lease.ending && !evenIfAlive && lease.deadline - clock.nanos() > 0) {
-                look(id, lease, lease.deadline);
+                schedule(id, lease, lease.deadline);
                 return false;
             }
             lease.ending = true;
@@ -109,7 +109,7 @@ public final class LeaseTimers {
         }
     }
 
-    /** Its entries are deleted, and nothing of it is left. */
+    /** The entries of the lease are deleted: forgets it. */
     public void ended(long id) {
         Lease lease = live.remove(id);
         if (lease != null) {
@@ -120,11 +120,11 @@ public final class LeaseTimers {
         }
     }
 
-    /** Its entries could not be deleted: tries again after a while. */
+    /** The entries of the lease could not be deleted: tries again after a pause. */
     public void notEnded(long id, Duration pause) {
         Lease lease = live.get(id);
         if (lease != null) {
-            // It is ending, so its deadline does not matter any more.
+            // It is ending, so its deadline no longer matters.
             synchronized (lease) {
                 lease.alarm = clock.at(clock.nanos() + pause.toNanos(), () -> due.accept(id));
             }

@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One thing that happened in a {@link TreeState} and that an engine has to write down. */
+/** One change of a {@link TreeState} that an engine has to write to disk. */
 public sealed interface Mutation {
     /**
      * A commit.
      *
-     * @param previous for each change the entry that it replaced, {@code null} if there was none
-     * @param id the request that it was made for, if it was for one
+     * @param previous for each change the entry that it replaced; {@code null} if there was none
+     * @param id the request that it was made for, if there was one
      */
     record Changed(
             ChangeBatch batch,

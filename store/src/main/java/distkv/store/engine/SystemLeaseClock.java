@@ -12,7 +12,7 @@ final class SystemLeaseClock implements LeaseClock {
             1, Thread.ofPlatform().daemon().name("distkv-leases").factory());
 
     SystemLeaseClock() {
-        // Else what was cancelled is kept until its time has come, which may be a day.
+        // Otherwise cancelled tasks are kept until they are due, which may take a day.
         timer.setRemoveOnCancelPolicy(true);
     }
 
@@ -36,7 +36,7 @@ final class SystemLeaseClock implements LeaseClock {
         }
     }
 
-    /** How many tasks wait. */
+    /** How many tasks are scheduled. */
     int waiting() {
         return timer.getQueue().size();
     }

@@ -21,11 +21,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tree as its log has made it, and the judge of what may happen to it next. It has one owner, the thread or the
- * lock that puts commits in order.
+ * The state machine of an engine: the tree that results from the log, and the rules for the next commits.
  *
- * <p>What happens is collected as {@linkplain #mutations mutations}. When the engine has them on disk it calls {@link #markDurable};
- * if it cannot write them it calls {@link #rollBack}, and the tree is as it was.
+ * <p>Changes are collected as {@linkplain #mutations mutations}. When the engine has them on disk, it calls
+ * {@link #markDurable}; if it cannot write them, it calls {@link #rollBack}, which undoes them.
  */
 public final class TreeState {
     private static final class Lease {
@@ -43,7 +42,7 @@ public final class TreeState {
     private long newest;
     private long lastLease;
 
-    /** The tree of these entries, its revision and its leases as an engine has stored them. */
+    /** The state of a tree with these entries, this revision and these leases, as an engine has stored them. */
     public TreeState(EntryIndex index, long newest, Map<Long, Duration> stored, long lastLease) {
         this.index = index;
         this.newest = newest;
@@ -56,7 +55,7 @@ public final class TreeState {
         }
     }
 
-    /** The newest revision, mutations that are not yet kept included. */
+    /** The newest revision, including mutations that are not durable yet. */
     public long newest() {
         return newest;
     }
@@ -71,7 +70,7 @@ public final class TreeState {
         return index.toArray();
     }
 
-    /** What happened since the last {@link #markDurable} or {@link #rollBack}, in order. */
+    /** The changes since the last {@link #markDurable} or {@link #rollBack}, in order. */
     public List<Mutation> mutations() {
         return mutations;
     }
@@ -96,7 +95,7 @@ public final class TreeState {
         mutations.clear();
     }
 
-    /** Does a commit if its guards and expectations hold. */
+    /** Applies a commit if its guards and expectations hold. */
     public CommitOutcome apply(Commit commit) {
         for (Guard guard : commit.guards()) {
             Entry current = index.get(guard.path());
@@ -111,7 +110,7 @@ public final class TreeState {
             }
             if (write.lease() != 0 && !leases.containsKey(write.lease())) {
                 return new CommitOutcome.Refused(
-                        "lease " + write.lease() + " of " + write.path().brief() + " is gone (expected: a live lease)",
+                        "lease " + write.lease() + " of " + write.path().brief() + " has ended (expected: a live lease)",
                         newest);
             }
         }
@@ -144,7 +143,7 @@ public final class TreeState {
         return id;
     }
 
-    /** Ends a lease and deletes its entries, {@value Revision#MAX_WRITES} in a commit; nothing happens if it is gone. */
+    /** Ends a lease and deletes its entries, {@value Revision#MAX_WRITES} in a commit; does nothing if it has ended. */
     public void end(long id) {
         Lease lease = leases.get(id);
         if (lease == null) {
