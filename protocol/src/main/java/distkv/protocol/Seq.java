@@ -6,7 +6,12 @@ import java.security.SecureRandom;
 /** The number that pairs replies with their request: chosen by the client, echoed by the server. */
 public sealed interface Seq {
     /** An integer, as all known clients send. */
-    record Int(long value) implements Seq {}
+    record Int(long value) implements Seq {
+        @Override
+        public String toString() {
+            return Long.toString(value);
+        }
+    }
 
     /** A text, or an integer above 2^63 − 1, as it came. */
     record Raw(Value value) implements Seq {

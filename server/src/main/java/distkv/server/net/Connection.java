@@ -1,5 +1,6 @@
 package distkv.server.net;
 
+import distkv.model.process.Trace;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
@@ -30,6 +31,7 @@ public final class Connection {
 
     private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
+    private final String name;
     private final SocketChannel channel;
     private final EventLoop loop;
     private final NetContext context;
@@ -47,13 +49,18 @@ public final class Connection {
     private int window;
     private @Nullable Request current;
 
-    /** @param whenEnded called when everything is answered and the connection is closed */
+    /**
+     * @param name for the trace
+     * @param whenEnded called when everything is answered and the connection is closed
+     */
     Connection(
+            String name,
             SocketChannel channel,
             EventLoop loop,
             NetContext context,
             Function<Connection, RequestHandler> handlers,
             Consumer<Connection> whenEnded) {
+        this.name = name;
         this.channel = channel;
         this.loop = loop;
         this.context = context;
@@ -61,7 +68,7 @@ public final class Connection {
         this.memory = context.memory().open(() -> loop.execute(this::dropForMemory));
         this.streamMemory = context.streamMemory().open(() -> loop.execute(this::endStreamsForMemory));
         this.reader = new ConnectionReader(this, channel, loop, context.limits());
-        this.output = new OutputBuffer(channel, loop, reader::awaitWritable, this::abort, memory);
+        this.output = new OutputBuffer(this, channel, loop, reader::awaitWritable, memory);
         this.writer = new ConnectionWriter(loop, output, memory, this::ended);
         this.handler = handlers.apply(this);
     }
@@ -132,12 +139,20 @@ public final class Connection {
         });
     }
 
+    /** Prints a station of a request if {@link Trace#isOn}. */
+    public void trace(@Nullable Seq seq, String station, String detail) {
+        Trace.line("request", seq == null ? name : name + "#" + seq, station, detail);
+    }
+
     boolean isImmediate(Request request) {
         return handler.isImmediate(request);
     }
 
     /** Called by the reader; on the loop only if the request {@linkplain #isImmediate is immediate}. */
     void answer(Request request) {
+        if (Trace.isOn()) {
+            trace(request.seq(), "gate", loop.isCurrent() ? "on the loop" : "on a virtual thread");
+        }
         current = request;
         try {
             handler.handle(request);

@@ -1,6 +1,7 @@
 package distkv.server.net;
 
 import distkv.model.process.VitalThreads;
+import distkv.model.process.Trace;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameBuffer;
 import distkv.protocol.FrameLimits;
@@ -13,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,9 +104,9 @@ final class ConnectionReader implements EventLoop.Member {
                     onVirtualThread(() -> false);
                     return;
                 }
-                Frame left = answerImmediate();
-                if (left != null) {
-                    onVirtualThread(() -> answerAll(left));
+                Supplier<Request> next = answerImmediate();
+                if (next != null) {
+                    onVirtualThread(() -> answerAll(next));
                     return;
                 }
                 connection.output().flush();
@@ -118,18 +120,28 @@ final class ConnectionReader implements EventLoop.Member {
     }
 
     /** Answers the requests that need no waiting; returns the first one that does. */
-    private @Nullable Frame answerImmediate() {
+    private @Nullable Supplier<Request> answerImmediate() {
         for (Frame frame = frames.next(); frame != null; frame = frames.next()) {
             if (frame.size() > SMALL || connection.output().isFull()) {
-                return frame;
+                Frame left = frame;
+                return () -> decode(left);
             }
-            Request request = Request.decode(frame);
+            Request request = decode(frame);
             if (!connection.isImmediate(request)) {
-                return frame;
+                return () -> request;
             }
             connection.answer(request);
         }
         return null;
+    }
+
+    private Request decode(Frame frame) {
+        Request request = Request.decode(frame);
+        if (Trace.isOn()) {
+            connection.trace(request.seq(), "frame", frame.size() + " bytes");
+            connection.trace(request.seq(), "parsed", request.getClass().getSimpleName());
+        }
+        return request;
     }
 
     private interface Work {
@@ -166,15 +178,12 @@ final class ConnectionReader implements EventLoop.Member {
     }
 
     /** Answers, and waits where that is needed. Returns true when the gate was given back. */
-    private boolean answerAll(Frame first) throws IOException {
+    private boolean answerAll(Supplier<Request> first) throws IOException {
         boolean readingStopped = false;
-        Frame frame = first;
+        answer(first.get());
         while (true) {
-            for (; frame != null; frame = frames.next()) {
-                connection.answer(Request.decode(frame));
-                if (!frames.ready()) {
-                    connection.output().flush();
-                }
+            for (Frame frame = frames.next(); frame != null; frame = frames.next()) {
+                answer(decode(frame));
             }
             trim();
             if (gate.leave()) {
@@ -187,7 +196,13 @@ final class ConnectionReader implements EventLoop.Member {
             if (!fill()) {
                 return false;
             }
-            frame = frames.next();
+        }
+    }
+
+    private void answer(Request request) {
+        connection.answer(request);
+        if (!frames.ready()) {
+            connection.output().flush();
         }
     }
 

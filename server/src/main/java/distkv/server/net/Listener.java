@@ -91,7 +91,8 @@ public final class Listener implements AutoCloseable {
             }
             channel.configureBlocking(false);
             EventLoop loop = loops.get(accepted++ % loops.size());
-            Connection connection = new Connection(channel, loop, context, handlers, connections::remove);
+            Connection connection =
+                    new Connection("c" + accepted, channel, loop, context, handlers, connections::remove);
             connections.add(connection);
             connection.start();
         } catch (IOException | RuntimeException e) {

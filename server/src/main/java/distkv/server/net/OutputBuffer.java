@@ -1,11 +1,15 @@
 package distkv.server.net;
 
+import distkv.model.process.Trace;
 import distkv.protocol.MsgWriter;
 import distkv.protocol.Reply;
 import distkv.protocol.ReplyEncoder;
+import distkv.protocol.Seq;
 import distkv.server.memory.MemoryBudget;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -24,10 +28,10 @@ public final class OutputBuffer {
     /** The most that is sent at once, since the JVM keeps a direct buffer of this size for each thread. */
     private static final int SLICE = 64 * 1024;
 
+    private final Connection connection;
     private final WritableByteChannel channel;
     private final EventLoop loop;
     private final Runnable whenFull;
-    private final Runnable whenBroken;
     private final MemoryBudget.Share memory;
 
     /** Guards everything below and the order of what is sent. No other lock is taken while it is held. */
@@ -41,6 +45,9 @@ public final class OutputBuffer {
 
     private boolean broken;
 
+    /** The requests with messages in the buffer, for the trace; empty if that is off. */
+    private final Set<Seq> traced = new LinkedHashSet<>();
+
     /** How much of the connection's memory the buffer has taken. */
     private int counted;
 
@@ -50,14 +57,18 @@ public final class OutputBuffer {
     /**
      * @param channel a non-blocking channel
      * @param whenFull has {@link #resume} called when the channel is writable
-     * @param whenBroken called when the channel fails
      * @param memory accounts for what waits here
      */
-    OutputBuffer(WritableByteChannel channel, EventLoop loop, Runnable whenFull, Runnable whenBroken, MemoryBudget.Share memory) {
+    OutputBuffer(
+            Connection connection,
+            WritableByteChannel channel,
+            EventLoop loop,
+            Runnable whenFull,
+            MemoryBudget.Share memory) {
+        this.connection = connection;
         this.channel = channel;
         this.loop = loop;
         this.whenFull = whenFull;
-        this.whenBroken = whenBroken;
         this.memory = memory;
     }
 
@@ -80,6 +91,9 @@ public final class OutputBuffer {
                 memory.give(size);
             }
             encoder.write(reply, wseq);
+            if (Trace.isOn()) {
+                trace(reply);
+            }
             count();
             if (buffer.size() - sent >= ENOUGH && !isFull()) {
                 send();
@@ -131,7 +145,15 @@ public final class OutputBuffer {
     /** Drops the connection because of an internal error. */
     void fail(RuntimeException fault) {
         LOG.log(System.Logger.Level.ERROR, "dropping a connection", fault);
-        whenBroken.run();
+        connection.abort();
+    }
+
+    private void trace(Reply reply) {
+        Seq seq = reply.seq();
+        connection.trace(seq, "reply", reply.getClass().getSimpleName());
+        if (seq != null) {
+            traced.add(seq);
+        }
     }
 
     /** Discards the output, now and from now on, so that nobody waits. */
@@ -167,7 +189,7 @@ public final class OutputBuffer {
         } catch (IOException e) {
             broken = true;
             done();
-            whenBroken.run();
+            connection.abort();
         }
     }
 
@@ -180,6 +202,10 @@ public final class OutputBuffer {
     }
 
     private void done() {
+        if (!traced.isEmpty()) {
+            traced.forEach(seq -> connection.trace(seq, broken ? "discarded" : "flushed", ""));
+            traced.clear();
+        }
         buffer.clear();
         count();
         sent = 0;

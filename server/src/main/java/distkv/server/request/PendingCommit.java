@@ -3,6 +3,7 @@ package distkv.server.request;
 import distkv.model.Commit;
 import distkv.model.Path;
 import distkv.model.Write;
+import distkv.model.process.Trace;
 import distkv.model.process.VitalThreads;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
@@ -53,6 +54,9 @@ final class PendingCommit {
      * another thread: it must be quick, must not wait, and must lead to {@link #answer}.
      */
     void commit(Commit commit, Consumer<CommitOutcome> settled) {
+        if (Trace.isOn()) {
+            context.connection().trace(seq, "submitted", commit.writes().size() + " writes");
+        }
         CompletableFuture<CommitOutcome> outcomes;
         try {
             outcomes = context.server().store().commit(commit);
@@ -62,12 +66,31 @@ final class PendingCommit {
             return;
         }
         // A future would swallow an error.
-        var _ = outcomes.thenAccept(outcome -> VitalThreads.run(() -> context.server()
+        var _ = outcomes.thenAccept(outcome -> VitalThreads.run(() -> decided(outcome, settled)));
+    }
+
+    private void decided(CommitOutcome outcome, Consumer<CommitOutcome> settled) {
+        if (Trace.isOn()) {
+            context.connection().trace(seq, "decided", traceOf(outcome));
+        }
+        context.server()
                 .replica()
-                .whenReached(outcome.judgedAt(), () -> settle(settled, outcome), () -> settle(settled, LOST))));
+                .whenReached(outcome.judgedAt(), () -> settle(settled, outcome), () -> settle(settled, LOST));
+    }
+
+    private static String traceOf(CommitOutcome outcome) {
+        return switch (outcome) {
+            case CommitOutcome.Committed(long revision, var _) -> "committed, revision " + revision;
+            case CommitOutcome.Conflict(var _, var _, var _, long revision) -> "conflict at revision " + revision;
+            case CommitOutcome.Refused(String reason, var _) -> "refused: " + reason;
+            case CommitOutcome.Unknown(String reason) -> "outcome unknown: " + reason;
+        };
     }
 
     private void settle(Consumer<CommitOutcome> settled, CommitOutcome outcome) {
+        if (Trace.isOn()) {
+            context.connection().trace(seq, "visible", "the replica has reached revision " + outcome.judgedAt());
+        }
         try {
             settled.accept(outcome);
         } catch (RuntimeException e) {

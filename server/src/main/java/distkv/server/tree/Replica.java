@@ -4,6 +4,7 @@ import distkv.model.ChangeBatch;
 import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.model.process.Trace;
 import distkv.model.process.VitalThreads;
 import distkv.store.ChangeFeed;
 import distkv.store.CompactedException;
@@ -258,7 +259,11 @@ public final class Replica implements AutoCloseable {
         lock.lock();
         try {
             snapshot = next;
-            watchers.offer(revision, changes).forEach(Watcher::wake);
+            List<Watcher> touched = watchers.offer(revision, changes);
+            touched.forEach(Watcher::wake);
+            if (Trace.isOn()) {
+                trace(revision, changes.size(), touched.size());
+            }
             due = due(revision);
             old = tooOld();
         } finally {
@@ -266,6 +271,11 @@ public final class Replica implements AutoCloseable {
         }
         due.forEach(Runnable::run);
         old.forEach(Runnable::run);
+    }
+
+    private static void trace(long revision, int changes, int touched) {
+        Trace.line("replica", Long.toString(revision), "applied", changes + " changes");
+        Trace.line("replica", Long.toString(revision), "offered", "to " + touched + " watchers");
     }
 
     /** Removes the actions that wait for this revision or an earlier one. Called with the lock held. */
