@@ -2,15 +2,20 @@ package distkv.runner.job;
 
 import distkv.model.Expectation;
 import distkv.model.Path;
-import distkv.model.Value;
 import distkv.model.Write;
-import distkv.protocol.Values;
-import distkv.runner.code.Catalog;
-import distkv.runner.code.Code;
-import distkv.runner.code.CodeId;
-import distkv.runner.error.ErrorIndex;
-import distkv.runner.error.Known;
-import distkv.runner.error.Report;
+import distkv.schema.code.Catalog;
+import distkv.schema.code.Code;
+import distkv.schema.code.CodeId;
+import distkv.schema.error.ErrorIndex;
+import distkv.schema.error.ErrorRecord;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.ClaimEntry;
+import distkv.schema.job.JobEntry;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
+import distkv.schema.job.StateEntry;
+import distkv.schema.job.Stop;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -65,8 +70,8 @@ final class Desk {
     /** This node's claim, for as long as its session lives. */
     Write claim(Path path, double started, Expectation expected) {
         long session = lease.session();
-        Value claim = Values.encode(Map.of("node", node, "started", started, "session", session));
-        return Write.set(path, claim, expected).under(session);
+        return Write.set(path, new ClaimEntry(node, started, session).encode(), expected)
+                .under(session);
     }
 
     /** Whether a claim is held by this runner's session. */
@@ -85,7 +90,7 @@ final class Desk {
         if (entry == null) {
             return job.bad == null
                     ? new Decision.Nothing(Stop.ENTRY_DELETED.reason())
-                    : new Decision.Refuse(Schedule.BAD_ENTRY, job.bad);
+                    : new Decision.Refuse(Stop.BAD_ENTRY.reason(), job.bad);
         }
         if (job.id.isCall() && state.started() > 0) {
             // A call begins once: whoever waits for it hears how it ended, and knows whether to call again.
@@ -99,14 +104,14 @@ final class Desk {
                         || !catalog.areCurrent(job.failed.attempt().uses()));
         Decision decision = Schedule.decide(entry, state, code, mended, now());
         if (decision instanceof Decision.Start) {
-            String refusal = refusal(job.id.kind(), entry.placement().has());
+            Reason refusal = refusal(job.id.kind(), entry.placement().has());
             return refusal == null ? decision : new Decision.Nothing(refusal);
         }
         return decision;
     }
 
     /** Why there is no place for a job that asks for these labels; {@code null} if there is one. */
-    private @Nullable String refusal(Kind kind, Set<String> has) {
+    private @Nullable Reason refusal(Kind kind, Set<String> has) {
         if (kind == Kind.ANY) {
             return share.refusal(has);
         }
@@ -145,7 +150,7 @@ final class Desk {
     }
 
     /** A state that says what comes next, and the errors that it tells of. */
-    record Settled(StateEntry state, List<Report> errors) {}
+    record Settled(StateEntry state, List<ErrorReport> errors) {}
 
     /** What the job's state is to say, were this its state. */
     Settled settle(Job job, StateEntry state) {
@@ -163,41 +168,41 @@ final class Desk {
         };
     }
 
-    private List<Report> refusal(Job job, String message) {
+    private List<ErrorReport> refusal(Job job, String message) {
         JobEntry entry = job.entry;
         Map<String, @Nullable Object> data = entry == null ? Map.of() : Collections.singletonMap("code", entry.code());
-        List<Report> reports = new ArrayList<>();
-        reports.add(Report.Failed.plain(Report.RUN, job.entryPath, message, data));
+        List<ErrorReport> reports = new ArrayList<>();
+        reports.add(ErrorReport.Failed.plain(ErrorReport.RUN, job.entryPath, message, data));
         if (entry != null && code(entry) instanceof Code.Broken(Path procedure, String why)) {
-            reports.add(Report.Failed.plain(Report.COMPILE, codes.append(procedure), why, Map.of()));
+            reports.add(ErrorReport.Failed.plain(ErrorReport.COMPILE, codes.append(procedure), why, Map.of()));
         }
         return reports;
     }
 
     /** Reports, each with what is known of its subject; those that would change nothing are left out. */
-    List<Ask.News> news(List<Report> reports) {
+    List<Ask.News> news(List<ErrorReport> reports) {
         List<Ask.News> news = new ArrayList<>();
-        for (Report report : reports) {
-            List<Known> open = errors.opens(report.subsystem(), report.path());
+        for (ErrorReport report : reports) {
+            List<ErrorRecord> open = errors.opens(report.subsystem(), report.path());
             switch (report) {
-                case Report.Failed failed -> {
-                    Known one = errors.find(failed.subsystem(), failed.path());
+                case ErrorReport.Failed failed -> {
+                    ErrorRecord one = errors.find(failed.subsystem(), failed.path());
                     news.add(new Ask.News(failed, one));
                     open.stream().filter(other -> !other.equals(one)).forEach(other -> news.add(over(other)));
                 }
-                case Report.Well well -> open.forEach(known -> news.add(new Ask.News(well, known)));
+                case ErrorReport.Well well -> open.forEach(known -> news.add(new Ask.News(well, known)));
             }
         }
         return news;
     }
 
     /** The open errors of a job, on whatever nodes. */
-    List<Known> openErrors(Job job) {
-        return errors.opensAnywhere(Report.RUN, job.entryPath);
+    List<ErrorRecord> openErrors(Job job) {
+        return errors.opensAnywhere(ErrorReport.RUN, job.entryPath);
     }
 
     /** That an error is over since it is recorded elsewhere, or since what it was about is gone. */
-    static Ask.News over(Known known) {
-        return new Ask.News(new Report.Well(known.subsystem(), known.about(), null, Map.of()), known);
+    static Ask.News over(ErrorRecord known) {
+        return new Ask.News(new ErrorReport.Well(known.subsystem(), known.about(), null, Map.of()), known);
     }
 }

@@ -1,6 +1,8 @@
 package distkv.runner.job;
 
-import distkv.runner.error.Report;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.Reason;
+import distkv.schema.job.StateEntry;
 import java.util.Map;
 
 /**
@@ -9,7 +11,7 @@ import java.util.Map;
  * @param state what the job's state is to say
  * @param report the error
  */
-record Loss(StateEntry state, Report report) {
+record Loss(StateEntry state, ErrorReport report) {
     private static final String KILLED = "Runner killed";
     private static final String RESTARTED = "Runner restarted";
     private static final String UNRECORDED = "How the run ended could not be recorded";
@@ -23,8 +25,9 @@ record Loss(StateEntry state, Report report) {
     static Loss of(Job job, String node) {
         StateEntry state = job.state;
         String what = !node.equals(state.node()) ? KILLED : job.claim.isHeld() ? UNRECORDED : RESTARTED;
+        ErrorReport.Failed report = ErrorReport.Failed.plain(
+                ErrorReport.RUN, job.entryPath, what, Map.of("node", String.valueOf(state.node())));
         return new Loss(
-                state.lost(job.newsAt),
-                Report.Failed.plain(Report.RUN, job.entryPath, what, Map.of("node", String.valueOf(state.node()))));
+                state.lost(job.newsAt), what.equals(UNRECORDED) ? report : report.because(Reason.Code.NODE_LOST));
     }
 }

@@ -2,9 +2,12 @@ package distkv.runner.job;
 
 import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.runner.code.Language;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
+import distkv.schema.code.Language;
+import distkv.schema.job.JobEntry;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Stop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -202,7 +205,10 @@ final class Running {
         if (run.stop == null) {
             run.stop = stop;
             job.to(Phase.STOPPING);
-            desk.hands.say(System.Logger.Level.INFO, job.id, "told to end: " + stop.reason());
+            desk.hands.say(
+                    System.Logger.Level.INFO,
+                    job.id,
+                    "told to end: " + stop.reason().text());
             desk.hands.cancel(run.number, stop);
         }
     }
