@@ -30,7 +30,6 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The decision thread: takes one event after another, from feeds, commits, workers and the clock, has the
@@ -176,7 +175,8 @@ final class Loop implements Runnable {
                 JobEvent news = changes.take(feed, entry);
                 if (news instanceof JobEvent.CodeChanged(CodeId(CodeId.Sort sort, Path path))
                         && sort == CodeId.Sort.MODULE) {
-                    // The workers first: what starts because of this change must not meet the old module in one of them.
+                    // The workers first: what starts because of this change must not meet the old module in one of
+                    // them.
                     pool.moduleChanged(path);
                 }
                 if (news != null) {

@@ -3,6 +3,7 @@ package distkv.runner.balance;
 import distkv.runner.group.Peer;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class FairShare {
     private @Nullable PeerSet full;
     /** Which other peers may run a job that asks for these labels. */
     private final Map<Set<String>, PeerSet> able = new HashMap<>();
+
     private long scores;
 
     private boolean ownNews;
@@ -99,7 +101,9 @@ public final class FairShare {
 
     private void reorder() {
         order++;
-        hashes = peers.stream().mapToLong(peer -> RendezvousHash.hash(peer.node())).toArray();
+        hashes = peers.stream()
+                .mapToLong(peer -> RendezvousHash.hash(peer.node()))
+                .toArray();
         alike = peers.stream().mapToDouble(Peer::capacity).distinct().count() <= 1;
         heldByPeer = peers.stream().map(peer -> held(peer.node())).toArray(int[][]::new);
         indices = new HashMap<>();
@@ -181,7 +185,7 @@ public final class FairShare {
     }
 
     /** Why no node may run a job that asks for these labels; {@code null} if one may. */
-    public @Nullable String refusal(Set<String> has) {
+    public @Nullable Reason refusal(Set<String> has) {
         if (peers.isEmpty() || (here >= 0 && mayRun(has)) || mayRunElsewhere(has)) {
             return null;
         }

@@ -11,6 +11,7 @@ import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Language;
 import distkv.schema.code.Mode;
 import distkv.schema.error.ErrorReport;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.Kind;
 import distkv.schema.job.StateEntry;
@@ -59,11 +60,11 @@ final class ActiveRuns {
     /** The claim is ours: starts the run, unless something has changed that forbids it. Returns whether it did. */
     boolean claimed(Job job, View view, Phase.Claiming claiming, List<Long> ticks) {
         boolean standby = claiming.isStandby();
-        Guard claim = new Guard(
-                standby ? view.site().standby(job.id) : view.site().claim(job.id), ticks.getFirst());
+        Guard claim =
+                new Guard(standby ? view.site().standby(job.id) : view.site().claim(job.id), ticks.getFirst(), standby);
         Attempt attempt = claiming.attempt();
         Run run = new Run(++numbers, job.id.kind().outlivesClaim(attempt.job()), claiming, claim);
-        (standby ? job.standby() : job.claim()).written(new Claim(view.site().node(), 0), claim.tick());
+        (standby ? job.standby() : job.claim()).written(view.claimed(), claim.tick());
         if (!standby) {
             job.stored().written(run.state, ticks.get(1));
         }
@@ -156,13 +157,13 @@ final class ActiveRuns {
     /** Looks whether a run may go on, and whether one that was told to end has. */
     void consider(Job job, View view) {
         switch (job.phase()) {
-            case Phase.Stopping(Run run, Stop why, double killAt, boolean isKilled) when !isKilled -> {
+            case Phase.Stopping(Run run, Stop why, double killAt, boolean isKilled)
+            when !isKilled -> {
                 boolean kills = view.now() >= killAt;
                 effects.wake(job, kills ? Double.POSITIVE_INFINITY : killAt);
                 if (kills) {
                     job.to(new Phase.Stopping(run, why, killAt, true));
-                    effects.log(
-                            System.Logger.Level.WARNING, job.id, "did not end when told to: its worker is killed");
+                    effects.log(System.Logger.Level.WARNING, job.id, "did not end when told to: its worker is killed");
                     effects.add(new Effect.Kill(run.number));
                 }
             }
@@ -199,7 +200,7 @@ final class ActiveRuns {
     }
 
     private static @Nullable Stop disturbance(Job job, Run run, View view) {
-        Followed<Claim> claim = run.isStandby() ? job.standby() : job.claim();
+        Followed<ClaimEntry> claim = run.isStandby() ? job.standby() : job.claim();
         boolean hasIt = claim.isPresent() && claim.tick() == run.claim.tick();
         // While it takes over the news may be ahead of the answer, which says which claim it has.
         if (!run.isTakingOver() && !hasIt) {
@@ -237,7 +238,8 @@ final class ActiveRuns {
     /** Tells the run to end, for that reason, and has its worker killed should it not. */
     private void stop(Job job, Stop why, double killAt) {
         switch (job.phase()) {
-            case Phase.Stopping(Run run, Stop first, double before, boolean isKilled) when !isKilled -> {
+            case Phase.Stopping(Run run, Stop first, double before, boolean isKilled)
+            when !isKilled -> {
                 job.to(new Phase.Stopping(run, first, Math.min(before, killAt), false));
                 effects.wake(job, Math.min(before, killAt));
             }
@@ -245,7 +247,10 @@ final class ActiveRuns {
             case Phase.Active active -> {
                 job.to(new Phase.Stopping(active.run(), why, killAt, false));
                 effects.wake(job, killAt);
-                effects.log(System.Logger.Level.INFO, job.id, "told to end: " + why.reason());
+                effects.log(
+                        System.Logger.Level.INFO,
+                        job.id,
+                        "told to end: " + why.reason().text());
                 effects.add(new Effect.Cancel(active.run().number, why));
             }
             default -> {}
@@ -302,8 +307,7 @@ final class ActiveRuns {
 
     /** Writes down how a run ended, which gives up its claim. */
     private void record(Job job, Run run, @Nullable Stop why, Ended how, View view) {
-        Outcome outcome = Outcome.of(
-                run, why, view.site().entry(job.id), view.procedure(run.attempt), how, view.now());
+        Outcome outcome = Outcome.of(run, why, view.site().entry(job.id), view.procedure(run.attempt), how, view.now());
         job.ended(run, how, outcome.failure());
         if (outcome.say() != null) {
             effects.log(outcome.level(), job.id, outcome.say());
@@ -380,8 +384,7 @@ final class ActiveRuns {
                 }
             }
             case CommitResult.Failed failed ->
-                effects.log(
-                        System.Logger.Level.ERROR, job.id, "how the run ended is not recorded: " + failed.reason());
+                effects.log(System.Logger.Level.ERROR, job.id, "how the run ended is not recorded: " + failed.reason());
         }
     }
 }

@@ -4,10 +4,9 @@ import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
 import distkv.runner.balance.Pace;
-import distkv.runner.code.Code;
 import distkv.runner.schedule.Attempt;
-import distkv.runner.schedule.Schedule;
 import distkv.runner.worker.Place;
+import distkv.schema.code.Code;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
 import distkv.schema.error.ErrorReport;
@@ -87,19 +86,17 @@ final class ClaimAcquirer {
             double started = Math.max(view.now(), Math.min(entry.target(), from.started()));
             StateEntry running = from.running(view.site().node(), started, from.backoff());
             List<Write> writes = List.of(
-                    Claim.write(
-                            view.site().claim(job.id),
-                            view.site().node(),
-                            running.started(),
-                            view.lease().session(),
-                            Expectation.absent()),
-                    Write.set(view.site().state(job.id), running.encode(), job.stored().expectation()));
+                    view.claim(view.site().claim(job.id), running.started(), Expectation.absent()),
+                    Write.set(
+                            view.site().state(job.id),
+                            running.encode(),
+                            job.stored().expectation()));
             ask(job, view, CommitRequest.Purpose.CLAIM, claiming(job, view, entry, found, running, 0), writes, reports);
         }
     }
 
     private double delay(Job job, View view) {
-        return view.share().delay(job.stake, job.labels(), Claim.holder(job.claim()), pace.step(view.now()));
+        return view.share().delay(job.stake, job.labels(), job.claimHolder(), pace.step(view.now()));
     }
 
     /** Whether the job is left to others, since this node has just lost a lease. */
@@ -129,12 +126,7 @@ final class ClaimAcquirer {
                 && hasRoom(job, entry, found)) {
             long from = job.claim().tick();
             StateEntry running = job.state().running(view.site().node(), view.now(), 0);
-            Write claim = Claim.write(
-                    view.site().standby(job.id),
-                    view.site().node(),
-                    running.started(),
-                    view.lease().session(),
-                    Expectation.absent());
+            Write claim = view.claim(view.site().standby(job.id), running.started(), Expectation.absent());
             Phase.Claiming claiming = claiming(job, view, entry, found, running, from);
             ask(job, view, CommitRequest.Purpose.STANDBY, claiming, List.of(claim), List.of());
         }
@@ -142,7 +134,7 @@ final class ClaimAcquirer {
 
     private static boolean isOffered(Job job, View view, JobEntry entry) {
         return job.state().offered()
-                && !view.site().node().equals(Claim.holder(job.claim()))
+                && !view.site().node().equals(job.claimHolder())
                 && !job.hasStandby()
                 && !job.hasDeclined()
                 && entry.placement().handover()
@@ -177,7 +169,7 @@ final class ClaimAcquirer {
                 new Attempt(entry, found.procedure(), found.needs()),
                 running,
                 view.lease().session(),
-                Schedule.refused(job.state().reason()),
+                job.state().reason().code().isRefusal(),
                 from,
                 view.now(),
                 job.news());
@@ -198,8 +190,7 @@ final class ClaimAcquirer {
             guards.add(new Guard(view.site().state(job.id), job.stored().tick()));
             guards.add(new Guard(view.site().claim(job.id), claiming.from()));
         }
-        effects.commit(
-                new CommitRequest(job.id, purpose, job.entryTick(), writes, guards, view.news(reports), null));
+        effects.commit(new CommitRequest(job.id, purpose, job.entryTick(), writes, guards, view.news(reports), null));
     }
 
     /** The answer to a claim is there: if a run starts it takes the place that was kept for it, else that is free. */
@@ -207,8 +198,7 @@ final class ClaimAcquirer {
         underWay--;
         pace.answered(claiming.askedAt(), view.now());
         if (!starts) {
-            places.free(
-                    place(job, claiming.attempt().job(), claiming.attempt().procedure()));
+            places.free(place(job, claiming.attempt().job(), claiming.attempt().procedure()));
         }
     }
 

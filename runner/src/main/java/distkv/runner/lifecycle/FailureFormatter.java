@@ -29,6 +29,8 @@ final class FailureFormatter {
                 message(failed),
                 comment == null ? repr(failed) : comment,
                 failed.message(),
+                failed.type(),
+                null,
                 failed.trace(),
                 data);
     }

@@ -146,8 +146,7 @@ final class Handover {
         return null;
     }
 
-    private void swap(
-            Job job, Run run, Run.Standby standby, StateEntry before, @Nullable NodeLoss loss, View view) {
+    private void swap(Job job, Run run, Run.Standby standby, StateEntry before, @Nullable NodeLoss loss, View view) {
         Site site = view.site();
         StateEntry from = view.believed(job, before);
         // Clocks differ, but a state's start only grows.
@@ -162,16 +161,11 @@ final class Handover {
             running = running.well(view.now());
             reports.add(RunReporter.setupDone(job, standby.said(), view));
         }
-        String holder = Claim.holder(job.claim());
-        run.standby = new Run.Standby(
-                standby.from(), standby.said(), new Run.Swap(running, holder, tellsSetUp, job.news()));
+        String holder = job.claimHolder();
+        run.standby =
+                new Run.Standby(standby.from(), standby.said(), new Run.Swap(running, holder, tellsSetUp, job.news()));
         List<Write> writes = List.of(
-                Claim.write(
-                        site.claim(job.id),
-                        site.node(),
-                        started,
-                        view.lease().session(),
-                        job.claim().expectation()),
+                view.claim(site.claim(job.id), started, job.claim().expectation()),
                 Write.set(site.state(job.id), running.encode(), job.stored().expectation()),
                 Write.delete(site.standby(job.id), Expectation.at(run.claim.tick())));
         effects.commit(new CommitRequest(
@@ -188,7 +182,7 @@ final class Handover {
     void swapped(Job job, Run run, Run.Standby standby, Run.Swap swap, CommitResult result, View view) {
         if (result instanceof CommitResult.Done done) {
             Guard claim = new Guard(view.site().claim(job.id), done.ticks().get(0));
-            job.claim().written(new Claim(view.site().node(), 0), claim.tick());
+            job.claim().written(view.claimed(), claim.tick());
             job.stored().written(swap.state(), done.ticks().get(1));
             job.standby().written(null, done.ticks().get(2));
             run.tookOver(claim, swap.state());

@@ -9,6 +9,7 @@ import distkv.runner.worker.Ended;
 import distkv.schema.BadEntry;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.JobId;
 import distkv.schema.job.StateEntry;
@@ -28,8 +29,8 @@ final class Job {
     private @Nullable String bad;
     private long entryTick;
     private final Followed<StateEntry> state = new Followed<>();
-    private final Followed<Claim> claim = new Followed<>();
-    private @Nullable Followed<Claim> standby;
+    private final Followed<ClaimEntry> claim = new Followed<>();
+    private @Nullable Followed<ClaimEntry> standby;
 
     private Phase phase = IDLE;
 
@@ -70,8 +71,8 @@ final class Job {
     void to(Phase next) {
         Class<? extends Phase> from = phase.getClass();
         if (from != next.getClass() && !Phase.NEXT.getOrDefault(from, List.of()).contains(next.getClass())) {
-            throw new IllegalStateException(
-                    "job " + id + " from " + from.getSimpleName() + " to " + next.getClass().getSimpleName());
+            throw new IllegalStateException("job " + id + " from " + from.getSimpleName() + " to "
+                    + next.getClass().getSimpleName());
         }
         phase = next;
     }
@@ -121,12 +122,22 @@ final class Job {
         return state;
     }
 
-    Followed<Claim> claim() {
+    Followed<ClaimEntry> claim() {
         return claim;
     }
 
+    /** Who has the claim; empty if nobody has it, or if it does not say. */
+    String claimHolder() {
+        return holder(claim);
+    }
+
+    private static String holder(@Nullable Followed<ClaimEntry> claim) {
+        ClaimEntry is = claim == null ? null : claim.value();
+        return is == null ? "" : is.node();
+    }
+
     /** The claim of a run that stands by to take over from the one that has {@link #claim}. */
-    Followed<Claim> standby() {
+    Followed<ClaimEntry> standby() {
         if (standby == null) {
             standby = new Followed<>();
         }
@@ -145,11 +156,11 @@ final class Job {
     /** The node that it counts toward; one that stands by is about to take over. {@code null}: none. */
     private @Nullable String countsToward(String node) {
         if (hasStandby()) {
-            return Claim.holder(standby);
+            return holder(standby);
         }
         boolean isAsked = phase instanceof Phase.Claiming;
         boolean standsBy = phase instanceof Phase.Claiming claiming && claiming.isStandby();
-        return claim.isPresent() && !standsBy ? Claim.holder(claim) : isAsked ? node : null;
+        return claim.isPresent() && !standsBy ? holder(claim) : isAsked ? node : null;
     }
 
     /** Counts it in the balance of the group as what it is now on this node. */
@@ -183,11 +194,11 @@ final class Job {
     }
 
     boolean claimChanged(Entry change) {
-        return claim.changed(Claim.read(change.value()), change.tick());
+        return claim.changed(ClaimEntry.read(change.value()), change.tick());
     }
 
     boolean standbyChanged(Entry change) {
-        return standby().changed(Claim.read(change.value()), change.tick());
+        return standby().changed(ClaimEntry.read(change.value()), change.tick());
     }
 
     /**
@@ -271,10 +282,6 @@ final class Job {
 
     /** Whether nothing is known any more that would have to be remembered. */
     boolean isForgettable() {
-        return isGone()
-                && !state.isPresent()
-                && !claim.isPresent()
-                && !hasStandby()
-                && phase instanceof Phase.Idle;
+        return isGone() && !state.isPresent() && !claim.isPresent() && !hasStandby() && phase instanceof Phase.Idle;
     }
 }

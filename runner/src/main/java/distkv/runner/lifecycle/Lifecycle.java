@@ -4,9 +4,9 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.runner.balance.FairShare;
 import distkv.runner.balance.Rebalancer;
-import distkv.runner.code.Catalog;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.RunEvent;
+import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.error.ErrorReport;
@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of every job that this runner serves: an event goes in, effects come out, which the caller carries out
@@ -140,7 +139,8 @@ public final class Lifecycle {
             if (about.startsWith(at.entries()) && about.length() > at.entries().length()) {
                 JobId id = new JobId(kind, about.tail(at.entries().length()));
                 Job job = jobs.get(id);
-                if (job == null && !view.errors().opensAnywhere(ErrorReport.RUN, about).isEmpty()) {
+                if (job == null
+                        && !view.errors().opensAnywhere(ErrorReport.RUN, about).isEmpty()) {
                     job = jobs.computeIfAbsent(id, this::create);
                 }
                 if (job != null && job.isGone()) {
@@ -204,8 +204,7 @@ public final class Lifecycle {
     }
 
     private void claimed(Job job, Phase.Claiming claiming, CommitResult result) {
-        boolean starts =
-                result instanceof CommitResult.Done done && runs.claimed(job, view, claiming, done.ticks());
+        boolean starts = result instanceof CommitResult.Done done && runs.claimed(job, view, claiming, done.ticks());
         claims.answered(job, view, claiming, starts);
         if (!(result instanceof CommitResult.Done)) {
             job.toIdle();

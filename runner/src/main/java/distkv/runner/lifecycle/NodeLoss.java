@@ -1,6 +1,7 @@
 package distkv.runner.lifecycle;
 
 import distkv.schema.error.ErrorReport;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import java.util.Map;
 
@@ -21,12 +22,10 @@ record NodeLoss(StateEntry state, ErrorReport report) {
      */
     static NodeLoss of(Job job, Site site) {
         StateEntry state = job.state();
-        String what = !site.node().equals(state.node())
-                ? KILLED
-                : job.claim().isPresent() ? UNRECORDED : RESTARTED;
+        String what = !site.node().equals(state.node()) ? KILLED : job.claim().isPresent() ? UNRECORDED : RESTARTED;
+        ErrorReport.Failed report = ErrorReport.Failed.plain(
+                ErrorReport.RUN, site.entry(job.id), what, Map.of("node", String.valueOf(state.node())));
         return new NodeLoss(
-                state.lost(job.newsAt()),
-                ErrorReport.Failed.plain(
-                        ErrorReport.RUN, site.entry(job.id), what, Map.of("node", String.valueOf(state.node()))));
+                state.lost(job.newsAt()), what.equals(UNRECORDED) ? report : report.because(Reason.Code.NODE_LOST));
     }
 }

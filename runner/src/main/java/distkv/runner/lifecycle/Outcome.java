@@ -50,8 +50,7 @@ record Outcome(
             // Its lease was renewed after all, too late for the workers' parent.
             case Ended.Died died when why == null && died.overdue() -> stopped(run, Stop.CUT_OFF, now);
             case Ended.Died died
-            when why != null || died.deliberate() ->
-                stopped(run, why == null ? Stop.WORKER_RESTARTED : why, now);
+            when why != null || died.deliberate() -> stopped(run, why == null ? Stop.WORKER_RESTARTED : why, now);
             case Ended.Failed failed
             when failed.fault() == Ended.Fault.STALLED -> interrupted(run, Stop.STALLED, failed, now);
             case Ended.Failed failed
@@ -74,7 +73,7 @@ record Outcome(
 
     /** Nobody has told it to end, but it is no error of the job either. */
     private static Outcome interrupted(Run run, Stop stop, Ended.Failed failed, double now) {
-        String say = stop.reason() + ": " + FailureFormatter.line(failed, null);
+        String say = stop.reason().text() + ": " + FailureFormatter.line(failed, null);
         return new Outcome(run.state.ended(now, run.state.backoff(), stop), false, List.of(), Level.WARNING, say);
     }
 

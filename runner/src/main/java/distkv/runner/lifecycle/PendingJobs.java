@@ -7,6 +7,7 @@ import distkv.runner.schedule.Decision;
 import distkv.runner.schedule.Schedule;
 import distkv.schema.error.ErrorRecord;
 import distkv.schema.error.ErrorReport;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,15 +98,15 @@ final class PendingJobs {
         if (view.site().node().equals(job.state().node())) {
             NodeLoss loss = NodeLoss.of(job, view.site());
             StateEntry state = view.believed(job, loss.state());
-            StateEntry settled = view.settle(job, state, view.decide(job, state)).state();
+            StateEntry settled =
+                    view.settle(job, state, view.decide(job, state)).state();
             free(job, view, settled, view.news(List.of(loss.report())), job.claim());
         } else {
             free(job, view, job.state(), List.of(), job.claim());
         }
     }
 
-    private void free(
-            Job job, View view, StateEntry state, List<CommitRequest.News> news, Followed<Claim> claim) {
+    private void free(Job job, View view, StateEntry state, List<CommitRequest.News> news, Followed<ClaimEntry> claim) {
         boolean isStandby = claim != job.claim();
         Write free = Write.delete(
                 isStandby ? view.site().standby(job.id) : view.site().claim(job.id), Expectation.at(claim.tick()));
@@ -118,7 +119,7 @@ final class PendingJobs {
             StateEntry state,
             List<CommitRequest.News> news,
             List<Write> also,
-            @Nullable Followed<Claim> freed) {
+            @Nullable Followed<ClaimEntry> freed) {
         List<Write> writes = new ArrayList<>();
         writes.add(Write.set(
                 view.site().state(job.id), state.encode(), job.stored().expectation()));
@@ -148,8 +149,8 @@ final class PendingJobs {
         job.to(noting);
         List<Guard> guards =
                 job.isGone() ? List.of() : List.of(new Guard(view.site().entry(job.id), job.entryTick()));
-        effects.commit(new CommitRequest(
-                job.id, CommitRequest.Purpose.NOTE, job.entryTick(), writes, guards, news, null));
+        effects.commit(
+                new CommitRequest(job.id, CommitRequest.Purpose.NOTE, job.entryTick(), writes, guards, news, null));
     }
 
     /** A note was answered. */

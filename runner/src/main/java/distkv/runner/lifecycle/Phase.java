@@ -2,6 +2,7 @@ package distkv.runner.lifecycle;
 
 import distkv.runner.schedule.Attempt;
 import distkv.runner.worker.Ended;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.StateEntry;
 import distkv.schema.job.Stop;
 import java.util.List;
@@ -35,8 +36,7 @@ sealed interface Phase {
      * @param freed the claim that the same commit deletes: this runner's, though it runs nothing
      * @param news how much news of the job there had been
      */
-    record Noting(
-            @Nullable StateEntry state, @Nullable Followed<Claim> freed, int news) implements Phase {}
+    record Noting(@Nullable StateEntry state, @Nullable Followed<ClaimEntry> freed, int news) implements Phase {}
 
     /**
      * Asking for the claim, together with the state that says so.
@@ -78,7 +78,10 @@ sealed interface Phase {
      * @param last what is written as the state; {@code null}: the state is deleted, as the job is
      */
     record Recording(
-            Run run, @Nullable Stop why, Ended how, @Nullable StateEntry last) implements Phase {}
+            Run run,
+            @Nullable Stop why,
+            Ended how,
+            @Nullable StateEntry last) implements Phase {}
 
     /**
      * Other nodes are asked to take the run over.
@@ -101,7 +104,8 @@ sealed interface Phase {
     /** The same after the clock was set back by so much: what is planned is so much earlier. */
     default Phase setBack(double by) {
         return switch (this) {
-            case Running(Run run, Offer offer) when offer != null ->
+            case Running(Run run, Offer offer)
+            when offer != null ->
                 new Running(run, new Offer(offer.until() - by, offer.vacantUntil() - by, offer.mustLeave()));
             case Stopping stopping ->
                 new Stopping(stopping.run(), stopping.why(), stopping.killAt() - by, stopping.isKilled());

@@ -52,7 +52,10 @@ final class Run {
      * @param said what it said when it was set up, and so ready to take over; {@code null} while it is not
      * @param swap the commit that takes over, while that is under way
      */
-    record Standby(long from, @Nullable Map<String, @Nullable Object> said, @Nullable Swap swap) {}
+    record Standby(
+            long from,
+            @Nullable Map<String, @Nullable Object> said,
+            @Nullable Swap swap) {}
 
     /**
      * The commit that gives a run on standby the claim.

@@ -68,8 +68,7 @@ final class RunReporter {
         ErrorReport report = FailureFormatter.report(
                 ErrorReport.RUN, about, error.severity(), error.comment(), error.failure(), run.attempt);
         tell(job, run, view, List.of(), List.of(report));
-        effects.log(
-                System.Logger.Level.WARNING, job.id, FailureFormatter.line(error.failure(), error.comment()));
+        effects.log(System.Logger.Level.WARNING, job.id, FailureFormatter.line(error.failure(), error.comment()));
     }
 
     /** The run is offered to other nodes, or is not any more. */

@@ -1,19 +1,23 @@
 package distkv.runner.lifecycle;
 
+import distkv.model.Expectation;
 import distkv.model.Path;
+import distkv.model.Write;
 import distkv.runner.balance.FairShare;
-import distkv.runner.code.Catalog;
-import distkv.runner.code.Code;
 import distkv.runner.schedule.Attempt;
 import distkv.runner.schedule.Decision;
 import distkv.runner.schedule.Schedule;
+import distkv.schema.code.Catalog;
+import distkv.schema.code.Code;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.error.ErrorRecord;
 import distkv.schema.error.ErrorReport;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import distkv.schema.job.Stop;
 import java.util.ArrayList;
@@ -61,9 +65,21 @@ record View(
         return new View(now, lease, open, true, site, catalog, errors, share);
     }
 
+    /** This node's claim, for as long as its session lives. */
+    Write claim(Path path, double started, Expectation expected) {
+        long session = lease.session();
+        return Write.set(path, new ClaimEntry(site.node(), started, session).encode(), expected)
+                .under(session);
+    }
+
+    /** What is known of a claim that this runner has just been given. */
+    ClaimEntry claimed() {
+        return new ClaimEntry(site.node(), 0, 0);
+    }
+
     /** Whether a claim is held by this runner's session. */
-    boolean isOurs(Followed<Claim> claim) {
-        Claim is = claim.value();
+    boolean isOurs(Followed<ClaimEntry> claim) {
+        ClaimEntry is = claim.value();
         return is != null && is.session() != 0 && is.session() == lease.session();
     }
 
@@ -88,7 +104,7 @@ record View(
         if (entry == null) {
             return job.bad() == null
                     ? new Decision.Nothing(Stop.ENTRY_DELETED.reason())
-                    : new Decision.Refuse(Schedule.BAD_ENTRY, job.bad());
+                    : new Decision.Refuse(Stop.BAD_ENTRY.reason(), job.bad());
         }
         if (job.id.isCall() && state.started() > 0) {
             // A call begins once: whoever waits for it hears how it ended, and knows whether to call again.
@@ -99,14 +115,14 @@ record View(
         boolean mended = failed != null && (failed.mendedBy(entry, code) || !catalog.areCurrent(failed.uses()));
         Decision decision = Schedule.decide(entry, state, code, mended, now);
         if (decision instanceof Decision.Start) {
-            String refusal = refusal(job.id.kind(), job.labels());
+            Reason refusal = refusal(job.id.kind(), job.labels());
             return refusal == null ? decision : new Decision.Nothing(refusal);
         }
         return decision;
     }
 
     /** Why there is no place for a job that asks for these labels; {@code null} if there is one. */
-    private @Nullable String refusal(Kind kind, Set<String> has) {
+    private @Nullable Reason refusal(Kind kind, Set<String> has) {
         if (kind == Kind.ANY) {
             return share.refusal(has);
         }
@@ -135,8 +151,8 @@ record View(
         List<ErrorReport> reports = new ArrayList<>();
         reports.add(ErrorReport.Failed.plain(ErrorReport.RUN, site.entry(job.id), message, data));
         if (entry != null && code(entry) instanceof Code.Broken(Path procedure, String why)) {
-            reports.add(ErrorReport.Failed.plain(
-                    ErrorReport.COMPILE, site.codes().append(procedure), why, Map.of()));
+            reports.add(
+                    ErrorReport.Failed.plain(ErrorReport.COMPILE, site.codes().append(procedure), why, Map.of()));
         }
         return reports;
     }
@@ -187,7 +203,6 @@ record View(
 
     /** That an error is over since it is recorded elsewhere, or since what it was about is gone. */
     static CommitRequest.News over(ErrorRecord known) {
-        return new CommitRequest.News(
-                new ErrorReport.Well(known.subsystem(), known.about(), null, Map.of()), known);
+        return new CommitRequest.News(new ErrorReport.Well(known.subsystem(), known.about(), null, Map.of()), known);
     }
 }

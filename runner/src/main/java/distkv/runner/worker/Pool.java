@@ -267,7 +267,8 @@ public final class Pool {
         if (!worker.gone() || !crew.leave(worker)) {
             return;
         }
-        List.copyOf(worker.runs.values()).forEach(lost -> listener.changed(new RunEvent.Over(lost.run(), worker.end(lost))));
+        List.copyOf(worker.runs.values())
+                .forEach(lost -> listener.changed(new RunEvent.Over(lost.run(), worker.end(lost))));
         forks.keepOneIdle();
         listener.roomMade();
     }

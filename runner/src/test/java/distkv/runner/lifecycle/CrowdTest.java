@@ -6,7 +6,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.protocol.Values;
-import distkv.runner.code.Catalog;
+import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.job.JobId;
@@ -37,14 +37,20 @@ class CrowdTest {
         done.keep(lifecycle.handle(new JobEvent.OpenChanged(true)));
         Map<String, Object> job = Map.of("code", Path.of("demo"), "target", 900);
         Map<String, Object> alone = Map.of("code", Path.of("demo"), "target", 900, "limits", Map.of("files", 100));
-        done.keep(lifecycle.handle(new JobEvent.Changed(Kind.AT, JobEvent.Part.ENTRY, Path.of("alone"), entry("alone", alone))));
-        done.keep(lifecycle.handle(new JobEvent.Changed(Kind.AT, JobEvent.Part.ENTRY, Path.of("job"), entry("job", job))));
-        done.keep(lifecycle.handle(new JobEvent.Changed(Kind.AT, JobEvent.Part.ENTRY, Path.of("other"), entry("other", job))));
+        done.keep(lifecycle.handle(
+                new JobEvent.Changed(Kind.AT, JobEvent.Part.ENTRY, Path.of("alone"), entry("alone", alone))));
+        done.keep(lifecycle.handle(
+                new JobEvent.Changed(Kind.AT, JobEvent.Part.ENTRY, Path.of("job"), entry("job", job))));
+        done.keep(lifecycle.handle(
+                new JobEvent.Changed(Kind.AT, JobEvent.Part.ENTRY, Path.of("other"), entry("other", job))));
         assertThat(done.commits).isEmpty();
 
         done.room = place -> !place.alone();
         done.keep(lifecycle.handle(new JobEvent.RoomMade()));
-        assertThat(done.commits).extracting(CommitRequest::job).extracting(JobId::path).containsExactly(Path.of("job"), Path.of("other"));
+        assertThat(done.commits)
+                .extracting(CommitRequest::job)
+                .extracting(JobId::path)
+                .containsExactly(Path.of("job"), Path.of("other"));
     }
 
     private Entry entry(String name, Object value) {

@@ -9,13 +9,12 @@ import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
-import distkv.runner.code.Catalog;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.RunEvent;
+import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
-import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import distkv.schema.job.StateEntry;
 import distkv.schema.job.Stop;
@@ -128,7 +127,7 @@ class HandoverDecisionsTest {
         after(0.5);
         answerDone(done.last(CommitRequest.Purpose.STANDBY));
         assertThat(done.launches).hasSize(1);
-        assertThat(done.launches.getFirst().claim().isStandby()).isTrue();
+        assertThat(done.launches.getFirst().claim().standby()).isTrue();
         on(new JobEvent.RunChanged(new RunEvent.Started(1)));
     }
 
@@ -142,7 +141,8 @@ class HandoverDecisionsTest {
     }
 
     private boolean isOffered(CommitRequest request) {
-        return StateEntry.read(Objects.requireNonNull(request.writes().getFirst().value()))
+        return StateEntry.read(
+                        Objects.requireNonNull(request.writes().getFirst().value()))
                 .offered();
     }
 
@@ -279,8 +279,6 @@ class HandoverDecisionsTest {
         assertThat(done.stops).containsExactly(Stop.CUT_OFF);
         on(new JobEvent.TimerFired());
         on(new JobEvent.TimerFired());
-        assertThat(done.said)
-                .filteredOn(text -> text.startsWith("did not end"))
-                .hasSize(1);
+        assertThat(done.said).filteredOn(text -> text.startsWith("did not end")).hasSize(1);
     }
 }

@@ -9,10 +9,10 @@ import distkv.protocol.Values;
 import distkv.runner.balance.FairShare;
 import distkv.runner.balance.Pace;
 import distkv.runner.balance.Stake;
-import distkv.runner.code.Catalog;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.RunEvent;
+import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.job.JobId;
@@ -217,7 +217,9 @@ class LargeGroupDecisionsTest {
             lease();
             job(Kind.ANY, "job" + i);
             job(Kind.AT, "job" + i);
-            assertThat(done.claimsAsked()).as("a job of its own waits for nothing").isEqualTo(1);
+            assertThat(done.claimsAsked())
+                    .as("a job of its own waits for nothing")
+                    .isEqualTo(1);
             double lost = now;
             while (done.claimsAsked() < 2) {
                 after(0.05);

@@ -78,7 +78,8 @@ final class SimEffects implements Places {
             // Of a tree that was restored since then nobody answers any more: the client asks anew.
             sim.after(
                     sim.between(0.0002, 0.02),
-                    node.connected(() -> answer(request, sim.store.restores() == restores ? result : attempt(request))));
+                    node.connected(
+                            () -> answer(request, sim.store.restores() == restores ? result : attempt(request))));
         }));
     }
 
@@ -105,7 +106,9 @@ final class SimEffects implements Places {
         }
         CommitResult result = made(request);
         // What is not known to be made may have been.
-        return fails && request.purpose() == CommitRequest.Purpose.CLAIM ? new CommitResult.Failed("unknown outcome") : result;
+        return fails && request.purpose() == CommitRequest.Purpose.CLAIM
+                ? new CommitResult.Failed("unknown outcome")
+                : result;
     }
 
     private CommitResult made(CommitRequest request) {

@@ -38,8 +38,7 @@ class CrewTest {
         worker = worker == null ? crew.join() : worker;
         worker.place = place;
         Path path = Path.of("job");
-        Procedure procedure =
-                new Procedure(path, "pass", Mode.ASYNC, List.of(), Map.of(), List.of(), place.language());
+        Procedure procedure = new Procedure(path, "pass", Mode.ASYNC, List.of(), Map.of(), List.of(), place.language());
         crew.seat(
                 worker,
                 new Launch(
