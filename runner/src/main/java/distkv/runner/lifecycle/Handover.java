@@ -156,14 +156,14 @@ final class Handover {
         if (loss != null) {
             reports.add(loss.report());
         }
-        boolean tellsSetUp = standby.said() != null && loss == null;
-        if (tellsSetUp) {
+        Map<String, @Nullable Object> said = loss == null ? standby.said() : null;
+        if (said != null) {
             running = running.well(view.now());
-            reports.add(RunReporter.setupDone(job, standby.said(), view));
+            reports.add(RunReporter.setupDone(job, said, view));
         }
         String holder = job.claimHolder();
         run.standby =
-                new Run.Standby(standby.from(), standby.said(), new Run.Swap(running, holder, tellsSetUp, job.news()));
+                new Run.Standby(standby.from(), standby.said(), new Run.Swap(running, holder, said != null, job.news()));
         List<Write> writes = List.of(
                 view.claim(site.claim(job.id), started, job.claim().expectation()),
                 Write.set(site.state(job.id), running.encode(), job.stored().expectation()),

@@ -151,7 +151,8 @@ final class SimWorkers {
     private void tell(RunEvent event) {
         node.awake(() -> {
                     if (node.isUp()) {
-                        if (event instanceof RunEvent.SetupDone && running.get(event.run()) instanceof Execution one) {
+                        @Nullable Execution one = running.get(event.run());
+                        if (event instanceof RunEvent.SetupDone && one != null) {
                             one.isWell = true;
                         }
                         node.handle(new JobEvent.RunChanged(event));
