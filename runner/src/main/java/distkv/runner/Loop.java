@@ -156,6 +156,7 @@ final class Loop implements Runnable {
             pool.state(changed);
         }
         decide(new JobEvent.TimerFired());
+        committer.sendNotes();
         double next = Math.min(lifecycle.next(), pool.run());
         next = Math.min(next, session.publish(now, lifecycle.load()));
         next = Math.min(next, session.rivals.next(now));
@@ -167,6 +168,7 @@ final class Loop implements Runnable {
             boolean enough = i >= BATCH || System.nanoTime() - began >= LONGEST_BATCH_NANOS;
             event = enough ? null : events.next(0);
         }
+        committer.sendNotes();
     }
 
     private void handle(Event event) {
@@ -222,13 +224,14 @@ final class Loop implements Runnable {
 
     private void decide(JobEvent event) {
         lifecycle.handle(event).forEach(this::carryOut);
+        committer.send();
     }
 
     /** The one place where something is done about jobs. Nothing here waits. */
     private void carryOut(Effect effect) {
         switch (effect) {
             case Effect.Commit(var request) -> {
-                if (!committer.commit(request)) {
+                if (!committer.add(request)) {
                     say(
                             System.Logger.Level.WARNING,
                             request.job(),

@@ -162,8 +162,8 @@ final class Handover {
             reports.add(RunReporter.setupDone(job, said, view));
         }
         String holder = job.claimHolder();
-        run.standby =
-                new Run.Standby(standby.from(), standby.said(), new Run.Swap(running, holder, said != null, job.news()));
+        run.standby = new Run.Standby(
+                standby.from(), standby.said(), new Run.Swap(running, holder, said != null, job.news()));
         List<Write> writes = List.of(
                 view.claim(site.claim(job.id), started, job.claim().expectation()),
                 Write.set(site.state(job.id), running.encode(), job.stored().expectation()),
