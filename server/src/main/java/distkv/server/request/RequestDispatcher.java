@@ -164,7 +164,7 @@ public final class RequestDispatcher implements RequestHandler {
             return;
         }
         List<String> pattern = TopicPattern.rooted(context.server().messageRoot(), request.topic());
-        String shown = PythonRepr.cut(String.join("/", pattern));
+        String shown = ReprText.cut(String.join("/", pattern));
         MonitorStream monitor = new MonitorStream(
                 request.seq(), context.connection(), context.server().hub(), pattern, shown, request.raw());
         if (context.connection().admit(monitor)) {
@@ -178,7 +178,7 @@ public final class RequestDispatcher implements RequestHandler {
         if (request.acl() != null) {
             error(
                     request.seq(),
-                    "acl: '" + PythonRepr.cut(request.acl()) + "' (expected: none, there are no access lists)",
+                    "acl: '" + ReprText.cut(request.acl()) + "' (expected: none, there are no access lists)",
                     Etype.NOTFOUND);
             return;
         }
