@@ -44,7 +44,10 @@ final class ErrorReplies {
 
     static Reply.Failed serverState(Seq seq, Path path, long tock) {
         return new Reply.Failed(
-                seq, "path " + path.brief() + ": only the server itself writes below " + Snapshot.SERVER_STATE, Etype.ACCESS, tock);
+                seq,
+                "path " + path.brief() + ": only the server itself writes below " + Snapshot.SERVER_STATE,
+                Etype.ACCESS,
+                tock);
     }
 
     static Reply.Failed notFound(Seq seq, Path path, long tock) {
@@ -96,8 +99,7 @@ final class ErrorReplies {
     static Reply.Failed notYet(Seq seq, Path path, long tick, long tock) {
         return new Reply.Failed(
                 seq,
-                "guard at " + path.brief()
-                        + ": a claim on standby (expected: a claim that has taken over)",
+                "guard at " + path.brief() + ": a claim on standby (expected: a claim that has taken over)",
                 Etype.NOT_YET,
                 new Reply.Found(path, tick),
                 tock);
@@ -135,8 +137,7 @@ final class ErrorReplies {
                 ConnectionSession.missing(seq, context.tock());
             case CommitOutcome.Refused(String reason, var _) ->
                 new Reply.Failed(seq, "not written: " + reason, Etype.REFUSED, context.tock());
-            case CommitOutcome.Unknown(String reason) ->
-unknown(seq, reason, context.tock());
+            case CommitOutcome.Unknown(String reason) -> unknown(seq, reason, context.tock());
             default -> throw new IllegalArgumentException(outcome.toString());
         };
     }

@@ -184,11 +184,7 @@ final class ReadRequests {
             }
         }
         WatchStream stream = new WatchStream(
-                request.seq(),
-                context.connection(),
-                replica,
-                scope,
-                items(request.seq(), top, request.chain()));
+                request.seq(), context.connection(), replica, scope, items(request.seq(), top, request.chain()));
         if (!context.connection().admit(stream)) {
             return;
         }
@@ -269,8 +265,8 @@ final class ReadRequests {
                 case MEMORY ->
                     parts.put(
                             part,
-                            Values.encode(
-                                    List.of(now.bytes(), context.server().memory().tree())));
+                            Values.encode(List.of(
+                                    now.bytes(), context.server().memory().tree())));
                 case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUG, DEBUGGER ->
                     parts.put(part, Values.encode(Map.of()));
                 // The original does not answer this, either.
