@@ -1,19 +1,19 @@
 package distkv.client;
 
 import distkv.model.Commit;
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.ChainCondition;
-import distkv.protocol.WriteConditions;
-import distkv.model.Depths;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.protocol.WriteConditions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -314,7 +314,9 @@ public final class Client implements AutoCloseable {
     private WriteConditions conditions(Expectation expectation, Guard... guards) {
         ChainCondition chain = Commits.chained(connector, expectation);
         List<Guard> all = guards(List.of(guards));
-        return chain instanceof ChainCondition.Unchecked && all.isEmpty() ? WriteConditions.NONE : new WriteConditions(chain, null, all);
+        return chain instanceof ChainCondition.Unchecked && all.isEmpty()
+                ? WriteConditions.NONE
+                : new WriteConditions(chain, null, all);
     }
 
     private long changed(Function<Seq, Request> request) throws InterruptedException {
