@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param command the Java virtual machine, and options for it
  */
 public record JavaCommand(List<String> command) {
-    private static final String PROGRAM = "distkv.code.worker.Main";
+    private static final String PROGRAM = "distkv.worker.Main";
     /** So many bytes the virtual machine itself needs, beside its heap: code, classes, threads. */
     private static final long OWN_MEMORY = 96L << 20;
 

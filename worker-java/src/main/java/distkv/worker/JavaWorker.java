@@ -1,0 +1,173 @@
+package distkv.worker;
+
+import distkv.code.Message;
+import distkv.code.compile.ModuleSources;
+import distkv.code.compile.Procedure;
+import distkv.model.Guard;
+import distkv.model.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Does what the runner says. Its thread reads the runner's messages and waits for nothing else; runs have their own. */
+final class JavaWorker {
+    private final RunnerLink runner;
+    private final Compiled compiled = new Compiled();
+    private final Map<Long, JavaRun> runs = new ConcurrentHashMap<>();
+    /** Written by the reading thread only. */
+    private volatile Map<String, KnownModule> modules = Map.of();
+
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("timers").factory());
+    private @Nullable Site site;
+    private volatile boolean stopping;
+
+    JavaWorker(RunnerLink runner) {
+        this.runner = runner;
+        Printing.install();
+    }
+
+    /** Carries out one message. Returns whether more are to come. */
+    boolean obey(Map<?, ?> message) {
+        switch (String.valueOf(message.get("op"))) {
+            case "init" -> site = Site.read(message);
+            case "modules" -> know(message.get("modules"));
+            case "start" -> start(message);
+            case "cancel" -> {
+                JavaRun run = run(message);
+                if (run != null && Boolean.TRUE.equals(message.get("lost"))) {
+                    run.lose();
+                } else if (run != null) {
+                    run.cancel();
+                }
+            }
+            case "claim" -> {
+                JavaRun run = run(message);
+                Guard claim = Spec.claim(message.get("claim"));
+                if (run != null && claim != null) {
+                    run.claim(claim);
+                }
+            }
+            case "state" -> {
+                for (JavaRun run : runs.values()) {
+                    tell(run, message);
+                }
+            }
+            case "stop" -> stopping = true;
+            default -> {}
+        }
+        return !isOver();
+    }
+
+    private boolean isOver() {
+        return stopping && runs.isEmpty();
+    }
+
+    private @Nullable JavaRun run(Map<?, ?> message) {
+        return message.get("run") instanceof Long number ? runs.get(number) : null;
+    }
+
+    private static void tell(JavaRun run, Map<?, ?> state) {
+        int count = state.get("count") instanceof Long number ? number.intValue() : 0;
+        int nodes = state.get("nodes") instanceof Long number ? number.intValue() : 0;
+        switch (String.valueOf(state.get("state"))) {
+            case "complete" -> run.inbox().put(new Message.Complete(count, nodes));
+            case "partial" -> run.inbox().put(new Message.Partial(count, nodes));
+            case "detached" -> run.inbox().put(new Message.Detached(count, nodes));
+            case "broken" -> run.inbox().put(new Message.Broken(count, nodes));
+            default -> {}
+        }
+    }
+
+    /**
+     * Modules as the runner has them now: each a path, a version, the text (nil: there is none), what is wrong, and what
+     * it requires.
+     */
+    private void know(@Nullable Object told) {
+        Map<String, KnownModule> now = new LinkedHashMap<>(modules);
+        for (Object each : told instanceof List<?> list ? list : List.of()) {
+            if (each instanceof List<?> one && one.size() >= 3 && one.get(1) instanceof Long version) {
+                Path path = path(one.get(0));
+                String name = KnownModule.name(path);
+                now.remove(name);
+                if (one.get(2) instanceof String source) {
+                    now.put(name, new KnownModule(path, version, source, requires(one)));
+                }
+            }
+        }
+        modules = now;
+    }
+
+    private static Path path(@Nullable Object told) {
+        return told instanceof List<?> elements ? Path.of(elements) : (Path) Objects.requireNonNull(told);
+    }
+
+    private static List<Path> requires(List<?> told) {
+        return told.size() > 4 && told.get(4) instanceof List<?> paths
+                ? paths.stream().map(JavaWorker::path).toList()
+                : List.of();
+    }
+
+    private void start(Map<?, ?> message) {
+        Site where = site;
+        if (where == null) {
+            throw new IllegalArgumentException("the runner sent start before init");
+        }
+        Spec spec = Spec.read(message);
+        Map<String, KnownModule> sources = modules;
+        ScheduledFuture<?>[] slices = new ScheduledFuture<?>[1];
+        JavaRun run = new JavaRun(spec, where, runner, clock, () -> compile(spec, sources), () -> {
+            slices[0].cancel(false);
+            ended(spec.run());
+        });
+        if (message.get("state") instanceof Map<?, ?> state) {
+            tell(run, state);
+        }
+        long slice = Math.max(1, Math.round(spec.idle() * 1e9 / Inbox.SLICES));
+        slices[0] = clock.scheduleWithFixedDelay(run.inbox()::slicePassed, slice, slice, TimeUnit.NANOSECONDS);
+        runs.put(spec.run(), run);
+        run.start();
+    }
+
+    private Procedure compile(Spec spec, Map<String, KnownModule> sources) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        sources.forEach((name, module) -> texts.put(name, module.source()));
+        Procedure procedure = compiled.procedure(spec.definition(), new ModuleSources(texts));
+        for (String name : procedure.modules()) {
+            KnownModule module = sources.get(name);
+            if (module != null) {
+                runner.report("imported", "run", spec.run(), "path", module.path(), "version", module.version());
+            }
+        }
+        RequiredModules required = new RequiredModules(sources);
+        // Also those that are missing: when they come the run may succeed.
+        required.of(procedure.modules())
+                .forEach((path, version) ->
+                        runner.report("imported", "run", spec.run(), "path", path, "version", version));
+        required.check(procedure.modules());
+        return procedure;
+    }
+
+    private void ended(long number) {
+        runs.remove(number);
+        if (isOver()) {
+            runner.finish(0);
+        }
+    }
+
+    /** The runner is gone, or wants no more. */
+    void close() {
+        runs.values().forEach(JavaRun::cancel);
+        clock.shutdownNow();
+        if (site != null) {
+            site.close();
+        }
+    }
+}

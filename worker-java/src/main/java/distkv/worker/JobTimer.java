@@ -1,0 +1,57 @@
+package distkv.worker;
+
+import distkv.code.Message;
+import distkv.code.Timer;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A timer of a job. Any thread may use it. */
+final class JobTimer implements Timer {
+    private final Inbox inbox;
+    private final ScheduledExecutorService clock;
+    private @Nullable ScheduledFuture<?> running;
+    private Message.@Nullable Fired fired;
+    private boolean ended;
+
+    JobTimer(Inbox inbox, ScheduledExecutorService clock) {
+        this.inbox = inbox;
+        this.clock = clock;
+    }
+
+    @Override
+    public synchronized void run(Duration delay) {
+        cancel();
+        if (delay.isPositive() && !ended) {
+            running = clock.schedule(this::fire, delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private synchronized void fire() {
+        if (running != null) {
+            running = null;
+            fired = new Message.Fired(this);
+            inbox.put(fired);
+        }
+    }
+
+    @Override
+    public synchronized boolean cancel() {
+        boolean wasRunning = running != null;
+        if (running != null) {
+            running.cancel(false);
+            running = null;
+        }
+        boolean wasUnread = fired != null && inbox.withdraw(fired);
+        fired = null;
+        return wasRunning || wasUnread;
+    }
+
+    /** The job is over. */
+    synchronized void end() {
+        ended = true;
+        cancel();
+    }
+}

@@ -1,0 +1,38 @@
+package distkv.worker;
+
+import distkv.code.Message;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Counts the watches of a job, and says when all of them have delivered what was there. Any thread may use it. */
+final class Readiness {
+    private final Inbox inbox;
+    private final Set<Object> loading = new HashSet<>();
+    private int ready;
+
+    Readiness(Inbox inbox) {
+        this.inbox = inbox;
+    }
+
+    /** Waits for this watch, too. */
+    synchronized void opened(Object watch) {
+        loading.add(watch);
+    }
+
+    /** This watch has delivered what was there. */
+    synchronized void ready(Object watch) {
+        if (loading.remove(watch)) {
+            ready++;
+            if (loading.isEmpty()) {
+                inbox.put(new Message.Ready(ready));
+            }
+        }
+    }
+
+    /** This watch has ended, maybe before it was ready. */
+    synchronized void closed(Object watch) {
+        if (loading.remove(watch) && ready > 0 && loading.isEmpty()) {
+            inbox.put(new Message.Ready(ready));
+        }
+    }
+}
