@@ -192,7 +192,7 @@ public final class Client implements AutoCloseable {
     /** All these writes or none; a write's lease is the client's session or none. Returns the tick of each. */
     public List<Long> commit(Commit commit) throws InterruptedException {
         Commit guarded = new Commit(commit.writes(), guards(commit.guards()));
-        return write(() -> Commits.commit(connector, guarded));
+        return write(() -> CommitRequests.commit(connector, guarded));
     }
 
     /** Sends a message to all who monitor its topic now. */
@@ -235,7 +235,7 @@ public final class Client implements AutoCloseable {
     }
 
     private Reply request(boolean write, Function<Seq, Request> request) throws InterruptedException {
-        return Repeating.call(connector, write, request);
+        return RetryingCall.call(connector, write, request);
     }
 
     /** The greeting of the server that it is connected to. */
@@ -259,7 +259,7 @@ public final class Client implements AutoCloseable {
     }
 
     public boolean isConnected() {
-        Link link = connector.linkOrNull();
+        ServerConnection link = connector.linkOrNull();
         return link != null && link.isUp();
     }
 
@@ -312,7 +312,7 @@ public final class Client implements AutoCloseable {
     }
 
     private Conditions conditions(Expectation expectation, Guard... guards) {
-        Chained chain = Commits.chained(connector, expectation);
+        Chained chain = CommitRequests.chained(connector, expectation);
         List<Guard> all = guards(List.of(guards));
         return chain instanceof Chained.Unchecked && all.isEmpty() ? Conditions.NONE : new Conditions(chain, null, all);
     }

@@ -17,7 +17,7 @@ public class ClientException extends RuntimeException {
     static ClientException of(Reply.Failed failed) {
         return switch (failed.etype()) {
             case CHAIN, GUARD, VALUE -> new ConflictException(failed);
-            case NOT_YET -> new NotYetException(failed);
+            case NOT_YET -> new StandbyException(failed);
             case UNKNOWN -> new UnknownOutcomeException(failed.text());
             case SESSION -> new SessionLostException(failed.text());
             default -> new ClientException(failed.etype(), failed.text());

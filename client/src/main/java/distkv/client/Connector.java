@@ -27,7 +27,7 @@ final class Connector implements Runnable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition changed = lock.newCondition();
-    private @Nullable Link link;
+    private @Nullable ServerConnection link;
     private @Nullable Session session;
     private boolean closed;
     private long losses;
@@ -87,7 +87,7 @@ final class Connector implements Runnable {
     }
 
     /** The connection, now; {@link ServerConnectionException} if there is none. */
-    Link link() {
+    ServerConnection link() {
         lock.lock();
         try {
             if (link == null) {
@@ -100,7 +100,7 @@ final class Connector implements Runnable {
     }
 
     @Nullable
-    Link linkOrNull() {
+    ServerConnection linkOrNull() {
         lock.lock();
         try {
             return link;
@@ -110,7 +110,7 @@ final class Connector implements Runnable {
     }
 
     /** Waits for a connection; {@link ServerConnectionException} once the client is closed. */
-    Link awaitLink() throws InterruptedException {
+    ServerConnection awaitLink() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             // One that has just ended is still here until it is retracted.
@@ -128,7 +128,7 @@ final class Connector implements Runnable {
 
     /** Waits for a connection until then, in {@link System#nanoTime}'s time; {@code null} if there is none. */
     @Nullable
-    Link awaitLink(long deadline) throws InterruptedException {
+    ServerConnection awaitLink(long deadline) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while ((link == null || !link.isUp()) && !closed) {
@@ -194,7 +194,7 @@ final class Connector implements Runnable {
         }
     }
 
-    private Link reopen() throws InterruptedException {
+    private ServerConnection reopen() throws InterruptedException {
         Duration pause = options.retryFirst();
         while (true) {
             // A server that comes back must not be met by all its clients in the same moment.
@@ -210,8 +210,8 @@ final class Connector implements Runnable {
         }
     }
 
-    private Link open() throws InterruptedException {
-        Link opened = Link.open(options);
+    private ServerConnection open() throws InterruptedException {
+        ServerConnection opened = ServerConnection.open(options);
         try {
             tree = treeName(opened);
             Session mine = session();
@@ -225,7 +225,7 @@ final class Connector implements Runnable {
         }
     }
 
-    private static String treeName(Link opened) throws InterruptedException {
+    private static String treeName(ServerConnection opened) throws InterruptedException {
         Reply reply = opened.call(false, seq -> new Request.GetState(seq, EnumSet.of(StatePart.NODES)));
         if (reply instanceof Reply.State state
                 && state.parts().containsKey(StatePart.NODES)
@@ -236,7 +236,7 @@ final class Connector implements Runnable {
         return opened.greeting().node();
     }
 
-    private void publish(Link opened) {
+    private void publish(ServerConnection opened) {
         Session mine;
         lock.lock();
         try {
@@ -282,7 +282,7 @@ final class Connector implements Runnable {
     }
 
     void close() {
-        Link last;
+        ServerConnection last;
         Session mine;
         lock.lock();
         try {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Monitor implements AutoCloseable {
     private final Connector connector;
     private final List<String> topic;
-    private volatile @Nullable Stream stream;
+    private volatile @Nullable StreamReader stream;
     private volatile boolean closed;
 
     Monitor(Connector connector, List<String> topic) {
@@ -39,14 +39,14 @@ public final class Monitor implements AutoCloseable {
      * @throws ClientException if messages were missed since they were read too slowly ({@code OVERFLOW}); the next call
      *     goes on
      */
-    public @Nullable Message next() throws InterruptedException {
+    public @Nullable ReceivedMessage next() throws InterruptedException {
         while (!closed) {
             try {
-                Stream open = stream;
+                StreamReader open = stream;
                 if (open == null) {
                     open();
                 } else {
-                    Message message = accept(open.next());
+                    ReceivedMessage message = accept(open.next());
                     if (message != null) {
                         return message;
                     }
@@ -66,7 +66,7 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void open() throws InterruptedException {
-        Stream opened = Stream.open(connector.awaitLink(), seq -> new Request.MsgMonitor(seq, topic, false));
+        StreamReader opened = StreamReader.open(connector.awaitLink(), seq -> new Request.MsgMonitor(seq, topic, false));
         stream = opened;
         Reply first = opened.next();
         if (first instanceof Reply.Failed failed) {
@@ -77,9 +77,9 @@ public final class Monitor implements AutoCloseable {
         }
     }
 
-    private @Nullable Message accept(Reply reply) {
+    private @Nullable ReceivedMessage accept(Reply reply) {
         return switch (reply) {
-            case Reply.Message message -> new Message(message.topic(), message.data(), message.raw());
+            case Reply.Message message -> new ReceivedMessage(message.topic(), message.data(), message.raw());
             case Reply.StreamEnd _ -> {
                 stream = null;
                 yield null;
@@ -95,7 +95,7 @@ public final class Monitor implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        Stream open = stream;
+        StreamReader open = stream;
         if (open != null) {
             open.close("the monitor is closed");
         }

@@ -37,7 +37,7 @@ public final class Session implements AutoCloseable {
     private final String secret;
     private final Duration ttl;
     private final SessionClock clock;
-    private final Lifeline lifeline;
+    private final RenewalConnection lifeline;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     /** Written by the thread that opens connections. */
     private volatile @Nullable Witness witness;
@@ -50,7 +50,7 @@ public final class Session implements AutoCloseable {
         this.secret = secret;
         this.ttl = opened.ttl();
         this.clock = new SessionClock(ttl, sentAt);
-        this.lifeline = new Lifeline(connector.options());
+        this.lifeline = new RenewalConnection(connector.options());
         this.witness = witness(opened, 1);
     }
 
@@ -59,7 +59,7 @@ public final class Session implements AutoCloseable {
     }
 
     static Session open(Connector connector, Duration ttl) throws InterruptedException {
-        Link link = connector.link();
+        ServerConnection link = connector.link();
         long sentAt = System.nanoTime();
         Reply reply = link.call(true, seq -> new Request.OpenSession(seq, ttl));
         if (!(reply instanceof Reply.SessionOpened opened) || opened.secret() == null) {
@@ -114,7 +114,7 @@ public final class Session implements AutoCloseable {
     /** Writes an entry that lives and dies with this session. Returns the write's tick. */
     public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
         Write write = Write.set(path, value, expectation).under(id);
-        return Commits.commit(connector, new Commit(List.of(write), List.of(guards)))
+        return CommitRequests.commit(connector, new Commit(List.of(write), List.of(guards)))
                 .getFirst();
     }
 
@@ -126,7 +126,7 @@ public final class Session implements AutoCloseable {
         }
         connector.session(null);
         lifeline.close();
-        Link link = connector.linkOrNull();
+        ServerConnection link = connector.linkOrNull();
         if (link == null || isLost()) {
             return;
         }
@@ -146,7 +146,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** Attaches a new connection, before anybody else uses it. */
-    void attach(Link link) throws InterruptedException {
+    void attach(ServerConnection link) throws InterruptedException {
         long sentAt = System.nanoTime();
         try {
             Reply reply = link.call(true, seq -> new Request.AttachSession(seq, id, secret));
@@ -196,12 +196,12 @@ public final class Session implements AutoCloseable {
     }
 
     /** Renews it over that connection, if there is one. The first answer counts, whichever way it comes. */
-    private boolean renew(@Nullable Link link) {
+    private boolean renew(@Nullable ServerConnection link) {
         if (link == null) {
             return false;
         }
         long sentAt = System.nanoTime();
-        Call call = new Call(false);
+        PendingReply call = new PendingReply(false);
         // Attaching renews, and is also right on a connection that came between the session's opening and now.
         link.sendNow(call, seq -> new Request.AttachSession(seq, id, secret));
         var _ = call.reply().whenComplete((reply, failure) -> {

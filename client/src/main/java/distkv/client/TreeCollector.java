@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Takes all items of a {@code get_tree} into a list, right on the reading thread: they all have to be kept anyway. */
-final class TreeCollector implements Receiver {
-    private final Link link;
+final class TreeCollector implements ReplyReceiver {
+    private final ServerConnection link;
     private final PathLengthener paths;
     private final List<Entry> entries = new ArrayList<>();
     private final CompletableFuture<List<Entry>> result = new CompletableFuture<>();
@@ -24,12 +24,12 @@ final class TreeCollector implements Receiver {
     private long received;
     private long acknowledged;
 
-    private TreeCollector(Link link, Path path) {
+    private TreeCollector(ServerConnection link, Path path) {
         this.link = link;
         this.paths = new PathLengthener(path);
     }
 
-    static List<Entry> collect(Link link, Path path, Function<Seq, Request> request) throws InterruptedException {
+    static List<Entry> collect(ServerConnection link, Path path, Function<Seq, Request> request) throws InterruptedException {
         TreeCollector collector = new TreeCollector(link, path);
         long seq = link.send(collector, request);
         try {

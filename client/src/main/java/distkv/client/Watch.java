@@ -24,7 +24,7 @@ public final class Watch implements AutoCloseable {
     private final Connector connector;
     private final Path path;
     private final WatchOptions options;
-    private final KnownEntries known = new KnownEntries();
+    private final DeliveredEntries known = new DeliveredEntries();
     private final Deque<WatchEvent> ready = new ArrayDeque<>();
     private PathLengthener paths;
     /** Everything up to here is delivered. */
@@ -37,7 +37,7 @@ public final class Watch implements AutoCloseable {
     /** The reader knows that the connection is away. */
     private boolean cut;
 
-    private volatile @Nullable Stream stream;
+    private volatile @Nullable StreamReader stream;
     private volatile boolean closed;
 
     Watch(Connector connector, Path path, WatchOptions options) {
@@ -77,7 +77,7 @@ public final class Watch implements AutoCloseable {
                 return event;
             }
             try {
-                Stream open = stream;
+                StreamReader open = stream;
                 accept((open == null ? open() : open).next());
             } catch (ServerConnectionException e) {
                 cutOff(String.valueOf(e.getMessage()));
@@ -99,15 +99,15 @@ public final class Watch implements AutoCloseable {
     }
 
     private void drop() {
-        Stream open = stream;
+        StreamReader open = stream;
         stream = null;
         if (open != null) {
             open.close("the watch has another stream");
         }
     }
 
-    private Stream open() throws InterruptedException {
-        Link link = connector.awaitLink();
+    private StreamReader open() throws InterruptedException {
+        ServerConnection link = connector.awaitLink();
         fetching = fetchAnew || (options.fetch() && position == NOWHERE);
         Long since = fetching || position == NOWHERE ? null : (Long) position;
         if (fetching) {
@@ -115,7 +115,7 @@ public final class Watch implements AutoCloseable {
         }
         paths = new PathLengthener(path);
         boolean fetch = fetching;
-        Stream opened = Stream.open(
+        StreamReader opened = StreamReader.open(
                 link, seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true));
         stream = opened;
         if (closed) {
@@ -182,7 +182,7 @@ public final class Watch implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        Stream open = stream;
+        StreamReader open = stream;
         if (open != null) {
             open.close("the watch is closed");
         }

@@ -8,7 +8,7 @@ import distkv.code.LostException;
 import distkv.code.Message;
 import distkv.code.MissingVariablesException;
 import distkv.code.NotYetException;
-import distkv.code.compile.Procedure;
+import distkv.code.compile.CompiledProcedure;
 import distkv.model.Guard;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,13 +26,13 @@ final class JavaRun implements Fence {
     /** How long code that gets {@link LostException} may go on before it is interrupted. */
     private static final long LOST_GRACE_MILLIS = 100;
 
-    private final Spec spec;
-    private final Site site;
-    private final RunnerLink runner;
+    private final RunSpec spec;
+    private final WorkerEnvironment site;
+    private final RunnerConnection runner;
     private final ScheduledExecutorService clock;
-    private final Inbox inbox;
-    private final RunLog log;
-    private final Ending ending;
+    private final MessageQueue inbox;
+    private final RunLogger log;
+    private final RunCompletion ending;
     private final Thread thread;
     /** Written by the run's own thread only, as is the next, which comes first. */
     private volatile @Nullable Client server;
@@ -53,20 +53,20 @@ final class JavaRun implements Fence {
      * @param ended is told at the very end
      */
     JavaRun(
-            Spec spec,
-            Site site,
-            RunnerLink runner,
+            RunSpec spec,
+            WorkerEnvironment site,
+            RunnerConnection runner,
             ScheduledExecutorService clock,
-            Callable<Procedure> compile,
+            Callable<CompiledProcedure> compile,
             Runnable ended) {
         this.spec = spec;
         this.site = site;
         this.runner = runner;
         this.clock = clock;
         this.claim = spec.claim();
-        this.inbox = new Inbox(spec.idle());
-        this.log = new RunLog(runner, spec.run(), spec.log(), site.level());
-        this.ending = new Ending(spec, runner, this::lostServer);
+        this.inbox = new MessageQueue(spec.idle());
+        this.log = new RunLogger(runner, spec.run(), spec.log(), site.level());
+        this.ending = new RunCompletion(spec, runner, this::lostServer);
         inbox.put(new Message.Ready(0));
         thread = Thread.ofVirtual().name(spec.log()).unstarted(() -> {
             execute(compile);
@@ -78,12 +78,12 @@ final class JavaRun implements Fence {
         thread.start();
     }
 
-    private void execute(Callable<Procedure> compile) {
-        Printing.belongsTo(log);
+    private void execute(Callable<CompiledProcedure> compile) {
+        OutputCapture.belongsTo(log);
         Object result = null;
         Throwable thrown = null;
         try {
-            Procedure procedure = compile.call();
+            CompiledProcedure procedure = compile.call();
             List<String> missing = procedure.missing(spec.globals().keySet());
             if (!missing.isEmpty()) {
                 throw new MissingVariablesException(procedure.name(), missing);
@@ -112,7 +112,7 @@ final class JavaRun implements Fence {
         return connected != null && connected.losses() > losses;
     }
 
-    private synchronized void begin(Procedure procedure) {
+    private synchronized void begin(CompiledProcedure procedure) {
         if (ending.isCancelled()) {
             throw new CancelledException();
         }
@@ -227,7 +227,7 @@ final class JavaRun implements Fence {
                 "type",
                 null,
                 "message",
-                Failure.clean(message),
+                ExceptionReport.clean(message),
                 "trace",
                 null,
                 "severity",
@@ -265,19 +265,19 @@ final class JavaRun implements Fence {
         timers.add(timer);
     }
 
-    Spec spec() {
+    RunSpec spec() {
         return spec;
     }
 
-    Site site() {
+    WorkerEnvironment site() {
         return site;
     }
 
-    Inbox inbox() {
+    MessageQueue inbox() {
         return inbox;
     }
 
-    RunLog log() {
+    RunLogger log() {
         return log;
     }
 }

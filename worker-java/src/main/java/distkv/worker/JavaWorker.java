@@ -2,7 +2,7 @@ package distkv.worker;
 
 import distkv.code.Message;
 import distkv.code.compile.ModuleSources;
-import distkv.code.compile.Procedure;
+import distkv.code.compile.CompiledProcedure;
 import distkv.model.Guard;
 import distkv.model.Path;
 import java.util.LinkedHashMap;
@@ -18,26 +18,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Does what the runner says. Its thread reads the runner's messages and waits for nothing else; runs have their own. */
 final class JavaWorker {
-    private final RunnerLink runner;
-    private final Compiled compiled = new Compiled();
+    private final RunnerConnection runner;
+    private final ProcedureCache compiled = new ProcedureCache();
     private final Map<Long, JavaRun> runs = new ConcurrentHashMap<>();
     /** Written by the reading thread only. */
     private volatile Map<String, KnownModule> modules = Map.of();
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("timers").factory());
-    private @Nullable Site site;
+    private @Nullable WorkerEnvironment site;
     private volatile boolean stopping;
 
-    JavaWorker(RunnerLink runner) {
+    JavaWorker(RunnerConnection runner) {
         this.runner = runner;
-        Printing.install();
+        OutputCapture.install();
     }
 
     /** Carries out one message. Returns whether more are to come. */
     boolean obey(Map<?, ?> message) {
         switch (String.valueOf(message.get("op"))) {
-            case "init" -> site = Site.read(message);
+            case "init" -> site = WorkerEnvironment.read(message);
             case "modules" -> know(message.get("modules"));
             case "start" -> start(message);
             case "cancel" -> {
@@ -50,7 +50,7 @@ final class JavaWorker {
             }
             case "claim" -> {
                 JavaRun run = run(message);
-                Guard claim = Spec.claim(message.get("claim"));
+                Guard claim = RunSpec.claim(message.get("claim"));
                 if (run != null && claim != null) {
                     run.claim(claim);
                 }
@@ -116,11 +116,11 @@ final class JavaWorker {
     }
 
     private void start(Map<?, ?> message) {
-        Site where = site;
+        WorkerEnvironment where = site;
         if (where == null) {
             throw new IllegalArgumentException("the runner sent start before init");
         }
-        Spec spec = Spec.read(message);
+        RunSpec spec = RunSpec.read(message);
         Map<String, KnownModule> sources = modules;
         ScheduledFuture<?>[] slices = new ScheduledFuture<?>[1];
         JavaRun run = new JavaRun(spec, where, runner, clock, () -> compile(spec, sources), () -> {
@@ -130,16 +130,16 @@ final class JavaWorker {
         if (message.get("state") instanceof Map<?, ?> state) {
             tell(run, state);
         }
-        long slice = Math.max(1, Math.round(spec.idle() * 1e9 / Inbox.SLICES));
+        long slice = Math.max(1, Math.round(spec.idle() * 1e9 / MessageQueue.SLICES));
         slices[0] = clock.scheduleWithFixedDelay(run.inbox()::slicePassed, slice, slice, TimeUnit.NANOSECONDS);
         runs.put(spec.run(), run);
         run.start();
     }
 
-    private Procedure compile(Spec spec, Map<String, KnownModule> sources) {
+    private CompiledProcedure compile(RunSpec spec, Map<String, KnownModule> sources) {
         Map<String, String> texts = new LinkedHashMap<>();
         sources.forEach((name, module) -> texts.put(name, module.source()));
-        Procedure procedure = compiled.procedure(spec.definition(), new ModuleSources(texts));
+        CompiledProcedure procedure = compiled.procedure(spec.definition(), new ModuleSources(texts));
         for (String name : procedure.modules()) {
             KnownModule module = sources.get(name);
             if (module != null) {

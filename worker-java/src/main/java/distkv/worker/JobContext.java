@@ -48,7 +48,7 @@ final class JobContext implements Context {
 
     @Override
     public Subscription watch(Path path, WatchOptions options) throws InterruptedException {
-        Watching watching = new Watching(path, run.inbox());
+        JobSubscription watching = new JobSubscription(path, run.inbox());
         readiness.opened(watching);
         watching.by(run.spawn("watch " + path, () -> watching.watch(client, options, readiness)));
         watching.awaitBegun(client);
@@ -57,7 +57,7 @@ final class JobContext implements Context {
 
     @Override
     public Subscription monitor(Path topic) throws InterruptedException {
-        Watching watching = new Watching(topic, run.inbox());
+        JobSubscription watching = new JobSubscription(topic, run.inbox());
         watching.by(run.spawn("monitor " + topic, () -> watching.monitor(client, levels(topic))));
         watching.awaitBegun(client);
         return watching;

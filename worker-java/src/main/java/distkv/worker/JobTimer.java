@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A timer of a job. Any thread may use it. */
 final class JobTimer implements Timer {
-    private final Inbox inbox;
+    private final MessageQueue inbox;
     private final ScheduledExecutorService clock;
     private @Nullable ScheduledFuture<?> running;
     private Message.@Nullable Fired fired;
     private boolean ended;
 
-    JobTimer(Inbox inbox, ScheduledExecutorService clock) {
+    JobTimer(MessageQueue inbox, ScheduledExecutorService clock) {
         this.inbox = inbox;
         this.clock = clock;
     }

@@ -6,11 +6,11 @@ import java.util.Set;
 
 /** Counts the watches of a job, and says when all of them have delivered what was there. Any thread may use it. */
 final class Readiness {
-    private final Inbox inbox;
+    private final MessageQueue inbox;
     private final Set<Object> loading = new HashSet<>();
     private int ready;
 
-    Readiness(Inbox inbox) {
+    Readiness(MessageQueue inbox) {
         this.inbox = inbox;
     }
 

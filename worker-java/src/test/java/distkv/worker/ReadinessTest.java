@@ -23,7 +23,7 @@ class ReadinessTest {
             a job whose only watch is cancelled hears nothing           | open 1, close 1                            | ''
             """)
     void whatIsCounted(String what, String history, String expected) throws InterruptedException {
-        Inbox inbox = new Inbox(10);
+        MessageQueue inbox = new MessageQueue(10);
         Readiness readiness = new Readiness(inbox);
         for (String step : history.split(", ", -1)) {
             String[] words = step.split(" ", -1);

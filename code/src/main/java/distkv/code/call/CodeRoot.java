@@ -8,7 +8,7 @@ import distkv.code.CompileException;
 import distkv.code.MissingVariablesException;
 import distkv.code.ProcedureException;
 import distkv.code.compile.Javac;
-import distkv.code.compile.Procedure;
+import distkv.code.compile.CompiledProcedure;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import java.util.Arrays;
@@ -36,10 +36,10 @@ public final class CodeRoot implements AutoCloseable {
 
     private final CodeOptions options;
     private final Mirror procedures;
-    private final Modules modules;
-    private final StoredCode stored;
+    private final ModuleMirror modules;
+    private final CodeRequirements stored;
     private final CompileErrors errors;
-    private final Pythons pythons;
+    private final PythonProcessPool pythons;
     private final GroupCalls groups;
     private final Javac javac = new Javac();
     private final Map<String, Path> names = new ConcurrentHashMap<>();
@@ -47,7 +47,7 @@ public final class CodeRoot implements AutoCloseable {
 
     /** What calling comes to. */
     private sealed interface Callee {
-        record OfJava(Procedure procedure) implements Callee {}
+        record OfJava(CompiledProcedure procedure) implements Callee {}
 
         record OfPython(Stored.InPython procedure, List<String> modules) implements Callee {}
 
@@ -65,10 +65,10 @@ public final class CodeRoot implements AutoCloseable {
     private CodeRoot(Client client, CodeOptions options) {
         this.options = options;
         procedures = client.mirror(options.procedures());
-        modules = new Modules(client.mirror(options.modules()), options.modules(), callees::clear);
-        stored = new StoredCode(procedures, options.procedures(), modules);
+        modules = new ModuleMirror(client.mirror(options.modules()), options.modules(), callees::clear);
+        stored = new CodeRequirements(procedures, options.procedures(), modules);
         errors = new CompileErrors(client, options.errors());
-        pythons = new Pythons(options, client.options());
+        pythons = new PythonProcessPool(options, client.options());
         groups = new GroupCalls(client, options);
     }
 
@@ -113,14 +113,14 @@ public final class CodeRoot implements AutoCloseable {
     public @Nullable Object call(Path name, List<?> positional, Map<String, ?> named) throws InterruptedException {
         Found found = callees.computeIfAbsent(name, this::find);
         return switch (found.callee()) {
-            case Callee.OfJava(Procedure procedure) -> {
+            case Callee.OfJava(CompiledProcedure procedure) -> {
                 note(name, found, null);
                 yield JavaCall.call(procedure, positional, named);
             }
             case Callee.OfPython(Stored.InPython procedure, List<String> needed) -> {
                 try {
                     Object result =
-                            pythons.call(new Pythons.Call(procedure, needed, positional, named), modules::brief);
+                            pythons.call(new PythonProcessPool.Call(procedure, needed, positional, named), modules::brief);
                     note(name, found, null);
                     yield result;
                 } catch (CompileException e) {
@@ -137,7 +137,7 @@ public final class CodeRoot implements AutoCloseable {
 
     /** Where that is stored which does not compile: the procedure, or one of its modules. */
     private Path culprit(Path name, @Nullable CompileException why) {
-        Modules.Known module = why == null || Stored.name(name).equals(why.name()) ? null : modules.find(why.name());
+        ModuleMirror.Known module = why == null || Stored.name(name).equals(why.name()) ? null : modules.find(why.name());
         return module == null
                 ? options.procedures().append(name)
                 : options.modules().append(module.path());
@@ -147,9 +147,9 @@ public final class CodeRoot implements AutoCloseable {
     private void note(Path name, Found found, @Nullable CompileException why) throws InterruptedException {
         if (!found.noted().getAndSet(true)) {
             errors.note(culprit(name, why), why);
-            if (found.callee() instanceof Callee.OfJava(Procedure procedure)) {
+            if (found.callee() instanceof Callee.OfJava(CompiledProcedure procedure)) {
                 for (String each : procedure.modules()) {
-                    Modules.Known used = modules.find(each);
+                    ModuleMirror.Known used = modules.find(each);
                     if (used != null) {
                         errors.note(options.modules().append(used.path()), null);
                     }
@@ -215,7 +215,7 @@ public final class CodeRoot implements AutoCloseable {
             callee = switch (procedure) {
                 case Stored.InPython python -> new Callee.OfPython(python, needed);
                 case Stored.InJava(var definition, var _) -> {
-                    Procedure compiled = Procedure.compile(javac, definition, modules.java());
+                    CompiledProcedure compiled = CompiledProcedure.compile(javac, definition, modules.java());
                     stored.checkModules(compiled.modules());
                     yield new Callee.OfJava(compiled);
                 }

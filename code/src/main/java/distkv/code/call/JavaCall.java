@@ -1,7 +1,7 @@
 package distkv.code.call;
 
 import distkv.code.ProcedureException;
-import distkv.code.compile.Procedure;
+import distkv.code.compile.CompiledProcedure;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class JavaCall {
     private JavaCall() {}
 
-    static @Nullable Object call(Procedure procedure, List<?> positional, Map<String, ?> named)
+    static @Nullable Object call(CompiledProcedure procedure, List<?> positional, Map<String, ?> named)
             throws InterruptedException {
         try {
             return procedure.call(positional, named);

@@ -54,7 +54,7 @@ final class PythonProcess implements AutoCloseable {
             throws InterruptedException {
         List<String> command = new ArrayList<>(options.python());
         command.addAll(List.of("-m", "distkv.worker.caller", socket.toString()));
-        ProcessBuilder builder = new ProcessBuilder(Undisturbed.command(command));
+        ProcessBuilder builder = new ProcessBuilder(IgnoreInterrupt.command(command));
         builder.environment().putAll(options.environment());
         builder.redirectError(ProcessBuilder.Redirect.INHERIT).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -105,7 +105,7 @@ final class PythonProcess implements AutoCloseable {
     }
 
     /** Tells it of a module, unless it has that version; one in Java is none there. */
-    void module(String name, Modules.Known module) throws IOException {
+    void module(String name, ModuleMirror.Known module) throws IOException {
         if (isNews("module " + name, module.tick())) {
             boolean python = !module.java();
             send(pairs(
@@ -142,7 +142,7 @@ final class PythonProcess implements AutoCloseable {
      * @throws IOException if the process has ended, or sent nonsense
      */
     @Nullable
-    Object call(Pythons.Call call) throws IOException, InterruptedException {
+    Object call(PythonProcessPool.Call call) throws IOException, InterruptedException {
         Stored.InPython procedure = call.procedure();
         try {
             if (isNews(procedure.name(), procedure.tick())) {

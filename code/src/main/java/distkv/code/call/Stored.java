@@ -1,7 +1,7 @@
 package distkv.code.call;
 
 import distkv.code.CompileException;
-import distkv.code.compile.Definition;
+import distkv.code.compile.ProcedureDefinition;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
@@ -19,7 +19,7 @@ sealed interface Stored {
     List<Path> requires();
 
     /** One in Java. */
-    record InJava(Definition definition, List<Path> requires) implements Stored {}
+    record InJava(ProcedureDefinition definition, List<Path> requires) implements Stored {}
 
     /**
      * One in Python.
@@ -51,7 +51,7 @@ sealed interface Stored {
             List<Path> requires = requires(name, map.get("requires"));
             Object language = map.get("language");
             if ("java".equals(language)) {
-                return new InJava(new Definition(name, source, vars, defaults), requires);
+                return new InJava(new ProcedureDefinition(name, source, vars, defaults), requires);
             } else if (language == null || language.equals("python")) {
                 return new InPython(name, entry.tick(), source, mode(name, map), vars, defaults, requires);
             }

@@ -66,12 +66,12 @@ public final class Javac {
      */
     Compiled procedure(String name, String text, ModuleSources modules) {
         String className = className(name);
-        MemoryFiles memory = new MemoryFiles(files, modules);
+        InMemoryFileManager memory = new InMemoryFileManager(files, modules);
         compile(SourceText.procedure(name, className, IMPORTS, text), memory);
         Set<String> used = new LinkedHashSet<>(modules.texts().keySet());
         used.retainAll(memory.classes.keySet());
         try {
-            Class<?> type = new StoredClasses(memory.classes, Javac.class.getClassLoader()).loadClass(className);
+            Class<?> type = new StoredClassLoader(memory.classes, Javac.class.getClassLoader()).loadClass(className);
             return new Compiled(type, used);
         } catch (ClassNotFoundException e) {
             throw new CompileException(
@@ -81,7 +81,7 @@ public final class Javac {
 
     /** Checks a module. @throws CompileException if it does not compile, or does not declare the class of its name */
     public void module(String name, String text, ModuleSources others) {
-        MemoryFiles memory = new MemoryFiles(files, others);
+        InMemoryFileManager memory = new InMemoryFileManager(files, others);
         compile(SourceText.module(name, text), memory);
         if (!memory.classes.containsKey(name)) {
             throw new CompileException(
@@ -89,7 +89,7 @@ public final class Javac {
         }
     }
 
-    private void compile(SourceText source, MemoryFiles memory) {
+    private void compile(SourceText source, InMemoryFileManager memory) {
         lock.lock();
         try {
             DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
@@ -105,7 +105,7 @@ public final class Javac {
         }
     }
 
-    private JavacTask task(SourceText source, MemoryFiles memory, DiagnosticCollector<JavaFileObject> problems) {
+    private JavacTask task(SourceText source, InMemoryFileManager memory, DiagnosticCollector<JavaFileObject> problems) {
         return (JavacTask) compiler.getTask(Writer.nullWriter(), memory, problems, OPTIONS, null, List.of(source));
     }
 

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a Java worker is started: by the parent, which so sees to its end and its deadline as it does for those that it
- * forks.
+ * launcher.
  *
  * @param command the Java virtual machine, and options for it
  */
 public record JavaCommand(List<String> command) {
-    private static final String PROGRAM = "distkv.worker.Main";
+    private static final String PROGRAM = "distkv.worker.JavaWorkerMain";
     /** So many bytes the virtual machine itself needs, beside its heap: code, classes, threads. */
     private static final long OWN_MEMORY = 96L << 20;
 

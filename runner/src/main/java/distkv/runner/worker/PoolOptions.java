@@ -23,7 +23,7 @@ public record PoolOptions(
         JavaCommand java) {
 
     /** What a worker is told first; the client that code sees is called what its node is called, to tell nodes apart. */
-    ToPython.Init init(Path modules) {
-        return new ToPython.Init(host, port, node, node, config, modules);
+    ToWorker.Init init(Path modules) {
+        return new ToWorker.Init(host, port, node, node, config, modules);
     }
 }

@@ -1,6 +1,6 @@
 package distkv.runner.worker;
 
-import distkv.code.call.Undisturbed;
+import distkv.code.call.IgnoreInterrupt;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +53,7 @@ public record PythonCommand(
     }
 
     ProcessBuilder build(Path socket) {
-        List<String> words = Undisturbed.command(command);
+        List<String> words = IgnoreInterrupt.command(command);
         words.addAll(List.of("-m", "distkv.worker", socket.toString(), workerUser == null ? "" : workerUser));
         words.add(memory == null ? "" : memory.toString());
         ProcessBuilder builder = new ProcessBuilder(words);

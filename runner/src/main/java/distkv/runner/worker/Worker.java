@@ -32,14 +32,14 @@ final class Worker {
     /** Those that were told to end. */
     final Set<Long> cancelled = new HashSet<>();
     /** What is to be sent once it is connected. */
-    private final List<ToPython> waiting = new ArrayList<>();
+    private final List<ToWorker> waiting = new ArrayList<>();
 
     /** {@code null} while it is idle and may be used for anything. */
     @Nullable
     Sharing sharing;
 
     @Nullable
-    Link link;
+    WorkerConnection link;
 
     /** When the parent is to kill it, as it was told last; {@code null}: never. */
     private @Nullable Double deadline;
@@ -82,7 +82,7 @@ final class Worker {
     }
 
     /** It is gone, in this way. */
-    void exited(FromPython.Exited exited) {
+    void exited(FromWorker.Exited exited) {
         leaving = true;
         exit = exited.how();
         exceeded = exited.limit();
@@ -90,7 +90,7 @@ final class Worker {
         String stuck = exited.stuck();
         if (stuck != null) {
             killed = true;
-            Stuck.guilty(stuck, runs.values()).forEach(run -> blocked(run.run(), Stuck.failure(stuck, run)));
+            StuckWorkerReport.guilty(stuck, runs.values()).forEach(run -> blocked(run.run(), StuckWorkerReport.failure(stuck, run)));
         }
     }
 
@@ -100,13 +100,13 @@ final class Worker {
      * another run by then, which starts sooner if the parent need not be asked.
      */
     @Nullable
-    ToPython deadline(@Nullable Double next) {
+    ToWorker deadline(@Nullable Double next) {
         Double at = runs.isEmpty() || sharing == null || sharing.outlivesClaim() ? null : next;
         if (Objects.equals(at, deadline)) {
             return null;
         }
         deadline = at;
-        return new ToPython.Deadline(number, at);
+        return new ToWorker.Deadline(number, at);
     }
 
     /** How this run of it ends, which says that it ended so; because of this limit, if any. */
@@ -148,9 +148,9 @@ final class Worker {
     }
 
     /** It takes no more runs; returns what tells it so. */
-    ToPython finish() {
+    ToWorker finish() {
         leaving = true;
-        return new ToPython.Finish();
+        return new ToWorker.Finish();
     }
 
     /** Whether nothing more comes from it: it is gone, and its connection is read to the end, if there was one. */
@@ -159,8 +159,8 @@ final class Worker {
     }
 
     /** Sends, or keeps the message until it is connected; returns false if it does not read. */
-    boolean send(ToPython message) {
-        Link to = link;
+    boolean send(ToWorker message) {
+        WorkerConnection to = link;
         if (to == null) {
             waiting.add(message);
             return true;
@@ -169,13 +169,13 @@ final class Worker {
     }
 
     /** From now on messages go there: first these, then what has been waiting. */
-    boolean connected(Link to, ToPython init, List<ToPython> known) {
+    boolean connected(WorkerConnection to, ToWorker init, List<ToWorker> known) {
         link = to;
         boolean sent = to.send(init);
-        for (ToPython message : known) {
+        for (ToWorker message : known) {
             sent &= to.send(message);
         }
-        for (ToPython message : waiting) {
+        for (ToWorker message : waiting) {
             sent &= to.send(message);
         }
         waiting.clear();

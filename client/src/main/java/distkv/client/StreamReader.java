@@ -1,0 +1,84 @@
+package distkv.client;
+
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import distkv.protocol.Seq;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+
+/**
+ * A request that has a stream of replies, and their reader. The queue between them is as long as the connection's
+ * window, which the server does not exceed: it waits until the reader has taken some. (A server that counts nothing
+ * and floods us overflows the queue, and the stream ends with {@code OVERFLOW}.) Read by one thread.
+ */
+final class StreamReader implements ReplyReceiver {
+    /** How long a stream's queue is if the server does not count. */
+    private static final int UNCOUNTED = 65_536;
+
+    private sealed interface Received {
+        record Item(Reply reply) implements Received {}
+
+        record Lost(ServerConnectionException cause) implements Received {}
+    }
+
+    private final ServerConnection link;
+    private final BlockingQueue<Received> queue;
+    private final long seq;
+    private final int window;
+    private long taken;
+    private long acknowledged;
+
+    private StreamReader(ServerConnection link, Function<Seq, Request> request) throws InterruptedException {
+        this.link = link;
+        this.window = link.window();
+        // One more than the window, for the loss of the connection.
+        this.queue = new LinkedBlockingQueue<>(window == 0 ? UNCOUNTED : window + 1);
+        this.seq = link.send(this, request);
+    }
+
+    static StreamReader open(ServerConnection link, Function<Seq, Request> request) throws InterruptedException {
+        return new StreamReader(link, request);
+    }
+
+    @Override
+    public boolean receive(Reply reply) {
+        if (reply instanceof Reply.StreamStart start && start.refused()) {
+            // Whoever asked for the stream waits for its first reply, which is the error then.
+            return true;
+        }
+        if (!queue.offer(new Received.Item(reply))) {
+            lost(new ServerConnectionException("more items than the window of a stream holds", false));
+            return false;
+        }
+        return !(reply instanceof Reply.StreamEnd);
+    }
+
+    @Override
+    public void lost(ServerConnectionException cause) {
+        while (!queue.offer(new Received.Lost(cause))) {
+            queue.poll();
+        }
+    }
+
+    /** Waits for the next reply; {@link ServerConnectionException} if the connection is lost. */
+    Reply next() throws InterruptedException {
+        return switch (queue.take()) {
+            case Received.Item(Reply reply) -> {
+                taken++;
+                if (window > 0 && taken - acknowledged > window / 3) {
+                    acknowledged = taken;
+                    link.acknowledge(seq, taken);
+                }
+                yield reply;
+            }
+            case Received.Lost(ServerConnectionException cause) -> throw cause;
+        };
+    }
+
+    /** Ends it, and wakes its reader. */
+    void close(String reason) {
+        link.stop(seq);
+        lost(new ServerConnectionException(reason, false));
+    }
+}

@@ -1,0 +1,121 @@
+package distkv.runner.worker;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parent as the pool sees it: what is to be sent waits until it is warm; when it dies it is started again, later
+ * and later if it does not live long. Used by the decision thread only.
+ */
+final class ParentSupervisor {
+    private static final double FIRST_PAUSE = 0.1;
+    private static final double LONGEST_PAUSE = 10;
+    /** A parent that lived longer than this, in seconds, did not fail because of how it was started. */
+    private static final double WELL = 60;
+
+    private final WorkerHost host;
+    private final PoolListener listener;
+    private final DoubleSupplier clock;
+    private final List<ToWorker> waiting = new ArrayList<>();
+    private @Nullable WorkerConnection link;
+    private ToWorker.@Nullable Vouch vouch;
+    private boolean closing;
+    private double startedAt;
+    private double pause = FIRST_PAUSE;
+    private double startAt = Double.POSITIVE_INFINITY;
+
+    ParentSupervisor(WorkerHost host, PoolListener listener, DoubleSupplier clock) {
+        this.host = host;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    void start() {
+        startAt = Double.POSITIVE_INFINITY;
+        startedAt = clock.getAsDouble();
+        host.startParent();
+    }
+
+    /** Whether it has died and is not started again yet. */
+    boolean isDown() {
+        return startAt != Double.POSITIVE_INFINITY;
+    }
+
+    void connected(WorkerConnection newLink) {
+        if (link != null) {
+            newLink.close(); // some worker's code that pretends to be the parent
+            return;
+        }
+        link = newLink;
+        if (vouch != null) {
+            newLink.send(vouch);
+        }
+        waiting.forEach(newLink::send);
+        waiting.clear();
+    }
+
+    /** Has it, and whatever parent comes after it, vouch before it launcher; returns whether it may have forked already. */
+    boolean vouch(ToWorker.Vouch newVouch) {
+        vouch = newVouch;
+        if (link == null) {
+            return false;
+        }
+        send(newVouch);
+        return true;
+    }
+
+    void send(ToWorker message) {
+        WorkerConnection to = link;
+        if (to == null) {
+            waiting.add(message);
+        } else if (!to.send(message)) {
+            // A parent that does not read is as good as dead; its end is noticed like any other.
+            to.close();
+        }
+    }
+
+    /** Returns whether it was the parent's connection that has ended. */
+    boolean closed(WorkerConnection ended) {
+        if (ended != link) {
+            return false;
+        }
+        link = null;
+        return true;
+    }
+
+    void ended(String how) {
+        link = null;
+        waiting.clear();
+        if (closing) {
+            return;
+        }
+        double now = clock.getAsDouble();
+        pause = now - startedAt > WELL ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, 2 * pause);
+        startAt = now + pause;
+        listener.trouble(how);
+    }
+
+    /** Starts it again if it is time to. */
+    boolean run() {
+        if (clock.getAsDouble() < startAt) {
+            return false;
+        }
+        start();
+        return true;
+    }
+
+    double next() {
+        return startAt;
+    }
+
+    void close() {
+        closing = true;
+        startAt = Double.POSITIVE_INFINITY;
+        WorkerConnection to = link;
+        if (to != null) {
+            to.close();
+        }
+    }
+}

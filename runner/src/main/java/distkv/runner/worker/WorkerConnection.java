@@ -1,0 +1,83 @@
+package distkv.runner.worker;
+
+import distkv.model.Value;
+import distkv.protocol.Frame;
+import distkv.protocol.FrameLimits;
+import distkv.protocol.FrameReader;
+import distkv.protocol.ProtocolException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+
+/**
+ * One connection of the parent or of a worker. A virtual thread reads it and hands on what comes, waiting while the
+ * receiver is busy, so that a worker that talks too much is held back. Another one writes.
+ */
+public final class WorkerConnection {
+    /** How many messages may wait to be written. A full queue: the worker is stuck, and {@link #send} says so. */
+    static final int WAITING = 2_000;
+
+    private final SocketChannel channel;
+    private final Consumer<WorkerEvent> events;
+    private final BlockingQueue<Value> outgoing = new ArrayBlockingQueue<>(WAITING);
+    private final Thread writer = Thread.ofVirtual().name("worker writer").unstarted(this::write);
+
+    WorkerConnection(SocketChannel channel, Consumer<WorkerEvent> events) {
+        this.channel = channel;
+        this.events = events;
+    }
+
+    void open() {
+        writer.start();
+        Thread.ofVirtual().name("worker reader").start(this::read);
+    }
+
+    /** Sends a message, without waiting; returns false if too many wait already. */
+    boolean send(ToWorker message) {
+        return outgoing.offer(message.encode());
+    }
+
+    /** Ends the connection. */
+    void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // What was to be closed is of no more use either way.
+        }
+        writer.interrupt();
+    }
+
+    private void read() {
+        try {
+            FrameReader frames = new FrameReader(Channels.newInputStream(channel), FrameLimits.DEFAULT);
+            for (Frame frame = frames.next(); frame != null; frame = frames.next()) {
+                FromWorker message = FromWorker.read(frame.copy());
+                if (message != null) {
+                    events.accept(new WorkerEvent.Received(this, message));
+                }
+            }
+        } catch (IOException | ProtocolException | IllegalArgumentException e) {
+            System.getLogger(WorkerConnection.class.getName()).log(System.Logger.Level.DEBUG, "worker connection ends", e);
+        }
+        close();
+        events.accept(new WorkerEvent.Closed(this));
+    }
+
+    private void write() {
+        try {
+            while (channel.isOpen()) {
+                ByteBuffer bytes = ByteBuffer.wrap(outgoing.take().bytes());
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            // The reader sees the same end, and tells of it.
+            close();
+        }
+    }
+}

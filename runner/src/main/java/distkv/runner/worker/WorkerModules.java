@@ -1,0 +1,94 @@
+package distkv.runner.worker;
+
+import distkv.model.Path;
+import distkv.runner.code.Catalog;
+import distkv.schema.code.CodeId;
+import distkv.schema.code.Language;
+import distkv.schema.code.StoredModule;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The stored modules as workers are told of them. Used by the decision thread only. */
+public final class WorkerModules {
+    /** How much source goes into one message, roughly, in characters. */
+    private static final int ENOUGH = 1 << 20;
+
+    private final Catalog catalog;
+    private final Path prefix;
+
+    /** The modules of a catalog, which are stored below that prefix. */
+    public WorkerModules(Catalog catalog, Path prefix) {
+        this.catalog = catalog;
+        this.prefix = prefix;
+    }
+
+    /**
+     * One module.
+     *
+     * @param version 0: there is none of that name any more
+     * @param source its code; {@code null} if there is none
+     * @param wrong why it cannot be imported; {@code null} if it can
+     * @param requires the modules that must be loaded before it
+     */
+    record Told(
+            Path path,
+            long version,
+            @Nullable String source,
+            @Nullable String wrong,
+            List<Path> requires) {}
+
+    Path prefix() {
+        return prefix;
+    }
+
+    /** What a new worker for code in that language is told: everything, in as many messages as that takes. */
+    List<ToWorker> all(Language language) {
+        List<ToWorker> messages = new ArrayList<>();
+        List<Told> next = new ArrayList<>();
+        int size = 0;
+        for (Path path : catalog.modules()) {
+            Told told = tell(path, language);
+            next.add(told);
+            size += told.source() == null ? 0 : told.source().length();
+            if (size >= ENOUGH) {
+                messages.add(new ToWorker.Known(next));
+                next = new ArrayList<>();
+                size = 0;
+            }
+        }
+        if (!next.isEmpty()) {
+            messages.add(new ToWorker.Known(next));
+        }
+        return messages;
+    }
+
+    /** What workers are told when one has changed. */
+    ToWorker changed(Path path, Language language) {
+        return new ToWorker.Known(List.of(tell(path, language)));
+    }
+
+    private Told tell(Path path, Language language) {
+        StoredModule module = catalog.module(path);
+        long version = catalog.version(CodeId.module(path));
+        if (module == null) {
+            return new Told(path, version, null, null, List.of());
+        }
+        if (module.wrong() != null) {
+            return new Told(path, version, null, module.wrong(), List.of());
+        }
+        return module.language() == language
+                ? new Told(path, version, module.source(), null, module.requires())
+                : new Told(
+                        path,
+                        version,
+                        null,
+                        "language: " + module.language().word() + " (expected: " + language.word() + ")",
+                        List.of());
+    }
+
+    /** Whether this is the version that is stored now. */
+    boolean isCurrent(Path path, long version) {
+        return catalog.version(CodeId.module(path)) == version;
+    }
+}

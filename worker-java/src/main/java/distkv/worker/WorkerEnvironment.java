@@ -1,0 +1,105 @@
+package distkv.worker;
+
+import distkv.client.Client;
+import distkv.client.ClientOptions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Where the worker is: its node, its configuration, and its connection to the server, which all runs share. */
+final class WorkerEnvironment implements AutoCloseable {
+    /** How long code waits for the first connection before it begins without one. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** How long it waits for one that was lost: longer than the client's longest pause between two attempts. */
+    private static final Duration AGAIN = Duration.ofSeconds(3);
+
+    private final ClientOptions server;
+    private final String node;
+    private final Map<String, @Nullable Object> config;
+    /** Guards the client. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private @Nullable Client client;
+
+    private WorkerEnvironment(ClientOptions server, String node, Map<String, @Nullable Object> config) {
+        this.server = server;
+        this.node = node;
+        this.config = config;
+    }
+
+    /** Reads an {@code init}. @throws IllegalArgumentException naming the key and what was expected */
+    static WorkerEnvironment read(Map<?, ?> init) {
+        String node = RunSpec.get(init, "node", String.class);
+        String name = init.get("name") instanceof String text ? text : node;
+        ClientOptions server = ClientOptions.of(
+                        RunSpec.get(init, "host", String.class),
+                        RunSpec.get(init, "port", Long.class).intValue())
+                .withName(name);
+        Map<String, @Nullable Object> config = RunSpec.names(init.get("config"));
+        return new WorkerEnvironment(server.withPatience(patience(config, server.patience())), node, config);
+    }
+
+    private static Duration patience(Map<String, @Nullable Object> config, Duration otherwise) {
+        return config.get("connect") instanceof Map<?, ?> connect && connect.get("patience") instanceof Number seconds
+                ? Duration.ofNanos(Math.round(seconds.doubleValue() * 1e9))
+                : otherwise;
+    }
+
+    String node() {
+        return node;
+    }
+
+    Map<String, @Nullable Object> config() {
+        return config;
+    }
+
+    /** The client; the first who asks waits until the first attempt to connect is over, and everybody with him. */
+    Client client() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (client == null) {
+                client = Client.begin(server, PATIENCE);
+            }
+            return client;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The client for a run that begins: waits if its connection was lost, as the runner's was, and is not made again yet. */
+    Client clientOfRun() throws InterruptedException {
+        Client found = client();
+        if (found.losses() > 0) {
+            var _ = found.awaitConnected(AGAIN);
+        }
+        return found;
+    }
+
+    /** The least level that is logged, as {@code logging.root.level} says. */
+    System.Logger.Level level() {
+        Object found =
+                config.get("logging") instanceof Map<?, ?> logging && logging.get("root") instanceof Map<?, ?> root
+                        ? root.get("level")
+                        : null;
+        return switch (String.valueOf(found)) {
+            case "DEBUG" -> System.Logger.Level.DEBUG;
+            case "WARNING" -> System.Logger.Level.WARNING;
+            case "ERROR", "CRITICAL" -> System.Logger.Level.ERROR;
+            default -> System.Logger.Level.INFO;
+        };
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (client != null) {
+                client.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
