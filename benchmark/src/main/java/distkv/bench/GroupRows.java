@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Rows 17 and 18: runners that die, come and go, each a process of its own, and what becomes of the jobs of any node. */
 final class GroupRows {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int ROUNDS = 5;
     private static final int CUTS = 3;
     /** The life of a runner's lease in seconds. */
@@ -42,13 +42,13 @@ final class GroupRows {
             jobs.code("staying", STAYING, true);
             runners.start("left");
             jobs.job("job", "staying", Jobs.now(), Map.of("signal", signals.port()));
-            String holder = signals.next(PATIENCE);
+            String holder = signals.next(TIMEOUT);
             runners.start("right");
             for (int i = 0; i < ROUNDS; i++) {
                 TimeUnit.SECONDS.sleep(1);
                 long start = System.nanoTime();
                 runners.kill(holder);
-                String next = signals.next(PATIENCE);
+                String next = signals.next(TIMEOUT);
                 killed.add((System.nanoTime() - start) / 1e9);
                 runners.start(holder);
                 holder = next;
@@ -57,7 +57,7 @@ final class GroupRows {
                 TimeUnit.SECONDS.sleep(1);
                 long start = System.nanoTime();
                 runners.program(holder).signal("STOP");
-                String next = signals.next(PATIENCE);
+                String next = signals.next(TIMEOUT);
                 cutOff.add((System.nanoTime() - start) / 1e9);
                 runners.program(holder).signal("CONT");
                 TimeUnit.SECONDS.sleep(TTL);

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Rows 13 and 15: many jobs, and many events for one of them. */
 final class JobLoadRows {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int JOBS = 1_000;
     /** How many seconds ahead of their time the jobs are written. */
     private static final double AHEAD = 3;
@@ -59,7 +59,7 @@ final class JobLoadRows {
                 }
                 Set<String> running = new HashSet<>();
                 while (running.size() < JOBS) {
-                    running.add(signals.next(PATIENCE));
+                    running.add(signals.next(TIMEOUT));
                 }
                 seconds.add(Jobs.now() - due);
                 // Until what was told of them is written, too.
@@ -109,10 +109,10 @@ final class JobLoadRows {
         Map<String, ?> data =
                 Map.of("source", Path.of(name), "events", (long) count, "name", name, "signal", signals.port());
         jobs.job(name, "counting", Jobs.now(), data);
-        signals.next(PATIENCE);
+        signals.next(TIMEOUT);
         long start = System.nanoTime();
         Loads.pipelined(up.address(), 1024, Requests.fill(name), count);
-        signals.next(PATIENCE);
+        signals.next(TIMEOUT);
         return Loads.rate(count, start);
     }
 }

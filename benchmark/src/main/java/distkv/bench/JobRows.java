@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class JobRows {
     private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration TIME = Duration.ofSeconds(2);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int SAMPLES = 300;
     private static final Path PRESENCE = Path.of(".distkv", "presence", "default");
     private static final String SCALE = """
@@ -62,7 +62,7 @@ final class JobRows {
         for (int i = -count / 10 - 1; i < count; i++) {
             long sent = System.nanoTime();
             jobs.job(name, name, Jobs.now(), data);
-            signals.next(PATIENCE);
+            signals.next(TIMEOUT);
             if (i >= 0) {
                 samples.add(System.nanoTime() - sent);
             }
@@ -104,7 +104,7 @@ final class JobRows {
                     start = System.nanoTime();
                     jobs.job(name, name, Jobs.now(), data);
                 }
-                signals.next(PATIENCE);
+                signals.next(TIMEOUT);
                 return (System.nanoTime() - start) / 1e6;
             }
         }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class Runners implements Closeable {
     private static final Path PRESENCE = Path.of(".distkv", "presence", "default");
     private static final Path STATES = Path.of(".distkv", "state", "any", "default");
-    private static final long PATIENCE = 60_000_000_000L;
+    private static final long TIMEOUT_NANOS = 60_000_000_000L;
 
     private final Ours server;
     private final Client client;
@@ -40,7 +40,7 @@ final class Runners implements Closeable {
     }
 
     void awaitPresence(String node) throws IOException, InterruptedException {
-        for (long end = System.nanoTime() + PATIENCE; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(20)) {
+        for (long end = System.nanoTime() + TIMEOUT_NANOS; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(20)) {
             if (client.get(PRESENCE.child(node).child("any")) != null) {
                 return;
             }

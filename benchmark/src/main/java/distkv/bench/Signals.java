@@ -32,13 +32,13 @@ final class Signals implements Closeable {
     }
 
     /** Waits for the next one: the name of who sent it. */
-    String next(Duration patience) throws IOException {
+    String next(Duration timeout) throws IOException {
         DatagramPacket packet = new DatagramPacket(new byte[256], 256);
-        socket.setSoTimeout((int) patience.toMillis());
+        socket.setSoTimeout((int) timeout.toMillis());
         try {
             socket.receive(packet);
         } catch (SocketTimeoutException late) {
-            throw new IOException("no job has said that it runs for " + patience.toSeconds() + " s", late);
+            throw new IOException("no job has said that it runs for " + timeout.toSeconds() + " s", late);
         }
         return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8);
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * share one connection and do not wait for each other. An interrupted call throws, and its answer is dropped.
  *
  * <p>When the connection breaks, calls under way go on with the next one: what was asked for is done once, whatever had
- * become of it. Those that get no answer within {@link ClientOptions#patience} fail with
+ * become of it. Those that get no answer within {@link ClientOptions#callTimeout} fail with
  * {@link ServerConnectionException}; so do, at once, messages, trees, and all calls that begin while it is broken. The {@link Session} is attached to the new connection; {@link Watch}es, {@link Mirror}s and
  * {@link Monitor}s go on where they were.
  */
@@ -49,8 +49,8 @@ public final class Client implements AutoCloseable {
      * Begins to connect, and goes on until there is a connection. Waits until the first attempt has succeeded or failed,
      * but not for longer than that.
      */
-    public static Client begin(ClientOptions options, Duration patience) throws InterruptedException {
-        return new Client(Connector.begin(options, patience), null);
+    public static Client begin(ClientOptions options, Duration timeout) throws InterruptedException {
+        return new Client(Connector.begin(options, timeout), null);
     }
 
     /**
@@ -110,19 +110,19 @@ public final class Client implements AutoCloseable {
     /** The entries of a subtree at these depths, parents first, siblings sorted if the server is ours. */
     public List<Entry> tree(Path path, Depths depths) throws InterruptedException {
         return TreeCollector.collect(
-                connector.link(), path, seq -> new Request.GetTree(seq, path, false, depths, false, false, true));
+                connector.connection(), path, seq -> new Request.GetTree(seq, path, false, depths, false, false, true));
     }
 
     /** As {@link #tree(Path)}, siblings in the order in which they were created, if the server knows. */
     public List<Entry> treeByCreation(Path path) throws InterruptedException {
         return TreeCollector.collect(
-                connector.link(), path, seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false));
+                connector.connection(), path, seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false));
     }
 
     /** The entries of the internal tree, with their paths below its top, parents first. */
     public List<Entry> internalTree() throws InterruptedException {
         return TreeCollector.collect(
-                connector.link(),
+                connector.connection(),
                 Path.ROOT,
                 seq -> new Request.GetTree(seq, Path.ROOT, true, Depths.ALL, false, false, false));
     }
@@ -197,7 +197,7 @@ public final class Client implements AutoCloseable {
 
     /** Sends a message to all who monitor its topic now. */
     public void send(List<String> topic, Value data) throws InterruptedException {
-        connector.link().call(true, seq -> new Request.MsgSend(seq, topic, data, null));
+        connector.connection().call(true, seq -> new Request.MsgSend(seq, topic, data, null));
     }
 
     /**
@@ -231,7 +231,7 @@ public final class Client implements AutoCloseable {
                     "a raw write of a fenced client (expected: set, delete, deleteTree, commit)");
         }
         boolean repeatable = !write || Request.Again.isFor(request.apply(Seq.of(1)));
-        return repeatable ? request(write, request) : connector.link().call(true, request);
+        return repeatable ? request(write, request) : connector.connection().call(true, request);
     }
 
     private Reply request(boolean write, Function<Seq, Request> request) throws InterruptedException {
@@ -240,7 +240,7 @@ public final class Client implements AutoCloseable {
 
     /** The greeting of the server that it is connected to. */
     public Reply.Greeting greeting() {
-        return connector.link().greeting();
+        return connector.connection().greeting();
     }
 
     /** What this client calls itself. */
@@ -259,8 +259,8 @@ public final class Client implements AutoCloseable {
     }
 
     public boolean isConnected() {
-        ServerConnection link = connector.linkOrNull();
-        return link != null && link.isUp();
+        ServerConnection connection = connector.connectionOrNull();
+        return connection != null && connection.isUp();
     }
 
     /** How many connections have been lost so far. */
@@ -270,12 +270,12 @@ public final class Client implements AutoCloseable {
 
     /** Waits until there is a connection. */
     public void awaitConnected() throws InterruptedException {
-        Objects.requireNonNull(connector.awaitLink());
+        Objects.requireNonNull(connector.awaitConnection());
     }
 
     /** Waits so long for a connection; returns whether there is one. */
-    public boolean awaitConnected(Duration patience) throws InterruptedException {
-        return connector.awaitLink(System.nanoTime() + patience.toNanos()) != null;
+    public boolean awaitConnected(Duration timeout) throws InterruptedException {
+        return connector.awaitConnection(System.nanoTime() + timeout.toNanos()) != null;
     }
 
     public void listen(ConnectionListener listener) {

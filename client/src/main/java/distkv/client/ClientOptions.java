@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param window how many items of a stream may be waiting here, 4 to 4096
  * @param platformThreads whether its threads are threads of the platform: a process that ends soon wants that, since
  *     one with virtual threads that read sockets waits 0.3 s for their poller when it exits
- * @param patience how long a call that was under way when the connection broke waits for another one to go on with
+ * @param callTimeout how long a call that was under way when the connection broke waits for another one to go on with
  */
 public record ClientOptions(
         String host,
@@ -27,7 +27,7 @@ public record ClientOptions(
         int window,
         FrameLimits limits,
         boolean platformThreads,
-        Duration patience) {
+        Duration callTimeout) {
     public static final int DEFAULT_PORT = 27586;
 
     public ClientOptions {
@@ -66,12 +66,12 @@ public record ClientOptions(
                 window,
                 limits,
                 platformThreads,
-                patience);
+                callTimeout);
     }
 
     public ClientOptions withConnectTimeout(Duration timeout) {
         return new ClientOptions(
-                host, port, name, timeout, keepAlive, retryFirst, retryMost, window, limits, platformThreads, patience);
+                host, port, name, timeout, keepAlive, retryFirst, retryMost, window, limits, platformThreads, callTimeout);
     }
 
     public ClientOptions withKeepAlive(Duration silence) {
@@ -86,12 +86,12 @@ public record ClientOptions(
                 window,
                 limits,
                 platformThreads,
-                patience);
+                callTimeout);
     }
 
     public ClientOptions withRetry(Duration first, Duration most) {
         return new ClientOptions(
-                host, port, name, connectTimeout, keepAlive, first, most, window, limits, platformThreads, patience);
+                host, port, name, connectTimeout, keepAlive, first, most, window, limits, platformThreads, callTimeout);
     }
 
     public ClientOptions withWindow(int items) {
@@ -106,10 +106,10 @@ public record ClientOptions(
                 items,
                 limits,
                 platformThreads,
-                patience);
+                callTimeout);
     }
 
-    public ClientOptions withPatience(Duration newPatience) {
+    public ClientOptions withCallTimeout(Duration newTimeout) {
         return new ClientOptions(
                 host,
                 port,
@@ -121,12 +121,12 @@ public record ClientOptions(
                 window,
                 limits,
                 platformThreads,
-                newPatience);
+                newTimeout);
     }
 
     public ClientOptions withPlatformThreads() {
         return new ClientOptions(
-                host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, window, limits, true, patience);
+                host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, window, limits, true, callTimeout);
     }
 
     /** Where this client's threads come from; {@code role} says what one is for. */

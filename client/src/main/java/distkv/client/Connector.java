@@ -27,7 +27,7 @@ final class Connector implements Runnable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition changed = lock.newCondition();
-    private @Nullable ServerConnection link;
+    private @Nullable ServerConnection connection;
     private @Nullable Session session;
     private boolean closed;
     private long losses;
@@ -48,11 +48,11 @@ final class Connector implements Runnable {
     }
 
     /** Begins to connect; waits until the first attempt is over, but not for longer than that. */
-    static Connector begin(ClientOptions options, Duration patience) throws InterruptedException {
+    static Connector begin(ClientOptions options, Duration timeout) throws InterruptedException {
         Connector connector = new Connector(options);
         CountDownLatch attempted = new CountDownLatch(1);
         connector.thread = options.thread("connector").start(() -> connector.begin(attempted));
-        attempted.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+        attempted.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
         return connector;
     }
 
@@ -87,40 +87,40 @@ final class Connector implements Runnable {
     }
 
     /** The connection, now; {@link ServerConnectionException} if there is none. */
-    ServerConnection link() {
+    ServerConnection connection() {
         lock.lock();
         try {
-            if (link == null) {
+            if (connection == null) {
                 throw new ServerConnectionException(reason, false);
             }
-            return link;
+            return connection;
         } finally {
             lock.unlock();
         }
     }
 
     @Nullable
-    ServerConnection linkOrNull() {
+    ServerConnection connectionOrNull() {
         lock.lock();
         try {
-            return link;
+            return connection;
         } finally {
             lock.unlock();
         }
     }
 
     /** Waits for a connection; {@link ServerConnectionException} once the client is closed. */
-    ServerConnection awaitLink() throws InterruptedException {
+    ServerConnection awaitConnection() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             // One that has just ended is still here until it is retracted.
-            while ((link == null || !link.isUp()) && !closed) {
+            while ((connection == null || !connection.isUp()) && !closed) {
                 changed.await();
             }
-            if (link == null) {
+            if (connection == null) {
                 throw new ServerConnectionException(reason, false);
             }
-            return link;
+            return connection;
         } finally {
             lock.unlock();
         }
@@ -128,15 +128,15 @@ final class Connector implements Runnable {
 
     /** Waits for a connection until then, in {@link System#nanoTime}'s time; {@code null} if there is none. */
     @Nullable
-    ServerConnection awaitLink(long deadline) throws InterruptedException {
+    ServerConnection awaitConnection(long deadline) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while ((link == null || !link.isUp()) && !closed) {
+            while ((connection == null || !connection.isUp()) && !closed) {
                 if (changed.awaitNanos(deadline - System.nanoTime()) <= 0) {
                     return null;
                 }
             }
-            return closed ? null : link;
+            return closed ? null : connection;
         } finally {
             lock.unlock();
         }
@@ -146,7 +146,7 @@ final class Connector implements Runnable {
     long losses() {
         lock.lock();
         try {
-            return losses + (link != null && !link.isUp() ? 1 : 0);
+            return losses + (connection != null && !connection.isUp() ? 1 : 0);
         } finally {
             lock.unlock();
         }
@@ -184,7 +184,7 @@ final class Connector implements Runnable {
     public void run() {
         try {
             while (!isClosed()) {
-                link().awaitEnd();
+                connection().awaitEnd();
                 retract();
                 publish(reopen());
             }
@@ -244,7 +244,7 @@ final class Connector implements Runnable {
                 opened.close(reason);
                 return;
             }
-            link = opened;
+            connection = opened;
             mine = session;
             changed.signalAll();
         } finally {
@@ -260,11 +260,11 @@ final class Connector implements Runnable {
         String why;
         lock.lock();
         try {
-            if (link != null && !closed) {
-                reason = link.endReason() + "; trying to connect again";
+            if (connection != null && !closed) {
+                reason = connection.endReason() + "; trying to connect again";
             }
             why = reason;
-            link = null;
+            connection = null;
             losses++;
         } finally {
             lock.unlock();
@@ -288,9 +288,9 @@ final class Connector implements Runnable {
         try {
             closed = true;
             reason = "the client is closed";
-            last = link;
+            last = connection;
             mine = session;
-            link = null;
+            connection = null;
             changed.signalAll();
         } finally {
             lock.unlock();

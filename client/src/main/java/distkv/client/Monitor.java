@@ -66,7 +66,7 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void open() throws InterruptedException {
-        StreamReader opened = StreamReader.open(connector.awaitLink(), seq -> new Request.MsgMonitor(seq, topic, false));
+        StreamReader opened = StreamReader.open(connector.awaitConnection(), seq -> new Request.MsgMonitor(seq, topic, false));
         stream = opened;
         Reply first = opened.next();
         if (first instanceof Reply.Failed failed) {

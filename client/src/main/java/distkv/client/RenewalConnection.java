@@ -16,7 +16,7 @@ final class RenewalConnection implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private @Nullable Thread thread;
-    private @Nullable ServerConnection link;
+    private @Nullable ServerConnection connection;
     private boolean closed;
 
     RenewalConnection(ClientOptions options) {
@@ -25,13 +25,13 @@ final class RenewalConnection implements AutoCloseable {
 
     /** The connection, if there is one; the first call has it made. */
     @Nullable
-    ServerConnection linkOrNull() {
+    ServerConnection connectionOrNull() {
         lock.lock();
         try {
             if (thread == null && !closed) {
                 thread = options.thread("lifeline").start(this::keep);
             }
-            return link != null && link.isUp() ? link : null;
+            return connection != null && connection.isUp() ? connection : null;
         } finally {
             lock.unlock();
         }
@@ -72,7 +72,7 @@ final class RenewalConnection implements AutoCloseable {
         lock.lock();
         try {
             if (!closed) {
-                link = opened;
+                connection = opened;
                 return true;
             }
         } finally {
@@ -89,9 +89,9 @@ final class RenewalConnection implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            last = link;
+            last = connection;
             keeper = thread;
-            link = null;
+            connection = null;
         } finally {
             lock.unlock();
         }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests that outlive their connection. When that is lost before the answer came, the request is made again on the next
  * one; a write says which it was, so that the server makes it once, whatever became of it ({@code again} in
- * {@code docs/protocol.md}). What is not answered within the client's patience fails as it would have at once. With a
+ * {@code docs/protocol.md}). What is not answered within the client's timeout fails as it would have at once. With a
  * server that cannot do that, everything does.
  */
 final class RetryingCall {
@@ -42,29 +42,29 @@ final class RetryingCall {
     }
 
     private Reply call() throws InterruptedException {
-        ServerConnection link = connector.link();
-        if (!link.settlesWrites()) {
-            return link.call(write, request);
+        ServerConnection connection = connector.connection();
+        if (!connection.settlesWrites()) {
+            return connection.call(write, request);
         }
         if (write) {
-            link.hearTock();
-            since = link.newestTock();
+            connection.hearTock();
+            since = connection.newestTock();
         }
         while (true) {
             try {
-                return attempt(link);
+                return attempt(connection);
             } catch (ServerConnectionException | UnknownOutcomeException e) {
-                link = next(e);
-                if (link == null) {
+                connection = next(e);
+                if (connection == null) {
                     throw e;
                 }
             }
         }
     }
 
-    private Reply attempt(ServerConnection link) throws InterruptedException {
-        ServerConnection.Sent sent = link.ask(write, this::make);
-        attempts.add(new WriteId(link.writer(), sent.number()));
+    private Reply attempt(ServerConnection connection) throws InterruptedException {
+        ServerConnection.Sent sent = connection.ask(write, this::make);
+        attempts.add(new WriteId(connection.writer(), sent.number()));
         return sent.await();
     }
 
@@ -73,10 +73,10 @@ final class RetryingCall {
         return write && !attempts.isEmpty() ? new Request.Again(made, List.copyOf(attempts), since) : made;
     }
 
-    /** The connection to try again on; {@code null} if there is none before the patience ends. */
+    /** The connection to try again on; {@code null} if there is none before the timeout ends. */
     private @Nullable ServerConnection next(ClientException why) throws InterruptedException {
         if (deadline == 0) {
-            deadline = System.nanoTime() + connector.options().patience().toNanos();
+            deadline = System.nanoTime() + connector.options().callTimeout().toNanos();
         }
         if (attempts.size() >= Request.Again.MAX_ATTEMPTS || deadline - System.nanoTime() <= 0) {
             return null;
@@ -88,7 +88,7 @@ final class RetryingCall {
             }
             Thread.sleep(PAUSE_MILLIS);
         }
-        ServerConnection link = connector.awaitLink(deadline);
-        return link != null && link.settlesWrites() ? link : null;
+        ServerConnection connection = connector.awaitConnection(deadline);
+        return connection != null && connection.settlesWrites() ? connection : null;
     }
 }

@@ -66,10 +66,10 @@ final class ServerConnection {
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(options.host(), options.port()), timeout);
             socket.setSoTimeout(timeout);
-            ServerConnection link = new ServerConnection(options, socket);
+            ServerConnection connection = new ServerConnection(options, socket);
             socket.setSoTimeout(Math.toIntExact(options.keepAlive().toMillis()));
-            link.start();
-            return link;
+            connection.start();
+            return connection;
         } catch (IOException | ProtocolException e) {
             closeQuietly(socket);
             throw new ServerConnectionException(

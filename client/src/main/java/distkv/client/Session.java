@@ -59,9 +59,9 @@ public final class Session implements AutoCloseable {
     }
 
     static Session open(Connector connector, Duration ttl) throws InterruptedException {
-        ServerConnection link = connector.link();
+        ServerConnection connection = connector.connection();
         long sentAt = System.nanoTime();
-        Reply reply = link.call(true, seq -> new Request.OpenSession(seq, ttl));
+        Reply reply = connection.call(true, seq -> new Request.OpenSession(seq, ttl));
         if (!(reply instanceof Reply.SessionOpened opened) || opened.secret() == null) {
             throw new ClientException(Etype.OTHER, "session: answered by " + reply + " (expected: session and secret)");
         }
@@ -126,12 +126,12 @@ public final class Session implements AutoCloseable {
         }
         connector.session(null);
         lifeline.close();
-        ServerConnection link = connector.linkOrNull();
-        if (link == null || isLost()) {
+        ServerConnection connection = connector.connectionOrNull();
+        if (connection == null || isLost()) {
             return;
         }
         try {
-            link.call(true, Request.EndSession::new);
+            connection.call(true, Request.EndSession::new);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ClientException e) {
@@ -146,10 +146,10 @@ public final class Session implements AutoCloseable {
     }
 
     /** Attaches a new connection, before anybody else uses it. */
-    void attach(ServerConnection link) throws InterruptedException {
+    void attach(ServerConnection connection) throws InterruptedException {
         long sentAt = System.nanoTime();
         try {
-            Reply reply = link.call(true, seq -> new Request.AttachSession(seq, id, secret));
+            Reply reply = connection.call(true, seq -> new Request.AttachSession(seq, id, secret));
             if (reply instanceof Reply.SessionOpened opened) {
                 attachments++;
                 witness = witness(opened, attachments);
@@ -188,22 +188,22 @@ public final class Session implements AutoCloseable {
     }
 
     private void renew() {
-        boolean sent = renew(lifeline.linkOrNull());
-        sent |= renew(connector.linkOrNull());
+        boolean sent = renew(lifeline.connectionOrNull());
+        sent |= renew(connector.connectionOrNull());
         if (!sent) {
             clock.renewalFailed();
         }
     }
 
     /** Renews it over that connection, if there is one. The first answer counts, whichever way it comes. */
-    private boolean renew(@Nullable ServerConnection link) {
-        if (link == null) {
+    private boolean renew(@Nullable ServerConnection connection) {
+        if (connection == null) {
             return false;
         }
         long sentAt = System.nanoTime();
         PendingReply call = new PendingReply(false);
         // Attaching renews, and is also right on a connection that came between the session's opening and now.
-        link.sendNow(call, seq -> new Request.AttachSession(seq, id, secret));
+        connection.sendNow(call, seq -> new Request.AttachSession(seq, id, secret));
         var _ = call.reply().whenComplete((reply, failure) -> {
             if (reply instanceof Reply.Failed failed && failed.etype() == Etype.SESSION) {
                 lose();

@@ -22,23 +22,23 @@ final class StreamReader implements ReplyReceiver {
         record Lost(ServerConnectionException cause) implements Received {}
     }
 
-    private final ServerConnection link;
+    private final ServerConnection connection;
     private final BlockingQueue<Received> queue;
     private final long seq;
     private final int window;
     private long taken;
     private long acknowledged;
 
-    private StreamReader(ServerConnection link, Function<Seq, Request> request) throws InterruptedException {
-        this.link = link;
-        this.window = link.window();
+    private StreamReader(ServerConnection connection, Function<Seq, Request> request) throws InterruptedException {
+        this.connection = connection;
+        this.window = connection.window();
         // One more than the window, for the loss of the connection.
         this.queue = new LinkedBlockingQueue<>(window == 0 ? UNCOUNTED : window + 1);
-        this.seq = link.send(this, request);
+        this.seq = connection.send(this, request);
     }
 
-    static StreamReader open(ServerConnection link, Function<Seq, Request> request) throws InterruptedException {
-        return new StreamReader(link, request);
+    static StreamReader open(ServerConnection connection, Function<Seq, Request> request) throws InterruptedException {
+        return new StreamReader(connection, request);
     }
 
     @Override
@@ -68,7 +68,7 @@ final class StreamReader implements ReplyReceiver {
                 taken++;
                 if (window > 0 && taken - acknowledged > window / 3) {
                     acknowledged = taken;
-                    link.acknowledge(seq, taken);
+                    connection.acknowledge(seq, taken);
                 }
                 yield reply;
             }
@@ -78,7 +78,7 @@ final class StreamReader implements ReplyReceiver {
 
     /** Ends it, and wakes its reader. */
     void close(String reason) {
-        link.stop(seq);
+        connection.stop(seq);
         lost(new ServerConnectionException(reason, false));
     }
 }

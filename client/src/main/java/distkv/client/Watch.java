@@ -107,7 +107,7 @@ public final class Watch implements AutoCloseable {
     }
 
     private StreamReader open() throws InterruptedException {
-        ServerConnection link = connector.awaitLink();
+        ServerConnection connection = connector.awaitConnection();
         fetching = fetchAnew || (options.fetch() && position == NOWHERE);
         Long since = fetching || position == NOWHERE ? null : (Long) position;
         if (fetching) {
@@ -116,7 +116,7 @@ public final class Watch implements AutoCloseable {
         paths = new PathLengthener(path);
         boolean fetch = fetching;
         StreamReader opened = StreamReader.open(
-                link, seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true));
+                connection, seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true));
         stream = opened;
         if (closed) {
             close();

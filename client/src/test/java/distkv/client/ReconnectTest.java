@@ -66,7 +66,7 @@ class ReconnectTest extends ServerTest {
 
     @Test
     void aWriteThatIsNotAnsweredInTimeSaysThatItsOutcomeIsUnknown() throws InterruptedException {
-        try (Client hasty = Client.connect(options().withPatience(Duration.ofMillis(1)))) {
+        try (Client hasty = Client.connect(options().withCallTimeout(Duration.ofMillis(1)))) {
             cable.freeze();
             BlockingQueue<Object> failures = new LinkedBlockingQueue<>();
             inBackground(failures, () -> hasty.set(path("a"), value(1)));

@@ -21,7 +21,7 @@ public interface Messages extends Iterable<Message> {
 
     /** Waits for the next message, for so long at most; {@code null} if none has come. */
     @Nullable
-    Message next(Duration patience);
+    Message next(Duration timeout);
 
     /** For {@code for (Message message : self.messages())}, which ends only by {@code break}, {@code return} or an exception. */
     @Override

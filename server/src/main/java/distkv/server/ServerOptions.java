@@ -76,7 +76,7 @@ public record ServerOptions(
         return new ServerOptions(host, port, node, messageRoot, newLimits, patience, maxConnections, directory, memory);
     }
 
-    public ServerOptions withPatience(Duration newPatience) {
+    public ServerOptions withCallTimeout(Duration newPatience) {
         return new ServerOptions(host, port, node, messageRoot, limits, newPatience, maxConnections, directory, memory);
     }
 

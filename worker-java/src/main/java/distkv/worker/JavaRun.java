@@ -27,12 +27,12 @@ final class JavaRun implements Fence {
     private static final long LOST_GRACE_MILLIS = 100;
 
     private final RunSpec spec;
-    private final WorkerEnvironment site;
+    private final WorkerEnvironment environment;
     private final RunnerConnection runner;
     private final ScheduledExecutorService clock;
-    private final MessageQueue inbox;
+    private final MessageQueue messages;
     private final RunLogger log;
-    private final RunCompletion ending;
+    private final RunCompletion completion;
     private final Thread thread;
     /** Written by the run's own thread only, as is the next, which comes first. */
     private volatile @Nullable Client server;
@@ -54,20 +54,20 @@ final class JavaRun implements Fence {
      */
     JavaRun(
             RunSpec spec,
-            WorkerEnvironment site,
+            WorkerEnvironment environment,
             RunnerConnection runner,
             ScheduledExecutorService clock,
             Callable<CompiledProcedure> compile,
             Runnable ended) {
         this.spec = spec;
-        this.site = site;
+        this.environment = environment;
         this.runner = runner;
         this.clock = clock;
         this.claim = spec.claim();
-        this.inbox = new MessageQueue(spec.idle());
-        this.log = new RunLogger(runner, spec.run(), spec.log(), site.level());
-        this.ending = new RunCompletion(spec, runner, this::lostServer);
-        inbox.put(new Message.Ready(0));
+        this.messages = new MessageQueue(spec.idle());
+        this.log = new RunLogger(runner, spec.run(), spec.log(), environment.level());
+        this.completion = new RunCompletion(spec, runner, this::lostServer);
+        messages.put(new Message.Ready(0));
         thread = Thread.ofVirtual().name(spec.log()).unstarted(() -> {
             execute(compile);
             ended.run();
@@ -89,7 +89,7 @@ final class JavaRun implements Fence {
                 throw new MissingVariablesException(procedure.name(), missing);
             }
             begin(procedure);
-            Client client = site.clientOfRun();
+            Client client = environment.clientOfRun();
             connectedTo(client);
             JobContext self = new JobContext(this, client.fenced(this), clock);
             result = procedure.run(self, spec.globals());
@@ -98,7 +98,7 @@ final class JavaRun implements Fence {
         }
         end();
         log.close();
-        ending.report(result, thrown);
+        completion.report(result, thrown);
     }
 
     private void connectedTo(Client client) {
@@ -113,11 +113,11 @@ final class JavaRun implements Fence {
     }
 
     private synchronized void begin(CompiledProcedure procedure) {
-        if (ending.isCancelled()) {
+        if (completion.isCancelled()) {
             throw new CancelledException();
         }
         begun = true;
-        ending.began(procedure);
+        completion.began(procedure);
         runner.report("started", "run", spec.run());
     }
 
@@ -150,13 +150,13 @@ final class JavaRun implements Fence {
 
     /** Ends it, since the runner says so. */
     void cancel() {
-        ending.cancelled();
+        completion.cancelled();
         interrupt();
     }
 
     /** Ends it as a success without a result. */
     void cancelItself() {
-        ending.cancelledItself();
+        completion.cancelledItself();
         interrupt();
     }
 
@@ -168,8 +168,8 @@ final class JavaRun implements Fence {
 
     /** Its claim is gone. It hears of that where it writes or reads messages, and is interrupted if that does not end it. */
     synchronized void lose() {
-        if (ending.lost()) {
-            inbox.fail(new LostException("its claim is gone", null));
+        if (completion.lost()) {
+            messages.fail(new LostException("its claim is gone", null));
             grace = clock.schedule(this::interrupt, LOST_GRACE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
@@ -252,7 +252,7 @@ final class JavaRun implements Fence {
     }
 
     private void taskFailed(Throwable why) {
-        ending.taskFailed(why);
+        completion.taskFailed(why);
         interrupt();
     }
 
@@ -269,12 +269,12 @@ final class JavaRun implements Fence {
         return spec;
     }
 
-    WorkerEnvironment site() {
-        return site;
+    WorkerEnvironment environment() {
+        return environment;
     }
 
-    MessageQueue inbox() {
-        return inbox;
+    MessageQueue messages() {
+        return messages;
     }
 
     RunLogger log() {

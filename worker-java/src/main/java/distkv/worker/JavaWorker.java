@@ -26,7 +26,7 @@ final class JavaWorker {
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("timers").factory());
-    private @Nullable WorkerEnvironment site;
+    private @Nullable WorkerEnvironment environment;
     private volatile boolean stopping;
 
     JavaWorker(RunnerConnection runner) {
@@ -37,7 +37,7 @@ final class JavaWorker {
     /** Carries out one message. Returns whether more are to come. */
     boolean obey(Map<?, ?> message) {
         switch (String.valueOf(message.get("op"))) {
-            case "init" -> site = WorkerEnvironment.read(message);
+            case "init" -> environment = WorkerEnvironment.read(message);
             case "modules" -> know(message.get("modules"));
             case "start" -> start(message);
             case "cancel" -> {
@@ -78,10 +78,10 @@ final class JavaWorker {
         int count = state.get("count") instanceof Long number ? number.intValue() : 0;
         int nodes = state.get("nodes") instanceof Long number ? number.intValue() : 0;
         switch (String.valueOf(state.get("state"))) {
-            case "complete" -> run.inbox().put(new Message.Complete(count, nodes));
-            case "partial" -> run.inbox().put(new Message.Partial(count, nodes));
-            case "detached" -> run.inbox().put(new Message.Detached(count, nodes));
-            case "broken" -> run.inbox().put(new Message.Broken(count, nodes));
+            case "complete" -> run.messages().put(new Message.Complete(count, nodes));
+            case "partial" -> run.messages().put(new Message.Partial(count, nodes));
+            case "detached" -> run.messages().put(new Message.Detached(count, nodes));
+            case "broken" -> run.messages().put(new Message.Broken(count, nodes));
             default -> {}
         }
     }
@@ -116,7 +116,7 @@ final class JavaWorker {
     }
 
     private void start(Map<?, ?> message) {
-        WorkerEnvironment where = site;
+        WorkerEnvironment where = environment;
         if (where == null) {
             throw new IllegalArgumentException("the runner sent start before init");
         }
@@ -131,7 +131,7 @@ final class JavaWorker {
             tell(run, state);
         }
         long slice = Math.max(1, Math.round(spec.idle() * 1e9 / MessageQueue.SLICES));
-        slices[0] = clock.scheduleWithFixedDelay(run.inbox()::slicePassed, slice, slice, TimeUnit.NANOSECONDS);
+        slices[0] = clock.scheduleWithFixedDelay(run.messages()::slicePassed, slice, slice, TimeUnit.NANOSECONDS);
         runs.put(spec.run(), run);
         run.start();
     }
@@ -166,8 +166,8 @@ final class JavaWorker {
     void close() {
         runs.values().forEach(JavaRun::cancel);
         clock.shutdownNow();
-        if (site != null) {
-            site.close();
+        if (environment != null) {
+            environment.close();
         }
     }
 }

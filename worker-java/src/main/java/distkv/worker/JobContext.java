@@ -33,12 +33,12 @@ final class JobContext implements Context {
         this.run = run;
         this.client = client;
         this.clock = clock;
-        this.readiness = new Readiness(run.inbox());
+        this.readiness = new Readiness(run.messages());
     }
 
     @Override
     public Messages messages() {
-        return run.inbox();
+        return run.messages();
     }
 
     @Override
@@ -48,19 +48,19 @@ final class JobContext implements Context {
 
     @Override
     public Subscription watch(Path path, WatchOptions options) throws InterruptedException {
-        JobSubscription watching = new JobSubscription(path, run.inbox());
-        readiness.opened(watching);
-        watching.by(run.spawn("watch " + path, () -> watching.watch(client, options, readiness)));
-        watching.awaitBegun(client);
-        return watching;
+        JobSubscription subscription = new JobSubscription(path, run.messages());
+        readiness.opened(subscription);
+        subscription.by(run.spawn("watch " + path, () -> subscription.watch(client, options, readiness)));
+        subscription.awaitBegun(client);
+        return subscription;
     }
 
     @Override
     public Subscription monitor(Path topic) throws InterruptedException {
-        JobSubscription watching = new JobSubscription(topic, run.inbox());
-        watching.by(run.spawn("monitor " + topic, () -> watching.monitor(client, levels(topic))));
-        watching.awaitBegun(client);
-        return watching;
+        JobSubscription subscription = new JobSubscription(topic, run.messages());
+        subscription.by(run.spawn("monitor " + topic, () -> subscription.monitor(client, levels(topic))));
+        subscription.awaitBegun(client);
+        return subscription;
     }
 
     private static List<String> levels(Path topic) {
@@ -69,7 +69,7 @@ final class JobContext implements Context {
 
     @Override
     public Timer timer(Duration delay) {
-        JobTimer timer = new JobTimer(run.inbox(), clock);
+        JobTimer timer = new JobTimer(run.messages(), clock);
         run.own(timer);
         timer.run(delay);
         return timer;
@@ -135,12 +135,12 @@ final class JobContext implements Context {
 
     @Override
     public Map<String, @Nullable Object> config() {
-        return run.site().config();
+        return run.environment().config();
     }
 
     @Override
     public String node() {
-        return run.site().node();
+        return run.environment().node();
     }
 
     @Override

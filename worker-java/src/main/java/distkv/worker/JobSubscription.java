@@ -21,22 +21,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch or monitor of a job: a task of the job reads it and fills the inbox. It takes from its stream only while there
+ * A watch or monitor of a job: a task of the job reads it and fills the messages. It takes from its stream only while there
  * is room, so that a slow job makes the server hold back.
  */
 final class JobSubscription implements Subscription {
     private static final long GLANCE_MILLIS = 50;
 
     private final Path path;
-    private final MessageQueue inbox;
+    private final MessageQueue messages;
     private final CountDownLatch begun = new CountDownLatch(1);
     private volatile @Nullable RuntimeException refused;
     private volatile boolean awaited = true;
     private @Nullable JobTask task;
 
-    JobSubscription(Path path, MessageQueue inbox) {
+    JobSubscription(Path path, MessageQueue messages) {
         this.path = path;
-        this.inbox = inbox;
+        this.messages = messages;
     }
 
     /** It is read by this task. */
@@ -69,7 +69,7 @@ final class JobSubscription implements Subscription {
         }
     }
 
-    /** Fills the inbox with the changes of entries until it is interrupted. */
+    /** Fills the messages with the changes of entries until it is interrupted. */
     @Nullable
     Object watch(Client client, WatchOptions options, Readiness readiness) throws InterruptedException {
         try (Watch watch = open(() -> client.watch(path, options))) {
@@ -82,7 +82,7 @@ final class JobSubscription implements Subscription {
             }
             for (WatchEvent event = watch.next(); event != null; event = watch.next()) {
                 switch (event) {
-                    case WatchEvent.Changed(Entry entry) -> inbox.putWatched(message(entry));
+                    case WatchEvent.Changed(Entry entry) -> messages.putWatched(message(entry));
                     case WatchEvent.UpToDate _ -> readiness.ready(this);
                     case WatchEvent.CutOff _ -> {}
                 }
@@ -99,7 +99,7 @@ final class JobSubscription implements Subscription {
         return value == null ? new Deleted(entry.path(), this) : new Change(entry.path(), Values.decode(value), this);
     }
 
-    /** Fills the inbox with messages of other clients until it is interrupted. */
+    /** Fills the messages with messages of other clients until it is interrupted. */
     @Nullable
     Object monitor(Client client, List<String> topic) throws InterruptedException {
         try (Monitor monitor = open(() -> client.monitor(topic))) {
@@ -110,7 +110,7 @@ final class JobSubscription implements Subscription {
             for (ReceivedMessage message = monitor.next(); message != null; message = monitor.next()) {
                 Value data = message.data();
                 Object raw = message.raw() == null ? null : message.raw().array();
-                inbox.putWatched(
+                messages.putWatched(
                         new Received(Path.of(message.topic()), data == null ? raw : Values.decode(data), this));
             }
             return null;

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A timer of a job. Any thread may use it. */
 final class JobTimer implements Timer {
-    private final MessageQueue inbox;
+    private final MessageQueue messages;
     private final ScheduledExecutorService clock;
     private @Nullable ScheduledFuture<?> running;
     private Message.@Nullable Fired fired;
     private boolean ended;
 
-    JobTimer(MessageQueue inbox, ScheduledExecutorService clock) {
-        this.inbox = inbox;
+    JobTimer(MessageQueue messages, ScheduledExecutorService clock) {
+        this.messages = messages;
         this.clock = clock;
     }
 
@@ -33,7 +33,7 @@ final class JobTimer implements Timer {
         if (running != null) {
             running = null;
             fired = new Message.Fired(this);
-            inbox.put(fired);
+            messages.put(fired);
         }
     }
 
@@ -44,7 +44,7 @@ final class JobTimer implements Timer {
             running.cancel(false);
             running = null;
         }
-        boolean wasUnread = fired != null && inbox.withdraw(fired);
+        boolean wasUnread = fired != null && messages.withdraw(fired);
         fired = null;
         return wasRunning || wasUnread;
     }

@@ -157,11 +157,11 @@ final class MessageQueue implements Messages {
     }
 
     @Override
-    public @Nullable Message next(@Nullable Duration patience) {
+    public @Nullable Message next(@Nullable Duration timeout) {
         try {
             lock.lockInterruptibly();
             try {
-                return take(patience == null ? Long.MAX_VALUE : patience.toNanos());
+                return take(timeout == null ? Long.MAX_VALUE : timeout.toNanos());
             } finally {
                 lock.unlock();
             }

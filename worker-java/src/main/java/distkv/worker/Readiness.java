@@ -6,12 +6,12 @@ import java.util.Set;
 
 /** Counts the watches of a job, and says when all of them have delivered what was there. Any thread may use it. */
 final class Readiness {
-    private final MessageQueue inbox;
+    private final MessageQueue messages;
     private final Set<Object> loading = new HashSet<>();
     private int ready;
 
-    Readiness(MessageQueue inbox) {
-        this.inbox = inbox;
+    Readiness(MessageQueue messages) {
+        this.messages = messages;
     }
 
     /** Waits for this watch, too. */
@@ -24,7 +24,7 @@ final class Readiness {
         if (loading.remove(watch)) {
             ready++;
             if (loading.isEmpty()) {
-                inbox.put(new Message.Ready(ready));
+                messages.put(new Message.Ready(ready));
             }
         }
     }
@@ -32,7 +32,7 @@ final class Readiness {
     /** This watch has ended, maybe before it was ready. */
     synchronized void closed(Object watch) {
         if (loading.remove(watch) && ready > 0 && loading.isEmpty()) {
-            inbox.put(new Message.Ready(ready));
+            messages.put(new Message.Ready(ready));
         }
     }
 }

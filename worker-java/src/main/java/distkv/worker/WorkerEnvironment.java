@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** Where the worker is: its node, its configuration, and its connection to the server, which all runs share. */
 final class WorkerEnvironment implements AutoCloseable {
     /** How long code waits for the first connection before it begins without one. */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration FIRST_CONNECTION = Duration.ofSeconds(1);
 
     /** How long it waits for one that was lost: longer than the client's longest pause between two attempts. */
-    private static final Duration AGAIN = Duration.ofSeconds(3);
+    private static final Duration NEXT_CONNECTION = Duration.ofSeconds(3);
 
     private final ClientOptions server;
     private final String node;
@@ -38,10 +38,10 @@ final class WorkerEnvironment implements AutoCloseable {
                         RunSpec.get(init, "port", Long.class).intValue())
                 .withName(name);
         Map<String, @Nullable Object> config = RunSpec.names(init.get("config"));
-        return new WorkerEnvironment(server.withPatience(patience(config, server.patience())), node, config);
+        return new WorkerEnvironment(server.withCallTimeout(callTimeout(config, server.callTimeout())), node, config);
     }
 
-    private static Duration patience(Map<String, @Nullable Object> config, Duration otherwise) {
+    private static Duration callTimeout(Map<String, @Nullable Object> config, Duration otherwise) {
         return config.get("connect") instanceof Map<?, ?> connect && connect.get("patience") instanceof Number seconds
                 ? Duration.ofNanos(Math.round(seconds.doubleValue() * 1e9))
                 : otherwise;
@@ -60,7 +60,7 @@ final class WorkerEnvironment implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             if (client == null) {
-                client = Client.begin(server, PATIENCE);
+                client = Client.begin(server, FIRST_CONNECTION);
             }
             return client;
         } finally {
@@ -72,7 +72,7 @@ final class WorkerEnvironment implements AutoCloseable {
     Client clientOfRun() throws InterruptedException {
         Client found = client();
         if (found.losses() > 0) {
-            var _ = found.awaitConnected(AGAIN);
+            var _ = found.awaitConnected(NEXT_CONNECTION);
         }
         return found;
     }

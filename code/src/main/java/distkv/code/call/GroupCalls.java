@@ -29,7 +29,7 @@ final class GroupCalls implements AutoCloseable {
     /** How long a call that was begun outlives a caller that is gone. */
     private static final Duration TTL = Duration.ofSeconds(5);
     /** How long a runner may take to begin. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration BEGIN_TIMEOUT = Duration.ofSeconds(10);
     /** How much news of a call may wait; whoever reads the watches waits then. */
     private static final int WAITING = 64;
     /** A job that fails starts again after a delay: after so many seconds, never. */
@@ -82,11 +82,11 @@ final class GroupCalls implements AutoCloseable {
     }
 
     private static @Nullable Object outcome(GroupCall call, BlockingQueue<Entry> news) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + BEGIN_TIMEOUT.toNanos();
         while (!call.isOver()) {
             Entry entry = call.isBegun() ? news.take() : news.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (entry == null) {
-                throw call.notBegun(PATIENCE.toSeconds());
+                throw call.notBegun(BEGIN_TIMEOUT.toSeconds());
             }
             call.take(entry);
         }

@@ -21,7 +21,7 @@ public final class ForeignRunners {
     private String last = "";
     private boolean told;
 
-    private record Heard(double patience, double until) {}
+    private record Heard(double timeout, double until) {}
 
     public ForeignRunners(String group) {
         this.group = group;
@@ -30,11 +30,11 @@ public final class ForeignRunners {
     /** One of them was heard on that topic. */
     public void heard(String topic, Heartbeat heartbeat, double now) {
         Heard before = heard.get(topic);
-        double patience = before == null ? MISSING * PAUSE : before.patience();
+        double timeout = before == null ? MISSING * PAUSE : before.timeout();
         if (heartbeat.pause() > 0) {
-            patience = MISSING * Math.min(heartbeat.pause(), LONGEST);
+            timeout = MISSING * Math.min(heartbeat.pause(), LONGEST);
         }
-        heard.put(topic, new Heard(patience, now + patience));
+        heard.put(topic, new Heard(timeout, now + timeout));
         last = "node " + heartbeat.node() + ", heard on the topic " + topic;
     }
 

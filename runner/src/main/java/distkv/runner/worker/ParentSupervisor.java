@@ -19,7 +19,7 @@ final class ParentSupervisor {
     private final PoolListener listener;
     private final DoubleSupplier clock;
     private final List<ToWorker> waiting = new ArrayList<>();
-    private @Nullable WorkerConnection link;
+    private @Nullable WorkerConnection connection;
     private ToWorker.@Nullable Vouch vouch;
     private boolean closing;
     private double startedAt;
@@ -43,23 +43,23 @@ final class ParentSupervisor {
         return startAt != Double.POSITIVE_INFINITY;
     }
 
-    void connected(WorkerConnection newLink) {
-        if (link != null) {
-            newLink.close(); // some worker's code that pretends to be the parent
+    void connected(WorkerConnection newConnection) {
+        if (connection != null) {
+            newConnection.close(); // some worker's code that pretends to be the parent
             return;
         }
-        link = newLink;
+        connection = newConnection;
         if (vouch != null) {
-            newLink.send(vouch);
+            newConnection.send(vouch);
         }
-        waiting.forEach(newLink::send);
+        waiting.forEach(newConnection::send);
         waiting.clear();
     }
 
     /** Has it, and whatever parent comes after it, vouch before it launcher; returns whether it may have forked already. */
     boolean vouch(ToWorker.Vouch newVouch) {
         vouch = newVouch;
-        if (link == null) {
+        if (connection == null) {
             return false;
         }
         send(newVouch);
@@ -67,7 +67,7 @@ final class ParentSupervisor {
     }
 
     void send(ToWorker message) {
-        WorkerConnection to = link;
+        WorkerConnection to = connection;
         if (to == null) {
             waiting.add(message);
         } else if (!to.send(message)) {
@@ -78,15 +78,15 @@ final class ParentSupervisor {
 
     /** Returns whether it was the parent's connection that has ended. */
     boolean closed(WorkerConnection ended) {
-        if (ended != link) {
+        if (ended != connection) {
             return false;
         }
-        link = null;
+        connection = null;
         return true;
     }
 
     void ended(String how) {
-        link = null;
+        connection = null;
         waiting.clear();
         if (closing) {
             return;
@@ -113,7 +113,7 @@ final class ParentSupervisor {
     void close() {
         closing = true;
         startAt = Double.POSITIVE_INFINITY;
-        WorkerConnection to = link;
+        WorkerConnection to = connection;
         if (to != null) {
             to.close();
         }

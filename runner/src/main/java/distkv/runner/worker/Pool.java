@@ -24,7 +24,7 @@ public final class Pool {
     private final PoolListener listener;
     private final WorkerRegistry registry;
     private final WorkerLauncher launcher;
-    private final Map<WorkerConnection, Worker> linked = new HashMap<>();
+    private final Map<WorkerConnection, Worker> byConnection = new HashMap<>();
     private GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
 
     /** A pool without workers; its clock counts seconds, from wherever. */
@@ -129,7 +129,7 @@ public final class Pool {
     /** A module has changed: workers that have not loaded it will load the new one, others say that they have. */
     public void moduleChanged(Path path) {
         registry.all().stream()
-                .filter(worker -> worker.link != null)
+                .filter(worker -> worker.connection != null)
                 .forEach(worker -> send(worker, modules.changed(path, worker.language())));
     }
 
@@ -167,26 +167,26 @@ public final class Pool {
     /** Takes in what comes from the Python side. */
     public void accept(WorkerEvent event) {
         switch (event) {
-            case WorkerEvent.Received(WorkerConnection link, FromWorker message) -> received(link, message);
-            case WorkerEvent.Closed(WorkerConnection link) -> closed(link);
+            case WorkerEvent.Received(WorkerConnection connection, FromWorker message) -> received(connection, message);
+            case WorkerEvent.Closed(WorkerConnection connection) -> closed(connection);
             case WorkerEvent.ParentEnded(String how) -> parentGone(how);
         }
     }
 
-    private void received(WorkerConnection link, FromWorker message) {
+    private void received(WorkerConnection connection, FromWorker message) {
         switch (message) {
-            case FromWorker.Parent hello -> parent.connected(link);
+            case FromWorker.Parent hello -> parent.connected(connection);
             case FromWorker.Forked forked -> {}
             case FromWorker.Exited exited -> exited(registry.find(exited.worker()), exited);
-            case FromWorker.Worker(int number, long pid) -> connected(link, registry.find(number));
+            case FromWorker.Worker(int number, long pid) -> connected(connection, registry.find(number));
             case FromWorker.Started(long run) -> listener.started(run);
             case FromWorker.Imported(long run, Path path, long version, var failed) -> {
                 if (version > 0 && !modules.isCurrent(path, version)) {
-                    stale(linked.get(link));
+                    stale(byConnection.get(connection));
                 }
                 listener.uses(run, path, version, failed);
             }
-            case FromWorker.Stale _ -> stale(linked.get(link));
+            case FromWorker.Stale _ -> stale(byConnection.get(connection));
             case FromWorker.Refused(long run) -> refused(run);
             case FromWorker.Setup(long run, var data) -> listener.well(run, data);
             case FromWorker.Reported(long run, var path, int severity, var comment, var failed) ->
@@ -196,13 +196,13 @@ public final class Pool {
         }
     }
 
-    private void connected(WorkerConnection link, @Nullable Worker worker) {
+    private void connected(WorkerConnection connection, @Nullable Worker worker) {
         if (worker == null || worker.exit != null) {
-            link.close();
+            connection.close();
             return;
         }
-        linked.put(link, worker);
-        if (!worker.connected(link, options.init(modules.prefix()), modules.all(worker.language()))) {
+        byConnection.put(connection, worker);
+        if (!worker.connected(connection, options.init(modules.prefix()), modules.all(worker.language()))) {
             launcher.kill(worker, false);
         }
     }
@@ -233,11 +233,11 @@ public final class Pool {
         listener.room();
     }
 
-    private void closed(WorkerConnection link) {
-        if (parent.closed(link)) {
+    private void closed(WorkerConnection connection) {
+        if (parent.closed(connection)) {
             return;
         }
-        Worker worker = linked.remove(link);
+        Worker worker = byConnection.remove(connection);
         if (worker != null) {
             worker.closed = true;
             // It should be about to end. If its code has closed the connection, nothing else can end it.

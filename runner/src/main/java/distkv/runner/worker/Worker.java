@@ -39,7 +39,7 @@ final class Worker {
     Sharing sharing;
 
     @Nullable
-    WorkerConnection link;
+    WorkerConnection connection;
 
     /** When the parent is to kill it, as it was told last; {@code null}: never. */
     private @Nullable Double deadline;
@@ -155,12 +155,12 @@ final class Worker {
 
     /** Whether nothing more comes from it: it is gone, and its connection is read to the end, if there was one. */
     boolean gone() {
-        return exit != null && (link == null || closed);
+        return exit != null && (connection == null || closed);
     }
 
     /** Sends, or keeps the message until it is connected; returns false if it does not read. */
     boolean send(ToWorker message) {
-        WorkerConnection to = link;
+        WorkerConnection to = connection;
         if (to == null) {
             waiting.add(message);
             return true;
@@ -170,7 +170,7 @@ final class Worker {
 
     /** From now on messages go there: first these, then what has been waiting. */
     boolean connected(WorkerConnection to, ToWorker init, List<ToWorker> known) {
-        link = to;
+        connection = to;
         boolean sent = to.send(init);
         for (ToWorker message : known) {
             sent &= to.send(message);

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkerHost implements AutoCloseable {
     private static final int TAIL = 12;
-    private static final long PATIENCE_MILLIS = 2_000;
+    private static final long STOP_TIMEOUT_MILLIS = 2_000;
 
     private final PythonCommand command;
     private final Consumer<WorkerEvent> events;
@@ -130,7 +130,7 @@ public final class WorkerHost implements AutoCloseable {
         try {
             listener.close();
             Process process = parent;
-            if (process != null && !process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (process != null && !process.waitFor(STOP_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
             }
             directory.close();

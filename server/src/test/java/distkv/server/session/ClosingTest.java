@@ -59,7 +59,7 @@ class ClosingTest {
     @Test
     void aClientThatReadsNothingIsDroppedAndHoldsNobodyUp() throws Exception {
         try (Fixture fixture =
-                new Fixture(Fixture.OPTIONS.withPatience(Duration.ofMillis(400)), new MemoryStore("tree"))) {
+                new Fixture(Fixture.OPTIONS.withCallTimeout(Duration.ofMillis(400)), new MemoryStore("tree"))) {
             Wire wire = fixture.wire();
             byte[] large = new byte[1 << 20];
             wire.call("set_value", "path", path("large"), "value", large);
