@@ -3,7 +3,7 @@ package distkv.client;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 
-/** A request that failed; what kind of failure it is says {@link #etype}, and for some a subclass. */
+/** A request has failed. {@link #etype} tells the kind of failure; some kinds have a subclass. */
 public class ClientException extends RuntimeException {
     private static final long serialVersionUID = 1;
     private final Etype etype;

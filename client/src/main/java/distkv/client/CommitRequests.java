@@ -11,11 +11,11 @@ import distkv.protocol.Request;
 import java.util.ArrayList;
 import java.util.List;
 
-/** CommitRequests on the wire. */
+/** Commits on the wire. */
 final class CommitRequests {
     private CommitRequests() {}
 
-    /** CommitRequests, and returns the tick of each write. */
+    /** Sends a commit. Returns the tick of each write. */
     static List<Long> commit(Connector connector, Commit commit) throws InterruptedException {
         List<CommitWrite> writes = new ArrayList<>(commit.writes().size());
         for (Write write : commit.writes()) {
@@ -29,7 +29,7 @@ final class CommitRequests {
         if (reply instanceof Reply.Committed committed) {
             return committed.ticks();
         }
-        throw new ClientException(Etype.OTHER, "commit: answered by " + reply + " (expected: ticks)");
+        throw new ClientException(Etype.OTHER, "commit: reply " + reply + " (expected: ticks)");
     }
 
     private static void checkLease(Connector connector, Write write) {
@@ -40,7 +40,7 @@ final class CommitRequests {
         }
     }
 
-    /** An expectation as a chain. */
+    /** The chain that stands for an expectation. */
     static Chained chained(Connector connector, Expectation expectation) {
         return switch (expectation) {
             case Expectation.Anything() -> Chained.UNCHECKED;

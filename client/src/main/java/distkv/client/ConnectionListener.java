@@ -1,6 +1,6 @@
 package distkv.client;
 
-/** Is told when the connection comes and goes, on the thread that mends it; it must not wait. */
+/** Is told when the client connects and disconnects, on the thread that reconnects; it must not block. */
 public interface ConnectionListener {
     void connected();
 

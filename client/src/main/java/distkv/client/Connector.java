@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a client connected: when the connection ends, a thread makes a new one, with growing, jittered pauses
- * between attempts. A new connection is only used when the session is attached to it again.
+ * Keeps a client connected: when the connection ends, a thread makes a new one, with growing, jittered pauses between
+ * attempts. A new connection is published only when the session is attached to it.
  */
 final class Connector implements Runnable {
     private final ClientOptions options;
@@ -47,7 +47,7 @@ final class Connector implements Runnable {
         return connector;
     }
 
-    /** Begins to connect; waits until the first attempt is over, but not for longer than that. */
+    /** Starts to connect. Waits until the first attempt is over, but no longer than the timeout. */
     static Connector begin(ClientOptions options, Duration timeout) throws InterruptedException {
         Connector connector = new Connector(options);
         CountDownLatch attempted = new CountDownLatch(1);
@@ -86,7 +86,11 @@ final class Connector implements Runnable {
         listeners.add(listener);
     }
 
-    /** The connection, now; {@link ServerConnectionException} if there is none. */
+    /**
+     * The current connection.
+     *
+     * @throws ServerConnectionException if there is none
+     */
     ServerConnection connection() {
         lock.lock();
         try {
@@ -109,11 +113,15 @@ final class Connector implements Runnable {
         }
     }
 
-    /** Waits for a connection; {@link ServerConnectionException} once the client is closed. */
+    /**
+     * Waits for a connection.
+     *
+     * @throws ServerConnectionException if the client is closed
+     */
     ServerConnection awaitConnection() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            // One that has just ended is still here until it is retracted.
+            // A connection that has just ended is still here until it is retracted.
             while ((connection == null || !connection.isUp()) && !closed) {
                 changed.await();
             }
@@ -126,7 +134,10 @@ final class Connector implements Runnable {
         }
     }
 
-    /** Waits for a connection until then, in {@link System#nanoTime}'s time; {@code null} if there is none. */
+    /**
+     * Waits for a connection until the deadline, a time of {@link System#nanoTime}. Returns {@code null} if there is
+     * none by then.
+     */
     @Nullable
     ServerConnection awaitConnection(long deadline) throws InterruptedException {
         lock.lockInterruptibly();
@@ -189,7 +200,7 @@ final class Connector implements Runnable {
                 publish(reopen());
             }
         } catch (InterruptedException | ServerConnectionException e) {
-            // Closed: there is nothing to keep any more.
+            // The client is closed.
             Thread.currentThread().interrupt();
         }
     }
@@ -197,7 +208,7 @@ final class Connector implements Runnable {
     private ServerConnection reopen() throws InterruptedException {
         Duration pause = options.retryFirst();
         while (true) {
-            // A server that comes back must not be met by all its clients in the same moment.
+            // Not all clients of a restarted server should reconnect at the same moment.
             Thread.sleep(pause.toMillis() / 2 + ThreadLocalRandom.current().nextLong(pause.toMillis() / 2 + 1));
             try {
                 return open();
@@ -220,7 +231,7 @@ final class Connector implements Runnable {
             }
             return opened;
         } catch (ClientException | InterruptedException e) {
-            opened.close("given up");
+            opened.close("the new connection could not be used");
             throw e;
         }
     }
@@ -261,7 +272,7 @@ final class Connector implements Runnable {
         lock.lock();
         try {
             if (connection != null && !closed) {
-                reason = connection.endReason() + "; trying to connect again";
+                reason = connection.endReason() + "; reconnecting";
             }
             why = reason;
             connection = null;

@@ -9,28 +9,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a watch has delivered and is still there, so that after a fetch anew only the difference is delivered, deletions
- * included. Used by the watch's reader.
+ * The existing entries that a watch has delivered, so that after fetching again it delivers only the difference,
+ * deletions included.
  */
 final class DeliveredEntries {
-    /** @param round the fetch that saw it last */
+    /** @param round the last fetch that contained it */
     private record Known(long tick, int round) {}
 
     private final Map<Path, Known> entries = new HashMap<>();
     private int round;
 
-    /** A fetch begins: what it does not show is gone. */
+    /** A fetch starts. Entries that it does not contain are gone. */
     void beginFetch() {
         round++;
     }
 
-    /** Takes a fetched entry. Returns whether it is news: not known, or written since. */
+    /** Adds a fetched entry. Returns whether it is new or has changed. */
     boolean fetched(Entry entry) {
         Known before = entries.put(entry.path(), new Known(entry.tick(), round));
         return before == null || before.tick() != entry.tick();
     }
 
-    /** Takes a change. */
+    /** Applies a change. */
     void changed(Entry entry) {
         if (entry.isDeletion()) {
             entries.remove(entry.path());
@@ -45,7 +45,9 @@ final class DeliveredEntries {
         return known == null ? null : known.tick();
     }
 
-    /** The fetch has ended: forgets and returns what it did not show, as deletions at {@code tick}. */
+    /**
+     * The fetch has ended. Removes the entries that it did not contain, and returns them as deletions at {@code tick}.
+     */
     List<Entry> endFetch(long tick) {
         List<Entry> gone = new ArrayList<>();
         entries.forEach((path, known) -> {

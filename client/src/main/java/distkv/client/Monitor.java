@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a topic. It outlives connections, but messages sent while there is none are missed: nobody keeps
- * them. Read by one thread; {@link #close} may come from another.
+ * The messages of a topic. It outlives connections, but misses messages that are sent while there is none, since
+ * servers do not keep them. Only one thread may read it; any thread may {@link #close} it.
  */
 public final class Monitor implements AutoCloseable {
     private final Connector connector;
@@ -21,7 +21,7 @@ public final class Monitor implements AutoCloseable {
         this.topic = List.copyOf(topic);
     }
 
-    /** Begins it, and waits until the server has. */
+    /** Starts the monitor. Waits until the server has started it. */
     void begin() throws InterruptedException {
         while (!closed && stream == null) {
             try {
@@ -35,9 +35,9 @@ public final class Monitor implements AutoCloseable {
     /**
      * Waits for the next message.
      *
-     * @return {@code null} once this monitor or its client is closed
-     * @throws ClientException if messages were missed since they were read too slowly ({@code OVERFLOW}); the next call
-     *     goes on
+     * @return {@code null}: this monitor or its client is closed
+     * @throws ClientException if messages were lost because they were read too slowly ({@code OVERFLOW}); the next call
+     *     continues
      */
     public @Nullable ReceivedMessage next() throws InterruptedException {
         while (!closed) {
@@ -88,7 +88,7 @@ public final class Monitor implements AutoCloseable {
                 stream = null;
                 throw ClientException.of(failed);
             }
-            default -> throw new ClientException(Etype.OTHER, "monitor: answered by " + reply);
+            default -> throw new ClientException(Etype.OTHER, "monitor: reply " + reply);
         };
     }
 

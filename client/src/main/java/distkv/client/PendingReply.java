@@ -4,19 +4,19 @@ import distkv.protocol.Reply;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/** A request that has one reply, and the thread that waits for it. */
+/** The reply to a request that has only one, and the thread that waits for it. */
 final class PendingReply implements ReplyReceiver {
     private final boolean write;
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
 
-    /** @param write whether a lost connection leaves it open what happened */
+    /** @param write whether the outcome is unknown if the connection is lost */
     PendingReply(boolean write) {
         this.write = write;
     }
 
     @Override
     public boolean receive(Reply received) {
-        // A failure may be wrapped into a stream; what counts is the failure.
+        // A failure may be wrapped into a stream: ignore the start of the stream.
         return received instanceof Reply.StreamStart || !reply.complete(received);
     }
 

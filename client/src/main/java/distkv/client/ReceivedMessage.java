@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message of another client.
  *
- * @param data {@code null} if it was no MsgPack, and so is {@code raw}
+ * @param data the decoded message; {@code null}: it is not MsgPack
+ * @param raw the bytes of a message that is not MsgPack; otherwise {@code null}
  */
 public record ReceivedMessage(
         List<String> topic, @Nullable Value data, @Nullable Bytes raw) {}

@@ -6,9 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that carries nothing but the renewals of a session, on threads of the operating system: neither what else
- * the client sends and is sent, nor what its virtual threads compute, can hold them up. While it is away they go the
- * common way only.
+ * A connection that carries only the renewals of a session, on platform threads, so that neither the client's other
+ * traffic nor its virtual threads can delay them. While it is down, renewals use the client's connection only.
  */
 final class RenewalConnection implements AutoCloseable {
     private final ClientOptions options;
@@ -23,7 +22,7 @@ final class RenewalConnection implements AutoCloseable {
         this.options = options.withPlatformThreads();
     }
 
-    /** The connection, if there is one; the first call has it made. */
+    /** The connection; {@code null}: there is none. The first call starts to make it. */
     @Nullable
     ServerConnection connectionOrNull() {
         lock.lock();
@@ -48,7 +47,7 @@ final class RenewalConnection implements AutoCloseable {
                         opened.awaitEnd();
                     }
                 } catch (ServerConnectionException e) {
-                    // The common connection says what is wrong with the server.
+                    // The client's connection reports what is wrong with the server.
                 }
                 Thread.sleep(pause.toMillis() / 2 + ThreadLocalRandom.current().nextLong(pause.toMillis() / 2 + 1));
                 Duration longer = pause.multipliedBy(2);

@@ -2,11 +2,11 @@ package distkv.client;
 
 import distkv.protocol.Reply;
 
-/** Gets the replies to one request, on the connection's reading thread, so it must not wait for anything. */
+/** Takes the replies to one request, on the connection's reading thread: it must not block. */
 interface ReplyReceiver {
-    /** Takes the next reply. Returns whether more may come. */
+    /** Takes the next reply. Returns whether more may follow. */
     boolean receive(Reply reply);
 
-    /** The connection broke; nothing comes any more. */
+    /** The connection broke: nothing more follows. */
     void lost(ServerConnectionException cause);
 }

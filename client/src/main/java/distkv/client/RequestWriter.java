@@ -9,11 +9,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Collects requests of any number of threads and writes them out, all that have come together at once, on a thread of
- * its own: a caller that is interrupted while it writes would close the socket for everybody.
+ * Collects the requests of all threads, and writes them in batches on a thread of its own: if callers wrote,
+ * interrupting one would close the socket for all.
  */
 final class RequestWriter implements Runnable {
-    /** A caller waits while more bytes than this are waiting. */
+    /** A caller blocks while more bytes than this are waiting. */
     private static final int FULL = 1 << 20;
 
     private final OutputStream out;
@@ -29,7 +29,7 @@ final class RequestWriter implements Runnable {
         this.out = out;
     }
 
-    /** Hands over a request; waits while the buffer is full. */
+    /** Queues a request. Blocks while the buffer is full. */
     void write(Request request) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -42,7 +42,7 @@ final class RequestWriter implements Runnable {
         }
     }
 
-    /** Hands over a request of the reading thread, which must never wait: there are few of them, and they are small. */
+    /** Queues a request without blocking, for the reading thread: such requests are few and small. */
     void writeNow(Request request) {
         lock.lock();
         try {
@@ -90,12 +90,12 @@ final class RequestWriter implements Runnable {
         }
     }
 
-    /** So that the reading thread notices. */
+    /** Closes the socket, so that the reading thread notices. */
     private void closeSocket() {
         try {
             out.close();
         } catch (IOException e) {
-            // It is closed then, or as good as.
+            // The connection is given up in any case.
         }
     }
 

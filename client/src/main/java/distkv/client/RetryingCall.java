@@ -10,13 +10,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that outlive their connection. When that is lost before the answer came, the request is made again on the next
- * one; a write says which it was, so that the server makes it once, whatever became of it ({@code again} in
- * {@code docs/protocol.md}). What is not answered within the client's timeout fails as it would have at once. With a
- * server that cannot do that, everything does.
+ * A request that outlives its connection. When the connection is lost before the reply, the request is sent again on
+ * the next one. A write names its earlier attempts, so that the server carries it out only once ({@code again} in
+ * {@code docs/protocol.md}). Without a reply within the client's {@code callTimeout} the request fails; with a server
+ * that does not support this, it fails at once.
  */
 final class RetryingCall {
-    /** The pause after a server did not know itself whether it has written something. */
+    /** The pause after the server itself did not know whether it had written. */
     private static final long PAUSE_MILLIS = 250;
 
     private final Connector connector;
@@ -33,9 +33,9 @@ final class RetryingCall {
     }
 
     /**
-     * Makes a request until its only reply is there; a failure is thrown.
+     * Sends a request until its only reply arrives; a failure is thrown.
      *
-     * @param write whether it changes entries; if not it must do no harm when it is made twice
+     * @param write whether it changes entries; if not, it must be harmless to repeat
      */
     static Reply call(Connector connector, boolean write, Function<Seq, Request> request) throws InterruptedException {
         return new RetryingCall(connector, write, request).call();
@@ -73,7 +73,7 @@ final class RetryingCall {
         return write && !attempts.isEmpty() ? new Request.Again(made, List.copyOf(attempts), since) : made;
     }
 
-    /** The connection to try again on; {@code null} if there is none before the timeout ends. */
+    /** The connection for the next attempt; {@code null}: there is none in time. */
     private @Nullable ServerConnection next(ClientException why) throws InterruptedException {
         if (deadline == 0) {
             deadline = System.nanoTime() + connector.options().callTimeout().toNanos();
@@ -83,7 +83,7 @@ final class RetryingCall {
         }
         if (why instanceof UnknownOutcomeException) {
             if (attempts.size() > 1) {
-                // It was asked after, and nobody knows.
+                // The server was asked about the earlier attempts, and does not know their outcome.
                 return null;
             }
             Thread.sleep(PAUSE_MILLIS);

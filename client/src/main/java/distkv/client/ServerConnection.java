@@ -21,11 +21,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection, from the greeting to its end. A thread reads it and hands every reply to the
- * {@link ReplyReceiver} of its request; another writes it. Any thread may make requests.
+ * One TCP connection, from the greeting to its end. A thread reads it and passes every reply to the {@link
+ * ReplyReceiver} of its request; another thread writes it. Any thread may send requests.
  */
 final class ServerConnection {
-    /** So long a tock counts as the newest one. */
+    /** For how long the last tock counts as current. */
     private static final Duration STALE = Duration.ofSeconds(1);
 
     private final ClientOptions options;
@@ -38,7 +38,7 @@ final class ServerConnection {
     private final Map<Long, ReplyReceiver> receivers = new ConcurrentHashMap<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable ServerConnectionException cause;
-    /** Written by the reading thread only, as is the next. */
+    /** Written by the reading thread only, like {@code heardTockAt}. */
     private volatile long newestTock;
 
     private volatile long heardTockAt = System.nanoTime();
@@ -90,12 +90,12 @@ final class ServerConnection {
         return greeting;
     }
 
-    /** How many items of a stream may be waiting for their reader; 0: the server does not count them. */
+    /** How many items of a stream may wait for their reader; 0: the server does not count them. */
     int window() {
         return greeting.qlen() > 0 ? window : 0;
     }
 
-    /** Sends a request whose replies go to {@code receiver}. Returns what it was numbered. */
+    /** Sends a request whose replies go to {@code receiver}. Returns the number of the request. */
     long send(ReplyReceiver receiver, Function<Seq, Request> request) throws InterruptedException {
         long seq = lastSeq.incrementAndGet();
         receivers.put(seq, receiver);
@@ -109,7 +109,7 @@ final class ServerConnection {
         return seq;
     }
 
-    /** As {@link #send}, for the few requests that must not wait for a full buffer. */
+    /** As {@link #send}, for the few requests that must not wait for space in the buffer. */
     void sendNow(ReplyReceiver receiver, Function<Seq, Request> request) {
         long seq = lastSeq.incrementAndGet();
         receivers.put(seq, receiver);
@@ -117,7 +117,7 @@ final class ServerConnection {
         checkEnd(seq, receiver);
     }
 
-    /** A receiver that came when the connection had just ended learns it here. */
+    /** Tells a receiver that was registered after the connection had ended. */
     private void checkEnd(long seq, ReplyReceiver receiver) {
         ServerConnectionException lost = cause;
         if (lost != null && receivers.remove(seq) != null) {
@@ -136,7 +136,7 @@ final class ServerConnection {
         return new Sent(call, send(call, request));
     }
 
-    /** A request that has one reply, which is to be waited for. */
+    /** A request that has one reply. */
     final class Sent {
         private final PendingReply call;
         private final long number;
@@ -146,7 +146,7 @@ final class ServerConnection {
             this.number = number;
         }
 
-        /** What it was numbered. */
+        /** The number of the request. */
         long number() {
             return number;
         }
@@ -162,44 +162,44 @@ final class ServerConnection {
         }
     }
 
-    /** Whether the server can be asked after writes of connections that were lost. */
+    /** Whether the server can tell the outcome of writes of lost connections. */
     boolean settlesWrites() {
         return greeting.writer() != 0 && greeting.extensions().contains("again");
     }
 
-    /** The number that the server knows this connection's writes by. */
+    /** The number by which the server knows this connection's writes. */
     long writer() {
         return greeting.writer();
     }
 
-    /** The newest tock that the server has told. */
+    /** The newest tock that the server has sent. */
     long newestTock() {
         return newestTock;
     }
 
     /**
-     * Asks for the newest tock if it was not heard for a while: history may be searched for a write only from a tock on
-     * that was there before, and reaches back only so far.
+     * Asks for the newest tock unless one was received recently. A write is looked up in the history from a tock on
+     * that is older than the write, and the history reaches back only so far.
      */
     void hearTock() throws InterruptedException {
         if (System.nanoTime() - heardTockAt > STALE.toNanos()) {
             try {
                 call(false, seq -> new Request.GetState(seq, EnumSet.noneOf(StatePart.class)));
             } catch (ServerConnectionException e) {
-                // What comes next will be told so, too.
+                // The next request on this connection will fail as well.
             }
         }
     }
 
-    /** Says that the first {@code count} messages of a stream are processed. */
+    /** Acknowledges the first {@code count} items of a stream. */
     void acknowledge(long seq, long count) {
         writer.writeNow(new Request.Ack(Seq.of(seq), count));
     }
 
-    /** Ends a stream from this side; what is still on its way is dropped. */
+    /** Ends a stream; items that are still on their way are discarded. */
     void stop(long seq) {
         if (receivers.remove(seq) != null) {
-            // The reply says whether there was something to stop, which nobody waits for.
+            // Nobody waits for the reply, which says whether there was a stream to stop.
             writer.writeNow(new Request.Stop(Seq.of(lastSeq.incrementAndGet()), Seq.of(seq)));
         }
     }
@@ -208,7 +208,7 @@ final class ServerConnection {
         return cause == null;
     }
 
-    /** Why it ended, once it has. */
+    /** Why the connection has ended. */
     String endReason() {
         ServerConnectionException end = cause;
         return end == null ? "connected" : String.valueOf(end.getMessage());
@@ -244,7 +244,7 @@ final class ServerConnection {
                 dispatch(Reply.decode(frame));
             } catch (SocketTimeoutException e) {
                 if (ping != null) {
-                    return "no sign of life for " + 2 * options.keepAlive().toMillis() + " ms";
+                    return "no reply for " + 2 * options.keepAlive().toMillis() + " ms";
                 }
                 ping = new PendingReply(false);
                 sendNow(ping, seq -> new Request.GetState(seq, EnumSet.noneOf(StatePart.class)));
@@ -289,7 +289,7 @@ final class ServerConnection {
         try {
             socket.close();
         } catch (IOException e) {
-            // Nothing is lost: the connection is given up anyway.
+            // The connection is given up in any case.
         }
     }
 }

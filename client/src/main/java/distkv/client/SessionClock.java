@@ -5,8 +5,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * When a session is to be renewed, and when it may have ended. Its thread waits in {@link #next}; any thread may tell it
- * what has happened.
+ * When a session must be renewed, and when it may have ended. The session's thread waits in {@link #next}; any thread
+ * may report events.
  */
 final class SessionClock {
     /** What the session's thread is to do next. */
@@ -30,7 +30,7 @@ final class SessionClock {
     private boolean lost;
     private boolean ended;
 
-    /** @param sentAt when the session was asked for, in {@link System#nanoTime}'s time */
+    /** @param sentAt when the session was requested, as a time of {@link System#nanoTime} */
     SessionClock(Duration ttl, long sentAt) {
         this.ttl = ttl;
         this.deadline = sentAt + ttl.toNanos();
@@ -55,7 +55,7 @@ final class SessionClock {
         }
     }
 
-    /** Nothing more is to be done. False if that was so already. */
+    /** Ends the clock. Returns false if it had ended before. */
     boolean end() {
         lock.lock();
         try {
@@ -69,9 +69,9 @@ final class SessionClock {
     }
 
     /**
-     * The server has the session, and had it when a request was sent at {@code sentAt}.
+     * The server has acknowledged a request, sent at {@code sentAt}, that renews the session.
      *
-     * @param attaching whether {@link #attached} follows once the connection that it was sent over can be used
+     * @param attaching whether {@link #attached} follows once the connection is in use
      */
     void acknowledged(long sentAt, boolean attaching) {
         lock.lock();
@@ -85,7 +85,7 @@ final class SessionClock {
         }
     }
 
-    /** A new connection has the session, and can be used. */
+    /** The session is attached to a new connection, which is in use. */
     void attached() {
         lock.lock();
         try {
@@ -109,7 +109,7 @@ final class SessionClock {
     void renewalFailed() {
         lock.lock();
         try {
-            // A new connection attaches, which renews; a server that only refuses is asked again soon.
+            // Attaching to a new connection renews as well; if the server only refuses, ask again soon.
             renewAt = Math.min(renewAt, System.nanoTime() + ttl.toNanos() / 10);
             changed.signalAll();
         } finally {
@@ -140,7 +140,7 @@ final class SessionClock {
                     return Step.DETACHED;
                 }
                 if (now - renewAt >= 0) {
-                    // One that is not answered is not waited for: another way may be free by then.
+                    // Does not wait for the reply: by then another connection may be free.
                     renewAt = now + ttl.toNanos() / 3;
                     return Step.RENEW;
                 }

@@ -2,7 +2,7 @@ package distkv.client;
 
 import distkv.protocol.Reply;
 
-/** Nothing was written: a guard is a claim on standby, which is not swapped for the claim yet. */
+/** Nothing was written: a guard is a standby claim whose run has not taken over yet. */
 public final class StandbyException extends ConflictException {
     private static final long serialVersionUID = 1;
 

@@ -8,12 +8,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 
 /**
- * A request that has a stream of replies, and their reader. The queue between them is as long as the connection's
- * window, which the server does not exceed: it waits until the reader has taken some. (A server that counts nothing
- * and floods us overflows the queue, and the stream ends with {@code OVERFLOW}.) Read by one thread.
+ * The reader of a stream of replies. Its queue holds the connection's window, which the server does not exceed. A
+ * server that does not count items can overflow the queue; then the stream ends with {@code OVERFLOW}. Only one thread
+ * may read it.
  */
 final class StreamReader implements ReplyReceiver {
-    /** How long a stream's queue is if the server does not count. */
+    /** The capacity of the queue if the server does not count items. */
     private static final int UNCOUNTED = 65_536;
 
     private sealed interface Received {
@@ -32,7 +32,7 @@ final class StreamReader implements ReplyReceiver {
     private StreamReader(ServerConnection connection, Function<Seq, Request> request) throws InterruptedException {
         this.connection = connection;
         this.window = connection.window();
-        // One more than the window, for the loss of the connection.
+        // One place more than the window, for the loss of the connection.
         this.queue = new LinkedBlockingQueue<>(window == 0 ? UNCOUNTED : window + 1);
         this.seq = connection.send(this, request);
     }
@@ -44,7 +44,7 @@ final class StreamReader implements ReplyReceiver {
     @Override
     public boolean receive(Reply reply) {
         if (reply instanceof Reply.StreamStart start && start.refused()) {
-            // Whoever asked for the stream waits for its first reply, which is the error then.
+            // The error follows as the first reply.
             return true;
         }
         if (!queue.offer(new Received.Item(reply))) {
@@ -61,7 +61,11 @@ final class StreamReader implements ReplyReceiver {
         }
     }
 
-    /** Waits for the next reply; {@link ServerConnectionException} if the connection is lost. */
+    /**
+     * Waits for the next reply.
+     *
+     * @throws ServerConnectionException if the connection is lost
+     */
     Reply next() throws InterruptedException {
         return switch (queue.take()) {
             case Received.Item(Reply reply) -> {
@@ -76,7 +80,7 @@ final class StreamReader implements ReplyReceiver {
         };
     }
 
-    /** Ends it, and wakes its reader. */
+    /** Ends the stream and wakes its reader. */
     void close(String reason) {
         connection.stop(seq);
         lost(new ServerConnectionException(reason, false));

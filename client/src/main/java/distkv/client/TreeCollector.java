@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Takes all items of a {@code get_tree} into a list, right on the reading thread: they all have to be kept anyway. */
+/** Collects the items of a {@code get_tree} in a list, on the reading thread: they are all kept anyway. */
 final class TreeCollector implements ReplyReceiver {
     private final ServerConnection connection;
     private final PathLengthener paths;

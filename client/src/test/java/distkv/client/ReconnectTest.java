@@ -79,7 +79,7 @@ class ReconnectTest extends ServerTest {
     private static void assertUnknown(Object failure) {
         assertThat(failure).isInstanceOfSatisfying(ServerConnectionException.class, e -> {
             assertThat(e.outcomeUnknown()).isTrue();
-            assertThat(e).hasMessageEndingWith("the write may have happened or not");
+            assertThat(e).hasMessageEndingWith("outcome unknown: read the entry before retrying");
         });
     }
 

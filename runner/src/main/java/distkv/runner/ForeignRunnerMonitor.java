@@ -11,9 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Listens for runners of the original that serve the same jobs as this one, to each topic on a virtual thread. The
- * topics are those of distkv 0.65 and moat-kv 0.71 where nobody has configured others; they name the group, not the
- * place in the tree where its jobs are.
+ * Listens for runners of the original that serve the same jobs as this one, on a virtual thread for each topic. The
+ * topics are the defaults of distkv 0.65 and moat-kv 0.71; they name the group, not the place of its jobs in the tree.
  */
 final class ForeignRunnerMonitor implements AutoCloseable {
     private static final List<List<String>> ROOTS = List.of(List.of(":distkv", "run"), List.of("moat", "kv", "run"));
@@ -27,7 +26,7 @@ final class ForeignRunnerMonitor implements AutoCloseable {
         this.events = events;
     }
 
-    /** Begins to listen; what is said from then on is heard. */
+    /** Starts to listen. */
     void open(Client client) throws InterruptedException {
         for (List<String> topic : topics()) {
             String name = String.join("/", topic);
@@ -36,13 +35,13 @@ final class ForeignRunnerMonitor implements AutoCloseable {
                 monitors.add(monitor);
                 Thread.ofVirtual().name("runner rivals " + name).start(() -> listen(name, monitor));
             } catch (ClientException e) {
-                deaf(name, e);
+                cannotHear(name, e);
             }
         }
     }
 
-    private void deaf(String topic, ClientException why) {
-        events.put(new Event.Printed("runners of the original are not heard on " + topic + ": " + why.getMessage()));
+    private void cannotHear(String topic, ClientException why) {
+        events.put(new Event.Printed("cannot listen for runners of the original on " + topic + ": " + why.getMessage()));
     }
 
     private List<List<String>> topics() {
@@ -70,7 +69,7 @@ final class ForeignRunnerMonitor implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ClientException e) {
-            deaf(topic, e);
+            cannotHear(topic, e);
         }
     }
 

@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a runner is told of an exception.
+ * What a runner is told about an exception.
  *
  * @param type its class, without the package
- * @param trace without our own frames
- * @param line the line of the procedure where it was thrown, or that called what threw it
+ * @param trace the stack trace without frames of this program
+ * @param line the line of the procedure that threw it, or that called what threw it
  */
 record ExceptionReport(
         String type,
@@ -20,7 +20,7 @@ record ExceptionReport(
     private static final int LONGEST = 32_768;
     private static final List<String> OURS = List.of("distkv.code.", "distkv.worker.");
 
-    /** Describes what a procedure of this class has thrown. */
+    /** Describes what a procedure of this class threw. */
     static ExceptionReport of(Throwable thrown, @Nullable Class<?> procedure) {
         Integer line = null;
         for (StackTraceElement frame : thrown.getStackTrace()) {
@@ -41,7 +41,7 @@ record ExceptionReport(
         return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1);
     }
 
-    /** Without the frames of those who called the code. */
+    /** The stack trace without the frames of the code that called the procedure. */
     private static String trace(Throwable thrown) {
         StringWriter text = new StringWriter();
         thrown.printStackTrace(new PrintWriter(text));
@@ -59,7 +59,7 @@ record ExceptionReport(
                 || line.contains("java.base/java.lang.invoke.");
     }
 
-    /** A text for people, no longer than a runner takes. */
+    /** Cuts a text to the length that a runner accepts. */
     static String clean(String text) {
         return text.length() <= LONGEST
                 ? text

@@ -21,9 +21,11 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One run: a virtual thread that executes the procedure, whatever that has started, and its end. Any thread may use it. */
+/**
+ * One run: the virtual thread that executes the procedure, everything the procedure has started, and how the run ends.
+ */
 final class JavaRun implements Fence {
-    /** How long code that gets {@link LostException} may go on before it is interrupted. */
+    /** How long code may continue after a {@link LostException} before it is interrupted. */
     private static final long LOST_GRACE_MILLIS = 100;
 
     private final RunSpec spec;
@@ -34,11 +36,11 @@ final class JavaRun implements Fence {
     private final RunLogger log;
     private final RunCompletion completion;
     private final Thread thread;
-    /** Written by the run's own thread only, as is the next, which comes first. */
+    /** Written by the run's own thread only, after {@code losses}. */
     private volatile @Nullable Client server;
 
     private volatile long losses;
-    // What follows is guarded by this object's monitor.
+    // The fields below are guarded by this object's monitor.
     private final Set<JobTask> tasks = new HashSet<>();
     private final Set<JobTimer> timers = new HashSet<>();
     private @Nullable Guard claim;
@@ -47,10 +49,10 @@ final class JavaRun implements Fence {
     private boolean over;
 
     /**
-     * Makes one that does not run yet.
+     * Prepares a run; {@link #start} starts it.
      *
-     * @param compile makes the procedure
-     * @param ended is told at the very end
+     * @param compile returns the compiled procedure
+     * @param ended is called last, once the run is over
      */
     JavaRun(
             RunSpec spec,
@@ -106,7 +108,7 @@ final class JavaRun implements Fence {
         server = client;
     }
 
-    /** Whether the connection to the server was lost since the code began. */
+    /** Whether the connection to the server was lost since the code started. */
     private boolean lostServer() {
         Client connected = server;
         return connected != null && connected.losses() > losses;
@@ -121,7 +123,7 @@ final class JavaRun implements Fence {
         runner.report("started", "run", spec.run());
     }
 
-    /** Ends what the code has started, and waits for that; should it never come, the runner ends this process. */
+    /** Ends everything the code has started, and waits for it. If a task never ends, the runner ends this process. */
     private void end() {
         for (JobTimer timer : closed()) {
             timer.end();
@@ -131,7 +133,7 @@ final class JavaRun implements Fence {
             try {
                 task.join();
             } catch (InterruptedException e) {
-                // Told to end, which is what we do: the task is asked again.
+                // The run was told to end, which it is doing: the loop asks the task again.
             }
         }
     }
@@ -148,13 +150,13 @@ final class JavaRun implements Fence {
         return tasks.isEmpty() ? null : tasks.iterator().next();
     }
 
-    /** Ends it, since the runner says so. */
+    /** Cancels the run at the runner's request. */
     void cancel() {
         completion.cancelled();
         interrupt();
     }
 
-    /** Ends it as a success without a result. */
+    /** Cancels the run at the code's own request: it succeeds without a result. */
     void cancelItself() {
         completion.cancelledItself();
         interrupt();
@@ -166,7 +168,10 @@ final class JavaRun implements Fence {
         }
     }
 
-    /** Its claim is gone. It hears of that where it writes or reads messages, and is interrupted if that does not end it. */
+    /**
+     * The run has lost its claim. Writing or taking messages throws {@link LostException}; code that does neither is
+     * interrupted.
+     */
     synchronized void lose() {
         if (completion.lost()) {
             messages.fail(new LostException("its claim is gone", null));
@@ -183,7 +188,7 @@ final class JavaRun implements Fence {
     public RuntimeException refused(ConflictException why) {
         Guard first = spec.claim();
         if (first != null && first.isStandby() && first.path().equals(why.path())) {
-            // It was sent while on standby, whatever has come since.
+            // The write was sent while the run was on standby, even if it has taken over since.
             return new NotYetException("the run that this one takes over from has not ended", why);
         }
         Guard now = claim();
@@ -198,13 +203,13 @@ final class JavaRun implements Fence {
         return claim;
     }
 
-    /** It is on standby no longer. */
+    /** The run has taken over: it is no longer on standby. */
     synchronized void claim(Guard newClaim) {
         claim = newClaim;
         notifyAll();
     }
 
-    /** Tells the runner that the code has started up; on standby, waits until the claim is its own. */
+    /** Tells the runner that the code is set up. On standby, waits until the run has taken over. */
     void setUp(@Nullable String comment, Map<String, ?> data) throws InterruptedException {
         Map<String, @Nullable Object> said = new LinkedHashMap<>();
         said.put("comment", comment);
@@ -238,7 +243,7 @@ final class JavaRun implements Fence {
                 data);
     }
 
-    /** Starts a task that ends with the run; if it throws, so does the run. */
+    /** Starts a task that ends with the run. If the task throws, the run fails. */
     JobTask spawn(String name, Callable<?> work) {
         JobTask task = JobTask.of(name, work, this::taskFailed, this::taskEnded);
         synchronized (this) {
@@ -260,7 +265,7 @@ final class JavaRun implements Fence {
         tasks.remove(task);
     }
 
-    /** The timer ends with the run. */
+    /** Ends this timer with the run. */
     synchronized void own(JobTimer timer) {
         timers.add(timer);
     }

@@ -5,6 +5,7 @@ import distkv.code.compile.ModuleSources;
 import distkv.code.compile.CompiledProcedure;
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.schema.code.CodeId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,10 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Does what the runner says. Its thread reads the runner's messages and waits for nothing else; runs have their own. */
+/**
+ * Carries out the runner's messages. The thread that reads them waits for nothing else; each run has threads of its
+ * own.
+ */
 final class JavaWorker {
     private final RunnerConnection runner;
     private final ProcedureCache compiled = new ProcedureCache();
@@ -34,7 +38,7 @@ final class JavaWorker {
         OutputCapture.install();
     }
 
-    /** Carries out one message. Returns whether more are to come. */
+    /** Carries out one message. Returns whether to read more. */
     boolean obey(Map<?, ?> message) {
         switch (String.valueOf(message.get("op"))) {
             case "init" -> environment = WorkerEnvironment.read(message);
@@ -87,15 +91,15 @@ final class JavaWorker {
     }
 
     /**
-     * Modules as the runner has them now: each a path, a version, the text (nil: there is none), what is wrong, and what
-     * it requires.
+     * Takes over the modules that the runner names, each as a list: path, version, source (nil: there is no such
+     * module), what is wrong with it, and what it requires.
      */
     private void know(@Nullable Object told) {
         Map<String, KnownModule> now = new LinkedHashMap<>(modules);
         for (Object each : told instanceof List<?> list ? list : List.of()) {
             if (each instanceof List<?> one && one.size() >= 3 && one.get(1) instanceof Long version) {
                 Path path = path(one.get(0));
-                String name = KnownModule.name(path);
+                String name = CodeId.name(path);
                 now.remove(name);
                 if (one.get(2) instanceof String source) {
                     now.put(name, new KnownModule(path, version, source, requires(one)));
@@ -147,7 +151,7 @@ final class JavaWorker {
             }
         }
         RequiredModules required = new RequiredModules(sources);
-        // Also those that are missing: when they come the run may succeed.
+        // Missing modules too: the run may succeed once they are stored.
         required.of(procedure.modules())
                 .forEach((path, version) ->
                         runner.report("imported", "run", spec.run(), "path", path, "version", version));
@@ -162,7 +166,7 @@ final class JavaWorker {
         }
     }
 
-    /** The runner is gone, or wants no more. */
+    /** The runner is gone, or has told the worker to finish. */
     void close() {
         runs.values().forEach(JavaRun::cancel);
         clock.shutdownNow();

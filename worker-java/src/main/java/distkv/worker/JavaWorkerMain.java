@@ -4,15 +4,21 @@ import distkv.protocol.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The Java worker as a program: {@code java distkv.worker.JavaWorkerMain SOCKET NUMBER}. A runner has its parent start it. */
+/**
+ * The program of the Java worker: {@code java distkv.worker.JavaWorkerMain SOCKET NUMBER}. The runner's parent process
+ * starts it.
+ */
 public final class JavaWorkerMain {
     private JavaWorkerMain() {}
 
-    /** Serves the runner that listens on the socket, until it is gone or says that nothing more comes. */
+    /**
+     * Serves the runner that listens on the socket, until the connection ends or the runner says that nothing more
+     * follows.
+     */
     public static void main(String[] args) {
         if (args.length != 2) {
             System.err.println(
-                    "usage: distkv.worker.JavaWorkerMain SOCKET NUMBER (runners start this; it is not for people)");
+                    "usage: distkv.worker.JavaWorkerMain SOCKET NUMBER (started by runners, not by hand)");
             System.exit(2);
         }
         try {

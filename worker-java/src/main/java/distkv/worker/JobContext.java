@@ -20,7 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** A job's controller. */
+/** The {@link Context} of a job that runs here. */
 final class JobContext implements Context {
     private static final WatchOptions ENTRY = WatchOptions.FETCH.at(Depths.ROOT);
 

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch or monitor of a job: a task of the job reads it and fills the messages. It takes from its stream only while there
- * is room, so that a slow job makes the server hold back.
+ * A watch or monitor of a job. A task of the job reads its stream and queues the messages. It reads only while the
+ * queue has room, so a slow job slows the server down.
  */
 final class JobSubscription implements Subscription {
     private static final long GLANCE_MILLIS = 50;
@@ -39,7 +39,7 @@ final class JobSubscription implements Subscription {
         this.messages = messages;
     }
 
-    /** It is read by this task. */
+    /** Names the task that reads the stream. */
     JobSubscription by(JobTask reader) {
         task = reader;
         return this;
@@ -56,7 +56,11 @@ final class JobSubscription implements Subscription {
         return reader != null && reader.cancel();
     }
 
-    /** Waits until the server has begun it, unless there is no connection; throws what the server says against it. */
+    /**
+     * Waits until the server has started the stream; without a connection, returns at once.
+     *
+     * @throws RuntimeException if the server refuses it
+     */
     void awaitBegun(Client client) throws InterruptedException {
         boolean waiting = true;
         while (waiting && client.isConnected()) {
@@ -69,7 +73,7 @@ final class JobSubscription implements Subscription {
         }
     }
 
-    /** Fills the messages with the changes of entries until it is interrupted. */
+    /** Queues changes of entries until it is interrupted. */
     @Nullable
     Object watch(Client client, WatchOptions options, Readiness readiness) throws InterruptedException {
         try (Watch watch = open(() -> client.watch(path, options))) {
@@ -99,7 +103,7 @@ final class JobSubscription implements Subscription {
         return value == null ? new Deleted(entry.path(), this) : new Change(entry.path(), Values.decode(value), this);
     }
 
-    /** Fills the messages with messages of other clients until it is interrupted. */
+    /** Queues messages of other clients until it is interrupted. */
     @Nullable
     Object monitor(Client client, List<String> topic) throws InterruptedException {
         try (Monitor monitor = open(() -> client.monitor(topic))) {
@@ -123,7 +127,10 @@ final class JobSubscription implements Subscription {
         T open() throws InterruptedException;
     }
 
-    /** Opens the stream; what the server says against it goes to the code that waits, or fails the job if none does. */
+    /**
+     * Opens the stream. If the server refuses, the exception goes to the code that waits in {@link #awaitBegun}; if
+     * none waits, the job fails with it.
+     */
     private <T> @Nullable T open(Opening<T> opening) throws InterruptedException {
         try {
             return opening.open();

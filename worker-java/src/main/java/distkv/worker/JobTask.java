@@ -4,7 +4,7 @@ import distkv.code.Task;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
-/** A virtual thread that belongs to a job, and ends with it. */
+/** A virtual thread of a job. It ends with the job. */
 final class JobTask implements Task {
     private final Thread thread;
     private volatile boolean cancelled;
@@ -23,7 +23,7 @@ final class JobTask implements Task {
         });
     }
 
-    /** Makes one that is not running yet. */
+    /** Prepares a task; {@link #start} starts it. */
     static JobTask of(String name, Callable<?> work, Consumer<Throwable> failed, Consumer<JobTask> ended) {
         return new JobTask(name, work, failed, ended);
     }

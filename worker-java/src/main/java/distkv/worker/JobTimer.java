@@ -8,7 +8,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A timer of a job. Any thread may use it. */
+/** A timer of a job. */
 final class JobTimer implements Timer {
     private final MessageQueue messages;
     private final ScheduledExecutorService clock;
@@ -49,7 +49,7 @@ final class JobTimer implements Timer {
         return wasRunning || wasUnread;
     }
 
-    /** The job is over. */
+    /** Stops the timer for good: the job is over. */
     synchronized void end() {
         ended = true;
         cancel();

@@ -3,18 +3,18 @@ package distkv.worker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much one run may log: a stock of records and of characters that grows with time; what finds it used up is left out.
- * Once something was left out, nothing passes until there is enough for another second, so that a flood comes in pieces
- * that hang together. Any thread may ask. (The Python worker's is the same.)
+ * Limits how much one run may log: two token buckets, for records and for characters. Once a record has been dropped,
+ * the limiter lets none through until a second's worth of tokens is available, so that a flood arrives in coherent
+ * pieces. The Python worker limits logs in the same way.
  */
 final class LogRateLimiter {
-    /** So many records may come at once, fewer than may wait for the runner. */
+    /** The burst, in records; fewer than the {@link ReportQueue} holds. */
     static final int RECORDS = 900;
-    /** So many may come each second from then on. */
+    /** The rate, in records a second. */
     static final int RECORDS_A_SECOND = 200;
-    /** So long may they be, together, if they come at once. */
+    /** The burst, in characters. */
     static final int CHARACTERS = 1 << 20;
-    /** So long may be what comes each second. */
+    /** The rate, in characters a second. */
     static final int CHARACTERS_A_SECOND = 1 << 17;
 
     private static final String EXCEEDED = "more than " + RECORDS_A_SECOND + " records or "
@@ -25,20 +25,20 @@ final class LogRateLimiter {
     private double characters = CHARACTERS;
     private long leftOut;
 
-    /** @param nanos the time, of a clock that never goes back */
+    /** @param nanos the time of a monotonic clock */
     LogRateLimiter(long nanos) {
         this.at = nanos;
     }
 
     /**
-     * What becomes of a record.
+     * What to do with a record.
      *
-     * @param passes whether it may be sent
-     * @param notice what the log is to say before it, if anything
+     * @param passes whether to send it
+     * @param notice what to log first; {@code null}: nothing
      */
     record Verdict(boolean passes, @Nullable String notice) {}
 
-    /** Decides on a record of this size. */
+    /** Decides about a record of this size. */
     synchronized Verdict ask(int size, long nanos) {
         grow(nanos);
         if (leftOut > 0) {
@@ -58,7 +58,7 @@ final class LogRateLimiter {
         return new Verdict(true, null);
     }
 
-    /** What the log is to say at its end, if anything. */
+    /** What to log at the end of the run; {@code null}: nothing. */
     synchronized @Nullable String rest() {
         long count = leftOut;
         leftOut = 0;

@@ -13,14 +13,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job's messages. Those of watches wait for room, {@value #ROOM} of them, which makes the server hold newer values
- * back and merge them. Of group states the newest {@value #STATES} wait. A timer has one message at most. Any thread
- * may use it.
+ * The messages of a job. Up to {@value #ROOM} messages of watches wait here; then the reader of the watch blocks, and
+ * the server holds newer values back and merges them. Of group states only the newest {@value #STATES} are kept. A
+ * timer has at most one message.
  */
 final class MessageQueue implements Messages {
     static final int ROOM = 256;
     static final int STATES = 64;
-    /** The idle time is counted in slices, so that a process that was stopped counts as one of them only. */
+    /** The idle time is counted in slices, so that time in which the process was suspended counts as one slice. */
     static final int SLICES = 10;
 
     /** Guards the fields below. */
@@ -32,23 +32,23 @@ final class MessageQueue implements Messages {
     private int fromWatches;
     private int states;
     private int fired;
-    /** Whether the job has begun to take messages. */
+    /** Whether the job has taken its first message. */
     private boolean begun;
 
     private int untaken;
     private @Nullable RuntimeException failure;
 
     /**
-     * An empty one.
+     * Creates an empty queue.
      *
-     * @param idle seconds without taking a message, once it has begun to take some, while messages of watches, monitors or
-     *     timers wait, after which the job has stalled
+     * @param idle how many seconds a job that has taken its first message may leave messages of watches, monitors or
+     *     timers waiting before it counts as stalled
      */
     MessageQueue(double idle) {
         this.idle = idle;
     }
 
-    /** Adds a message of a watch or monitor; waits for room. */
+    /** Adds a message of a watch or monitor. Blocks while the queue is full. */
     void putWatched(Message message) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -61,7 +61,7 @@ final class MessageQueue implements Messages {
         }
     }
 
-    /** Adds any other message; of too many group states the oldest goes. */
+    /** Adds any other message. If there are too many group states, drops the oldest of them. */
     void put(Message message) {
         lock.lock();
         try {
@@ -101,7 +101,7 @@ final class MessageQueue implements Messages {
         }
     }
 
-    /** Takes a message back that was not read. Returns whether it was still there. */
+    /** Removes a message that has not been read. Returns whether it was still there. */
     boolean withdraw(Message message) {
         lock.lock();
         try {
@@ -118,7 +118,7 @@ final class MessageQueue implements Messages {
         }
     }
 
-    /** Whoever takes a message gets this instead, from now on. */
+    /** From now on, taking a message throws this. */
     void fail(RuntimeException newFailure) {
         lock.lock();
         try {
@@ -131,11 +131,11 @@ final class MessageQueue implements Messages {
         }
     }
 
-    /** A tenth of the idle time has passed. */
+    /** One slice of the idle time has passed. */
     void slicePassed() {
         lock.lock();
         try {
-            // What comes unasked is not waited for by anybody.
+            // Group states and Ready come unasked: a job may ignore them.
             untaken = begun && fromWatches + fired > 0 ? untaken + 1 : 0;
             if (untaken >= SLICES && failure == null) {
                 waiting.clear();

@@ -7,21 +7,21 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What code prints becomes log records, a line each, of the run whose thread, or a thread that it has started, prints.
- * What belongs to no run goes where it always did.
+ * Turns what code prints into log records, one for each line, of the run whose thread prints, or started the thread
+ * that prints. Output that belongs to no run goes to the original streams.
  */
 final class OutputCapture {
     private static final InheritableThreadLocal<@Nullable RunLogger> RUN = new InheritableThreadLocal<>();
 
     private OutputCapture() {}
 
-    /** Has the standard streams of this process sorted by runs. */
+    /** Replaces the standard streams of this process. */
     static void install() {
         System.setOut(stream(System.out));
         System.setErr(stream(System.err));
     }
 
-    /** What this thread prints, and those that it starts from now on, belongs to that run. */
+    /** Assigns the output of this thread, and of all threads that it starts from now on, to a run. */
     static void belongsTo(RunLogger log) {
         RUN.set(log);
     }
@@ -31,7 +31,7 @@ final class OutputCapture {
     }
 
     private static final class Lines extends OutputStream {
-        /** A longer line is cut in two. */
+        /** A longer line is split. */
         private static final int LONGEST = 8_192;
 
         private final PrintStream below;

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What was compiled in this process, by version: the text of a procedure, and those of the modules that it uses. */
+/** The procedures that this process has compiled, each with the versions of the modules that it uses. */
 final class ProcedureCache {
-    /** How many are kept; of more, the one that was not used for longest goes. */
+    /** How many procedures are kept; beyond that, the least recently used one is dropped. */
     private static final int KEPT = 500;
 
     private record Known(CompiledProcedure procedure, ModuleSources modules) {
@@ -32,7 +32,7 @@ final class ProcedureCache {
         }
     };
 
-    /** Compiles a procedure, unless that version was compiled before. Any thread may ask. */
+    /** Compiles a procedure unless it is cached. */
     CompiledProcedure procedure(ProcedureDefinition definition, ModuleSources modules) {
         CompiledProcedure found = find(definition, modules);
         if (found == null) {

@@ -4,7 +4,9 @@ import distkv.code.Message;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Counts the watches of a job, and says when all of them have delivered what was there. Any thread may use it. */
+/**
+ * Counts the watches of a job, and sends {@link Message.Ready} once all of them have delivered their initial entries.
+ */
 final class Readiness {
     private final MessageQueue messages;
     private final Set<Object> loading = new HashSet<>();
@@ -14,12 +16,12 @@ final class Readiness {
         this.messages = messages;
     }
 
-    /** Waits for this watch, too. */
+    /** Waits for this watch as well. */
     synchronized void opened(Object watch) {
         loading.add(watch);
     }
 
-    /** This watch has delivered what was there. */
+    /** This watch has delivered its initial entries. */
     synchronized void ready(Object watch) {
         if (loading.remove(watch)) {
             ready++;
@@ -29,7 +31,7 @@ final class Readiness {
         }
     }
 
-    /** This watch has ended, maybe before it was ready. */
+    /** This watch has ended, possibly before it was ready. */
     synchronized void closed(Object watch) {
         if (loading.remove(watch) && ready > 0 && loading.isEmpty()) {
             messages.put(new Message.Ready(ready));

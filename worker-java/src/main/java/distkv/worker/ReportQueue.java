@@ -8,8 +8,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What waits to be sent to the runner. Of log records the newest {@value #RECORDS} wait; if the runner reads slowly the
- * oldest are dropped. Everything else is never dropped: whoever reports waits while {@value #REPORTS} reports wait.
+ * The messages that wait to be sent to the runner. Only the newest {@value #RECORDS} log records are kept: if the
+ * runner reads slowly, the oldest are dropped. Other messages are never dropped: {@link #report} blocks while {@value
+ * #REPORTS} of them wait.
  */
 final class ReportQueue {
     static final int RECORDS = 1_000;
@@ -26,7 +27,7 @@ final class ReportQueue {
     private int dropped;
     private boolean closed;
 
-    /** Adds a message; waits for room, unless that is interrupted: then it is added all the same. */
+    /** Adds a message. Blocks while the queue is full; when interrupted, adds the message all the same. */
     void report(Value message) {
         lock.lock();
         try {
@@ -48,7 +49,7 @@ final class ReportQueue {
         }
     }
 
-    /** Adds a log record, and drops the oldest if too many wait. */
+    /** Adds a log record, and drops the oldest one if there are too many. */
     void log(Value message) {
         lock.lock();
         try {
@@ -90,7 +91,7 @@ final class ReportQueue {
         }
     }
 
-    /** How many log records were dropped since this was last asked. */
+    /** How many log records were dropped since the last call. */
     int dropped() {
         lock.lock();
         try {
@@ -102,7 +103,7 @@ final class ReportQueue {
         }
     }
 
-    /** Waits until all is taken. */
+    /** Waits until the queue is empty. */
     void drain() throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -114,7 +115,7 @@ final class ReportQueue {
         }
     }
 
-    /** Nobody takes anything any more: nobody waits for room. */
+    /** Nothing is taken from the queue any more: wakes all who wait. */
     void close() {
         lock.lock();
         try {

@@ -3,6 +3,7 @@ package distkv.worker;
 import distkv.code.CompileException;
 import distkv.code.compile.Requirements;
 import distkv.model.Path;
+import distkv.schema.code.CodeId;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -13,19 +14,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the modules that a procedure uses require themselves.
+ * What the modules that a procedure uses require.
  *
  * @param stored all modules, by name
  */
 record RequiredModules(Map<String, KnownModule> stored) implements Requirements.Store<Path> {
-    /** All that these modules require, directly or not, with their versions; 0: it is not stored. */
+    /** Everything that these modules require, directly or indirectly, with versions; version 0: not stored. */
     Map<Path, Long> of(Collection<String> used) {
         Map<Path, Long> found = new LinkedHashMap<>();
         Deque<KnownModule> open = new ArrayDeque<>();
         used.forEach(name -> open.addAll(known(name)));
         while (!open.isEmpty()) {
             for (Path required : open.remove().requires()) {
-                List<KnownModule> module = known(KnownModule.name(required));
+                List<KnownModule> module = known(CodeId.name(required));
                 long version = module.isEmpty() ? 0 : module.getFirst().version();
                 if (found.put(required, version) == null) {
                     open.addAll(module);
@@ -40,7 +41,7 @@ record RequiredModules(Map<String, KnownModule> stored) implements Requirements.
         return module == null ? List.of() : List.of(module);
     }
 
-    /** @throws CompileException if something is missing or requires itself; the reason names the chain */
+    /** @throws CompileException if a required module is missing, or requires itself; the reason names the chain */
     void check(Collection<String> used) {
         for (String name : used) {
             known(name).forEach(module -> Requirements.of(this, module.path(), name));
@@ -54,12 +55,12 @@ record RequiredModules(Map<String, KnownModule> stored) implements Requirements.
 
     @Override
     public List<Path> requires(Path module) {
-        return Objects.requireNonNull(stored.get(KnownModule.name(module))).requires();
+        return Objects.requireNonNull(stored.get(CodeId.name(module))).requires();
     }
 
     @Override
     public @Nullable Path find(Path by, Path name) {
-        return stored.containsKey(KnownModule.name(name)) ? name : null;
+        return stored.containsKey(CodeId.name(name)) ? name : null;
     }
 
     @Override

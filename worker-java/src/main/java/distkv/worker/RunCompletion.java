@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** How a run ends: collects what speaks for which end, and tells the runner. Any thread may use it. */
+/** Determines how a run has ended, from everything reported about its end, and tells the runner. */
 final class RunCompletion {
     private final RunSpec spec;
     private final RunnerConnection runner;
@@ -27,9 +27,9 @@ final class RunCompletion {
     private @Nullable Throwable taskFailure;
 
     /**
-     * Nothing speaks for an end yet.
+     * Creates the completion of a run that has not ended.
      *
-     * @param serverWasLost whether the connection to the server was lost since the run began
+     * @param serverWasLost whether the connection to the server was lost since the run started
      */
     RunCompletion(RunSpec spec, RunnerConnection runner, BooleanSupplier serverWasLost) {
         this.spec = spec;
@@ -37,7 +37,7 @@ final class RunCompletion {
         this.serverWasLost = serverWasLost;
     }
 
-    /** The code begins: from now on what is thrown is its own. */
+    /** The code starts: exceptions are its own from now on. */
     synchronized void began(CompiledProcedure compiled) {
         procedure = compiled;
     }
@@ -54,7 +54,7 @@ final class RunCompletion {
         cancelledItself = true;
     }
 
-    /** Returns whether this is news. */
+    /** The claim is gone. Returns whether that was unknown. */
     synchronized boolean lost() {
         boolean news = !lost;
         lost = true;
@@ -67,7 +67,12 @@ final class RunCompletion {
         }
     }
 
-    /** Tells the runner how it ended: it returned this, or (unless that is {@code null}) threw that. */
+    /**
+     * Tells the runner how the run has ended.
+     *
+     * @param result what the code returned
+     * @param thrown what the code threw; {@code null}: it returned
+     */
     synchronized void report(@Nullable Object result, @Nullable Throwable thrown) {
         Throwable failure = taskFailure != null && (thrown == null || isStop(thrown)) ? taskFailure : thrown;
         if (lost) {
@@ -108,7 +113,10 @@ final class RunCompletion {
                 || failure instanceof ClosedByInterruptException;
     }
 
-    /** @param stopped the message if it was thrown only because the code was told to end */
+    /**
+     * @param stopped the message if the exception only says that the code was told to end; empty: the code was not told
+     *     to end
+     */
     private void failed(String kind, @Nullable Throwable failure, String stopped) {
         if (failure == null || (!stopped.isEmpty() && isStop(failure))) {
             String type = kind.equals("lost") ? "Lost" : "Cancelled";

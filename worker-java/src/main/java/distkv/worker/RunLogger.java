@@ -6,7 +6,7 @@ import java.text.MessageFormat;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
-/** The logger of one run: its records go to the runner. Once the run is over they go nowhere. Any thread may use it. */
+/** The logger of one run: sends its records to the runner, and discards them once the run is over. */
 final class RunLogger implements System.Logger {
     private final RunnerConnection runner;
     private final long run;
@@ -65,7 +65,7 @@ final class RunLogger implements System.Logger {
         }
     }
 
-    /** Says what was left out, and nothing more from then on. */
+    /** Logs how many records were dropped, and discards all further ones. */
     void close() {
         closed = true;
         String notice = allowance.rest();

@@ -3,22 +3,22 @@ package distkv.worker;
 import distkv.code.compile.ProcedureDefinition;
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.schema.code.CodeId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run, as the runner describes it.
+ * A run, as the runner describes it.
  *
- * @param job where the job's entry is
+ * @param job the path of the job's entry
  * @param globals the variables
- * @param claim what guards its writes; {@code null} if it needs no claim
- * @param idle seconds after which a job that takes no messages has stalled
- * @param log the logger's name
+ * @param claim the guard of the run's writes; {@code null}: the job needs no claim
+ * @param idle after how many seconds a job that takes no messages counts as stalled
+ * @param log the name of the logger
  */
 record RunSpec(
         long run,
@@ -29,7 +29,11 @@ record RunSpec(
         double idle,
         String log) {
 
-    /** Reads a {@code start}. @throws IllegalArgumentException naming the key and what was expected */
+    /**
+     * Reads a {@code start} message.
+     *
+     * @throws IllegalArgumentException naming the key and what was expected
+     */
     static RunSpec read(Map<?, ?> start) {
         Map<String, @Nullable Object> globals = names(start.get("globals"));
         List<String> vars = new ArrayList<>();
@@ -37,9 +41,7 @@ record RunSpec(
             list.forEach(each -> vars.add(String.valueOf(each)));
         }
         Path job = get(start, "job", Path.class);
-        String name = get(start, "code", Path.class).elements().stream()
-                .map(String::valueOf)
-                .collect(Collectors.joining("."));
+        String name = CodeId.name(get(start, "code", Path.class));
         return new RunSpec(
                 get(start, "run", Long.class),
                 job,

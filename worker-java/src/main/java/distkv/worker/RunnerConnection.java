@@ -19,7 +19,10 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The worker's connection to its runner: messages of {@code docs/worker.md}. A thread of the system writes, any thread reports. */
+/**
+ * The worker's connection to its runner, which carries the messages of {@code docs/worker.md}. A platform thread
+ * writes.
+ */
 final class RunnerConnection {
     private final SocketChannel channel;
     private final ReportQueue outbox = new ReportQueue();
@@ -37,14 +40,14 @@ final class RunnerConnection {
     }
 
     /**
-     * Reports something; it is never dropped.
+     * Sends a message, which is never dropped.
      *
-     * @throws IllegalArgumentException if a value cannot be sent: it names the type, or the size or depth
+     * @throws IllegalArgumentException if a value cannot be sent; the message names its type, or its size or depth
      */
     void report(String op, @Nullable Object... pairs) {
         try {
             Value message = message(op, pairs);
-            // A runner gives up a connection with larger or deeper messages, and with it all that runs here.
+            // A runner closes the connection on a larger or deeper message, which would end all runs here.
             new FrameReader(new ByteArrayInputStream(message.bytes()), FrameLimits.DEFAULT).next();
             outbox.report(message);
         } catch (ProtocolException | IOException e) {
@@ -54,7 +57,7 @@ final class RunnerConnection {
         }
     }
 
-    /** Sends a log record of a run, unless the runner does not keep up. */
+    /** Sends a log record of a run; it is dropped if the runner does not keep up. */
     void log(long run, String level, String text) {
         int dropped = outbox.dropped();
         if (dropped > 0) {
@@ -81,7 +84,7 @@ final class RunnerConnection {
         return Values.encode(map);
     }
 
-    /** Hands on what the runner says until it is gone, or the taker has had enough and returns false. */
+    /** Passes the runner's messages on until the connection ends or the consumer returns false. */
     void read(Predicate<Map<?, ?>> taker) throws IOException {
         FrameReader frames = new FrameReader(Channels.newInputStream(channel), FrameLimits.DEFAULT);
         for (Frame frame = frames.next(); frame != null; frame = frames.next()) {
@@ -100,17 +103,17 @@ final class RunnerConnection {
                 }
             }
         } catch (IOException | InterruptedException e) {
-            // The runner is gone, which the reader sees, or we are about to be.
+            // The runner is gone, which the reader notices, or this process is about to end.
             outbox.close();
         }
     }
 
-    /** Sends what waits, and ends the process, without waiting for what the code has left running. */
+    /** Sends what is queued and ends the process, without waiting for threads that the code has left running. */
     void finish(int status) {
         try {
             outbox.drain();
         } catch (InterruptedException e) {
-            // Then the runner misses something, as it does of any process that is killed.
+            // The runner misses the rest, as it would if this process were killed.
         }
         Runtime.getRuntime().halt(status);
     }

@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Where the worker is: its node, its configuration, and its connection to the server, which all runs share. */
+/** What all runs of the worker share: the node's name, the configuration, and the connection to the server. */
 final class WorkerEnvironment implements AutoCloseable {
-    /** How long code waits for the first connection before it begins without one. */
+    /** How long a run waits for the first connection before it starts without one. */
     private static final Duration FIRST_CONNECTION = Duration.ofSeconds(1);
 
-    /** How long it waits for one that was lost: longer than the client's longest pause between two attempts. */
+    /**
+     * How long a run waits after the connection was lost: longer than the client's longest pause between two attempts.
+     */
     private static final Duration NEXT_CONNECTION = Duration.ofSeconds(3);
 
     private final ClientOptions server;
@@ -29,7 +31,11 @@ final class WorkerEnvironment implements AutoCloseable {
         this.config = config;
     }
 
-    /** Reads an {@code init}. @throws IllegalArgumentException naming the key and what was expected */
+    /**
+     * Reads an {@code init} message.
+     *
+     * @throws IllegalArgumentException naming the key and what was expected
+     */
     static WorkerEnvironment read(Map<?, ?> init) {
         String node = RunSpec.get(init, "node", String.class);
         String name = init.get("name") instanceof String text ? text : node;
@@ -55,7 +61,7 @@ final class WorkerEnvironment implements AutoCloseable {
         return config;
     }
 
-    /** The client; the first who asks waits until the first attempt to connect is over, and everybody with him. */
+    /** The client. The first caller waits until the first attempt to connect is over; all others wait with it. */
     Client client() throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -68,7 +74,7 @@ final class WorkerEnvironment implements AutoCloseable {
         }
     }
 
-    /** The client for a run that begins: waits if its connection was lost, as the runner's was, and is not made again yet. */
+    /** The client for a run that is about to start. If the connection was lost, waits for the next one. */
     Client clientOfRun() throws InterruptedException {
         Client found = client();
         if (found.losses() > 0) {
@@ -77,7 +83,7 @@ final class WorkerEnvironment implements AutoCloseable {
         return found;
     }
 
-    /** The least level that is logged, as {@code logging.root.level} says. */
+    /** The lowest level that is logged: {@code logging.root.level} of the configuration. */
     System.Logger.Level level() {
         Object found =
                 config.get("logging") instanceof Map<?, ?> logging && logging.get("root") instanceof Map<?, ?> root

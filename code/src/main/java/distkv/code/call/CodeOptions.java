@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where stored code is, and what calls it.
+ * Where stored code is, and how it is called.
  *
- * @param procedures where procedures are
- * @param modules where modules are
- * @param errors where runners record errors
- * @param runs where job entries are
- * @param states where runners keep what became of jobs
- * @param python the interpreter for procedures in Python, and its options; it needs the package {@code distkv}
- * @param environment what is added to its environment, e.g. {@code PYTHONPATH}
- * @param pythons how many Python procedures may run at once, each in a process of its own
- * @param config what procedures in Python see as {@code _cfg}, over its defaults
+ * @param procedures the prefix of procedures
+ * @param modules the prefix of modules
+ * @param errors the prefix of error records
+ * @param runs the prefix of job entries
+ * @param states the prefix of the states of jobs
+ * @param python the interpreter for Python procedures, with its options; it needs the package {@code distkv}
+ * @param environment variables added to the interpreter's environment, for example {@code PYTHONPATH}
+ * @param pythons how many Python procedures may run at the same time, each in a process of its own
+ * @param config what Python procedures see as {@code _cfg}, merged over its defaults
  */
 public record CodeOptions(
         Path procedures,
@@ -40,7 +40,7 @@ public record CodeOptions(
         }
     }
 
-    /** Everything where it is unless a configuration says otherwise, and {@code python3}. */
+    /** The default prefixes, and {@code python3}. */
     public static CodeOptions defaults() {
         return new CodeOptions(
                 OURS.append(Path.of("code", "proc")),
@@ -54,7 +54,7 @@ public record CodeOptions(
                 Map.of());
     }
 
-    /** The same with another interpreter. */
+    /** The same options with another interpreter. */
     public CodeOptions withPython(List<String> command, Map<String, String> added) {
         return new CodeOptions(procedures, modules, errors, runs, states, command, added, pythons, config);
     }

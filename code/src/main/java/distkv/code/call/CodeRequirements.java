@@ -5,84 +5,102 @@ import distkv.code.CompileException;
 import distkv.code.compile.Requirements;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.model.Value;
+import distkv.schema.BadEntry;
+import distkv.schema.code.CodeId;
+import distkv.schema.code.Procedure;
+import distkv.schema.code.StoredModule;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What stored procedures and modules require of each other. Any thread may use it. */
-record CodeRequirements(Mirror procedures, Path prefix, ModuleMirror modules) implements Requirements.Store<CodeRequirements.Piece> {
-    /** A procedure or module, by where it is below the prefix of its sort. */
-    record Piece(boolean module, Path path) {}
-
-    /** The names of all modules that a procedure requires. @throws CompileException naming the chain, if one is missing */
-    List<String> modulesFor(Path procedure, Stored stored) {
-        if (stored.requires().isEmpty()) {
+/** What stored procedures and modules require of each other. */
+record CodeRequirements(Mirror procedures, Path prefix, ModuleMirror modules) implements Requirements.Store<CodeId> {
+    /**
+     * The names of all modules that a procedure requires, directly or indirectly.
+     *
+     * @throws CompileException naming the chain, if one is missing
+     */
+    List<String> modulesFor(Procedure procedure) {
+        if (procedure.requires().isEmpty()) {
             return List.of();
         }
-        Set<Piece> needed = Requirements.of(this, new Piece(false, procedure), Stored.name(procedure));
+        CodeId root = CodeId.procedure(procedure.path());
+        Set<CodeId> needed = Requirements.of(this, root, CodeId.name(procedure.path()));
         return needed.stream()
-                .filter(Piece::module)
-                .map(piece -> Stored.name(piece.path()))
+                .filter(piece -> piece.sort() == CodeId.Sort.MODULE)
+                .map(piece -> CodeId.name(piece.path()))
                 .toList();
     }
 
     /**
-     * Looks after what these modules require themselves, whoever uses them.
+     * Checks what these modules require themselves, whoever uses them.
      *
-     * @throws CompileException naming the module and the chain, if something is missing or requires itself
+     * @throws CompileException naming the module and the chain, if a module is missing or requires itself
      */
     void checkModules(Collection<String> names) {
         for (String name : names) {
-            ModuleMirror.Known module = modules.find(name);
+            StoredModule module = modules.find(name);
             if (module != null && !module.requires().isEmpty()) {
-                Requirements.of(this, new Piece(true, module.path()), name);
+                Requirements.of(this, CodeId.module(module.path()), name);
             }
         }
     }
 
-    /** The procedure at this path; {@code null} if none is stored. @throws CompileException if it is no procedure */
+    /** The procedure at this path; {@code null}: none is stored. @throws CompileException if the entry is not valid */
     @Nullable
-    Stored procedure(Path path) {
+    StoredProcedure procedure(Path path) {
         Entry entry = procedures.get(prefix.append(path));
-        return entry == null ? null : Stored.read(path, entry);
+        Value value = entry == null ? null : entry.value();
+        try {
+            return entry == null || value == null
+                    ? null
+                    : new StoredProcedure(Procedure.read(path, value), entry.tick());
+        } catch (BadEntry e) {
+            throw new CompileException(CodeId.name(path), 0, e.getMessage());
+        }
+    }
+
+    private StoredModule module(CodeId piece) {
+        return Objects.requireNonNull(modules.find(CodeId.name(piece.path())));
+    }
+
+    private Procedure known(CodeId piece) {
+        return Objects.requireNonNull(procedure(piece.path())).procedure();
     }
 
     @Override
-    public Path path(Piece piece) {
+    public Path path(CodeId piece) {
         return piece.path();
     }
 
     @Override
-    public List<Path> requires(Piece piece) {
-        return piece.module() ? module(piece).requires() : known(piece).requires();
-    }
-
-    private ModuleMirror.Known module(Piece piece) {
-        return Objects.requireNonNull(modules.find(Stored.name(piece.path())));
-    }
-
-    private Stored known(Piece piece) {
-        return Objects.requireNonNull(procedure(piece.path()));
+    public List<Path> requires(CodeId piece) {
+        return switch (piece.sort()) {
+            case MODULE -> module(piece).requires();
+            case PROCEDURE -> known(piece).requires();
+        };
     }
 
     @Override
-    public @Nullable Piece find(Piece by, Path name) {
-        if (modules.find(Stored.name(name)) != null) {
-            return new Piece(true, name);
+    public @Nullable CodeId find(CodeId by, Path name) {
+        if (modules.find(CodeId.name(name)) != null) {
+            return CodeId.module(name);
         }
-        return !by.module() && procedures.get(prefix.append(name)) != null ? new Piece(false, name) : null;
+        boolean isProcedure = by.sort() == CodeId.Sort.PROCEDURE && procedures.get(prefix.append(name)) != null;
+        return isProcedure ? CodeId.procedure(name) : null;
     }
 
     @Override
-    public String expected(Piece by) {
-        return by.module() ? "a module" : "a module or procedure";
+    public String expected(CodeId by) {
+        return by.sort() == CodeId.Sort.MODULE ? "a module" : "a module or procedure";
     }
 
     @Override
-    public @Nullable String wrong(Piece piece) {
-        if (piece.module()) {
+    public @Nullable String wrong(CodeId piece) {
+        if (piece.sort() == CodeId.Sort.MODULE) {
             return module(piece).wrong();
         }
         try {
@@ -94,8 +112,10 @@ record CodeRequirements(Mirror procedures, Path prefix, ModuleMirror modules) im
     }
 
     @Override
-    public String language(Piece piece) {
-        boolean java = piece.module() ? module(piece).java() : known(piece) instanceof Stored.InJava;
-        return java ? "java" : "python";
+    public String language(CodeId piece) {
+        return switch (piece.sort()) {
+            case MODULE -> module(piece).language().word();
+            case PROCEDURE -> known(piece).language().word();
+        };
     }
 }

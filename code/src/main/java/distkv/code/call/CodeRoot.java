@@ -11,6 +11,8 @@ import distkv.code.compile.Javac;
 import distkv.code.compile.CompiledProcedure;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.schema.code.CodeId;
+import distkv.schema.code.StoredModule;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,17 +23,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored procedures, to be called by any number of threads: {@code code.call("forty.two", 21)}. Those in Java run in
- * the calling thread; they are compiled when they are first called, and again after they or a module have changed. Those
- * in Python run in processes of this machine that are kept warm; to interrupt a call ends its process.
+ * The stored procedures, to be called by any number of threads: {@code code.call("forty.two", 21)}. Java procedures run
+ * in the calling thread; they are compiled when they are first called, and again after they or a module have changed.
+ * Python procedures run in processes of this machine that are kept warm; interrupting a call ends its process.
  *
- * <p>Code that does not compile, or requires what is not stored, is recorded in the error tree (subsystem
- * {@code compile}) when it is called, and resolved when it is called again and compiles.
+ * <p>Code that does not compile, or requires code that is not stored, is recorded in the error tree (subsystem {@code
+ * compile}) when it is called. The record is resolved when the code is called again and compiles.
  *
- * <p>Values are Java objects as {@link Values} has them. What a Java procedure returns is handed on as it is.
+ * <p>Values are Java objects as {@link Values} defines them. The result of a Java procedure is returned as it is.
  */
 public final class CodeRoot implements AutoCloseable {
-    /** How many names that callers use are remembered as paths. */
+    /** How many names are remembered as paths. */
     private static final int NAMES = 10_000;
 
     private final CodeOptions options;
@@ -45,20 +47,20 @@ public final class CodeRoot implements AutoCloseable {
     private final Map<String, Path> names = new ConcurrentHashMap<>();
     private final Map<Path, Found> callees = new ConcurrentHashMap<>();
 
-    /** What calling comes to. */
+    /** How a procedure is called. */
     private sealed interface Callee {
         record OfJava(CompiledProcedure procedure) implements Callee {}
 
-        record OfPython(Stored.InPython procedure, List<String> modules) implements Callee {}
+        record OfPython(StoredProcedure procedure, List<String> modules) implements Callee {}
 
         record Broken(CompileException why) implements Callee {}
     }
 
     /**
-     * What a name stands for.
+     * What a name refers to.
      *
-     * @param requires whether that hangs on other procedures, too
-     * @param noted whether the error tree says what has come of compiling it
+     * @param requires whether it depends on other procedures
+     * @param noted whether the error tree says whether it compiles
      */
     private record Found(Callee callee, boolean requires, AtomicBoolean noted) {}
 
@@ -72,12 +74,12 @@ public final class CodeRoot implements AutoCloseable {
         groups = new GroupCalls(client, options);
     }
 
-    /** Everything where it usually is, and {@code python3}. Waits until all stored code is known. */
+    /** Opens the stored code at the default prefixes, with {@code python3}. Waits until all stored code is known. */
     public static CodeRoot open(Client client) throws InterruptedException {
         return open(client, CodeOptions.defaults());
     }
 
-    /** The stored code of a client's tree. Waits until it is known. */
+    /** Opens the stored code of a client's tree. Waits until it is known. */
     public static CodeRoot open(Client client, CodeOptions options) throws InterruptedException {
         CodeRoot root = new CodeRoot(client, options);
         root.procedures.listen((before, now) -> {
@@ -92,12 +94,12 @@ public final class CodeRoot implements AutoCloseable {
     /**
      * Calls a procedure.
      *
-     * @param name where it is below the prefix, its elements joined by dots
-     * @param arguments values for the variables that it requires, in order
+     * @param name its path below the prefix, with dots between the elements
+     * @param arguments the values of required variables, in order
      * @return what it returns
-     * @throws MissingVariablesException if it requires more, naming what
+     * @throws MissingVariablesException if it requires more variables, naming them
      * @throws CompileException if it does not compile
-     * @throws ProcedureException what it throws, if it is in Python or throws a checked exception
+     * @throws ProcedureException what it throws, if it is written in Python or throws a checked exception
      * @throws CodeException if there is no such procedure, or the arguments do not fit
      */
     public @Nullable Object call(String name, @Nullable Object... arguments) throws InterruptedException {
@@ -117,7 +119,7 @@ public final class CodeRoot implements AutoCloseable {
                 note(name, found, null);
                 yield JavaCall.call(procedure, positional, named);
             }
-            case Callee.OfPython(Stored.InPython procedure, List<String> needed) -> {
+            case Callee.OfPython(StoredProcedure procedure, List<String> needed) -> {
                 try {
                     Object result =
                             pythons.call(new PythonProcessPool.Call(procedure, needed, positional, named), modules::brief);
@@ -135,21 +137,21 @@ public final class CodeRoot implements AutoCloseable {
         };
     }
 
-    /** Where that is stored which does not compile: the procedure, or one of its modules. */
+    /** The path of the code that does not compile: the procedure, or one of its modules. */
     private Path culprit(Path name, @Nullable CompileException why) {
-        ModuleMirror.Known module = why == null || Stored.name(name).equals(why.name()) ? null : modules.find(why.name());
+        StoredModule module = why == null || CodeId.name(name).equals(why.name()) ? null : modules.find(why.name());
         return module == null
                 ? options.procedures().append(name)
                 : options.modules().append(module.path());
     }
 
-    /** Has the error tree say whether a procedure compiles, or a module that it needs. */
+    /** Records in the error tree whether a procedure or one of its modules compiles. */
     private void note(Path name, Found found, @Nullable CompileException why) throws InterruptedException {
         if (!found.noted().getAndSet(true)) {
             errors.note(culprit(name, why), why);
             if (found.callee() instanceof Callee.OfJava(CompiledProcedure procedure)) {
                 for (String each : procedure.modules()) {
-                    ModuleMirror.Known used = modules.find(each);
+                    StoredModule used = modules.find(each);
                     if (used != null) {
                         errors.note(options.modules().append(used.path()), null);
                     }
@@ -159,12 +161,12 @@ public final class CodeRoot implements AutoCloseable {
     }
 
     /**
-     * Runs a procedure on any one node of a group, as a job that vanishes with this client, and waits for what comes of
-     * it. It begins at most once.
+     * Runs a procedure on any one node of a group, as a job that vanishes with this client, and waits for its result.
+     * It is started at most once.
      *
      * @throws ProcedureException if it fails there
-     * @throws CallLostException if it was ended before it was done, for example since its node has died
-     * @throws CodeException if no runner of the group begins it
+     * @throws CallLostException if it was ended before it was done, for example because its node died
+     * @throws CodeException if no runner of the group starts it
      */
     public @Nullable Object callIn(String group, String name, Map<String, ?> variables) throws InterruptedException {
         return callIn(group, path(name), variables);
@@ -176,12 +178,12 @@ public final class CodeRoot implements AutoCloseable {
         return groups.call(group, name, data);
     }
 
-    /** Waits until a write with this tick, of a procedure, is known here. */
+    /** Waits until the write of a procedure with this tick is known here. */
     public void awaitProcedure(long tick) throws InterruptedException {
         procedures.awaitTick(tick);
     }
 
-    /** Waits until a write with this tick, of a module, is known here. */
+    /** Waits until the write of a module with this tick is known here. */
     public void awaitModule(long tick) throws InterruptedException {
         modules.await(tick);
     }
@@ -191,7 +193,7 @@ public final class CodeRoot implements AutoCloseable {
         if (known != null) {
             return known;
         } else if (name.isEmpty()) {
-            throw new CodeException("an empty name (expected: that of a procedure, for example demo.scale)");
+            throw new CodeException("name: empty (expected: the name of a procedure, for example demo.scale)");
         }
         Path path = Path.of(Arrays.asList(name.split("\\.", -1)));
         if (names.size() >= NAMES) {
@@ -205,17 +207,17 @@ public final class CodeRoot implements AutoCloseable {
         boolean requires = true;
         Callee callee;
         try {
-            Stored procedure = stored.procedure(name);
-            if (procedure == null) {
+            StoredProcedure found = stored.procedure(name);
+            if (found == null) {
                 throw new CodeException(
-                        "no procedure " + Stored.name(name) + " is stored below " + options.procedures());
+                        "no procedure " + CodeId.name(name) + " is stored below " + options.procedures());
             }
-            requires = !procedure.requires().isEmpty();
-            List<String> needed = stored.modulesFor(name, procedure);
-            callee = switch (procedure) {
-                case Stored.InPython python -> new Callee.OfPython(python, needed);
-                case Stored.InJava(var definition, var _) -> {
-                    CompiledProcedure compiled = CompiledProcedure.compile(javac, definition, modules.java());
+            requires = !found.procedure().requires().isEmpty();
+            List<String> needed = stored.modulesFor(found.procedure());
+            callee = switch (found.procedure().language()) {
+                case PYTHON -> new Callee.OfPython(found, needed);
+                case JAVA -> {
+                    CompiledProcedure compiled = CompiledProcedure.compile(javac, found.definition(), modules.java());
                     stored.checkModules(compiled.modules());
                     yield new Callee.OfJava(compiled);
                 }

@@ -7,17 +7,18 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
+import distkv.schema.code.CodeId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one call in a group, as changes of its job's state and of the error tree come in. Used by the calling
- * thread alone.
+ * The state of one call in a group, derived from changes of its job's state and of the error tree. Used by the calling
+ * thread only.
  */
 final class GroupCall {
-    /** How runners record that a node has died. */
+    /** The message by which runners record that a node has died. */
     private static final String KILLED = "Runner killed";
 
     private final String procedure;
@@ -29,13 +30,13 @@ final class GroupCall {
     private boolean begun;
     private boolean done;
     private @Nullable Object result;
-    /** Where the record of its error is; {@code null} while there is none. */
+    /** The path of its error record; {@code null}: there is none. */
     private @Nullable Path record;
 
     private @Nullable CodeException failure;
 
     GroupCall(Path code, String group, Path job, Path state, Path errors) {
-        this.procedure = Stored.name(code);
+        this.procedure = CodeId.name(code);
         this.group = group;
         this.job = job;
         this.state = state;
@@ -50,13 +51,13 @@ final class GroupCall {
         return state;
     }
 
-    /** The record of its error, if there is one. */
+    /** The path of its error record; {@code null}: there is none. */
     @Nullable
     Path record() {
         return record;
     }
 
-    /** Takes in a change. */
+    /** Applies a change. */
     void take(Entry entry) {
         Value value = entry.value();
         Map<?, ?> map = value != null && Values.decode(value) instanceof Map<?, ?> found ? found : Map.of();
@@ -69,7 +70,7 @@ final class GroupCall {
         }
     }
 
-    /** Takes in a state, which is empty if the job has gone. */
+    /** Applies a state; empty: the job is gone. */
     private void takeState(Map<?, ?> map) {
         boolean running = map.get("node") != null;
         done |= map.containsKey("result");
@@ -80,7 +81,7 @@ final class GroupCall {
             String why = map.isEmpty() ? "this client was away from the server for too long" : "ended: " + reason;
             failure = new CallLostException(procedure, why);
         }
-        // Else an error has ended it, and its record comes.
+        // Otherwise an error has ended it, and its record follows.
     }
 
     private static boolean isPositive(@Nullable Object found) {
@@ -101,7 +102,7 @@ final class GroupCall {
         if (KILLED.equals(message) && detail.get("data") instanceof Map<?, ?> data) {
             return new CallLostException(procedure, "node " + data.get("node") + ", which ran it, has died");
         }
-        // A comment that shows an exception begins with its class.
+        // A comment that shows an exception starts with its class.
         String type = text == null || comment == null || !comment.contains("(")
                 ? null
                 : comment.substring(0, comment.indexOf('('));
@@ -117,7 +118,7 @@ final class GroupCall {
         return found instanceof String text ? text : null;
     }
 
-    /** Whether a node has it. */
+    /** Whether a node has started it. */
     boolean isBegun() {
         return begun;
     }
@@ -126,7 +127,11 @@ final class GroupCall {
         return done || failure != null;
     }
 
-    /** What it returned. @throws CodeException if it failed, or was ended */
+    /**
+     * What it returned.
+     *
+     * @throws CodeException if it failed, or was ended
+     */
     @Nullable
     Object outcome() {
         if (failure != null) {

@@ -10,9 +10,9 @@ public final class IgnoreInterrupt {
     private IgnoreInterrupt() {}
 
     /**
-     * The words that start this command so: what a shell ignores stays ignored in the program that it becomes. Without
-     * that, Ctrl-C while Python starts would have it print a traceback before it can ignore the signal by itself. If
-     * there is no such program, the process ends with status 126 or 127.
+     * The command with SIGINT ignored, which a program inherits from its shell. Otherwise Ctrl-C while Python starts
+     * would have it print a traceback before it can ignore the signal itself. If the program cannot be started, the
+     * exit status is 126 or 127.
      */
     public static List<String> command(List<String> words) {
         List<String> all = new ArrayList<>(SHELL);

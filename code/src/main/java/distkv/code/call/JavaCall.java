@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Calls of Java in this process. */
+/** Calls Java procedures in this process. */
 final class JavaCall {
     private JavaCall() {}
 

@@ -10,6 +10,9 @@ import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
 import distkv.protocol.ProtocolException;
 import distkv.protocol.Values;
+import distkv.schema.code.Language;
+import distkv.schema.code.Procedure;
+import distkv.schema.code.StoredModule;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -26,14 +29,14 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that calls Python procedures, one after another ({@code distkv.worker.caller} is its other side). Used by one
- * thread at a time, which writes the call and reads the answer itself.
+ * A process that calls Python procedures, one after another; its other side is {@code distkv.worker.caller}. Used by
+ * one thread at a time, which writes the call and reads the reply itself.
  */
 final class PythonProcess implements AutoCloseable {
     private final Process process;
     private final SocketChannel channel;
     private final FrameReader frames;
-    /** Which version of each procedure and module it has. */
+    /** The version of each procedure and module that it has. */
     private final Map<String, Long> sent = new HashMap<>();
 
     private long briefed;
@@ -45,10 +48,10 @@ final class PythonProcess implements AutoCloseable {
     }
 
     /**
-     * Starts one, and waits until it is there.
+     * Starts a process, and waits until it has connected.
      *
-     * @param server which the procedures use
-     * @param socket where no file is yet
+     * @param server the server that the procedures use
+     * @param socket the path of the socket to make
      */
     static PythonProcess start(CodeOptions options, ClientOptions server, java.nio.file.Path socket)
             throws InterruptedException {
@@ -88,7 +91,7 @@ final class PythonProcess implements AutoCloseable {
         try {
             listener.close();
         } catch (IOException e) {
-            // Whoever waits for the process is woken either way.
+            // The thread that waits for the process is woken either way.
         }
     }
 
@@ -104,25 +107,27 @@ final class PythonProcess implements AutoCloseable {
         send(pairs("op", "init", "connect", connect, "config", options.config()));
     }
 
-    /** Tells it of a module, unless it has that version; one in Java is none there. */
-    void module(String name, ModuleMirror.Known module) throws IOException {
-        if (isNews("module " + name, module.tick())) {
-            boolean python = !module.java();
+    /** Sends it a module, unless it has that version. A Java module does not exist there. */
+    void module(String name, ModuleMirror.Known known) throws IOException {
+        if (isNews("module " + name, known.tick())) {
+            StoredModule module = known.module();
+            StoredModule python = module != null && module.language() == Language.PYTHON ? module : null;
+            String wrong = python == null ? null : python.wrong();
             send(pairs(
                     "op",
                     "module",
                     "name",
                     name,
                     "source",
-                    python ? module.source() : null,
+                    python == null || wrong != null ? null : python.source(),
                     "wrong",
-                    python ? module.wrong() : null,
+                    wrong,
                     "requires",
-                    module.requires()));
+                    module == null ? List.of() : module.requires()));
         }
     }
 
-    /** Whether it knows of so many changes of modules. */
+    /** Whether it has all modules as of this number of changes. */
     boolean isBriefed(long changes) {
         return briefed == changes;
     }
@@ -139,22 +144,23 @@ final class PythonProcess implements AutoCloseable {
     /**
      * Calls a procedure.
      *
-     * @throws IOException if the process has ended, or sent nonsense
+     * @throws IOException if the process has ended, or sent an invalid reply
      */
     @Nullable
     Object call(PythonProcessPool.Call call) throws IOException, InterruptedException {
-        Stored.InPython procedure = call.procedure();
+        String name = call.procedure().name();
+        Procedure procedure = call.procedure().procedure();
         try {
-            if (isNews(procedure.name(), procedure.tick())) {
+            if (isNews(name, call.procedure().tick())) {
                 send(pairs(
                         "op",
                         "define",
                         "name",
-                        procedure.name(),
+                        name,
                         "source",
                         procedure.source(),
                         "mode",
-                        procedure.mode(),
+                        procedure.mode().word(),
                         "vars",
                         procedure.vars(),
                         "default",
@@ -164,7 +170,7 @@ final class PythonProcess implements AutoCloseable {
                     "op",
                     "call",
                     "name",
-                    procedure.name(),
+                    name,
                     "modules",
                     call.modules(),
                     "args",
@@ -173,7 +179,7 @@ final class PythonProcess implements AutoCloseable {
                     call.named()));
             Frame frame = frames.next();
             if (frame != null && Values.decode(frame.copy()) instanceof Map<?, ?> reply) {
-                return answer(procedure.name(), reply);
+                return answer(name, reply);
             }
             throw new IOException("the process of the call has ended");
         } catch (ClosedByInterruptException e) {
@@ -223,13 +229,13 @@ final class PythonProcess implements AutoCloseable {
         }
     }
 
-    /** Ends it, whatever it does: it sees that the connection ends, and a procedure that never yields is killed. */
+    /** Kills the process, whatever it is doing. */
     @Override
     public void close() {
         try {
             channel.close();
         } catch (IOException e) {
-            // It is killed in any case.
+            // The process is killed in any case.
         }
         process.destroyForcibly();
     }

@@ -17,18 +17,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processes that call Python procedures, for any number of threads. A call takes one that is idle, or starts one;
- * if as many as there may be are busy it waits.
+ * The processes that call Python procedures, for any number of threads. A call takes an idle process or starts one; if
+ * all are busy and no more may be started, it waits.
  */
 final class PythonProcessPool implements AutoCloseable {
     /**
      * A call.
      *
-     * @param modules what is to be imported first, in this order
+     * @param modules what to import first, in this order
      */
-    record Call(Stored.InPython procedure, List<String> modules, List<?> positional, Map<String, ?> named) {}
+    record Call(StoredProcedure procedure, List<String> modules, List<?> positional, Map<String, ?> named) {}
 
-    /** What is to be told to a process before a call. */
+    /** What to send to a process before a call. */
     interface Briefing {
         void give(PythonProcess process) throws IOException;
     }
@@ -50,7 +50,11 @@ final class PythonProcessPool implements AutoCloseable {
         this.places = new Semaphore(options.pythons());
     }
 
-    /** Calls a procedure. @throws CodeException if it fails, or its process does */
+    /**
+     * Calls a procedure.
+     *
+     * @throws CodeException if the procedure or its process fails
+     */
     @Nullable
     Object call(Call call, Briefing briefing) throws InterruptedException {
         places.acquire();
@@ -123,7 +127,7 @@ final class PythonProcessPool implements AutoCloseable {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            // A socket that is left behind in the directory of temporary files harms nobody.
+            // It is deleted with its directory.
         }
     }
 
@@ -138,7 +142,7 @@ final class PythonProcessPool implements AutoCloseable {
                 directory.close();
             }
         } catch (IOException e) {
-            // The next one clears it.
+            // The next process that makes such a directory deletes it.
             return;
         } finally {
             lock.unlock();

@@ -18,16 +18,16 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A compiled procedure, for any number of threads: every call has an instance of its class for itself. */
+/** A compiled procedure, for any number of threads: each call has its own instance of the class. */
 public final class CompiledProcedure {
     private final ProcedureDefinition definition;
     private final Class<?> type;
     private final Set<String> modules;
     private final MethodHandle maker;
     private final MethodHandle run;
-    /** What each parameter takes; {@code null} for the one that is the job's controller. */
+    /** The variable of each parameter; {@code null} for the {@link Context}. */
     private final @Nullable Variable[] parameters;
-    /** What positional arguments fill, in this order. */
+    /** The variables that positional arguments are assigned to, in order. */
     private final List<String> order;
 
     private final Set<String> required;
@@ -59,7 +59,7 @@ public final class CompiledProcedure {
         order = List.copyOf(required);
     }
 
-    /** A handle that takes an instance and all arguments as one array, whether the method is static or not. */
+    /** A handle that takes an instance and an array of all arguments, whether the method is static or not. */
     private static MethodHandle receiving(MethodHandle handle, Method method) {
         MethodHandle bound = java.lang.reflect.Modifier.isStatic(method.getModifiers())
                 ? MethodHandles.dropArguments(handle, 0, Object.class)
@@ -67,7 +67,11 @@ public final class CompiledProcedure {
         return bound.asType(bound.type().generic()).asSpreader(Object[].class, method.getParameterCount());
     }
 
-    /** Compiles it. @throws CompileException if that cannot be done */
+    /**
+     * Compiles a procedure.
+     *
+     * @throws CompileException if it does not compile
+     */
     public static CompiledProcedure compile(Javac javac, ProcedureDefinition definition, ModuleSources modules) {
         Javac.Compiled compiled = javac.procedure(definition.name(), definition.source(), modules);
         List<Method> found = Arrays.stream(compiled.type().getDeclaredMethods())
@@ -90,17 +94,17 @@ public final class CompiledProcedure {
         return definition.name();
     }
 
-    /** The class that its text has become; its frames in a stack trace have this name, or one that goes on with a dollar. */
+    /** The compiled class. Its frames in a stack trace have this name, or this name followed by a dollar sign. */
     public Class<?> type() {
         return type;
     }
 
-    /** The names of the stored modules that it uses, directly or not. */
+    /** The names of the stored modules that it uses, directly or indirectly. */
     public Set<String> modules() {
         return modules;
     }
 
-    /** Which of the variables that must be supplied are not among these. */
+    /** The required variables that are not among these. */
     public List<String> missing(Set<String> supplied) {
         return required.stream().filter(name -> !supplied.contains(name)).toList();
     }
@@ -110,19 +114,23 @@ public final class CompiledProcedure {
      *
      * @param positional arguments for the required variables, in order
      * @param named variables by name; those that it does not take are ignored
-     * @throws CodeException if these do not fit
+     * @throws CodeException if the arguments do not fit
      * @throws Throwable whatever it throws
      */
     public @Nullable Object call(List<?> positional, Map<String, ?> named) throws Throwable {
         if (Arrays.asList(parameters).contains(null)) {
             throw new CodeException(
-                    name() + ": its run takes a Context, which only jobs have (expected: variables only;"
+                    name() + ": run takes a Context, which only jobs have (expected: variables only;"
                             + " or call it in a group, where it runs as a job)");
         }
         return invoke(null, bound(positional, named));
     }
 
-    /** Runs it as a job. @throws Throwable whatever it throws */
+    /**
+     * Runs it as a job.
+     *
+     * @throws Throwable whatever it throws
+     */
     public @Nullable Object run(Context self, Map<String, ?> vars) throws Throwable {
         return invoke(self, bound(List.of(), vars));
     }

@@ -19,8 +19,8 @@ import javax.tools.StandardLocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one compilation reads and writes: stored modules as its source path, so that those that are imported are compiled
- * along, and memory for its classes. The class path is that of the underlying files. Used by one thread.
+ * What one compilation reads and writes: the stored modules are its source path, so that imported ones are compiled
+ * with it, and classes are kept in memory. The class path is that of the underlying file manager. Used by one thread.
  */
 final class InMemoryFileManager extends ForwardingJavaFileManager<JavaFileManager> {
     final Map<String, byte[]> classes = new LinkedHashMap<>();
@@ -91,7 +91,7 @@ final class InMemoryFileManager extends ForwardingJavaFileManager<JavaFileManage
         };
     }
 
-    /** Does nothing: the files below serve the next compilation, too. */
+    /** Does nothing: the underlying file manager serves the next compilation. */
     @Override
     public void close() {}
 }

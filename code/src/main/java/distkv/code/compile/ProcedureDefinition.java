@@ -7,12 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stored Java procedure.
+ * A Java procedure to compile.
  *
- * @param name what it is called, as in {@code demo.scale}
- * @param vars what must be supplied, in the order in which positional arguments fill it; parameters without a default
- *     that are not among them come after them
- * @param defaults values of variables that nobody supplies
+ * @param name the name by which errors refer to it, for example {@code demo.scale}
+ * @param vars the required variables, in the order in which positional arguments are assigned; parameters without a
+ *     default that are not listed follow them
+ * @param defaults the values of variables that the caller does not supply
  */
 public record ProcedureDefinition(String name, String source, List<String> vars, Map<String, @Nullable Object> defaults) {
     public ProcedureDefinition {

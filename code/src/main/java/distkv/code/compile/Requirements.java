@@ -9,34 +9,34 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows what pieces of stored code require of each other.
+ * Resolves what pieces of stored code require of each other.
  *
- * @param <P> what names a piece
+ * @param <P> what identifies a piece
  */
 public final class Requirements<P> {
-    /** The longest chain of requirements; a longer one is an error. */
+    /** The longest chain of requirements that is allowed. */
     public static final int DEEPEST = 100;
 
-    /** What is stored. */
+    /** The stored code. */
     public interface Store<P> {
-        /** Where a piece is below the prefix of its sort, which is what others call it. */
+        /** The path of a piece below the prefix of its sort, which is its name. */
         Path path(P piece);
 
         /** What a piece requires. */
         List<Path> requires(P piece);
 
-        /** The piece that another one means by a name; {@code null} if none of that name is stored. */
+        /** The piece that another one refers to by a name; {@code null}: none of that name is stored. */
         @Nullable
         P find(P by, Path name);
 
-        /** What a piece may require, as in {@code a module}. */
+        /** What a piece may require, for example {@code a module}. */
         String expected(P by);
 
-        /** What is wrong with a piece, itself; {@code null} if nothing is. */
+        /** What is wrong with a piece itself; {@code null}: nothing. */
         @Nullable
         String wrong(P piece);
 
-        /** What a piece is written in. */
+        /** The language of a piece. */
         String language(P piece);
     }
 
@@ -51,10 +51,10 @@ public final class Requirements<P> {
     }
 
     /**
-     * All that a piece requires, directly or not, each after what it requires itself.
+     * Everything that a piece requires, directly or indirectly, each piece after those that it requires itself.
      *
-     * @param name what errors call the piece
-     * @throws CompileException if something is missing, of no use, or requires itself; the reason names the chain
+     * @param name the name of the piece in errors
+     * @throws CompileException if something is missing, invalid, or requires itself; the reason names the chain
      */
     public static <P> Set<P> of(Store<P> store, P piece, String name) {
         Requirements<P> found = new Requirements<>(store, name);

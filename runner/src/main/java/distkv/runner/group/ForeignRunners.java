@@ -5,15 +5,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runners of the original that serve this group, as far as they are heard. They know nothing of our claims, so what
- * both kinds serve would run twice. Used by the decision thread only.
+ * The runners of the original that serve this group, as far as their heartbeats are heard. They do not know claims, so
+ * a job that both kinds of runner serve would run twice. Used by the decision thread only.
  */
 public final class ForeignRunners {
-    /** The longest time between two of their messages unless they say, in seconds: a cycle of 20, two and a half gaps. */
+    /**
+     * The longest time between two heartbeats unless they say otherwise, in seconds: a cycle of 20 s and two and a half
+     * gaps.
+     */
     private static final double PAUSE = 20 + 2.5 * 1.5;
-    /** How many messages must be missing until they count as gone: their runners leave without a word. */
+    /** How many heartbeats must be missing until a runner counts as gone: it leaves without notice. */
     private static final int MISSING = 3;
-    /** A pause that would never end is not believed, in seconds. */
+    /** The longest pause that is believed, in seconds. */
     private static final double LONGEST = 3_600;
 
     private final String group;
@@ -27,7 +30,7 @@ public final class ForeignRunners {
         this.group = group;
     }
 
-    /** One of them was heard on that topic. */
+    /** A heartbeat was heard on that topic. */
     public void heard(String topic, Heartbeat heartbeat, double now) {
         Heard before = heard.get(topic);
         double timeout = before == null ? MISSING * PAUSE : before.timeout();
@@ -38,12 +41,12 @@ public final class ForeignRunners {
         last = "node " + heartbeat.node() + ", heard on the topic " + topic;
     }
 
-    /** Whether there are any: then nothing may be begun here. */
+    /** Whether there are any: then this runner starts nothing. */
     public boolean arePresent(double now) {
         return now < until();
     }
 
-    /** When they count as gone, if nothing more is heard; never if there are none. */
+    /** When they count as gone unless another heartbeat is heard; infinite if there are none. */
     public double next(double now) {
         return arePresent(now) ? until() : Double.POSITIVE_INFINITY;
     }
@@ -52,7 +55,7 @@ public final class ForeignRunners {
         return heard.values().stream().mapToDouble(Heard::until).max().orElse(Double.NEGATIVE_INFINITY);
     }
 
-    /** What people should know, once when the first is heard, and once when they are gone. */
+    /** What to tell the user: once when the first of them is heard, and once when all are gone. */
     public @Nullable String news(double now) {
         boolean present = arePresent(now);
         String news = null;

@@ -8,16 +8,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sign of life of a runner of the original. Those of one group take turns: in each cycle one of them sends a message
- * to all, on a topic that the group has.
+ * A heartbeat of a runner of the original. The runners of a group take turns: in each cycle one of them sends a message
+ * to all, on a topic of the group.
  *
- * @param node what the runner calls its node
- * @param pause the longest time between two messages, in seconds, if this one says; else 0
+ * @param node the name of the runner's node
+ * @param pause the longest time between two heartbeats in seconds, if this one says; otherwise 0
  */
 public record Heartbeat(String node, double pause) {
     private static final Set<String> KINDS = Set.of("init", "vers", "ping", "hist");
 
-    /** Reads a message of that topic; {@code null} if it is none of theirs. */
+    /** Reads a message of that topic; {@code null} if it is not a heartbeat. */
     public static @Nullable Heartbeat read(@Nullable Value message) {
         if (message == null
                 || !(Values.decode(message) instanceof Map<?, ?> map)

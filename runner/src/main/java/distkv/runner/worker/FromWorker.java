@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The messages of the parent and of the workers ({@code docs/worker.md}). */
+/** What the parent process and the workers say ({@code docs/worker.md}). */
 public sealed interface FromWorker {
     /**
-     * The parent is warm.
+     * The parent has started.
      *
-     * @param warning what to tell the user about the limits of jobs on this machine, or {@code null}
+     * @param warning what the user should know about the limits of jobs on this machine; {@code null}: nothing
      */
     record Parent(long pid, String python, @Nullable String warning) implements FromWorker {}
 
@@ -22,8 +22,8 @@ public sealed interface FromWorker {
     /**
      * A worker is gone.
      *
-     * @param limit the name of the limit that it exceeded, for which it was killed
-     * @param stuck where its threads were, if it was killed since none of them could run any more
+     * @param limit the limit that it exceeded, for which it was killed
+     * @param stuck the stacks of its threads, if it was killed because none of them could run any more
      * @param overdue whether the parent killed it at its deadline
      */
     record Exited(
@@ -33,30 +33,30 @@ public sealed interface FromWorker {
             @Nullable String stuck,
             boolean overdue) implements FromWorker {}
 
-    /** A worker says which it is. */
+    /** A worker has connected. */
     record Worker(int worker, long pid) implements FromWorker {}
 
-    /** The code of a run is compiled. */
+    /** The code of a run is compiled, and starts. */
     record Started(long run) implements FromWorker {}
 
     /**
      * A run uses a stored module.
      *
-     * @param version the one that the worker has; 0: there is none of that name; -1: nobody can import it
-     * @param failed why it could not be loaded, or {@code null}
+     * @param version the version that the worker has; 0: no module of that name is stored; -1: nobody can import it
+     * @param failed why it could not be loaded; {@code null}: it was
      */
     record Imported(long run, Path path, long version, Ended.@Nullable Failed failed) implements FromWorker {}
 
-    /** What the worker has loaded is not what is stored now: it must not get any more runs. */
+    /** The worker has loaded code that has changed since: it must not get any more runs. */
     record Stale() implements FromWorker {}
 
-    /** It does not begin this run, since it has become stale: another worker is to. */
+    /** The worker does not start this run because it is stale: another worker must. */
     record Refused(long run) implements FromWorker {}
 
     /** The code called {@code setup_done}. */
     record Setup(long run, Map<String, @Nullable Object> data) implements FromWorker {}
 
-    /** The code reports an error and goes on. */
+    /** The code reports an error and continues. */
     record Reported(
             long run,
             @Nullable Path path,
@@ -70,19 +70,19 @@ public sealed interface FromWorker {
     /**
      * A run is over.
      *
-     * @param limit the name of the limit that the kernel enforced, because of which the code failed
+     * @param limit the limit, enforced by the kernel, that made the code fail; {@code null}: none
      */
     record Over(long run, Ended ended, @Nullable String limit) implements FromWorker {}
 
     /**
      * Reads a message.
      *
-     * @return {@code null} for one that this runner does not know
-     * @throws IllegalArgumentException if it is none
+     * @return {@code null} for a message that this runner does not know
+     * @throws IllegalArgumentException if it is not a valid message
      */
     static @Nullable FromWorker read(Value message) {
         if (!(Values.decode(message) instanceof Map<?, ?> map)) {
-            throw new IllegalArgumentException("worker message that is no map");
+            throw new IllegalArgumentException("worker message: not a map");
         }
         String op = text(map, "op");
         return switch (op) {

@@ -6,13 +6,13 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * What parent and workers print, as bounded lines: it is read as fast as it comes, whatever becomes of it, so that one
- * who floods the pipe that all of them share holds up nobody who writes to it. Used by the thread that reads the pipe.
+ * Reads what parent and workers print, as lines of limited length and rate. All of them share one pipe, which is always
+ * read as fast as it fills, so that a process that floods it does not block the others.
  */
 final class OutputLimiter {
-    /** A longer line is cut there, in characters; what follows is the next line. */
+    /** The longest line in characters; the rest becomes the next line. */
     static final int LONGEST = 8_192;
-    /** So many lines are passed on within a second; of the others it is told that there are some, and later how many. */
+    /** How many lines a second are passed on. The others are counted, and the count is reported. */
     static final int MOST = 500;
 
     private static final long SECOND = 1_000_000_000;
@@ -25,9 +25,9 @@ final class OutputLimiter {
     private long dropped;
 
     /**
-     * A reader without anything read.
+     * Creates a reader.
      *
-     * @param lines takes a line, without waiting; returns false if it cannot at present
+     * @param lines takes a line without blocking; returns false if it cannot at present
      * @param nanos the clock, in nanoseconds
      */
     OutputLimiter(Predicate<String> lines, LongSupplier nanos) {
@@ -36,7 +36,7 @@ final class OutputLimiter {
         this.since = nanos.getAsLong();
     }
 
-    /** Passes on all that comes, until the end. */
+    /** Reads to the end. */
     void copy(Reader from) throws IOException {
         char[] buffer = new char[LONGEST];
         for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {

@@ -6,14 +6,14 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parent as the pool sees it: what is to be sent waits until it is warm; when it dies it is started again, later
- * and later if it does not live long. Used by the decision thread only.
+ * Keeps the parent process of the workers running. Messages wait until the parent has started. A parent that dies is
+ * started again, after a pause that grows if it did not live long.
  */
 final class ParentSupervisor {
     private static final double FIRST_PAUSE = 0.1;
     private static final double LONGEST_PAUSE = 10;
-    /** A parent that lived longer than this, in seconds, did not fail because of how it was started. */
-    private static final double WELL = 60;
+    /** A parent that lived this long, in seconds, did not die of how it was started. */
+    private static final double STABLE = 60;
 
     private final WorkerHost host;
     private final PoolListener listener;
@@ -38,14 +38,14 @@ final class ParentSupervisor {
         host.startParent();
     }
 
-    /** Whether it has died and is not started again yet. */
+    /** Whether the parent has died and is not started again yet. */
     boolean isDown() {
         return startAt != Double.POSITIVE_INFINITY;
     }
 
     void connected(WorkerConnection newConnection) {
         if (connection != null) {
-            newConnection.close(); // some worker's code that pretends to be the parent
+            newConnection.close(); // a worker's code that pretends to be the parent
             return;
         }
         connection = newConnection;
@@ -56,7 +56,10 @@ final class ParentSupervisor {
         waiting.clear();
     }
 
-    /** Has it, and whatever parent comes after it, vouch before it launcher; returns whether it may have forked already. */
+    /**
+     * Has this parent and all later ones witness for a session before they fork. Returns whether the parent may have
+     * forked already.
+     */
     boolean vouch(ToWorker.Vouch newVouch) {
         vouch = newVouch;
         if (connection == null) {
@@ -71,12 +74,12 @@ final class ParentSupervisor {
         if (to == null) {
             waiting.add(message);
         } else if (!to.send(message)) {
-            // A parent that does not read is as good as dead; its end is noticed like any other.
+            // A parent that does not read is as good as dead: closing its connection ends it.
             to.close();
         }
     }
 
-    /** Returns whether it was the parent's connection that has ended. */
+    /** Takes note of a closed connection. Returns whether it was the parent's. */
     boolean closed(WorkerConnection ended) {
         if (ended != connection) {
             return false;
@@ -92,12 +95,12 @@ final class ParentSupervisor {
             return;
         }
         double now = clock.getAsDouble();
-        pause = now - startedAt > WELL ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, 2 * pause);
+        pause = now - startedAt > STABLE ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, 2 * pause);
         startAt = now + pause;
-        listener.trouble(how);
+        listener.trouble(how + "; starting it again in " + pause + " s");
     }
 
-    /** Starts it again if it is time to. */
+    /** Starts the parent again if it is time to; returns whether it did. */
     boolean run() {
         if (clock.getAsDouble() < startAt) {
             return false;

@@ -12,10 +12,9 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which run is in which worker. Asynchronous runs share workers, synchronous ones are alone; one idle worker is kept
- * ready, so that a start does not wait for a fork. All runs in Java share one process, but that those which must end with
- * their claims do not take along those which need not: these have another one. Used by the decision thread only, and
- * never waits.
+ * Assigns runs to workers. Asynchronous Python runs share workers, synchronous ones have a worker each; one idle worker
+ * is kept ready, so that a start need not wait for a fork. Java runs share one process; those that must end with their
+ * claims share a second one, so that they do not take the others with them. Never blocks.
  */
 public final class Pool {
     private final PoolOptions options;
@@ -27,7 +26,11 @@ public final class Pool {
     private final Map<WorkerConnection, Worker> byConnection = new HashMap<>();
     private GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
 
-    /** A pool without workers; its clock counts seconds, from wherever. */
+    /**
+     * Creates a pool without workers.
+     *
+     * @param clock counts seconds from an arbitrary origin
+     */
     public Pool(PoolOptions options, WorkerHost host, WorkerModules modules, PoolListener listener, DoubleSupplier clock) {
         this.options = options;
         this.modules = modules;
@@ -43,12 +46,12 @@ public final class Pool {
         launcher.keepOneIdle();
     }
 
-    /** Keeps a place for one more run, if there is one. */
+    /** Reserves a place for one more run. Returns false if there is none. */
     public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
         return !parent.isDown() && registry.keepPlace(new Worker.Sharing(language, alone, outlivesClaim));
     }
 
-    /** Gives up a place that was kept: nothing starts there, or it starts now. */
+    /** Releases a reserved place: its run starts now, or not at all. */
     public void freePlace(Language language, boolean alone, boolean outlivesClaim) {
         registry.freePlace(new Worker.Sharing(language, alone, outlivesClaim));
     }
@@ -66,7 +69,7 @@ public final class Pool {
         if (worker.sharing == null) {
             worker.sharing = sharing;
         }
-        registry.seat(worker, launch);
+        registry.assign(worker, launch);
         launcher.limit(worker, launch);
         send(worker, new ToWorker.Start(launch, state, options.idle()));
         launcher.keepOneIdle();
@@ -74,12 +77,16 @@ public final class Pool {
 
     private void send(Worker worker, ToWorker message) {
         if (!worker.send(message) && !worker.leaving) {
-            listener.trouble("worker " + worker.number + " reads nothing: it is killed");
+            listener.trouble("worker " + worker.number + " does not read its messages: killing it");
             launcher.kill(worker, false);
         }
     }
 
-    /** Tells a run to end; {@code lost}: because its claim is gone. */
+    /**
+     * Tells a run to end.
+     *
+     * @param lost whether it must end because its claim is gone
+     */
     public void cancel(long run, boolean lost) {
         Worker worker = registry.of(run);
         if (worker != null) {
@@ -88,7 +95,7 @@ public final class Pool {
         }
     }
 
-    /** The run is not on standby any more: it has this claim. */
+    /** Gives the run, which is no longer on standby, this claim. */
     public void claim(long run, Guard claim) {
         Worker worker = registry.of(run);
         if (worker != null) {
@@ -97,7 +104,7 @@ public final class Pool {
         }
     }
 
-    /** Kills the worker of a run, and with it all that share the worker. */
+    /** Kills the worker of a run, and with it all runs that share it. */
     public void kill(long run) {
         Worker worker = registry.of(run);
         if (worker != null) {
@@ -105,7 +112,7 @@ public final class Pool {
         }
     }
 
-    /** The state of the group is now this. */
+    /** Tells all runs the state of the group. */
     public void state(GroupState newState) {
         state = newState;
         registry.all().stream()
@@ -113,12 +120,12 @@ public final class Pool {
                 .forEach(worker -> send(worker, new ToWorker.State(newState)));
     }
 
-    /** Runs that must not outlive their claims are to be killed at that time of CLOCK_BOOTTIME; the parent sees to it. */
+    /** Sets the time of CLOCK_BOOTTIME at which the parent kills runs that must not outlive their claims. */
     public void deadline(double at) {
         launcher.deadline(at);
     }
 
-    /** Has all workers that are forked from now on witness for a session, and lets those go that do nothing. */
+    /** Has all workers that are forked from now on witness for a session, and ends the idle ones. */
     public void vouch(Witness witness) {
         if (parent.vouch(new ToWorker.Vouch(witness))) {
             registry.all().stream().filter(Worker::isUnused).forEach(worker -> send(worker, worker.finish()));
@@ -126,7 +133,10 @@ public final class Pool {
         }
     }
 
-    /** A module has changed: workers that have not loaded it will load the new one, others say that they have. */
+    /**
+     * Tells the workers that a module has changed. Those that have not loaded it will load the new version; the others
+     * report that they are stale.
+     */
     public void moduleChanged(Path path) {
         registry.all().stream()
                 .filter(worker -> worker.connection != null)
@@ -141,14 +151,14 @@ public final class Pool {
         }
     }
 
-    /** Has a run begin elsewhere; if it was told to end meanwhile, it has. */
+    /** Starts a run elsewhere that its worker has refused, unless it was told to end meanwhile. */
     private void refused(long run) {
         Worker worker = registry.of(run);
         Launch launch = registry.launch(run);
         if (worker == null || launch == null) {
             return;
         }
-        boolean cancelled = registry.unseat(worker, run);
+        boolean cancelled = registry.unassign(worker, run);
         stale(worker);
         if (cancelled) {
             listener.ended(run, Ended.Failed.CANCELLED);
@@ -157,14 +167,14 @@ public final class Pool {
         }
     }
 
-    /** Lets a worker go that has no runs and will get none. */
+    /** Ends a worker that has no runs and will get none. */
     private void retire(Worker worker) {
         if (registry.canSpare(worker)) {
             send(worker, worker.finish());
         }
     }
 
-    /** Takes in what comes from the Python side. */
+    /** Handles a message or the end of a connection or of the parent. */
     public void accept(WorkerEvent event) {
         switch (event) {
             case WorkerEvent.Received(WorkerConnection connection, FromWorker message) -> received(connection, message);
@@ -225,7 +235,7 @@ public final class Pool {
             return;
         }
         Ended ended = worker.end(run, said, limit);
-        registry.unseat(worker, run);
+        registry.unassign(worker, run);
         if (worker.runs.isEmpty()) {
             retire(worker);
         }
@@ -240,7 +250,7 @@ public final class Pool {
         Worker worker = byConnection.remove(connection);
         if (worker != null) {
             worker.closed = true;
-            // It should be about to end. If its code has closed the connection, nothing else can end it.
+            // The worker should be about to end. If its code closed the connection, only killing ends it.
             launcher.kill(worker, false);
             reap(worker);
         }
@@ -269,7 +279,7 @@ public final class Pool {
         listener.room();
     }
 
-    /** Starts the parent again if it is time to; returns when to call again at the latest. */
+    /** Starts the parent again if it is time to. Returns when to call again at the latest. */
     public double run() {
         if (parent.run()) {
             launcher.keepOneIdle();
@@ -278,7 +288,7 @@ public final class Pool {
         return parent.next();
     }
 
-    /** Lets go of the parent, which ends it and all workers. */
+    /** Disconnects from the parent, which ends it and all workers. */
     public void close() {
         parent.close();
     }

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which run is to blame for a worker in which not even a thread could run any more, by what Python's faulthandler has
- * written down: the threads, each with its calls, the last one first; the main thread, which has the loop, is the
- * "current" one.
+ * Finds the run that is to blame for a worker in which no thread could run any more, from the stacks that Python's
+ * faulthandler wrote: all threads, each with its innermost call first. The main thread, which runs the event loop, is
+ * the "current" one.
  */
 final class StuckWorkerReport {
     private static final int LONGEST = 32_768;
@@ -20,7 +20,7 @@ final class StuckWorkerReport {
 
     private StuckWorkerReport() {}
 
-    /** The runs whose code the main thread is in; if it is in none, those that any thread is in; else all of them. */
+    /** The runs whose code is on the main thread's stack; if there are none, those on any stack; otherwise all runs. */
     static List<Launch> guilty(String where, Collection<Launch> runs) {
         int main = where.indexOf("Current thread");
         List<Launch> inMain = in(main < 0 ? "" : where.substring(main), runs);
@@ -32,7 +32,7 @@ final class StuckWorkerReport {
         return runs.stream().filter(run -> text.contains(file(run))).toList();
     }
 
-    /** How that run ends. */
+    /** The failure of that run. */
     static Ended.Failed failure(String where, Launch run) {
         String trace = where.length() > LONGEST ? where.substring(where.length() - LONGEST) : where;
         return new Ended.Failed(Ended.Fault.BLOCKED, "Blocked", MESSAGE, trace, line(where, run), Map.of());
@@ -45,7 +45,7 @@ final class StuckWorkerReport {
         return line.find(main) || line.find(0) ? (Long) Long.parseLong(line.group(1)) : null;
     }
 
-    /** What such a text calls the procedure. */
+    /** What faulthandler calls the procedure of a run. */
     private static String file(Launch run) {
         StringBuilder name = new StringBuilder("File \"distkv:");
         run.procedure().path().toString().codePoints().forEach(c -> {

@@ -13,46 +13,50 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The runner's messages of the worker protocol ({@code docs/worker.md}). */
+/** What the runner tells the parent process and the workers ({@code docs/worker.md}). */
 public sealed interface ToWorker {
-    /** To the parent: fork a worker; with a command, it becomes that program. */
+    /** To the parent: fork a worker. With a command, the worker executes that program. */
     record Fork(int worker, @Nullable List<String> command) implements ToWorker {}
 
     /** To the parent: signal a worker. */
     record Kill(int worker, boolean force) implements ToWorker {}
 
-    /** To the parent: kill a worker at that time of CLOCK_BOOTTIME, or at none. */
+    /** To the parent: kill a worker at this time of CLOCK_BOOTTIME; {@code null}: at no time. */
     record Deadline(int worker, @Nullable Double at) implements ToWorker {}
 
     /** To the parent: be a witness for this session. */
     record Vouch(Witness witness) implements ToWorker {}
 
-    /** To a worker: where the server is, and below which prefix the modules are that it is told of. */
+    /** To a worker: the address of the server, and the prefix of the modules. */
     record Init(String host, int port, String node, String name, Map<String, @Nullable Object> config, Path modules)
             implements ToWorker {}
 
-    /** To the parent: kill a worker that uses more than this. */
+    /** To the parent: kill a worker that exceeds these limits. */
     record Limit(int worker, Limits limits) implements ToWorker {}
 
-    /** To a worker: what there is of these modules now. */
+    /** To a worker: the current versions of these modules. */
     record Known(List<WorkerModules.Told> modules) implements ToWorker {}
 
-    /** To a worker: run this. */
+    /** To a worker: start this run. */
     record Start(Launch launch, GroupState state, double idle) implements ToWorker {}
 
-    /** For so many seconds a run may keep the loop from its neighbours. */
+    /** How many seconds a run may block the event loop that it shares. */
     double BLOCK = 2;
 
-    /** To a worker: end a run; {@code lost}: because its claim is gone. */
+    /**
+     * To a worker: end a run.
+     *
+     * @param lost whether it must end because its claim is gone
+     */
     record Cancel(long run, boolean lost) implements ToWorker {}
 
-    /** To a worker: this is the claim of a run from now on. */
+    /** To a worker: the claim of a run from now on. */
     record Claim(long run, Guard claim) implements ToWorker {}
 
     /** To a worker: the group's state. */
     record State(GroupState state) implements ToWorker {}
 
-    /** To a worker: nothing more comes. */
+    /** To a worker: finish; nothing more follows. */
     record Finish() implements ToWorker {}
 
     default Value encode() {

@@ -14,11 +14,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 
 /**
- * One connection of the parent or of a worker. A virtual thread reads it and hands on what comes, waiting while the
- * receiver is busy, so that a worker that talks too much is held back. Another one writes.
+ * The connection of the parent or of a worker. One virtual thread reads it and passes messages on, blocking while the
+ * receiver is busy, so that a worker that sends too much is slowed down. Another virtual thread writes.
  */
 public final class WorkerConnection {
-    /** How many messages may wait to be written. A full queue: the worker is stuck, and {@link #send} says so. */
+    /**
+     * How many messages may wait to be written. If the queue is full the worker is stuck, and {@link #send} returns
+     * false.
+     */
     static final int WAITING = 2_000;
 
     private final SocketChannel channel;
@@ -36,17 +39,17 @@ public final class WorkerConnection {
         Thread.ofVirtual().name("worker reader").start(this::read);
     }
 
-    /** Sends a message, without waiting; returns false if too many wait already. */
+    /** Queues a message; never blocks. Returns false if the queue is full. */
     boolean send(ToWorker message) {
         return outgoing.offer(message.encode());
     }
 
-    /** Ends the connection. */
+    /** Closes the connection. */
     void close() {
         try {
             channel.close();
         } catch (IOException e) {
-            // What was to be closed is of no more use either way.
+            // The connection is given up in any case.
         }
         writer.interrupt();
     }

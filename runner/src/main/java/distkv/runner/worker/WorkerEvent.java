@@ -1,11 +1,11 @@
 package distkv.runner.worker;
 
-/** What comes from the Python side. */
+/** An event from the parent process or a worker. */
 public sealed interface WorkerEvent {
     /** A message. */
     record Received(WorkerConnection connection, FromWorker message) implements WorkerEvent {}
 
-    /** The other side has closed the connection, or it was no worker. Nothing more comes from it. */
+    /** The connection has ended, or carried something that is not a message. Nothing more is read from it. */
     record Closed(WorkerConnection connection) implements WorkerEvent {}
 
     /** The parent process has ended, or could not be started. */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Unix socket that parent and workers connect to, and the parent process. The socket is in a directory that only
- * this user may enter. A virtual thread accepts connections; a thread of the system copies what the processes print, and
+ * this user may enter. A virtual thread accepts connections; a platform thread copies what the processes print and
  * waits for the parent's end.
  */
 public final class WorkerHost implements AutoCloseable {
@@ -34,7 +34,7 @@ public final class WorkerHost implements AutoCloseable {
     private final ScratchDirectory directory;
     private final ServerSocketChannel listener;
 
-    /** The parent; written by the decision thread, read when everything is closed. */
+    /** The parent. Written by the decision thread, read when everything is closed. */
     private volatile @Nullable Process parent;
 
     private WorkerHost(
@@ -53,8 +53,8 @@ public final class WorkerHost implements AutoCloseable {
     /**
      * Opens the socket. The parent is not started yet.
      *
-     * @param output takes a line that the processes have printed, without waiting; returns false if it cannot, and the
-     *     line is counted as dropped
+     * @param output takes a line that the processes have printed, without blocking; returns false if it cannot, and the
+     *     line counts as dropped
      */
     public static WorkerHost open(PythonCommand command, Consumer<WorkerEvent> events, Predicate<String> output) {
         try {
@@ -74,20 +74,20 @@ public final class WorkerHost implements AutoCloseable {
         }
     }
 
-    /** Starts the parent. Its first message, or a {@link WorkerEvent.ParentEnded}, tells what came of it. */
+    /** Starts the parent. Its first message, or a {@link WorkerEvent.ParentEnded}, tells the result. */
     void startParent() {
         ProcessBuilder builder = command.build(socket());
         try {
             Process process = builder.start();
             parent = process;
-            // Reading a pipe holds on to the carrier of a virtual thread, so this is a thread of the system.
+            // Reading a pipe pins the carrier of a virtual thread, so this is a platform thread.
             Thread.ofPlatform().daemon().name("worker parent").start(() -> attend(process));
         } catch (IOException e) {
             events.accept(new WorkerEvent.ParentEnded(command.notFound()));
         }
     }
 
-    /** Where workers connect to. */
+    /** The socket that workers connect to. */
     Path socket() {
         return directory.path().resolve("socket");
     }
@@ -98,7 +98,7 @@ public final class WorkerHost implements AutoCloseable {
                 new WorkerConnection(listener.accept(), events).open();
             }
         } catch (IOException e) {
-            // The listener was closed, which is how this thread is told to end.
+            // Closing the listener ends this thread.
         }
     }
 
@@ -114,7 +114,7 @@ public final class WorkerHost implements AutoCloseable {
         try (Reader from = process.inputReader()) {
             new OutputLimiter(lines, System::nanoTime).copy(from);
         } catch (IOException e) {
-            // The stream ends with the process; what matters comes from waitFor.
+            // The stream ends with the process; waitFor says how.
         }
         try {
             int status = process.waitFor();
@@ -124,7 +124,7 @@ public final class WorkerHost implements AutoCloseable {
         }
     }
 
-    /** Ends the parent, and with it all workers: their connections close, and it sees that. */
+    /** Ends the parent and with it all workers: they notice that their connections close. */
     @Override
     public void close() {
         try {
@@ -136,13 +136,13 @@ public final class WorkerHost implements AutoCloseable {
             directory.close();
         } catch (IOException e) {
             System.getLogger(WorkerHost.class.getName())
-                    .log(System.Logger.Level.WARNING, "left behind: " + directory.path() + ": " + e.getMessage());
+                    .log(System.Logger.Level.WARNING, "could not delete " + directory.path() + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** The directory of the socket, for those who look at it. */
+    /** The directory of the socket, for tests. */
     List<Path> files() {
         return List.of(directory.path());
     }

@@ -2,7 +2,7 @@ package distkv.runner.worker;
 
 import org.jspecify.annotations.Nullable;
 
-/** Has the parent fork workers, limit them, and kill them, now or at their deadlines. Used by the decision thread only. */
+/** Has the parent process fork workers, limit them, and kill them at once or at their deadlines. */
 final class WorkerLauncher {
     private final ParentSupervisor parent;
     private final WorkerHost host;
@@ -17,28 +17,28 @@ final class WorkerLauncher {
         this.registry = registry;
     }
 
-    /** A new worker for Python. */
+    /** Starts a worker for Python. */
     Worker python() {
         Worker worker = registry.join();
         parent.send(new ToWorker.Fork(worker.number, null));
         return worker;
     }
 
-    /** A new worker for Java, with room for what that run may use. */
+    /** Starts a worker for Java with the memory that this run may use. */
     Worker java(Launch launch) {
         Worker worker = registry.join();
         parent.send(new ToWorker.Fork(worker.number, java.words(host.socket(), worker.number, launch.limits())));
         return worker;
     }
 
-    /** Has one more forked than is needed, so that the next start does not wait for it. */
+    /** Forks one idle worker in advance, so that the next start need not wait for a fork. */
     void keepOneIdle() {
         if (registry.lacksIdle()) {
             python();
         }
     }
 
-    /** A run is about to start there. */
+    /** Tells the parent the deadline and the limits of a run that is about to start in this worker. */
     void limit(Worker worker, Launch launch) {
         tellDeadline(worker);
         if (!launch.limits().isEmpty()) {
@@ -46,7 +46,7 @@ final class WorkerLauncher {
         }
     }
 
-    /** Runs that must not outlive their claims are to be killed at that time of CLOCK_BOOTTIME. */
+    /** Sets the time of CLOCK_BOOTTIME at which workers are killed whose runs must not outlive their claims. */
     void deadline(double at) {
         deadline = at;
         registry.all().forEach(this::tellDeadline);
@@ -59,7 +59,11 @@ final class WorkerLauncher {
         }
     }
 
-    /** Kills a worker; {@code deliberate}: for a fault of one of its runs, so that the others may start again. */
+    /**
+     * Kills a worker.
+     *
+     * @param deliberate whether one of its runs is at fault, so that the others may start again
+     */
     void kill(Worker worker, boolean deliberate) {
         worker.leaving = true;
         worker.killed |= deliberate;

@@ -9,15 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The stored modules as workers are told of them. Used by the decision thread only. */
+/** The stored modules, as workers are told about them. */
 public final class WorkerModules {
-    /** How much source goes into one message, roughly, in characters. */
+    /** About how many characters of source code go into one message. */
     private static final int ENOUGH = 1 << 20;
 
     private final Catalog catalog;
     private final Path prefix;
 
-    /** The modules of a catalog, which are stored below that prefix. */
+    /** The modules of a catalog that are stored below this prefix. */
     public WorkerModules(Catalog catalog, Path prefix) {
         this.catalog = catalog;
         this.prefix = prefix;
@@ -26,9 +26,9 @@ public final class WorkerModules {
     /**
      * One module.
      *
-     * @param version 0: there is none of that name any more
-     * @param source its code; {@code null} if there is none
-     * @param wrong why it cannot be imported; {@code null} if it can
+     * @param version 0: no module of that name is stored any more
+     * @param source its source code; {@code null}: there is none
+     * @param wrong why it cannot be imported; {@code null}: it can be
      * @param requires the modules that must be loaded before it
      */
     record Told(
@@ -42,7 +42,7 @@ public final class WorkerModules {
         return prefix;
     }
 
-    /** What a new worker for code in that language is told: everything, in as many messages as that takes. */
+    /** All modules, for a new worker of this language, in as many messages as that takes. */
     List<ToWorker> all(Language language) {
         List<ToWorker> messages = new ArrayList<>();
         List<Told> next = new ArrayList<>();
@@ -63,7 +63,7 @@ public final class WorkerModules {
         return messages;
     }
 
-    /** What workers are told when one has changed. */
+    /** The message about one module that has changed. */
     ToWorker changed(Path path, Language language) {
         return new ToWorker.Known(List.of(tell(path, language)));
     }
@@ -87,7 +87,7 @@ public final class WorkerModules {
                         List.of());
     }
 
-    /** Whether this is the version that is stored now. */
+    /** Whether this version is the one that is stored. */
     boolean isCurrent(Path path, long version) {
         return catalog.version(CodeId.module(path)) == version;
     }

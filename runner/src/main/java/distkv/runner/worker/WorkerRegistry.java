@@ -6,55 +6,55 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The workers that there are, and which of them fits a run. Used by the decision thread only. */
+/** The workers, and which of them suits a run. */
 final class WorkerRegistry {
     private final int most;
     private final int runsPerWorker;
     private final Map<Integer, Worker> workers = new LinkedHashMap<>();
     private final Map<Long, Worker> byRun = new HashMap<>();
-    /** For how many runs of each sort a place is kept. */
+    /** The number of reserved places for each sort of run. */
     private final Map<Worker.Sharing, Integer> kept = new HashMap<>();
 
     private int numbers;
 
     /**
-     * Without workers.
+     * Creates an empty registry.
      *
-     * @param most how many there may be
-     * @param runsPerWorker how many runs may share one; those in Java may all
+     * @param most how many workers there may be
+     * @param runsPerWorker how many Python runs may share a worker; the number of Java runs is not bounded
      */
     WorkerRegistry(int most, int runsPerWorker) {
         this.most = most;
         this.runsPerWorker = runsPerWorker;
     }
 
-    /** A new one, with a number that none had before. */
+    /** Adds a worker with a new number. */
     Worker join() {
         Worker worker = new Worker(++numbers);
         workers.put(worker.number, worker);
         return worker;
     }
 
-    /** It is gone, and with it its runs; returns false if it was before. */
+    /** Removes a worker and its runs; returns false if it was removed before. */
     boolean leave(Worker worker) {
         byRun.keySet().removeAll(worker.runs.keySet());
         return workers.remove(worker.number) != null;
     }
 
-    /** A run is there from now on. */
-    void seat(Worker worker, Launch launch) {
+    /** Assigns a run to a worker. */
+    void assign(Worker worker, Launch launch) {
         worker.runs.put(launch.run(), launch);
         byRun.put(launch.run(), worker);
     }
 
-    /** A run is not there any more. Returns whether it had been told to end. */
-    boolean unseat(Worker worker, long run) {
+    /** Removes a run from its worker. Returns whether it had been told to end. */
+    boolean unassign(Worker worker, long run) {
         worker.runs.remove(run);
         byRun.remove(run);
         return worker.cancelled.remove(run);
     }
 
-    /** The one that has this run. */
+    /** The worker of this run. */
     @Nullable
     Worker of(long run) {
         return byRun.get(run);
@@ -76,9 +76,8 @@ final class WorkerRegistry {
     }
 
     /**
-     * Keeps a place for one more run, if there is one beside those that are kept already: nothing is to start that finds
-     * none, however many claims are asked for at once. The process that Java runs share is there for them, however many
-     * workers there are.
+     * Reserves a place for one more run, unless all are taken or reserved, so that runs whose claims are requested at
+     * the same time never outnumber the places. Java runs that may share a process always have a place.
      */
     boolean keepPlace(Worker.Sharing sharing) {
         kept.merge(sharing, 1, Integer::sum);
@@ -89,12 +88,12 @@ final class WorkerRegistry {
         return fits;
     }
 
-    /** Gives up a place that was kept: nothing starts there, or it starts now. */
+    /** Releases a reserved place: its run starts now, or not at all. */
     void freePlace(Worker.Sharing sharing) {
         kept.computeIfPresent(sharing, (key, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Whether those for whom a place is kept need no more workers than there may be. */
+    /** Whether the reserved runs fit into the workers that there may be. */
     private boolean fits() {
         int idle = 0;
         for (Worker worker : workers.values()) {
@@ -108,7 +107,7 @@ final class WorkerRegistry {
         return more == 0 || more <= most - workers.size();
     }
 
-    /** How many workers runs of this sort need that cannot join others. */
+    /** How many new workers the reserved runs of this sort need. */
     private int neededFor(Worker.Sharing sharing, int runs) {
         if (sharing.alone()) {
             return runs;
@@ -133,7 +132,7 @@ final class WorkerRegistry {
         return needed;
     }
 
-    /** One that has place for one more run of this sort. */
+    /** A worker with a place for one more run of this sort. */
     @Nullable
     Worker sharing(Worker.Sharing sharing) {
         for (Worker worker : workers.values()) {
@@ -145,7 +144,7 @@ final class WorkerRegistry {
         return null;
     }
 
-    /** One that may be used for anything in Python. */
+    /** A worker that may be used for any Python run. */
     @Nullable
     Worker idle() {
         for (Worker worker : workers.values()) {
@@ -156,21 +155,24 @@ final class WorkerRegistry {
         return null;
     }
 
-    /** Whether there should be one more, so that the next start does not wait for a fork. */
+    /** Whether to fork one more worker in advance, so that the next start need not wait for it. */
     boolean lacksIdle() {
         return idle() == null && workers.size() + neededForJava() < most;
     }
 
-    /** Whether it has no runs and should get none: it is for one alone, or stale, or another one like it has none either. */
+    /**
+     * Whether to end this worker: it has no runs and should get none, because it served one run alone, is stale, or
+     * another worker like it has no runs either.
+     */
     boolean canSpare(Worker worker) {
         Worker.Sharing sharing = worker.sharing;
         return sharing != null
                 && !worker.leaving
                 && worker.runs.isEmpty()
-                && (sharing.alone() || worker.stale || hasDouble(worker, sharing));
+                && (sharing.alone() || worker.stale || hasEquivalent(worker, sharing));
     }
 
-    private boolean hasDouble(Worker worker, Worker.Sharing sharing) {
+    private boolean hasEquivalent(Worker worker, Worker.Sharing sharing) {
         for (Worker other : workers.values()) {
             if (other != worker && other.open() && other.runs.isEmpty() && sharing.equals(other.sharing)) {
                 return true;

@@ -40,7 +40,7 @@ class WorkerRegistryTest {
         Path path = Path.of("job");
         Procedure procedure =
                 new Procedure(path, "pass", Mode.ASYNC, List.of(), Map.of(), List.of(), sharing.language());
-        registry.seat(
+        registry.assign(
                 worker,
                 new Launch(
                         ++runs,

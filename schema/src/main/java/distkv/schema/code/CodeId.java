@@ -2,6 +2,7 @@ package distkv.schema.code;
 
 import distkv.model.Path;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Which piece of stored code: its sort, and its name, which is where it is below the prefix of that sort. */
 public record CodeId(Sort sort, Path path) {
@@ -16,6 +17,11 @@ public record CodeId(Sort sort, Path path) {
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** The name by which code and errors refer to a procedure or module: {@code house.units}. */
+    public static String name(Path path) {
+        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
     }
 
     public static CodeId procedure(Path path) {

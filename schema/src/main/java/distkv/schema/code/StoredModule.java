@@ -6,7 +6,6 @@ import distkv.protocol.Values;
 import distkv.schema.BadEntry;
 import distkv.schema.Fields;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +37,5 @@ public record StoredModule(
         } catch (BadEntry e) {
             return new StoredModule(path, "", List.of(), Language.PYTHON, e.getMessage());
         }
-    }
-
-    /** What code calls it: {@code house.units}. */
-    public String name() {
-        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
     }
 }
