@@ -16,7 +16,7 @@ import java.util.logging.LogManager;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the rows asked for and prints what they found; {@code ./bench} calls it with the project's directory. */
+/** Measures the requested rows and prints the results; {@code ./bench} starts it. */
 public final class Bench {
     private final SortedSet<Integer> rows = new TreeSet<>();
     private @Nullable Path json;
@@ -24,11 +24,11 @@ public final class Bench {
     private Bench() {}
 
     /**
-     * Arguments: the project's directory, one to work in, the Python that has the original, and those of the command
-     * line.
+     * Arguments: the project's directory, a working directory, the interpreter of the environment that has the
+     * original, then those of the command line.
      */
     public static void main(String[] arguments) throws Exception {
-        // The chatter of a peer's client.
+        // Silences the client of a peer.
         LogManager.getLogManager().reset();
         Bench bench = new Bench();
         try {
@@ -42,8 +42,8 @@ public final class Bench {
         clear(directory);
         Files.createDirectories(directory);
         boolean met;
-        try (Lab lab = new Lab(Path.of(arguments[0]), directory, Path.of(arguments[2]))) {
-            met = bench.run(lab);
+        try (Testbed testbed = new Testbed(Path.of(arguments[0]), directory, Path.of(arguments[2]))) {
+            met = bench.run(testbed);
         }
         clear(directory);
         System.exit(met ? 0 : 1);
@@ -63,43 +63,43 @@ public final class Bench {
     }
 
     private static List<Integer> numbers() {
-        return Row.all().stream().map(Row::number).toList();
+        return BenchRow.all().stream().map(BenchRow::number).toList();
     }
 
     private static int number(String text) {
         return Integer.parseInt(text);
     }
 
-    private boolean run(Lab lab) throws Exception {
+    private boolean run(Testbed testbed) throws Exception {
         long start = System.nanoTime();
         OperatingSystemMXBean machine = ManagementFactory.getOperatingSystemMXBean();
         double load = machine.getSystemLoadAverage();
-        List<Result> results = new ArrayList<>();
+        List<BenchResult> results = new ArrayList<>();
         List<String> failures = new ArrayList<>();
-        for (Row row : Row.all()) {
+        for (BenchRow row : BenchRow.all()) {
             if (rows.isEmpty() || rows.contains(row.number())) {
-                lab.say("row " + row.number() + ": " + row.title());
+                testbed.say("row " + row.number() + ": " + row.title());
                 try {
-                    List<Result> found = row.measurement().in(lab);
-                    found.forEach(result -> lab.say(
-                            "  " + Result.number(result.value()) + " " + result.unit() + " (" + result.target() + ")"));
+                    List<BenchResult> found = row.measurement().in(testbed);
+                    found.forEach(result -> testbed.say(
+                            "  " + BenchResult.number(result.value()) + " " + result.unit() + " (" + result.target() + ")"));
                     results.addAll(found);
                 } catch (IOException | IllegalStateException failure) {
                     failures.add("row " + row.number() + " could not be measured: " + failure.getMessage());
-                    lab.say("  " + failures.getLast());
+                    testbed.say("  " + failures.getLast());
                 }
             }
         }
-        System.out.print(Table.of(results));
+        System.out.print(ResultTable.of(results));
         failures.forEach(System.out::println);
         System.out.printf(
                 "ratio: value / peer's value; %d processors, load %.1f before; %d s in all%n",
                 machine.getAvailableProcessors(), load, (System.nanoTime() - start) / 1_000_000_000);
         write(results);
-        return failures.isEmpty() && results.stream().allMatch(Result::met);
+        return failures.isEmpty() && results.stream().allMatch(BenchResult::met);
     }
 
-    private void write(List<Result> results) throws IOException {
+    private void write(List<BenchResult> results) throws IOException {
         Path file = json;
         if (file != null) {
             Files.writeString(

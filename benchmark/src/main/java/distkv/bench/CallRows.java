@@ -1,5 +1,7 @@
 package distkv.bench;
 
+import distkv.bench.load.LoadGenerator;
+import distkv.bench.process.RedisServer;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.code.call.CodeOptions;
@@ -20,29 +22,29 @@ final class CallRows {
 
     private CallRows() {}
 
-    static List<Result> calls(Lab lab) throws Exception {
-        Redis redis = lab.redis();
+    static List<BenchResult> calls(Testbed testbed) throws Exception {
+        RedisServer redis = testbed.redis();
         redis.function("twice", "return tonumber(args[1]) * 2");
         ClientOptions server =
-                ClientOptions.of("127.0.0.1", lab.ours().address().getPort());
+                ClientOptions.of("127.0.0.1", testbed.ours().address().getPort());
         CodeOptions options =
-                CodeOptions.defaults().withPython(List.of(lab.python().toString()), Map.of());
+                CodeOptions.defaults().withPython(List.of(testbed.python().toString()), Map.of());
         try (Client client = Client.connect(server);
                 CodeRoot code = CodeRoot.open(client, options)) {
             store(client, code, "java", Map.of("code", "long run(long x) { return 2 * x; }", "language", "java"));
             store(client, code, "python", Map.of("code", "return 2 * x", "vars", List.of("x"), "is_async", false));
-            List<Result.Peer> rates = new Contest()
+            List<BenchResult.Peer> rates = new Comparison()
                     .enter("DistKV for Java", time -> rate(code, time))
                     .enter("Redis FCALL, 64 connections", time -> redis.calls("twice", CONNECTIONS, time))
                     .run(WARM_UP, TIME);
             double rate = rates.getFirst().value();
-            double median = new Contest()
+            double median = new Comparison()
                     .enter("", time -> median(code, time))
                     .run(WARM_UP, TIME)
                     .getFirst()
                     .value();
             return List.of(
-                    new Result(
+                    new BenchResult(
                             16,
                             "calls of a Java procedure, in the caller's JVM",
                             "calls/s",
@@ -50,7 +52,7 @@ final class CallRows {
                             rates.subList(1, rates.size()),
                             "≥ 100,000/s",
                             rate >= 100_000),
-                    new Result(
+                    new BenchResult(
                             16, "call of a Python procedure, p50", "ms", median, List.of(), "≤ 0.3 ms", median <= 0.3));
         }
     }
@@ -68,11 +70,11 @@ final class CallRows {
             check(code.call("bench.java", calls), 2 * calls);
             calls++;
         }
-        return Loads.rate(calls, start);
+        return LoadGenerator.rate(calls, start);
     }
 
     private static double median(CodeRoot code, Duration time) throws InterruptedException {
-        Loads.Samples samples = new Loads.Samples();
+        LoadGenerator.Samples samples = new LoadGenerator.Samples();
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < end) {
             long sent = System.nanoTime();

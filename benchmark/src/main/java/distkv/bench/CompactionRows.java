@@ -1,5 +1,9 @@
 package distkv.bench;
 
+import distkv.bench.load.ConnectionMultiplexer;
+import distkv.bench.load.LoadGenerator;
+import distkv.bench.load.Requests;
+import distkv.bench.process.DistkvServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -11,12 +15,12 @@ import java.sql.Statement;
 import java.util.IdentityHashMap;
 import java.util.List;
 
-/** Row 21: what compaction leaves and costs, while a tree is rewritten as fast as that goes. */
+/** Row 21: how many rows compaction leaves, and what it costs, while a tree is rewritten at full speed. */
 final class CompactionRows {
     private static final int ENTRIES = 300_000;
     private static final int TIMES = 8;
     private static final int CONNECTIONS = 64;
-    /** So many sets are not enough for a compaction to begin. */
+    /** How many sets do not start a compaction yet. */
     private static final int BEFORE = 60_000;
 
     private static final int IDLE_MILLIS = 10_000;
@@ -24,21 +28,21 @@ final class CompactionRows {
 
     private CompactionRows() {}
 
-    static List<Result> rows(Lab lab) throws Exception {
-        try (Ours ours = lab.fresh("compaction", "server");
+    static List<BenchResult> rows(Testbed testbed) throws Exception {
+        try (DistkvServer ours = testbed.fresh("compaction", "server");
                 Connection store = DriverManager.getConnection(
-                        "jdbc:sqlite:" + lab.directory().resolve(Path.of("compaction-data", "store.db")))) {
-            Loads.pipelined(ours.address(), 1024, Requests.fill("rows"), ENTRIES);
+                        "jdbc:sqlite:" + testbed.directory().resolve(Path.of("compaction-data", "store.db")))) {
+            LoadGenerator.pipelined(ours.address(), 1024, Requests.fill("rows"), ENTRIES);
             Load load = new Load(ours.address(), store);
             double without = load.p99(BEFORE);
             double with = load.p99(TIMES * ENTRIES - BEFORE);
             double most = load.most / (double) ENTRIES;
             Thread.sleep(IDLE_MILLIS);
             double after = count(store) / (double) ENTRIES;
-            lab.say("  set p99 " + Result.number(without) + " ms before the first compaction, " + Result.number(with)
+            testbed.say("  set p99 " + BenchResult.number(without) + " ms before the first compaction, " + BenchResult.number(with)
                     + " ms from then on");
             return List.of(
-                    new Result(
+                    new BenchResult(
                             21,
                             "most rows an entry, 300,000 rewritten 8 times",
                             "rows",
@@ -46,7 +50,7 @@ final class CompactionRows {
                             List.of(),
                             "≤ 2.5",
                             most <= 2.5),
-                    new Result(
+                    new BenchResult(
                             21,
                             "rows an entry after ten idle seconds",
                             "rows",
@@ -54,12 +58,12 @@ final class CompactionRows {
                             List.of(),
                             "≤ 1.2",
                             after <= 1.2),
-                    new Result(
+                    new BenchResult(
                             21,
                             "set p99 during compaction, 64 connections",
                             "ms",
                             with,
-                            List.of(new Result.Peer("before the first compaction", without)),
+                            List.of(new BenchResult.Peer("before the first compaction", without)),
                             "≤ 2 × without",
                             with <= 2 * without));
         }
@@ -72,7 +76,7 @@ final class CompactionRows {
         }
     }
 
-    /** Sets entries at random, one after another on each connection. */
+    /** Sets random entries, one after another on each connection. */
     private static final class Load {
         private final InetSocketAddress server;
         private final Connection store;
@@ -83,30 +87,30 @@ final class CompactionRows {
             this.store = store;
         }
 
-        /** Milliseconds from sending a set to its reply that 99 of 100 stay below. */
+        /** The 99th percentile of the time from a set to its reply, in milliseconds. */
         double p99(int count) throws IOException, SQLException {
             Requests.Talk sets = Requests.sets("rows", ENTRIES);
-            Loads.Samples samples = new Loads.Samples();
-            IdentityHashMap<Crowd.Member, Long> sent = new IdentityHashMap<>();
-            try (Crowd crowd = new Crowd(server, CONNECTIONS)) {
-                for (Crowd.Member member : crowd.members()) {
+            LoadGenerator.Samples samples = new LoadGenerator.Samples();
+            IdentityHashMap<ConnectionMultiplexer.Member, Long> sent = new IdentityHashMap<>();
+            try (ConnectionMultiplexer connections = new ConnectionMultiplexer(server, CONNECTIONS)) {
+                for (ConnectionMultiplexer.Member member : connections.members()) {
                     member.ask(sets);
                     sent.put(member, System.nanoTime());
                 }
-                crowd.send();
-                Loads.Counter replies = new Loads.Counter();
+                connections.send();
+                int[] replies = new int[1];
                 long look = System.nanoTime();
-                while (replies.count < count) {
-                    crowd.turn((member, message) -> {
+                while (replies[0] < count) {
+                    connections.turn((member, message) -> {
                         long now = System.nanoTime();
                         samples.add(now - sent.put(member, now));
-                        replies.count++;
+                        replies[0]++;
                         member.ask(sets);
                     });
                     if (System.nanoTime() - look > LOOK_NANOS) {
                         most = Math.max(most, count(store));
                         look = System.nanoTime();
-                        // What waited meanwhile waited for this look.
+                        // Requests that waited meanwhile waited for this query.
                         long now = look;
                         sent.replaceAll((member, then) -> now);
                     }

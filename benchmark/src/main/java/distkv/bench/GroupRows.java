@@ -1,5 +1,8 @@
 package distkv.bench;
 
+import distkv.bench.process.DistkvServer;
+import distkv.bench.process.ManagedProcess;
+import distkv.bench.process.RunnerProcesses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Rows 17 and 18: runners that die, come and go, each a process of its own, and what becomes of the jobs of any node. */
+/** Rows 17 and 18: what becomes of any-node jobs when runners, each a process of its own, die, join and leave. */
 final class GroupRows {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int ROUNDS = 5;
     private static final int CUTS = 3;
-    /** The life of a runner's lease in seconds. */
+    /** The time to live of a runner's lease in seconds. */
     private static final int TTL = 3;
 
     private static final int RUNNERS = 8;
     private static final int JOBS = 1_000;
-    /** How long nothing may have moved until the jobs count as spread, in seconds. */
+    /** For how many seconds no job may move until the jobs count as spread. */
     private static final double QUIET = 3;
 
     private static final double LONGEST = 60;
@@ -25,23 +28,23 @@ final class GroupRows {
     private static final String STAYING = """
             await _self.setup_done()
             name = _client.client_name
-            """ + Signals.SEND + """
+            """ + JobSignals.SEND + """
             async for msg in _info:
                 pass
             """;
 
     private GroupRows() {}
 
-    static List<Result> failover(Lab lab) throws Exception {
+    static List<BenchResult> failover(Testbed testbed) throws Exception {
         List<Double> killed = new ArrayList<>();
         List<Double> cutOff = new ArrayList<>();
-        try (Ours server = lab.fresh("failover", "server");
-                Signals signals = new Signals();
-                Jobs jobs = new Jobs(server.address());
-                Runners runners = new Runners(server)) {
+        try (DistkvServer server = testbed.fresh("failover", "server");
+                JobSignals signals = new JobSignals();
+                BenchJobs jobs = new BenchJobs(server.address());
+                RunnerProcesses runners = new RunnerProcesses(server)) {
             jobs.code("staying", STAYING, true);
             runners.start("left");
-            jobs.job("job", "staying", Jobs.now(), Map.of("signal", signals.port()));
+            jobs.job("job", "staying", BenchJobs.now(), Map.of("signal", signals.port()));
             String holder = signals.next(TIMEOUT);
             runners.start("right");
             for (int i = 0; i < ROUNDS; i++) {
@@ -67,20 +70,20 @@ final class GroupRows {
         }
         double kill = killed.stream().max(Comparator.naturalOrder()).orElseThrow();
         double cut = cutOff.stream().max(Comparator.naturalOrder()).orElseThrow();
-        lab.say("  runner killed, s: " + killed + "; cut off, s: " + cutOff);
-        List<Result.Peer> peers = new ArrayList<>(
-                List.of(new Result.Peer("etcd drops a lease", lab.etcd().leaseEnds(TTL))));
-        peers.addAll(Peers.FAILOVER);
+        testbed.say("  runner killed, s: " + killed + "; cut off, s: " + cutOff);
+        List<BenchResult.Peer> peers = new ArrayList<>(
+                List.of(new BenchResult.Peer("etcd drops a lease", testbed.etcd().leaseEnds(TTL))));
+        peers.addAll(RecordedFigures.FAILOVER);
         return List.of(
-                new Result(
+                new BenchResult(
                         17,
                         "any-node job, runner killed with its workers, longest of " + ROUNDS,
                         "s",
                         kill,
-                        Peers.FAILOVER,
+                        RecordedFigures.FAILOVER,
                         "≤ 0.3 s",
                         kill <= 0.3),
-                new Result(
+                new BenchResult(
                         17,
                         "any-node job, node cut off (TTL 3 s), longest of " + CUTS,
                         "s",
@@ -90,11 +93,11 @@ final class GroupRows {
                         cut <= TTL + 1));
     }
 
-    static List<Result> balance(Lab lab) throws Exception {
-        try (Ours server = lab.fresh("balance", "server");
-                Signals signals = new Signals();
-                Jobs jobs = new Jobs(server.address());
-                Runners runners = new Runners(server)) {
+    static List<BenchResult> balance(Testbed testbed) throws Exception {
+        try (DistkvServer server = testbed.fresh("balance", "server");
+                JobSignals signals = new JobSignals();
+                BenchJobs jobs = new BenchJobs(server.address());
+                RunnerProcesses runners = new RunnerProcesses(server)) {
             jobs.code("staying", STAYING, true);
             List<String> nodes = new ArrayList<>();
             for (int i = 1; i <= RUNNERS; i++) {
@@ -102,40 +105,40 @@ final class GroupRows {
                 runners.start("node" + i);
             }
             for (int i = 0; i < JOBS; i++) {
-                jobs.job("job" + i, "staying", Jobs.now(), Map.of("signal", signals.port()));
+                jobs.job("job" + i, "staying", BenchJobs.now(), Map.of("signal", signals.port()));
             }
-            List<Result> results = new ArrayList<>();
-            results.add(spread(lab, runners, nodes, "after start"));
+            List<BenchResult> results = new ArrayList<>();
+            results.add(spread(testbed, runners, nodes, "after start"));
             nodes.add("joined");
             runners.start("joined");
-            results.add(spread(lab, runners, nodes, "after a join"));
+            results.add(spread(testbed, runners, nodes, "after a join"));
             nodes.remove("node1");
-            Program.run(lab.directory(), server.client("run", "drain", "node1"));
-            results.add(spread(lab, runners, nodes, "after a drain"));
+            ManagedProcess.run(testbed.directory(), server.client("run", "drain", "node1"));
+            results.add(spread(testbed, runners, nodes, "after a drain"));
             return results;
         }
     }
 
-    /** Waits until nothing moves any more, and works out how much more than the mean the most loaded node has. */
-    private static Result spread(Lab lab, Runners runners, List<String> nodes, String when) throws Exception {
-        double start = Jobs.now();
+    /** Waits until no job moves any more. The result is the jobs of the most loaded node divided by the mean. */
+    private static BenchResult spread(Testbed testbed, RunnerProcesses runners, List<String> nodes, String when) throws Exception {
+        double start = BenchJobs.now();
         double moved = start;
         Map<String, Integer> last = Map.of();
-        while (Jobs.now() < Math.min(moved + QUIET, start + LONGEST)) {
+        while (BenchJobs.now() < Math.min(moved + QUIET, start + LONGEST)) {
             Map<String, Integer> now = runners.jobs();
             if (!now.equals(last)) {
                 last = now;
-                moved = Jobs.now();
+                moved = BenchJobs.now();
             }
             TimeUnit.MILLISECONDS.sleep(100);
         }
         int most = last.values().stream().max(Comparator.naturalOrder()).orElse(0);
         double ratio = (double) most * nodes.size() / JOBS;
-        lab.say("  " + when + ", nothing moves after " + Result.number(moved - start) + " s: " + last);
+        testbed.say("  " + when + ", nothing moves after " + BenchResult.number(moved - start) + " s: " + last);
         boolean all =
                 last.values().stream().mapToInt(Integer::intValue).sum() == JOBS && nodes.containsAll(last.keySet());
         String measure = "1,000 any-node jobs, " + nodes.size() + " runners, " + when + ": most / mean";
-        return new Result(
+        return new BenchResult(
                 18, measure, "", all ? ratio : Double.POSITIVE_INFINITY, List.of(), "≤ 1.1", all && ratio <= 1.1);
     }
 }

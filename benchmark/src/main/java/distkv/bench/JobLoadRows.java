@@ -1,5 +1,8 @@
 package distkv.bench;
 
+import distkv.bench.load.LoadGenerator;
+import distkv.bench.load.Requests;
+import distkv.bench.process.DistkvServer;
 import distkv.model.Path;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,14 +17,14 @@ import java.util.concurrent.TimeUnit;
 final class JobLoadRows {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int JOBS = 1_000;
-    /** How many seconds ahead of their time the jobs are written. */
+    /** How many seconds before their time the jobs are written. */
     private static final double AHEAD = 3;
 
-    /** What a job that waits for changes looks like. */
+    /** The code of a job that waits for changes. */
     private static final String WAITING = """
             await _self.watch(source)
             await _self.setup_done()
-            """ + Signals.SEND + """
+            """ + JobSignals.SEND + """
             async for msg in _info:
                 pass
             """;
@@ -30,7 +33,7 @@ final class JobLoadRows {
     private static final String COUNTING = """
             await _self.watch(source, fetch=False, max_depth=-1)
             await _self.setup_done()
-            """ + Signals.SEND + """
+            """ + JobSignals.SEND + """
             seen = 0
             async for msg in _info:
                 if msg is None:
@@ -39,19 +42,19 @@ final class JobLoadRows {
                     seen += 1
                     if seen == events:
                         break
-            """ + Signals.SEND;
+            """ + JobSignals.SEND;
 
     private JobLoadRows() {}
 
-    static List<Result> thousand(Lab lab) throws Exception {
+    static List<BenchResult> thousand(Testbed testbed) throws Exception {
         List<Double> seconds = new ArrayList<>();
         List<Double> megabytes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            try (Ours up = lab.fresh("thousand" + i, "up");
-                    Signals signals = new Signals();
-                    Jobs jobs = new Jobs(up.address())) {
+            try (DistkvServer up = testbed.fresh("thousand" + i, "up");
+                    JobSignals signals = new JobSignals();
+                    BenchJobs jobs = new BenchJobs(up.address())) {
                 jobs.code("waiting", WAITING, true);
-                double due = Jobs.now() + AHEAD;
+                double due = BenchJobs.now() + AHEAD;
                 for (int number = 0; number < JOBS; number++) {
                     String name = "job" + number;
                     Path source = Path.of("bench", name);
@@ -61,8 +64,8 @@ final class JobLoadRows {
                 while (running.size() < JOBS) {
                     running.add(signals.next(TIMEOUT));
                 }
-                seconds.add(Jobs.now() - due);
-                // Until what was told of them is written, too.
+                seconds.add(BenchJobs.now() - due);
+                // Until their states are written as well.
                 TimeUnit.SECONDS.sleep(2);
                 megabytes.add(up.program().proportional() / 1e6);
             }
@@ -70,15 +73,15 @@ final class JobLoadRows {
         double time = SizeRows.median(seconds);
         double memory = SizeRows.median(megabytes);
         return List.of(
-                new Result(
+                new BenchResult(
                         13,
                         "1,000 jobs due at once on one node: all running",
                         "s",
                         time,
-                        Peers.THOUSAND,
+                        RecordedFigures.THOUSAND,
                         "≤ 5 s",
                         time <= 5),
-                new Result(
+                new BenchResult(
                         13,
                         "the same, memory of all processes of up",
                         "MB",
@@ -88,31 +91,33 @@ final class JobLoadRows {
                         memory <= 400));
     }
 
-    static List<Result> events(Lab lab) throws Exception {
-        try (Ours up = lab.fresh("events", "up");
-                Signals signals = new Signals();
-                Jobs jobs = new Jobs(up.address())) {
-            double rate = new Contest()
+    static List<BenchResult> events(Testbed testbed) throws Exception {
+        try (DistkvServer up = testbed.fresh("events", "up");
+                JobSignals signals = new JobSignals();
+                BenchJobs jobs = new BenchJobs(up.address())) {
+            double rate = new Comparison()
                     .enter("", time -> events(up, jobs, signals, (int) (EVENTS * time.toSeconds())))
                     .run(Duration.ofSeconds(2), Duration.ofSeconds(1))
                     .getFirst()
                     .value();
             String measure = "events into one job's _info loop";
-            return List.of(new Result(15, measure, "events/s", rate, Peers.EVENTS, "≥ 50,000/s", rate >= 50_000));
+            return List.of(new BenchResult(15, measure, "events/s", rate, RecordedFigures.EVENTS, "≥ 50,000/s", rate >= 50_000));
         }
     }
 
-    /** Writes so many entries, each of them once, for a job that counts how many it has seen; changes per second. */
-    private static double events(Ours up, Jobs jobs, Signals signals, int count) throws IOException {
+    /**
+     * Writes this number of entries, each once, for a job that counts the changes it sees. Returns changes per second.
+     */
+    private static double events(DistkvServer up, BenchJobs jobs, JobSignals signals, int count) throws IOException {
         String name = "events" + System.nanoTime();
         jobs.code("counting", COUNTING, true);
         Map<String, ?> data =
                 Map.of("source", Path.of(name), "events", (long) count, "name", name, "signal", signals.port());
-        jobs.job(name, "counting", Jobs.now(), data);
+        jobs.job(name, "counting", BenchJobs.now(), data);
         signals.next(TIMEOUT);
         long start = System.nanoTime();
-        Loads.pipelined(up.address(), 1024, Requests.fill(name), count);
+        LoadGenerator.pipelined(up.address(), 1024, Requests.fill(name), count);
         signals.next(TIMEOUT);
-        return Loads.rate(count, start);
+        return LoadGenerator.rate(count, start);
     }
 }

@@ -1,5 +1,10 @@
 package distkv.bench;
 
+import distkv.bench.load.LoadGenerator;
+import distkv.bench.load.Requests;
+import distkv.bench.process.DistkvServer;
+import distkv.bench.process.OriginalServer;
+import distkv.bench.process.RedisServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,24 +17,24 @@ final class SizeRows {
 
     private SizeRows() {}
 
-    static List<Result> memory(Lab lab) throws Exception {
-        try (Ours ours = lab.fresh("memory", "server")) {
-            Loads.pipelined(ours.address(), 16, Requests.fill("warm"), 1);
+    static List<BenchResult> memory(Testbed testbed) throws Exception {
+        try (DistkvServer ours = testbed.fresh("memory", "server")) {
+            LoadGenerator.pipelined(ours.address(), 16, Requests.fill("warm"), 1);
             long empty = ours.resident();
-            fill(lab, ours);
+            fill(testbed, ours);
             double bytes = (ours.resident() - empty) / (double) ENTRIES;
             String measure = "memory per entry at 1 M entries, " + ours.heapLimit();
-            List<Result.Peer> peers = List.of(
-                    new Result.Peer("DistKV 0.65 at 10,000 entries", original(lab)),
-                    new Result.Peer("Redis", redis(lab)));
-            return List.of(new Result(8, measure, "bytes", bytes, peers, "≤ 400 bytes", bytes <= 400));
+            List<BenchResult.Peer> peers = List.of(
+                    new BenchResult.Peer("DistKV 0.65 at 10,000 entries", original(testbed)),
+                    new BenchResult.Peer("Redis", redis(testbed)));
+            return List.of(new BenchResult(8, measure, "bytes", bytes, peers, "≤ 400 bytes", bytes <= 400));
         }
     }
 
-    static List<Result> start(Lab lab) throws Exception {
-        try (Ours ours = lab.fresh("start", "server")) {
-            fill(lab, ours);
-            Redis redis = lab.redis();
+    static List<BenchResult> start(Testbed testbed) throws Exception {
+        try (DistkvServer ours = testbed.fresh("start", "server")) {
+            fill(testbed, ours);
+            RedisServer redis = testbed.redis();
             redis.fill(ENTRIES);
             List<Double> seconds = new ArrayList<>();
             List<Double> peer = new ArrayList<>();
@@ -38,31 +43,31 @@ final class SizeRows {
                 peer.add(redis.restart());
             }
             double value = median(seconds);
-            return List.of(new Result(
+            return List.of(new BenchResult(
                     9,
                     "start with 1 M entries to the first reply",
                     "s",
                     value,
-                    List.of(new Result.Peer("Redis, reading its append-only file", median(peer))),
+                    List.of(new BenchResult.Peer("Redis, reading its append-only file", median(peer))),
                     "≤ 2.5 s",
                     value <= 2.5));
         }
     }
 
-    private static void fill(Lab lab, Ours ours) throws IOException {
-        double rate = Loads.pipelined(ours.address(), 1024, Requests.fill("big"), ENTRIES);
-        lab.say("  1,000,000 entries written, " + Result.number(rate) + " durable sets/s over one connection");
+    private static void fill(Testbed testbed, DistkvServer ours) throws IOException {
+        double rate = LoadGenerator.pipelined(ours.address(), 1024, Requests.fill("big"), ENTRIES);
+        testbed.say("  1,000,000 entries written, " + BenchResult.number(rate) + " durable sets/s over one connection");
     }
 
-    private static double original(Lab lab) throws Exception {
-        Original original = lab.original();
+    private static double original(Testbed testbed) throws Exception {
+        OriginalServer original = testbed.original();
         long before = original.resident();
-        Loads.pipelined(original.address(), 16, Requests.fill("big"), ORIGINAL_ENTRIES);
+        LoadGenerator.pipelined(original.address(), 16, Requests.fill("big"), ORIGINAL_ENTRIES);
         return (original.resident() - before) / (double) ORIGINAL_ENTRIES;
     }
 
-    private static double redis(Lab lab) throws Exception {
-        Redis redis = lab.redis();
+    private static double redis(Testbed testbed) throws Exception {
+        RedisServer redis = testbed.redis();
         long before = redis.resident();
         redis.fill(ENTRIES);
         return (redis.resident() - before) / (double) ENTRIES;

@@ -1,9 +1,15 @@
 package distkv.bench;
 
+import distkv.bench.load.FanOut;
+import distkv.bench.load.LoadGenerator;
+import distkv.bench.load.Requests;
+import distkv.bench.process.DistkvServer;
+import distkv.bench.process.EtcdServer;
+import distkv.bench.process.OriginalServer;
 import java.time.Duration;
 import java.util.List;
 
-/** Rows 5 to 7: how fast changes and trees reach those who read them. */
+/** Rows 5 to 7: how fast changes and trees reach their readers. */
 final class WatchRows {
     private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration TIME = Duration.ofSeconds(2);
@@ -11,18 +17,18 @@ final class WatchRows {
 
     private WatchRows() {}
 
-    static List<Result> seen(Lab lab) throws Exception {
-        Ours ours = lab.ours();
-        Etcd etcd = lab.etcd();
-        Original original = lab.original();
-        List<Result.Peer> medians = new Contest()
-                .enter("DistKV for Java", time -> Loads.seen(ours.address(), time))
+    static List<BenchResult> seen(Testbed testbed) throws Exception {
+        DistkvServer ours = testbed.ours();
+        EtcdServer etcd = testbed.etcd();
+        OriginalServer original = testbed.original();
+        List<BenchResult.Peer> medians = new Comparison()
+                .enter("DistKV for Java", time -> LoadGenerator.seen(ours.address(), time))
                 .enter("etcd", etcd::seen)
-                .enter("DistKV 0.65 (not durable)", time -> Loads.seen(original.address(), time))
+                .enter("DistKV 0.65 (not durable)", time -> LoadGenerator.seen(original.address(), time))
                 .run(WARM_UP, TIME);
         double value = medians.getFirst().value();
         boolean met = value <= 0.5 && value < medians.get(1).value();
-        return List.of(new Result(
+        return List.of(new BenchResult(
                 5,
                 "set seen by a watcher, p50",
                 "ms",
@@ -32,16 +38,16 @@ final class WatchRows {
                 met));
     }
 
-    static List<Result> deliveries(Lab lab) throws Exception {
-        Ours ours = lab.ours();
-        Original original = lab.original();
+    static List<BenchResult> deliveries(Testbed testbed) throws Exception {
+        DistkvServer ours = testbed.ours();
+        OriginalServer original = testbed.original();
         // The original drops a watch that lags by 100 changes, so its writer waits for each reply.
-        List<Result.Peer> rates = new Contest()
+        List<BenchResult.Peer> rates = new Comparison()
                 .enter("DistKV for Java", time -> FanOut.deliveries(ours.address(), 64, 5000 * (int) time.toSeconds()))
                 .enter("DistKV 0.65", time -> FanOut.deliveries(original.address(), 1, 100 * (int) time.toSeconds()))
                 .run(WARM_UP, TIME);
         double value = rates.getFirst().value();
-        return List.of(new Result(
+        return List.of(new BenchResult(
                 6,
                 "deliveries, one writer, 50 watchers",
                 "changes/s",
@@ -51,17 +57,17 @@ final class WatchRows {
                 value >= 200_000));
     }
 
-    static List<Result> tree(Lab lab) throws Exception {
-        Ours ours = lab.ours();
-        Original original = lab.original();
-        Loads.pipelined(ours.address(), 256, Requests.fill("tree"), TREE);
-        Loads.pipelined(original.address(), 16, Requests.fill("tree"), TREE);
-        List<Result.Peer> rates = new Contest()
-                .enter("DistKV for Java", time -> Loads.tree(ours.address(), "tree", time))
-                .enter("DistKV 0.65", time -> Loads.tree(original.address(), "tree", time))
+    static List<BenchResult> tree(Testbed testbed) throws Exception {
+        DistkvServer ours = testbed.ours();
+        OriginalServer original = testbed.original();
+        LoadGenerator.pipelined(ours.address(), 256, Requests.fill("tree"), TREE);
+        LoadGenerator.pipelined(original.address(), 16, Requests.fill("tree"), TREE);
+        List<BenchResult.Peer> rates = new Comparison()
+                .enter("DistKV for Java", time -> LoadGenerator.tree(ours.address(), "tree", time))
+                .enter("DistKV 0.65", time -> LoadGenerator.tree(original.address(), "tree", time))
                 .run(WARM_UP, TIME);
         double value = rates.getFirst().value();
-        return List.of(new Result(
+        return List.of(new BenchResult(
                 7,
                 "get_tree of 10,000 entries",
                 "entries/s",

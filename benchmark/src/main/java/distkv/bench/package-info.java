@@ -1,4 +1,4 @@
-/** The benchmark: measures what this project promises, with its peers beside it in the same run on the same disk. */
+/** The benchmark: measures this project's targets, with its peers beside it in the same run on the same disk. */
 @NullMarked
 package distkv.bench;
 

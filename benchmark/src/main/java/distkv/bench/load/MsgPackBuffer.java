@@ -1,49 +1,49 @@
-package distkv.bench;
+package distkv.bench.load;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A growing buffer of MsgPack, written by hand so that the load generator costs next to nothing and shares no code
- * with what it measures.
+ * A growing buffer of MsgPack, written by hand so that the load generator costs next to nothing and shares no code with
+ * what it measures.
  */
-final class Pack {
+public final class MsgPackBuffer {
     private byte[] bytes = new byte[4096];
     private int length;
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
-    Pack clear() {
+    public MsgPackBuffer clear() {
         length = 0;
         return this;
     }
 
     /** Forgets the first {@code count} bytes, which have been sent. */
-    void drop(int count) {
+    public void drop(int count) {
         System.arraycopy(bytes, count, bytes, 0, length - count);
         length -= count;
     }
 
-    Pack map(int pairs) {
+    public MsgPackBuffer map(int pairs) {
         return put(0x80 | pairs);
     }
 
-    Pack array(int elements) {
+    public MsgPackBuffer array(int elements) {
         return put(0x90 | elements);
     }
 
-    Pack bool(boolean value) {
+    public MsgPackBuffer bool(boolean value) {
         return put(value ? 0xc3 : 0xc2);
     }
 
     /** An unsigned number below 2^32, always in five bytes. */
-    Pack number(long value) {
+    public MsgPackBuffer number(long value) {
         put(0xce);
         return put((int) (value >>> 24))
                 .put((int) (value >>> 16))
@@ -51,12 +51,12 @@ final class Pack {
                 .put((int) value);
     }
 
-    Pack text(String text) {
+    public MsgPackBuffer text(String text) {
         return text(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Text of at most 255 bytes. */
-    Pack text(byte[] utf8) {
+    public MsgPackBuffer text(byte[] utf8) {
         if (utf8.length < 32) {
             put(0xa0 | utf8.length);
         } else {
@@ -66,7 +66,7 @@ final class Pack {
     }
 
     /** A letter and {@code digits} decimal digits as one text. */
-    Pack label(char letter, int value, int digits) {
+    public MsgPackBuffer label(char letter, int value, int digits) {
         put(0xa0 | (digits + 1)).put(letter);
         room(digits);
         int rest = value;
@@ -78,14 +78,14 @@ final class Pack {
         return this;
     }
 
-    Pack raw(byte[] more) {
+    public MsgPackBuffer raw(byte[] more) {
         room(more.length);
         System.arraycopy(more, 0, bytes, length, more.length);
         length += more.length;
         return this;
     }
 
-    private Pack put(int value) {
+    private MsgPackBuffer put(int value) {
         room(1);
         bytes[length++] = (byte) value;
         return this;

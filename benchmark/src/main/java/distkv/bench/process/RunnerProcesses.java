@@ -1,4 +1,4 @@
-package distkv.bench;
+package distkv.bench.process;
 
 import distkv.client.Client;
 import distkv.client.ClientOptions;
@@ -13,33 +13,33 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Runners of jobs for any node, each a process of its own, and what is known of them in the tree. */
-final class Runners implements Closeable {
+/** Runners of any-node jobs, each a process of its own, and their entries in the tree. */
+public final class RunnerProcesses implements Closeable {
     private static final Path PRESENCE = Path.of(".distkv", "presence", "default");
     private static final Path STATES = Path.of(".distkv", "state", "any", "default");
     private static final long TIMEOUT_NANOS = 60_000_000_000L;
 
-    private final Ours server;
+    private final DistkvServer server;
     private final Client client;
-    private final Map<String, Program> programs = new HashMap<>();
+    private final Map<String, ManagedProcess> programs = new HashMap<>();
 
-    Runners(Ours server) throws InterruptedException {
+    public RunnerProcesses(DistkvServer server) throws InterruptedException {
         this.server = server;
         this.client =
                 Client.connect(ClientOptions.of("127.0.0.1", server.address().getPort()));
     }
 
     /** Starts the runner of a node, and waits until it is present. */
-    void start(String node) throws IOException, InterruptedException {
+    public void start(String node) throws IOException, InterruptedException {
         programs.put(node, server.runner(node));
         awaitPresence(node);
     }
 
-    Program program(String node) {
+    public ManagedProcess program(String node) {
         return Objects.requireNonNull(programs.get(node), node);
     }
 
-    void awaitPresence(String node) throws IOException, InterruptedException {
+    public void awaitPresence(String node) throws IOException, InterruptedException {
         for (long end = System.nanoTime() + TIMEOUT_NANOS; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(20)) {
             if (client.get(PRESENCE.child(node).child("any")) != null) {
                 return;
@@ -49,12 +49,12 @@ final class Runners implements Closeable {
     }
 
     /** Kills the runner with all its workers. */
-    void kill(String node) throws IOException {
+    public void kill(String node) throws IOException {
         program(node).signal("KILL");
     }
 
-    /** How many jobs run on each node, of those that have any. */
-    Map<String, Integer> jobs() throws InterruptedException {
+    /** The number of jobs on each node that has any. */
+    public Map<String, Integer> jobs() throws InterruptedException {
         Map<String, Integer> jobs = new TreeMap<>();
         for (Entry entry : client.tree(STATES)) {
             if (entry.value() != null
@@ -69,6 +69,6 @@ final class Runners implements Closeable {
     @Override
     public void close() throws IOException {
         client.close();
-        programs.values().forEach(Program::close);
+        programs.values().forEach(ManagedProcess::close);
     }
 }

@@ -4,27 +4,27 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Results as a table for people: one line for each peer. */
-final class Table {
+/** Formats results as a table with one line for each peer. */
+final class ResultTable {
     private static final List<String> HEAD = List.of("row", "measure", "value", "peer", "ratio", "target", "met");
 
-    private Table() {}
+    private ResultTable() {}
 
-    static String of(List<Result> results) {
+    static String of(List<BenchResult> results) {
         List<List<String>> lines = new ArrayList<>(List.of(HEAD));
-        for (Result result : results) {
+        for (BenchResult result : results) {
             List<String> line = List.of(
                     "" + result.row(),
                     result.measure(),
-                    Result.number(result.value()) + " " + result.unit(),
+                    BenchResult.number(result.value()) + " " + result.unit(),
                     "",
                     "",
                     result.target(),
                     result.met() ? "yes" : "NO");
             List<String> next = new ArrayList<>(line);
-            for (Result.Peer peer : result.peers()) {
-                next.set(3, peer.name() + ": " + Result.number(peer.value()));
-                next.set(4, Result.number(result.value() / peer.value()));
+            for (BenchResult.Peer peer : result.peers()) {
+                next.set(3, peer.name() + ": " + BenchResult.number(peer.value()));
+                next.set(4, BenchResult.number(result.value() / peer.value()));
                 lines.add(next);
                 next = new ArrayList<>(Collections.nCopies(HEAD.size(), ""));
             }

@@ -9,9 +9,12 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Datagrams by which stored code says that it runs, so that nothing stands between it and the clock. */
-final class Signals implements Closeable {
-    /** The code that sends one: it finds {@code signal}, the port, and {@code name} among its variables. */
+/**
+ * Receives datagrams in which stored code says that it runs, so that nothing but the network lies between the code and
+ * the clock.
+ */
+final class JobSignals implements Closeable {
+    /** The code that sends a datagram. Its variables are {@code signal}, the port, and {@code name}. */
     static final String SEND = """
             import socket
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(name.encode(), ("127.0.0.1", signal))
@@ -21,17 +24,17 @@ final class Signals implements Closeable {
 
     private final DatagramSocket socket;
 
-    Signals() throws IOException {
+    JobSignals() throws IOException {
         socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         socket.setReceiveBufferSize(WAITING);
     }
 
-    /** The port, which is the variable {@code signal} of the code. */
+    /** The port: the variable {@code signal} of the code. */
     long port() {
         return socket.getLocalPort();
     }
 
-    /** Waits for the next one: the name of who sent it. */
+    /** Waits for the next datagram. Returns the name of its sender. */
     String next(Duration timeout) throws IOException {
         DatagramPacket packet = new DatagramPacket(new byte[256], 256);
         socket.setSoTimeout((int) timeout.toMillis());

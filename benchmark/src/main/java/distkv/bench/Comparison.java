@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures the same thing for us and our peers in turns, several rounds of it, and takes each one's median: what the
- * machine does meanwhile hits all of them.
+ * Measures the same thing for us and our peers in turns, in several rounds, and takes the median for each: whatever the
+ * machine does meanwhile affects all of them.
  */
-final class Contest {
-    /** One measurement that takes about so long. */
+final class Comparison {
+    /** One measurement that takes about this time. */
     interface Trial {
         double measure(Duration time) throws Exception;
     }
@@ -21,14 +21,14 @@ final class Contest {
 
     private final Map<String, Trial> entrants = new LinkedHashMap<>();
 
-    /** The first one is us. */
-    Contest enter(String name, Trial trial) {
+    /** Adds an entrant; the first one is ours. */
+    Comparison enter(String name, Trial trial) {
         entrants.put(name, trial);
         return this;
     }
 
-    /** Medians in the order of entry, after everybody has been warmed up. */
-    List<Result.Peer> run(Duration warmUp, Duration time) throws Exception {
+    /** The medians in the order of entry, after a warm-up. */
+    List<BenchResult.Peer> run(Duration warmUp, Duration time) throws Exception {
         List<double[]> figures = new ArrayList<>();
         for (Trial trial : entrants.values()) {
             trial.measure(warmUp);
@@ -40,11 +40,11 @@ final class Contest {
                 figures.get(at++)[round] = trial.measure(time);
             }
         }
-        List<Result.Peer> medians = new ArrayList<>();
+        List<BenchResult.Peer> medians = new ArrayList<>();
         for (String name : entrants.keySet()) {
             double[] sorted = figures.get(medians.size());
             Arrays.sort(sorted);
-            medians.add(new Result.Peer(name, sorted[ROUNDS / 2]));
+            medians.add(new BenchResult.Peer(name, sorted[ROUNDS / 2]));
         }
         return medians;
     }

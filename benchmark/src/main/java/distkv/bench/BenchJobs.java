@@ -1,5 +1,7 @@
 package distkv.bench;
 
+import distkv.bench.load.BlockingConnection;
+import distkv.bench.load.Requests;
 import distkv.model.Path;
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,18 +11,22 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Stored code and jobs for any node, as a client writes them. */
-final class Jobs implements Closeable {
+/** Writes stored code and any-node jobs, as a client does. */
+final class BenchJobs implements Closeable {
     private static final Path CODES = Path.of(".distkv", "code", "proc", "bench");
     private static final Path JOBS = Path.of(".distkv", "run", "any", "default");
 
-    private final Wire wire;
+    private final BlockingConnection connection;
 
-    Jobs(InetSocketAddress server) throws IOException {
-        wire = new Wire(server);
+    BenchJobs(InetSocketAddress server) throws IOException {
+        connection = new BlockingConnection(server);
     }
 
-    /** Stores code; {@code async} false means that it runs in a process of its own. */
+    /**
+     * Stores code.
+     *
+     * @param async whether it shares a process
+     */
     void code(String name, String text, boolean async) throws IOException {
         Map<String, @Nullable Object> entry = new LinkedHashMap<>();
         entry.put("code", text);
@@ -29,7 +35,7 @@ final class Jobs implements Closeable {
         set(CODES.child(name), entry);
     }
 
-    /** Writes a job for any node that runs this code at that time. */
+    /** Writes an any-node job that runs this code at that time. */
     void job(String name, String code, double target, Map<String, ?> data) throws IOException {
         Map<String, @Nullable Object> entry = new LinkedHashMap<>();
         entry.put("code", Path.of("bench", code));
@@ -39,7 +45,7 @@ final class Jobs implements Closeable {
     }
 
     void set(Path path, @Nullable Object value) throws IOException {
-        wire.call(Requests.set(path, value));
+        connection.call(Requests.set(path, value));
     }
 
     /** Unix time. */
@@ -49,6 +55,6 @@ final class Jobs implements Closeable {
 
     @Override
     public void close() throws IOException {
-        wire.close();
+        connection.close();
     }
 }

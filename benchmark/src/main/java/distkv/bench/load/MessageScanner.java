@@ -1,12 +1,12 @@
-package distkv.bench;
+package distkv.bench.load;
 
 import java.nio.charset.StandardCharsets;
 
 /**
- * Finds where messages end, looking only at what a load generator must know: is it whole, is it an error, is it an
- * item of a stream.
+ * Finds where messages end, looking only at what a load generator must know: whether a message is complete, an error,
+ * or an item of a stream.
  */
-final class Skim {
+public final class MessageScanner {
     private static final byte[] ERROR = "error".getBytes(StandardCharsets.UTF_8);
     private static final byte[] STATE = "state".getBytes(StandardCharsets.UTF_8);
     private static final byte[] PATH = "path".getBytes(StandardCharsets.UTF_8);
@@ -15,8 +15,8 @@ final class Skim {
     private boolean item;
     private boolean last;
 
-    /** Whether a whole message starts at {@code from}; what it is can then be asked. */
-    boolean read(byte[] bytes, int from, int to) {
+    /** Whether a complete message starts at {@code from}, whose properties can then be queried. */
+    public boolean read(byte[] bytes, int from, int to) {
         if (from >= to) {
             return false;
         }
@@ -51,18 +51,18 @@ final class Skim {
         return true;
     }
 
-    /** Where the message just read ends. */
-    int end() {
+    /** Where the last message ends. */
+    public int end() {
         return end;
     }
 
     /** Whether it carries a path: an entry of a tree or a change. */
-    boolean item() {
+    public boolean item() {
         return item;
     }
 
     /** Whether it ends a stream. */
-    boolean last() {
+    public boolean last() {
         return last;
     }
 
@@ -78,7 +78,7 @@ final class Skim {
         return true;
     }
 
-    /** Where the value at {@code from} ends, or -1 if that is beyond {@code to}. */
+    /** Where the value at {@code from} ends; -1: beyond {@code to}. */
     private static int skip(byte[] bytes, int from, int to) {
         int at = from;
         long values = 1;
@@ -117,7 +117,7 @@ final class Skim {
         return at <= to ? at : -1;
     }
 
-    /** How many bytes after the tag say how long the value is. */
+    /** How many bytes of length follow the tag. */
     private static int lengthWidth(int tag) {
         return switch (tag) {
             case 0xc4, 0xc7, 0xd9 -> 1;

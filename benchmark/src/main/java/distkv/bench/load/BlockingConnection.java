@@ -1,4 +1,4 @@
-package distkv.bench;
+package distkv.bench.load;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -7,31 +7,31 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 
-/** One blocking connection that speaks the client protocol: for requests one after another, on the caller's thread. */
-final class Wire implements AutoCloseable {
+/** A blocking connection that speaks the client protocol, for one request after another on the calling thread. */
+public final class BlockingConnection implements AutoCloseable {
     private final SocketChannel channel;
-    private final Pack out = new Pack();
-    private final Skim skim = new Skim();
+    private final MsgPackBuffer out = new MsgPackBuffer();
+    private final MessageScanner scanner = new MessageScanner();
     private byte[] in = new byte[1 << 18];
     private int from;
     private int to;
     private long number;
 
     /** Connects and reads the greeting. */
-    Wire(InetSocketAddress server) throws IOException {
+    public BlockingConnection(InetSocketAddress server) throws IOException {
         channel = SocketChannel.open(server);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         next();
     }
 
     /** Sends a request and waits for its first message. */
-    Skim call(Requests.Talk talk) throws IOException {
+    public MessageScanner call(Requests.Talk talk) throws IOException {
         send(talk);
         return next();
     }
 
     /** Sends a request. */
-    void send(Requests.Talk talk) throws IOException {
+    public void send(Requests.Talk talk) throws IOException {
         talk.write(out.clear(), ++number);
         ByteBuffer buffer = ByteBuffer.wrap(out.bytes(), 0, out.length());
         while (buffer.hasRemaining()) {
@@ -39,13 +39,13 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    /** The next message, of whatever request. */
-    Skim next() throws IOException {
-        while (!skim.read(in, from, to)) {
+    /** The next message, whichever request it belongs to. */
+    public MessageScanner next() throws IOException {
+        while (!scanner.read(in, from, to)) {
             fill();
         }
-        from = skim.end();
-        return skim;
+        from = scanner.end();
+        return scanner;
     }
 
     private void fill() throws IOException {

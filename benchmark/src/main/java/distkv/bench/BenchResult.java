@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a row found.
+ * The result of a row.
  *
- * @param target what was wanted, in words
- * @param met whether the row's whole target is met
+ * @param target the target, in words
+ * @param met whether the target is met
  */
-record Result(int row, String measure, String unit, double value, List<Peer> peers, String target, boolean met) {
-    /** What a peer did in the same run. */
+record BenchResult(int row, String measure, String unit, double value, List<Peer> peers, String target, boolean met) {
+    /** The result of a peer in the same run. */
     record Peer(String name, double value) {}
 
     /** One JSON object for each peer, or one without a peer. */

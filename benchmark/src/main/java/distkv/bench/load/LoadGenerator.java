@@ -1,25 +1,25 @@
-package distkv.bench;
+package distkv.bench.load;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** The loads of the rows, for every server that speaks the client protocol: ours and the original. */
-final class Loads {
-    private Loads() {}
+/** Loads for every server that speaks the client protocol: ours and the original. */
+public final class LoadGenerator {
+    private LoadGenerator() {}
 
     /** Replies per second, each connection sending its next request when it has the reply to the last one. */
-    static double closedLoop(InetSocketAddress server, int connections, Requests.Talk talk, Duration time)
+    public static double closedLoop(InetSocketAddress server, int connections, Requests.Talk talk, Duration time)
             throws IOException {
-        try (Crowd crowd = new Crowd(server, connections)) {
+        try (ConnectionMultiplexer all = new ConnectionMultiplexer(server, connections)) {
             Counter replies = new Counter();
-            crowd.members().forEach(member -> member.ask(talk));
-            crowd.send();
+            all.members().forEach(member -> member.ask(talk));
+            all.send();
             long start = System.nanoTime();
             long end = start + time.toNanos();
             while (System.nanoTime() < end) {
-                crowd.turn((member, message) -> {
+                all.turn((member, message) -> {
                     replies.count++;
                     member.ask(talk);
                 });
@@ -28,19 +28,22 @@ final class Loads {
         }
     }
 
-    /** Requests 1 to {@code count} with at most {@code window} of them unanswered, over one connection; per second. */
-    static double pipelined(InetSocketAddress server, int window, Requests.Talk talk, int count) throws IOException {
-        try (Crowd crowd = new Crowd(server, 1)) {
-            Crowd.Member writer = crowd.members().getFirst();
+    /**
+     * Requests per second: sends requests 1 to {@code count} over one connection, with at most {@code window} of them
+     * unanswered.
+     */
+    public static double pipelined(InetSocketAddress server, int window, Requests.Talk talk, int count) throws IOException {
+        try (ConnectionMultiplexer all = new ConnectionMultiplexer(server, 1)) {
+            ConnectionMultiplexer.Member writer = connections.members().getFirst();
             Counter asked = new Counter();
             Counter replies = new Counter();
             long start = System.nanoTime();
             for (; asked.count < Math.min(window, count); asked.count++) {
                 writer.ask(talk);
             }
-            crowd.send();
+            connections.send();
             while (replies.count < count) {
-                crowd.turn((member, message) -> {
+                connections.turn((member, message) -> {
                     replies.count++;
                     if (asked.count < count) {
                         asked.count++;
@@ -53,25 +56,25 @@ final class Loads {
     }
 
     /** Replies per second over one blocking connection, one request after another. */
-    static double serial(InetSocketAddress server, Requests.Talk talk, Duration time) throws IOException {
-        try (Wire wire = new Wire(server)) {
+    public static double serial(InetSocketAddress server, Requests.Talk talk, Duration time) throws IOException {
+        try (BlockingConnection connection = new BlockingConnection(server)) {
             long replies = 0;
             long start = System.nanoTime();
             long end = start + time.toNanos();
             while (System.nanoTime() < end) {
-                wire.call(talk);
+                connection.call(talk);
                 replies++;
             }
             return rate(replies, start);
         }
     }
 
-    /** Milliseconds from sending a set until another connection has seen it: the median. */
-    static double seen(InetSocketAddress server, Duration time) throws IOException {
+    /** The median time, in milliseconds, from sending a set until another connection sees it. */
+    public static double seen(InetSocketAddress server, Duration time) throws IOException {
         String name = "seen" + System.nanoTime();
         Requests.Talk set = Requests.fill(name);
-        try (Wire writer = new Wire(server);
-                Wire watcher = new Wire(server)) {
+        try (BlockingConnection writer = new BlockingConnection(server);
+                BlockingConnection watcher = new BlockingConnection(server)) {
             watcher.call(Requests.watch(name));
             Samples samples = new Samples();
             long end = System.nanoTime() + time.toNanos();
@@ -86,16 +89,16 @@ final class Loads {
         }
     }
 
-    /** Entries per second that arrive when the whole tree is asked for again and again. */
-    static double tree(InetSocketAddress server, String name, Duration time) throws IOException {
+    /** Entries per second when the whole tree is requested again and again. */
+    public static double tree(InetSocketAddress server, String name, Duration time) throws IOException {
         Requests.Talk tree = Requests.tree(name);
-        try (Wire wire = new Wire(server)) {
+        try (BlockingConnection connection = new BlockingConnection(server)) {
             long items = 0;
             long start = System.nanoTime();
             long end = start + time.toNanos();
             while (System.nanoTime() < end) {
-                wire.send(tree);
-                for (Skim message = wire.next(); !message.last(); message = wire.next()) {
+                connection.send(tree);
+                for (MessageScanner message = connection.next(); !message.last(); message = connection.next()) {
                     if (message.item()) {
                         items++;
                     }
@@ -105,7 +108,7 @@ final class Loads {
         }
     }
 
-    static double rate(long count, long start) {
+    public static double rate(long count, long start) {
         return count * 1e9 / (System.nanoTime() - start);
     }
 
@@ -114,23 +117,23 @@ final class Loads {
     }
 
     /** Durations in nanoseconds. */
-    static final class Samples {
+    public static final class Samples {
         private long[] nanos = new long[1024];
         private int count;
 
-        void add(long sample) {
+        public void add(long sample) {
             if (count == nanos.length) {
                 nanos = Arrays.copyOf(nanos, count * 2);
             }
             nanos[count++] = sample;
         }
 
-        double median() {
+        public double median() {
             return quantile(0.5);
         }
 
-        /** The sample that this part of all samples is below; of a few samples 0.99 is the longest. */
-        double quantile(double part) {
+        /** The value below which this part of the samples lies; of few samples, 0.99 is the largest one. */
+        public double quantile(double part) {
             Arrays.sort(nanos, 0, count);
             return nanos[Math.min(count - 1, (int) (part * count))];
         }

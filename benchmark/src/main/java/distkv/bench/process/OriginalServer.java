@@ -1,4 +1,4 @@
-package distkv.bench;
+package distkv.bench.process;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -8,21 +8,21 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The Python original, DistKV 0.65 from PyPI, with the MQTT broker that it needs. It keeps its tree in memory only. */
-final class Original implements Closeable {
-    /** How many entries it is given: it takes a second for 2,000. */
-    static final int ENTRIES = 2_000;
+public final class OriginalServer implements Closeable {
+    /** How many entries it gets: 2,000 take it a second. */
+    public static final int ENTRIES = 2_000;
 
-    private final Program broker;
-    private final Program server;
+    private final ManagedProcess broker;
+    private final ManagedProcess server;
     private final InetSocketAddress address;
     private final List<String> command;
 
     /** @param python the interpreter of the environment that has it */
-    Original(Path python, Path cli, Path directory) throws IOException, InterruptedException {
+    public OriginalServer(Path python, Path cli, Path directory) throws IOException, InterruptedException {
         Files.createDirectories(directory);
-        int mqtt = Program.freePort();
-        int port = Program.freePort();
-        address = Program.loopback(port);
+        int mqtt = ManagedProcess.freePort();
+        int port = ManagedProcess.freePort();
+        address = ManagedProcess.loopback(port);
         Path brokerConfig = directory.resolve("mosquitto.conf");
         Files.writeString(brokerConfig, "listener " + mqtt + " 127.0.0.1\nallow_anonymous true\n");
         Path config = directory.resolve("distkv.yaml");
@@ -40,16 +40,16 @@ final class Original implements Closeable {
         server.awaitPort(address);
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return address;
     }
 
-    long resident() throws IOException {
+    public long resident() throws IOException {
         return server.resident();
     }
 
-    /** Its command line with these arguments, bound to its server. */
-    List<String> with(String... arguments) {
+    /** The command line of its client with these arguments. */
+    public List<String> with(String... arguments) {
         return java.util.stream.Stream.concat(command.stream(), java.util.stream.Stream.of(arguments))
                 .toList();
     }

@@ -1,4 +1,4 @@
-package distkv.bench;
+package distkv.bench.process;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,15 +14,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A process that this benchmark started; its output goes to a file, and it ends with the benchmark. */
-final class Program implements Closeable {
+/** A process that the benchmark has started. Its output goes to a file, and it ends with the benchmark. */
+public final class ManagedProcess implements Closeable {
     private final String name;
     private final Process process;
     private final Path directory;
     private final Path log;
     private final Thread reaper;
 
-    private Program(String name, Process process, Path directory, Path log) {
+    private ManagedProcess(String name, Process process, Path directory, Path log) {
         this.name = name;
         this.process = process;
         this.directory = directory;
@@ -31,7 +31,7 @@ final class Program implements Closeable {
         Runtime.getRuntime().addShutdownHook(reaper);
     }
 
-    static Program start(Path directory, String name, List<String> command) throws IOException {
+    public static ManagedProcess start(Path directory, String name, List<String> command) throws IOException {
         Files.createDirectories(directory);
         Path log = directory.resolve(name + ".log");
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -39,11 +39,11 @@ final class Program implements Closeable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        return new Program(name, builder.start(), directory, log);
+        return new ManagedProcess(name, builder.start(), directory, log);
     }
 
     /** Runs a command to its end and returns what it wrote to its standard output. */
-    static String run(Path directory, List<String> command) throws IOException {
+    public static String run(Path directory, List<String> command) throws IOException {
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectError(directory.resolve("errors.log").toFile())
@@ -58,19 +58,19 @@ final class Program implements Closeable {
         return output;
     }
 
-    /** A port of the loopback interface that nobody uses right now. */
-    static int freePort() throws IOException {
+    /** A free port of the loopback interface. */
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
 
-    static InetSocketAddress loopback(int port) {
+    public static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /** Waits until somebody listens there. */
-    void awaitPort(InetSocketAddress address) throws IOException, InterruptedException {
+    /** Waits until the process listens there. */
+    public void awaitPort(InetSocketAddress address) throws IOException, InterruptedException {
         for (long end = System.nanoTime() + 60_000_000_000L; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(2)) {
             try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
                 if (socket.isConnected()) {
@@ -85,17 +85,17 @@ final class Program implements Closeable {
         throw new IOException(name + " does not listen at " + address + " after 60 s: " + Files.readString(log));
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** Resident memory in bytes, of this process alone. */
-    long resident() throws IOException {
+    public long resident() throws IOException {
         return field("/proc/" + pid() + "/status", "VmRSS:");
     }
 
-    /** Memory in bytes of this process and all below it, what they share counted once. */
-    long proportional() throws IOException {
+    /** The memory of this process and its descendants in bytes; shared memory is counted once. */
+    public long proportional() throws IOException {
         long sum = 0;
         for (ProcessHandle handle : family().toList()) {
             sum += field("/proc/" + handle.pid() + "/smaps_rollup", "Pss:");
@@ -107,15 +107,15 @@ final class Program implements Closeable {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants());
     }
 
-    /** Sends a signal to this process and all below it, at once. */
-    void signal(String signal) throws IOException {
+    /** Sends a signal to this process and its descendants at the same time. */
+    public void signal(String signal) throws IOException {
         List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
         family().forEach(handle -> command.add("" + handle.pid()));
         run(directory, command);
     }
 
-    /** The command lines of this process and all below it. */
-    List<String> commands() {
+    /** The command lines of this process and its descendants. */
+    public List<String> commands() {
         return family().map(handle -> handle.info().commandLine().orElse("?")).toList();
     }
 
@@ -128,8 +128,8 @@ final class Program implements Closeable {
         throw new IOException(file + " has no " + name);
     }
 
-    /** Asks it to end, and waits until it has. */
-    void stop() throws IOException, InterruptedException {
+    /** Tells the process to end, and waits until it has. */
+    public void stop() throws IOException, InterruptedException {
         process.destroy();
         if (!process.waitFor(20, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();

@@ -1,5 +1,7 @@
-package distkv.bench;
+package distkv.bench.process;
 
+import distkv.bench.load.LoadGenerator;
+import distkv.bench.load.Requests;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.Watch;
@@ -19,20 +21,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** etcd, one member, and a load through jetcd. */
-final class Etcd implements Closeable {
-    /** Connections for the load, which share them: measured, more of them only cost more. */
+public final class EtcdServer implements Closeable {
+    /** The number of connections of the load. More of them are slower. */
     private static final int CONNECTIONS = 2;
 
     private static final ByteSequence VALUE = bytes("v".repeat(50));
 
-    private final Program server;
+    private final ManagedProcess server;
     private final List<Client> clients = new ArrayList<>();
 
-    Etcd(Path directory) throws IOException, InterruptedException {
-        int port = Program.freePort();
+    public EtcdServer(Path directory) throws IOException, InterruptedException {
+        int port = ManagedProcess.freePort();
         String url = "http://127.0.0.1:" + port;
-        String peers = "http://127.0.0.1:" + Program.freePort();
-        server = Program.start(
+        String peers = "http://127.0.0.1:" + ManagedProcess.freePort();
+        server = ManagedProcess.start(
                 directory,
                 "etcd",
                 List.of(
@@ -44,14 +46,14 @@ final class Etcd implements Closeable {
                         "--listen-peer-urls=" + peers,
                         "--initial-advertise-peer-urls=" + peers,
                         "--initial-cluster=bench=" + peers));
-        server.awaitPort(Program.loopback(port));
+        server.awaitPort(ManagedProcess.loopback(port));
         for (int i = 0; i < CONNECTIONS; i++) {
             clients.add(Client.builder().endpoints(url).build());
         }
     }
 
-    /** Puts per second with so many of them in flight, each its own request. */
-    double puts(int inFlight, Duration time) {
+    /** Puts per second with this number of requests in flight. */
+    public double puts(int inFlight, Duration time) {
         AtomicLong replies = new AtomicLong();
         long start = System.nanoTime();
         long end = start + time.toNanos();
@@ -61,7 +63,7 @@ final class Etcd implements Closeable {
             chains.add(chain(clients.get(i % CONNECTIONS), random, replies, end));
         }
         CompletableFuture.allOf(chains.toArray(CompletableFuture[]::new)).join();
-        return Loads.rate(replies.get(), start);
+        return LoadGenerator.rate(replies.get(), start);
     }
 
     private static CompletableFuture<Void> chain(Client client, SplittableRandom random, AtomicLong replies, long end) {
@@ -74,8 +76,8 @@ final class Etcd implements Closeable {
         });
     }
 
-    /** Milliseconds from a put until another connection has seen it: the median. */
-    double seen(Duration time) throws InterruptedException {
+    /** The median time, in milliseconds, from a put until another connection sees it. */
+    public double seen(Duration time) throws InterruptedException {
         String name = "seen" + System.nanoTime();
         LinkedBlockingQueue<Long> arrivals = new LinkedBlockingQueue<>();
         ByteSequence key = key(name, 0);
@@ -86,7 +88,7 @@ final class Etcd implements Closeable {
             do {
                 clients.get(0).getKVClient().put(key, VALUE).join();
             } while (arrivals.poll(100, TimeUnit.MILLISECONDS) == null);
-            Loads.Samples samples = new Loads.Samples();
+            LoadGenerator.Samples samples = new LoadGenerator.Samples();
             long end = System.nanoTime() + time.toNanos();
             while (System.nanoTime() < end) {
                 arrivals.clear();
@@ -99,8 +101,8 @@ final class Etcd implements Closeable {
         }
     }
 
-    /** Seconds from the last sign of life of a lease of so many seconds until somebody sees that its key is gone. */
-    double leaseEnds(int ttl) throws InterruptedException {
+    /** The time, in seconds, from the last renewal of a lease until a watcher sees that its key is gone. */
+    public double leaseEnds(int ttl) throws InterruptedException {
         CompletableFuture<Long> gone = new CompletableFuture<>();
         ByteSequence key = key("lease", 0);
         Client client = clients.get(0);

@@ -1,4 +1,4 @@
-package distkv.bench;
+package distkv.bench.load;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,18 +11,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Many connections driven by one thread, the caller's: reading never waits for a single one of them. */
-final class Crowd implements AutoCloseable {
-    /** What to do with a message. */
-    interface Reader {
-        void read(Member member, Skim message);
+/** Many connections that the calling thread drives, without blocking on any one of them. */
+public final class ConnectionMultiplexer implements AutoCloseable {
+    /** Handles a message. */
+    public interface Reader {
+        void read(Member member, MessageScanner message);
     }
 
-    /** One connection, its unread bytes and its unsent ones. */
-    static final class Member {
+    /** One connection with its unread and unsent bytes. */
+    public static final class Member {
         private final SocketChannel channel;
         private final SelectionKey key;
-        private final Pack out = new Pack();
+        private final MsgPackBuffer out = new MsgPackBuffer();
         private byte[] in = new byte[1 << 14];
         private int to;
         private long number;
@@ -32,8 +32,8 @@ final class Crowd implements AutoCloseable {
             this.key = key;
         }
 
-        /** Adds a request to what will be sent once the messages at hand are read. */
-        void ask(Requests.Talk talk) {
+        /** Queues a request; it is sent once the messages that have arrived are read. */
+        public void ask(Requests.Talk talk) {
             talk.write(out, ++number);
         }
 
@@ -44,16 +44,16 @@ final class Crowd implements AutoCloseable {
             key.interestOps(out.length() > 0 ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
         }
 
-        private void receive(Skim skim, Reader reader) throws IOException {
+        private void receive(MessageScanner scanner, Reader reader) throws IOException {
             int count = channel.read(ByteBuffer.wrap(in, to, in.length - to));
             if (count < 0) {
                 throw new IOException("the server closed a connection");
             }
             to += count;
             int from = 0;
-            while (skim.read(in, from, to)) {
-                from = skim.end();
-                reader.read(this, skim);
+            while (scanner.read(in, from, to)) {
+                from = scanner.end();
+                reader.read(this, scanner);
             }
             System.arraycopy(in, from, in, 0, to - from);
             to -= from;
@@ -64,12 +64,12 @@ final class Crowd implements AutoCloseable {
     }
 
     private final Selector selector;
-    private final Skim skim = new Skim();
+    private final MessageScanner message = new MessageScanner();
     private final List<Member> members = new ArrayList<>();
     private int greeted;
 
-    /** Connects so many times, and has read all greetings when it returns. */
-    Crowd(InetSocketAddress server, int count) throws IOException {
+    /** Opens this number of connections and reads their greetings. */
+    public ConnectionMultiplexer(InetSocketAddress server, int count) throws IOException {
         selector = Selector.open();
         for (int i = 0; i < count; i++) {
             SocketChannel channel = SocketChannel.open(server);
@@ -85,31 +85,31 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    List<Member> members() {
+    public List<Member> members() {
         return members;
     }
 
-    /** Sends what has been asked outside of a turn. */
-    void send() throws IOException {
+    /** Sends what was queued outside of a turn. */
+    public void send() throws IOException {
         for (Member member : members) {
             member.send();
         }
     }
 
     /** Waits until something has arrived and reads it all. */
-    void turn(Reader reader) throws IOException {
+    public void turn(Reader reader) throws IOException {
         turn(reader, 0);
     }
 
-    /** Waits at most so long (0: for ever) until something has arrived, and reads it all. */
-    void turn(Reader reader, long millis) throws IOException {
+    /** Waits until something has arrived, but no longer than this (0: without a limit), and reads it all. */
+    public void turn(Reader reader, long millis) throws IOException {
         List<IOException> failures = new ArrayList<>();
         selector.select(
                 key -> {
                     Member member = (Member) key.attachment();
                     try {
                         if (key.isReadable()) {
-                            member.receive(skim, reader);
+                            member.receive(scanner, reader);
                         }
                         member.send();
                     } catch (IOException failure) {
