@@ -32,6 +32,13 @@ import org.jspecify.annotations.Nullable;
  * Monitor}s continue where they were.
  */
 public final class Client implements AutoCloseable {
+    /** Is told when the client connects and disconnects, on the thread that reconnects; it must not block. */
+    public interface ConnectionListener {
+        void connected();
+
+        void disconnected(String reason);
+    }
+
     private final Connector connector;
     /** Guards every write; {@code null}: writes are not guarded. */
     private final @Nullable Fence fence;

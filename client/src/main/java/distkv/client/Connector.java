@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connector implements Runnable {
     private final ClientOptions options;
-    private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Client.ConnectionListener> listeners = new CopyOnWriteArrayList<>();
     /** Guards the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -82,7 +82,7 @@ final class Connector implements Runnable {
         return tree;
     }
 
-    void listen(ConnectionListener listener) {
+    void listen(Client.ConnectionListener listener) {
         listeners.add(listener);
     }
 
@@ -264,7 +264,7 @@ final class Connector implements Runnable {
         if (mine != null) {
             mine.published();
         }
-        listeners.forEach(ConnectionListener::connected);
+        listeners.forEach(Client.ConnectionListener::connected);
     }
 
     private void retract() {

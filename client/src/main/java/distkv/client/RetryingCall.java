@@ -63,7 +63,7 @@ final class RetryingCall {
     }
 
     private Reply attempt(ServerConnection connection) throws InterruptedException {
-        ServerConnection.Sent sent = connection.ask(write, this::make);
+        ServerConnection.PendingReply sent = connection.ask(write, this::make);
         attempts.add(new WriteId(connection.writer(), sent.number()));
         return sent.await();
     }

@@ -1,5 +1,6 @@
 package distkv.client;
 
+import distkv.client.internal.RequestWriter;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameReader;
 import distkv.protocol.ProtocolException;
@@ -14,8 +15,10 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -109,14 +112,6 @@ final class ServerConnection {
         return seq;
     }
 
-    /** As {@link #send}, for the few requests that must not wait for space in the buffer. */
-    void sendNow(ReplyReceiver receiver, Function<Seq, Request> request) {
-        long seq = lastSeq.incrementAndGet();
-        receivers.put(seq, receiver);
-        writer.writeNow(request.apply(Seq.of(seq)));
-        checkEnd(seq, receiver);
-    }
-
     /** Tells a receiver that was registered after the connection had ended. */
     private void checkEnd(long seq, ReplyReceiver receiver) {
         ServerConnectionException lost = cause;
@@ -131,35 +126,20 @@ final class ServerConnection {
     }
 
     /** Sends a request that has one reply. */
-    Sent ask(boolean write, Function<Seq, Request> request) throws InterruptedException {
-        PendingReply call = new PendingReply(write);
-        return new Sent(call, send(call, request));
+    PendingReply ask(boolean write, Function<Seq, Request> request) throws InterruptedException {
+        PendingReply pending = new PendingReply(write);
+        pending.number = send(pending, request);
+        return pending;
     }
 
-    /** A request that has one reply. */
-    final class Sent {
-        private final PendingReply call;
-        private final long number;
-
-        private Sent(PendingReply call, long number) {
-            this.call = call;
-            this.number = number;
-        }
-
-        /** The number of the request. */
-        long number() {
-            return number;
-        }
-
-        /** Waits for the reply; a failure is thrown. */
-        Reply await() throws InterruptedException {
-            try {
-                return call.await();
-            } catch (InterruptedException e) {
-                receivers.remove(number);
-                throw e;
-            }
-        }
+    /** Sends a request that has one reply and changes no entry, without waiting for space in the buffer. */
+    CompletableFuture<Reply> askNow(Function<Seq, Request> request) {
+        PendingReply pending = new PendingReply(false);
+        long seq = lastSeq.incrementAndGet();
+        receivers.put(seq, pending);
+        writer.writeNow(request.apply(Seq.of(seq)));
+        checkEnd(seq, pending);
+        return pending.reply;
     }
 
     /** Whether the server can tell the outcome of writes of lost connections. */
@@ -233,7 +213,7 @@ final class ServerConnection {
     }
 
     private String readUntilEnd() throws IOException {
-        PendingReply ping = null;
+        CompletableFuture<Reply> ping = null;
         while (true) {
             try {
                 Frame frame = reader.next();
@@ -246,8 +226,7 @@ final class ServerConnection {
                 if (ping != null) {
                     return "no reply for " + 2 * options.keepAlive().toMillis() + " ms";
                 }
-                ping = new PendingReply(false);
-                sendNow(ping, seq -> new Request.GetState(seq, EnumSet.noneOf(StatePart.class)));
+                ping = askNow(seq -> new Request.GetState(seq, EnumSet.noneOf(StatePart.class)));
             }
         }
     }
@@ -290,6 +269,59 @@ final class ServerConnection {
             socket.close();
         } catch (IOException e) {
             // The connection is given up in any case.
+        }
+    }
+
+    /** Takes the replies to one request, on the connection's reading thread: it must not block. */
+    interface ReplyReceiver {
+        /** Takes the next reply. Returns whether more may follow. */
+        boolean receive(Reply reply);
+
+        /** The connection broke: nothing more follows. */
+        void lost(ServerConnectionException cause);
+    }
+
+    /** The reply to a request that has only one, and the thread that waits for it. */
+    final class PendingReply implements ReplyReceiver {
+        private final boolean write;
+        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+        private long number;
+
+        /** @param write whether the outcome is unknown if the connection is lost */
+        private PendingReply(boolean write) {
+            this.write = write;
+        }
+
+        @Override
+        public boolean receive(Reply received) {
+            // A failure may be wrapped into a stream: ignore the start of the stream.
+            return received instanceof Reply.StreamStart || !reply.complete(received);
+        }
+
+        @Override
+        public void lost(ServerConnectionException lost) {
+            reply.completeExceptionally(write ? lost.ofWrite() : lost);
+        }
+
+        /** The number of the request. */
+        long number() {
+            return number;
+        }
+
+        /** Waits for the reply; a failure is thrown. */
+        Reply await() throws InterruptedException {
+            try {
+                Reply received = reply.get();
+                if (received instanceof Reply.Failed failed) {
+                    throw ClientException.of(failed);
+                }
+                return received;
+            } catch (InterruptedException e) {
+                receivers.remove(number);
+                throw e;
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof ServerConnectionException lost ? lost : new IllegalStateException(e);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package distkv.client;
 
+import distkv.client.internal.SessionClock;
 import distkv.model.Commit;
 import distkv.model.Expectation;
 import distkv.model.Guard;
@@ -11,6 +12,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,7 @@ public final class Session implements AutoCloseable {
     private final String secret;
     private final Duration ttl;
     private final SessionClock clock;
-    private final RenewalConnection lifeline;
+    private final RenewalConnection renewals;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     /** Written by the thread that opens connections. */
     private volatile @Nullable Witness witness;
@@ -50,7 +52,7 @@ public final class Session implements AutoCloseable {
         this.secret = secret;
         this.ttl = opened.ttl();
         this.clock = new SessionClock(ttl, sentAt);
-        this.lifeline = new RenewalConnection(connector.options());
+        this.renewals = new RenewalConnection(connector.options());
         this.witness = witness(opened, 1);
     }
 
@@ -128,7 +130,7 @@ public final class Session implements AutoCloseable {
             return;
         }
         connector.session(null);
-        lifeline.close();
+        renewals.close();
         ServerConnection connection = connector.connectionOrNull();
         if (connection == null || isLost()) {
             return;
@@ -145,7 +147,7 @@ public final class Session implements AutoCloseable {
     /** Stops renewing: the client is closed. */
     void abandon() {
         var _ = clock.end();
-        lifeline.close();
+        renewals.close();
     }
 
     /** Attaches the session to a new connection, before anything else uses it. */
@@ -171,7 +173,7 @@ public final class Session implements AutoCloseable {
     private void lose() {
         connector.session(null);
         clock.lose();
-        lifeline.close();
+        renewals.close();
     }
 
     private void run() {
@@ -191,7 +193,7 @@ public final class Session implements AutoCloseable {
     }
 
     private void renew() {
-        boolean sent = renew(lifeline.connectionOrNull());
+        boolean sent = renew(renewals.connectionOrNull());
         sent |= renew(connector.connectionOrNull());
         if (!sent) {
             clock.renewalFailed();
@@ -204,10 +206,9 @@ public final class Session implements AutoCloseable {
             return false;
         }
         long sentAt = System.nanoTime();
-        PendingReply call = new PendingReply(false);
         // Attaching renews, and is also right on a connection that has not had the session so far.
-        connection.sendNow(call, seq -> new Request.AttachSession(seq, id, secret));
-        var _ = call.reply().whenComplete((reply, failure) -> {
+        CompletableFuture<Reply> attached = connection.askNow(seq -> new Request.AttachSession(seq, id, secret));
+        var _ = attached.whenComplete((reply, failure) -> {
             if (reply instanceof Reply.Failed failed && failed.etype() == Etype.SESSION) {
                 lose();
             } else if (failure != null || reply instanceof Reply.Failed) {

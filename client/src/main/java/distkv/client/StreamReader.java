@@ -12,7 +12,7 @@ import java.util.function.Function;
  * server that does not count items can overflow the queue; then the stream ends with {@code OVERFLOW}. Only one thread
  * may read it.
  */
-final class StreamReader implements ReplyReceiver {
+final class StreamReader implements ServerConnection.ReplyReceiver {
     /** The capacity of the queue if the server does not count items. */
     private static final int UNCOUNTED = 65_536;
 

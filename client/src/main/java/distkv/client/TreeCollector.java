@@ -15,7 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the items of a {@code get_tree} in a list, on the reading thread: they are all kept anyway. */
-final class TreeCollector implements ReplyReceiver {
+final class TreeCollector implements ServerConnection.ReplyReceiver {
     private final ServerConnection connection;
     private final PathLengthener paths;
     private final List<Entry> entries = new ArrayList<>();

@@ -1,5 +1,6 @@
 package distkv.client;
 
+import distkv.client.internal.DeliveredEntries;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Etype;

@@ -24,7 +24,7 @@ class ReconnectTest extends ServerTest {
 
     @BeforeEach
     void listen() {
-        client.listen(new ConnectionListener() {
+        client.listen(new Client.ConnectionListener() {
             @Override
             public void connected() {
                 connection.add("connected");

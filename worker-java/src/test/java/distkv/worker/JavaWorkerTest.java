@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,9 +75,8 @@ class JavaWorkerTest {
     }
 
     private Map<?, ?> reply(String op) throws IOException {
-        Frame frame = replies.next();
-        assertThat(frame).as("a reply: " + op).isNotNull();
-        Map<?, ?> reply = (Map<?, ?>) Values.decode(frame.copy());
+        Frame frame = Objects.requireNonNull(replies.next(), op);
+        Map<?, ?> reply = (Map<?, ?>) Objects.requireNonNull(Values.decode(frame.copy()));
         assertThat(reply.get("op")).as(reply.toString()).isEqualTo(op);
         return reply;
     }

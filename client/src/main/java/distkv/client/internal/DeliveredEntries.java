@@ -1,4 +1,4 @@
-package distkv.client;
+package distkv.client.internal;
 
 import distkv.model.Entry;
 import distkv.model.Path;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The existing entries that a watch has delivered, so that after fetching again it delivers only the difference,
  * deletions included.
  */
-final class DeliveredEntries {
+public final class DeliveredEntries {
     /** @param round the last fetch that contained it */
     private record Known(long tick, int round) {}
 
@@ -20,18 +20,18 @@ final class DeliveredEntries {
     private int round;
 
     /** A fetch starts. Entries that it does not contain are gone. */
-    void beginFetch() {
+    public void beginFetch() {
         round++;
     }
 
     /** Adds a fetched entry. Returns whether it is new or has changed. */
-    boolean fetched(Entry entry) {
+    public boolean fetched(Entry entry) {
         Known before = entries.put(entry.path(), new Known(entry.tick(), round));
         return before == null || before.tick() != entry.tick();
     }
 
     /** Applies a change. */
-    void changed(Entry entry) {
+    public void changed(Entry entry) {
         if (entry.isDeletion()) {
             entries.remove(entry.path());
         } else {
@@ -40,7 +40,7 @@ final class DeliveredEntries {
     }
 
     @Nullable
-    Long tick(Path path) {
+    public Long tick(Path path) {
         Known known = entries.get(path);
         return known == null ? null : known.tick();
     }
@@ -48,7 +48,7 @@ final class DeliveredEntries {
     /**
      * The fetch has ended. Removes the entries that it did not contain, and returns them as deletions at {@code tick}.
      */
-    List<Entry> endFetch(long tick) {
+    public List<Entry> endFetch(long tick) {
         List<Entry> gone = new ArrayList<>();
         entries.forEach((path, known) -> {
             if (known.round() != round) {

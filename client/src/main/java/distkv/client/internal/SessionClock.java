@@ -1,4 +1,4 @@
-package distkv.client;
+package distkv.client.internal;
 
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
@@ -8,9 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * When a session must be renewed, and when it may have ended. The session's thread waits in {@link #next}; any thread
  * may report events.
  */
-final class SessionClock {
+public final class SessionClock {
     /** What the session's thread is to do next. */
-    enum Step {
+    public enum Step {
         RENEW,
         DETACHED,
         REATTACHED,
@@ -31,13 +31,13 @@ final class SessionClock {
     private boolean ended;
 
     /** @param sentAt when the session was requested, as a time of {@link System#nanoTime} */
-    SessionClock(Duration ttl, long sentAt) {
+    public SessionClock(Duration ttl, long sentAt) {
         this.ttl = ttl;
         this.deadline = sentAt + ttl.toNanos();
         this.renewAt = sentAt + ttl.toNanos() / 3;
     }
 
-    long deadline() {
+    public long deadline() {
         lock.lock();
         try {
             return deadline;
@@ -46,7 +46,7 @@ final class SessionClock {
         }
     }
 
-    boolean isLost() {
+    public boolean isLost() {
         lock.lock();
         try {
             return lost;
@@ -56,7 +56,7 @@ final class SessionClock {
     }
 
     /** Ends the clock. Returns false if it had ended before. */
-    boolean end() {
+    public boolean end() {
         lock.lock();
         try {
             boolean first = !ended;
@@ -73,7 +73,7 @@ final class SessionClock {
      *
      * @param attaching whether {@link #attached} follows once the connection is in use
      */
-    void acknowledged(long sentAt, boolean attaching) {
+    public void acknowledged(long sentAt, boolean attaching) {
         lock.lock();
         try {
             deadline = Math.max(deadline, sentAt + ttl.toNanos());
@@ -86,7 +86,7 @@ final class SessionClock {
     }
 
     /** The session is attached to a new connection, which is in use. */
-    void attached() {
+    public void attached() {
         lock.lock();
         try {
             reattached = true;
@@ -96,7 +96,7 @@ final class SessionClock {
         }
     }
 
-    void lose() {
+    public void lose() {
         lock.lock();
         try {
             lost = true;
@@ -106,7 +106,7 @@ final class SessionClock {
         }
     }
 
-    void renewalFailed() {
+    public void renewalFailed() {
         lock.lock();
         try {
             // Attaching to a new connection renews as well; if the server only refuses, ask again soon.
@@ -118,7 +118,7 @@ final class SessionClock {
     }
 
     /** Waits for the next thing to do. */
-    Step next() throws InterruptedException {
+    public Step next() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (true) {

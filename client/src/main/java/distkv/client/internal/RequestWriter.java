@@ -1,4 +1,4 @@
-package distkv.client;
+package distkv.client.internal;
 
 import distkv.protocol.MsgWriter;
 import distkv.protocol.Request;
@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Collects the requests of all threads, and writes them in batches on a thread of its own: if callers wrote,
  * interrupting one would close the socket for all.
  */
-final class RequestWriter implements Runnable {
+public final class RequestWriter implements Runnable {
     /** A caller blocks while more bytes than this are waiting. */
     private static final int FULL = 1 << 20;
 
@@ -25,12 +25,12 @@ final class RequestWriter implements Runnable {
     private RequestEncoder encoder = new RequestEncoder(waiting);
     private boolean closed;
 
-    RequestWriter(OutputStream out) {
+    public RequestWriter(OutputStream out) {
         this.out = out;
     }
 
     /** Queues a request. Blocks while the buffer is full. */
-    void write(Request request) throws InterruptedException {
+    public void write(Request request) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (waiting.size() > FULL && !closed) {
@@ -43,7 +43,7 @@ final class RequestWriter implements Runnable {
     }
 
     /** Queues a request without blocking, for the reading thread: such requests are few and small. */
-    void writeNow(Request request) {
+    public void writeNow(Request request) {
         lock.lock();
         try {
             encode(request);
@@ -62,7 +62,7 @@ final class RequestWriter implements Runnable {
         }
     }
 
-    void close() {
+    public void close() {
         lock.lock();
         try {
             closed = true;
