@@ -163,7 +163,7 @@ public final class Mirror implements AutoCloseable {
     private void changed(long newTick) {
         lock.lock();
         try {
-            // What is fetched, at first or anew after a cut, comes in tree order: its ticks say nothing about the
+            // Fetched entries, at first or after an interruption, come in tree order: their ticks say nothing about the
             // others.
             if (current) {
                 tick = Math.max(tick, newTick);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** A runner of ours hears one of the original: it leaves the group's jobs alone. */
 class ForeignRunnersTest {
-    private static final String FOUND = "the group default is served by a runner of the original, too (node attic";
+    private static final String FOUND = "the group default is also served by a runner of the original (node attic";
 
     private World world;
 

@@ -57,7 +57,7 @@ public final class Requests {
         return (out, number) -> head(out, 3, bytes("get_tree"), number).array(1).text(top);
     }
 
-    /** Watches the tree below {@code name}, without what is there already. */
+    /** Watches the tree below {@code name}, without the existing entries. */
     public static Talk watch(String name) {
         byte[] top = bytes(name);
         return (out, number) -> head(out, 4, bytes("watch"), number)
@@ -79,7 +79,7 @@ public final class Requests {
                 .raw(what);
     }
 
-    /** Watches what is at and below a path, without what is there already. */
+    /** Watches what is at and below a path, without the existing entries. */
     public static Talk watch(Path path) {
         byte[] where = Values.encode(path.elements()).bytes();
         return (out, number) ->

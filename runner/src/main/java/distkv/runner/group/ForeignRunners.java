@@ -60,11 +60,11 @@ public final class ForeignRunners {
         boolean present = arePresent(now);
         String news = null;
         if (present && !told) {
-            news = "the group " + group + " is served by a runner of the original, too (" + last + "), which knows"
-                    + " nothing of our claims: nothing is begun here until it has been silent for a while (expected:"
-                    + " one kind of runner in a group): stop it, or use another group (-g)";
+            news = "the group " + group + " is also served by a runner of the original (" + last + "), which does"
+                    + " not know claims: starting nothing until it has been silent for a while (expected: one kind of"
+                    + " runner in a group); stop it, or use another group (-g)";
         } else if (!present && told) {
-            news = "no runner of the original is heard in the group " + group + " any more: jobs are begun again";
+            news = "no runner of the original is heard in the group " + group + " any more: starting jobs again";
         }
         told = present;
         return news;

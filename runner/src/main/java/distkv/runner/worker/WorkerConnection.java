@@ -79,7 +79,7 @@ public final class WorkerConnection {
                 }
             }
         } catch (IOException | InterruptedException e) {
-            // The reader sees the same end, and tells of it.
+            // The reader notices and reports the same end.
             close();
         }
     }

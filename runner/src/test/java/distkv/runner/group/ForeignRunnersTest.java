@@ -13,46 +13,46 @@ class ForeignRunnersTest {
     private static final String ALL = ":distkv/run/all/house";
     private static final Heartbeat PING = new Heartbeat("attic", 0);
 
-    private final ForeignRunners rivals = new ForeignRunners("house");
+    private final ForeignRunners foreign = new ForeignRunners("house");
 
     @Test
     void oneThatWasHeardIsThereUntilThreeOfItsMessagesAreMissing() {
-        assertThat(rivals.arePresent(1000)).isFalse();
-        rivals.heard(ANY, PING, 1000);
-        assertThat(rivals.arePresent(1000)).isTrue();
-        assertThat(rivals.next(1000)).isEqualTo(1000 + 3 * 23.75);
-        rivals.heard(ANY, new Heartbeat("cellar", 0), 1023);
-        assertThat(rivals.arePresent(1094)).isTrue();
-        assertThat(rivals.arePresent(1094.25)).isFalse();
-        assertThat(rivals.next(1094.25)).isInfinite();
+        assertThat(foreign.arePresent(1000)).isFalse();
+        foreign.heard(ANY, PING, 1000);
+        assertThat(foreign.arePresent(1000)).isTrue();
+        assertThat(foreign.next(1000)).isEqualTo(1000 + 3 * 23.75);
+        foreign.heard(ANY, new Heartbeat("cellar", 0), 1023);
+        assertThat(foreign.arePresent(1094)).isTrue();
+        assertThat(foreign.arePresent(1094.25)).isFalse();
+        assertThat(foreign.next(1094.25)).isInfinite();
     }
 
     @Test
     void howLongThatIsTheySayThemselvesForEachTopic() {
-        rivals.heard(ANY, new Heartbeat("attic", 100), 1000);
-        rivals.heard(ANY, PING, 1100);
-        rivals.heard(ALL, PING, 1100);
-        assertThat(rivals.next(1100)).isEqualTo(1400);
-        rivals.heard(ANY, new Heartbeat("attic", 1e300), 1100);
-        assertThat(rivals.next(1100)).as("nobody can make us wait for ever").isEqualTo(1100 + 3 * 3600);
+        foreign.heard(ANY, new Heartbeat("attic", 100), 1000);
+        foreign.heard(ANY, PING, 1100);
+        foreign.heard(ALL, PING, 1100);
+        assertThat(foreign.next(1100)).isEqualTo(1400);
+        foreign.heard(ANY, new Heartbeat("attic", 1e300), 1100);
+        assertThat(foreign.next(1100)).as("nobody can make us wait for ever").isEqualTo(1100 + 3 * 3600);
     }
 
     @Test
     void peopleAreToldOnceWhenOneIsHeardAndOnceWhenItIsGone() {
-        assertThat(rivals.news(1000)).isNull();
-        rivals.heard(ANY, PING, 1000);
-        assertThat(rivals.news(1000))
+        assertThat(foreign.news(1000)).isNull();
+        foreign.heard(ANY, PING, 1000);
+        assertThat(foreign.news(1000))
                 .startsWith(
-                        "the group house is served by a runner of the original, too (node attic, heard on the topic "
+                        "the group house is also served by a runner of the original (node attic, heard on the topic "
                                 + ANY + ")")
                 .endsWith("stop it, or use another group (-g)");
-        rivals.heard(ALL, new Heartbeat("cellar", 0), 1001);
-        assertThat(rivals.news(1001)).isNull();
-        assertThat(rivals.news(1072)).isNull();
-        assertThat(rivals.news(1073)).contains("begun again");
-        assertThat(rivals.news(1074)).isNull();
-        rivals.heard(ANY, PING, 1080);
-        assertThat(rivals.news(1080)).contains("node attic");
+        foreign.heard(ALL, new Heartbeat("cellar", 0), 1001);
+        assertThat(foreign.news(1001)).isNull();
+        assertThat(foreign.news(1072)).isNull();
+        assertThat(foreign.news(1073)).contains("starting jobs again");
+        assertThat(foreign.news(1074)).isNull();
+        foreign.heard(ANY, PING, 1080);
+        assertThat(foreign.news(1080)).contains("node attic");
     }
 
     @Test
