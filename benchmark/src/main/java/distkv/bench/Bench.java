@@ -81,8 +81,8 @@ public final class Bench {
                 testbed.say("row " + row.number() + ": " + row.title());
                 try {
                     List<BenchResult> found = row.measurement().in(testbed);
-                    found.forEach(result -> testbed.say(
-                            "  " + BenchResult.number(result.value()) + " " + result.unit() + " (" + result.target() + ")"));
+                    found.forEach(result -> testbed.say("  " + BenchResult.number(result.value()) + " " + result.unit()
+                            + " (" + result.target() + ")"));
                     results.addAll(found);
                 } catch (IOException | IllegalStateException failure) {
                     failures.add("row " + row.number() + " could not be measured: " + failure.getMessage());

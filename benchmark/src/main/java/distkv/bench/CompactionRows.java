@@ -39,8 +39,8 @@ final class CompactionRows {
             double most = load.most / (double) ENTRIES;
             Thread.sleep(IDLE_MILLIS);
             double after = count(store) / (double) ENTRIES;
-            testbed.say("  set p99 " + BenchResult.number(without) + " ms before the first compaction, " + BenchResult.number(with)
-                    + " ms from then on");
+            testbed.say("  set p99 " + BenchResult.number(without) + " ms before the first compaction, "
+                    + BenchResult.number(with) + " ms from then on");
             return List.of(
                     new BenchResult(
                             21,

@@ -21,7 +21,7 @@ final class GroupRows {
     private static final int RUNNERS = 8;
     private static final int JOBS = 1_000;
     /** For how many seconds no job may move until the jobs count as spread. */
-    private static final double QUIET = 3;
+    private static final double QUIET = 5;
 
     private static final double LONGEST = 60;
 
@@ -71,8 +71,8 @@ final class GroupRows {
         double kill = killed.stream().max(Comparator.naturalOrder()).orElseThrow();
         double cut = cutOff.stream().max(Comparator.naturalOrder()).orElseThrow();
         testbed.say("  runner killed, s: " + killed + "; cut off, s: " + cutOff);
-        List<BenchResult.Peer> peers = new ArrayList<>(
-                List.of(new BenchResult.Peer("etcd drops a lease", testbed.etcd().leaseEnds(TTL))));
+        List<BenchResult.Peer> peers = new ArrayList<>(List.of(
+                new BenchResult.Peer("etcd drops a lease", testbed.etcd().leaseEnds(TTL))));
         peers.addAll(RecordedFigures.FAILOVER);
         return List.of(
                 new BenchResult(
@@ -120,7 +120,8 @@ final class GroupRows {
     }
 
     /** Waits until no job moves any more. The result is the jobs of the most loaded node divided by the mean. */
-    private static BenchResult spread(Testbed testbed, RunnerProcesses runners, List<String> nodes, String when) throws Exception {
+    private static BenchResult spread(Testbed testbed, RunnerProcesses runners, List<String> nodes, String when)
+            throws Exception {
         double start = BenchJobs.now();
         double moved = start;
         Map<String, Integer> last = Map.of();

@@ -101,7 +101,8 @@ final class JobLoadRows {
                     .getFirst()
                     .value();
             String measure = "events into one job's _info loop";
-            return List.of(new BenchResult(15, measure, "events/s", rate, RecordedFigures.EVENTS, "≥ 50,000/s", rate >= 50_000));
+            return List.of(new BenchResult(
+                    15, measure, "events/s", rate, RecordedFigures.EVENTS, "≥ 50,000/s", rate >= 50_000));
         }
     }
 

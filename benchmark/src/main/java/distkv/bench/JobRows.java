@@ -43,7 +43,8 @@ final class JobRows {
             alone = starts(jobs, signals, false, SAMPLES, Duration.ofMillis(40));
         }
         List<BenchResult> results = new ArrayList<>();
-        results.add(result("target set to now → code runs, shared worker, p50", shared, 0.5, 5, RecordedFigures.STARTS));
+        results.add(
+                result("target set to now → code runs, shared worker, p50", shared, 0.5, 5, RecordedFigures.STARTS));
         results.add(result("the same, p99", shared, 0.99, 20, List.of()));
         results.add(result("target set to now → code runs, own process, p50", alone, 0.5, 12, List.of()));
         results.add(result("the same, p99", alone, 0.99, 40, List.of()));
@@ -58,7 +59,8 @@ final class JobRows {
     }
 
     /** The time from setting a job's target to now until its code runs, after some starts that do not count. */
-    private static LoadGenerator.Samples starts(BenchJobs jobs, JobSignals signals, boolean async, int count, Duration pause)
+    private static LoadGenerator.Samples starts(
+            BenchJobs jobs, JobSignals signals, boolean async, int count, Duration pause)
             throws IOException, InterruptedException {
         String name = async ? "shared" : "alone";
         jobs.code(name, JobSignals.SEND, async);
@@ -88,7 +90,13 @@ final class JobRows {
         testbed.say("  from the command run all until a job that waited for it runs: "
                 + BenchResult.number(SizeRows.median(waited)) + " ms");
         return List.of(new BenchResult(
-                12, "first any-node job after a runner's start", "ms", value, RecordedFigures.FIRST, "≤ 500 ms", value <= 500));
+                12,
+                "first any-node job after a runner's start",
+                "ms",
+                value,
+                RecordedFigures.FIRST,
+                "≤ 500 ms",
+                value <= 500));
     }
 
     private static double first(Testbed testbed, String name, boolean waits) throws Exception {
@@ -139,7 +147,11 @@ final class JobRows {
         try (BlockingConnection writer = new BlockingConnection(server);
                 BlockingConnection watcher = new BlockingConnection(server)) {
             watcher.call(Requests.watch(target));
-            jobs.job(name, "scale", BenchJobs.now(), Map.of("source", source, "target", target, "factor", 2L, "offset", 1L));
+            jobs.job(
+                    name,
+                    "scale",
+                    BenchJobs.now(),
+                    Map.of("source", source, "target", target, "factor", 2L, "offset", 1L));
             // The job is ready once it has processed the initial entry.
             watcher.next();
             LoadGenerator.Samples samples = new LoadGenerator.Samples();

@@ -72,14 +72,17 @@ final class RequestRows {
     /** A single connection is fastest with a blocking thread, many with one thread that multiplexes them. */
     private static double rate(InetSocketAddress server, int connections, Requests.Talk talk, Duration time)
             throws IOException {
-        return connections == 1 ? LoadGenerator.serial(server, talk, time) : LoadGenerator.closedLoop(server, connections, talk, time);
+        return connections == 1
+                ? LoadGenerator.serial(server, talk, time)
+                : LoadGenerator.closedLoop(server, connections, talk, time);
     }
 
     private static double ratio(List<BenchResult.Peer> rates, int peer) {
         return rates.getFirst().value() / rates.get(peer).value();
     }
 
-    private static List<BenchResult> result(int row, String measure, List<BenchResult.Peer> rates, String target, boolean met) {
+    private static List<BenchResult> result(
+            int row, String measure, List<BenchResult.Peer> rates, String target, boolean met) {
         double value = rates.getFirst().value();
         return List.of(new BenchResult(row, measure, "requests/s", value, rates.subList(1, rates.size()), target, met));
     }

@@ -1,8 +1,8 @@
 package distkv.cli;
 
 import distkv.client.ClientException;
-import distkv.client.ReceivedMessage;
 import distkv.client.Monitor;
+import distkv.client.ReceivedMessage;
 import distkv.model.Path;
 import distkv.protocol.Etype;
 import distkv.runner.LiveLog;

@@ -1,19 +1,19 @@
 package distkv.client;
 
 import distkv.model.Commit;
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
-import distkv.protocol.Chained;
-import distkv.protocol.Conditions;
-import distkv.protocol.Depths;
+import distkv.protocol.ChainCondition;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.protocol.WriteConditions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +85,7 @@ public final class Client implements AutoCloseable {
 
     /** Writes a value if the entry is as expected and the guards hold. Returns the write's tick. */
     public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
-        Conditions conditions = conditions(expectation, guards);
+        WriteConditions conditions = conditions(expectation, guards);
         return write(
                 () -> changed(seq -> new Request.SetValue(seq, path, false, value, conditions, false, false, false)));
     }
@@ -97,7 +97,7 @@ public final class Client implements AutoCloseable {
 
     /** Deletes an entry if it is as expected and the guards hold. Returns the write's tick. */
     public long delete(Path path, Expectation expectation, Guard... guards) throws InterruptedException {
-        Conditions conditions = conditions(expectation, guards);
+        WriteConditions conditions = conditions(expectation, guards);
         return write(() -> changed(seq -> new Request.DeleteValue(seq, path, false, conditions, false)));
     }
 
@@ -124,7 +124,9 @@ public final class Client implements AutoCloseable {
     /** As {@link #tree(Path)}, with siblings in the order of their creation if the server knows it. */
     public List<Entry> treeByCreation(Path path) throws InterruptedException {
         return TreeCollector.collect(
-                connector.connection(), path, seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false));
+                connector.connection(),
+                path,
+                seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false));
     }
 
     /** The entries of the internal tree, parents first, with paths relative to its root. */
@@ -324,10 +326,12 @@ public final class Client implements AutoCloseable {
         return all;
     }
 
-    private Conditions conditions(Expectation expectation, Guard... guards) {
-        Chained chain = CommitRequests.chained(connector, expectation);
+    private WriteConditions conditions(Expectation expectation, Guard... guards) {
+        ChainCondition chain = CommitRequests.chained(connector, expectation);
         List<Guard> all = guards(List.of(guards));
-        return chain instanceof Chained.Unchecked && all.isEmpty() ? Conditions.NONE : new Conditions(chain, null, all);
+        return chain instanceof ChainCondition.Unchecked && all.isEmpty()
+                ? WriteConditions.NONE
+                : new WriteConditions(chain, null, all);
     }
 
     private long changed(Function<Seq, Request> request) throws InterruptedException {

@@ -71,7 +71,17 @@ public record ClientOptions(
 
     public ClientOptions withConnectTimeout(Duration timeout) {
         return new ClientOptions(
-                host, port, name, timeout, keepAlive, retryFirst, retryMost, window, limits, platformThreads, callTimeout);
+                host,
+                port,
+                name,
+                timeout,
+                keepAlive,
+                retryFirst,
+                retryMost,
+                window,
+                limits,
+                platformThreads,
+                callTimeout);
     }
 
     public ClientOptions withKeepAlive(Duration silence) {

@@ -66,7 +66,8 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void open() throws InterruptedException {
-        StreamReader opened = StreamReader.open(connector.awaitConnection(), seq -> new Request.MsgMonitor(seq, topic, false));
+        StreamReader opened =
+                StreamReader.open(connector.awaitConnection(), seq -> new Request.MsgMonitor(seq, topic, false));
         stream = opened;
         Reply first = opened.next();
         if (first instanceof Reply.Failed failed) {

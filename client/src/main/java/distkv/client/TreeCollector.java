@@ -3,7 +3,7 @@ package distkv.client;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Etype;
-import distkv.protocol.PathLengthener;
+import distkv.protocol.PathExpander;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Collects the items of a {@code get_tree} in a list, on the reading thread: they are all kept anyway. */
 final class TreeCollector implements ServerConnection.ReplyReceiver {
     private final ServerConnection connection;
-    private final PathLengthener paths;
+    private final PathExpander paths;
     private final List<Entry> entries = new ArrayList<>();
     private final CompletableFuture<List<Entry>> result = new CompletableFuture<>();
     private @Nullable ClientException failure;
@@ -26,10 +26,11 @@ final class TreeCollector implements ServerConnection.ReplyReceiver {
 
     private TreeCollector(ServerConnection connection, Path path) {
         this.connection = connection;
-        this.paths = new PathLengthener(path);
+        this.paths = new PathExpander(path);
     }
 
-    static List<Entry> collect(ServerConnection connection, Path path, Function<Seq, Request> request) throws InterruptedException {
+    static List<Entry> collect(ServerConnection connection, Path path, Function<Seq, Request> request)
+            throws InterruptedException {
         TreeCollector collector = new TreeCollector(connection, path);
         long seq = connection.send(collector, request);
         try {

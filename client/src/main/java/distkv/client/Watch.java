@@ -4,7 +4,7 @@ import distkv.client.internal.DeliveredEntries;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Etype;
-import distkv.protocol.PathLengthener;
+import distkv.protocol.PathExpander;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import java.util.ArrayDeque;
@@ -28,7 +28,7 @@ public final class Watch implements AutoCloseable {
     private final WatchOptions options;
     private final DeliveredEntries known = new DeliveredEntries();
     private final Deque<WatchEvent> ready = new ArrayDeque<>();
-    private PathLengthener paths;
+    private PathExpander paths;
     /** Everything up to this tick is delivered. */
     private long position;
     /** A fetch is under way. */
@@ -47,7 +47,7 @@ public final class Watch implements AutoCloseable {
         this.path = path;
         this.options = options;
         this.position = options.since() == null ? NOWHERE : options.since();
-        this.paths = new PathLengthener(path);
+        this.paths = new PathExpander(path);
     }
 
     /** Starts the watch. Waits until the server has started it: every change from then on is delivered. */
@@ -115,10 +115,11 @@ public final class Watch implements AutoCloseable {
         if (fetching) {
             known.beginFetch();
         }
-        paths = new PathLengthener(path);
+        paths = new PathExpander(path);
         boolean fetch = fetching;
         StreamReader opened = StreamReader.open(
-                connection, seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true));
+                connection,
+                seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true));
         stream = opened;
         if (closed) {
             close();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Entry;
 import distkv.model.Expectation;
-import distkv.protocol.Conditions;
 import distkv.protocol.Request;
+import distkv.protocol.WriteConditions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -107,7 +107,14 @@ class ReconnectTest extends ServerTest {
                     () -> client.call(
                                     true,
                                     seq -> new Request.SetValue(
-                                            seq, path("a.b"), false, value(2), Conditions.NONE, false, true, false))
+                                            seq,
+                                            path("a.b"),
+                                            false,
+                                            value(2),
+                                            WriteConditions.NONE,
+                                            false,
+                                            true,
+                                            false))
                             .tock());
             Set<Long> made = new HashSet<>();
             while (made.size() < 2) {

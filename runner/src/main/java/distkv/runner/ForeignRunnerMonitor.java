@@ -2,8 +2,8 @@ package distkv.runner;
 
 import distkv.client.Client;
 import distkv.client.ClientException;
-import distkv.client.ReceivedMessage;
 import distkv.client.Monitor;
+import distkv.client.ReceivedMessage;
 import distkv.protocol.Etype;
 import distkv.runner.group.Heartbeat;
 import distkv.schema.job.Kind;
@@ -41,7 +41,8 @@ final class ForeignRunnerMonitor implements AutoCloseable {
     }
 
     private void cannotHear(String topic, ClientException why) {
-        events.put(new Event.Printed("cannot listen for runners of the original on " + topic + ": " + why.getMessage()));
+        events.put(
+                new Event.Printed("cannot listen for runners of the original on " + topic + ": " + why.getMessage()));
     }
 
     private List<List<String>> topics() {

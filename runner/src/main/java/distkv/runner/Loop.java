@@ -12,11 +12,11 @@ import distkv.runner.job.Site;
 import distkv.runner.worker.FromWorker;
 import distkv.runner.worker.JavaCommand;
 import distkv.runner.worker.Launch;
-import distkv.runner.worker.WorkerModules;
 import distkv.runner.worker.Pool;
 import distkv.runner.worker.PoolOptions;
 import distkv.runner.worker.WorkerEvent;
 import distkv.runner.worker.WorkerHost;
+import distkv.runner.worker.WorkerModules;
 import distkv.schema.Prefixes;
 import distkv.schema.code.Language;
 import distkv.schema.job.JobId;
@@ -178,7 +178,8 @@ final class Loop implements Hands, Runnable {
             case Event.Python(WorkerEvent python) -> python(python);
             case Event.Printed(String line) -> trouble(line);
             case Event.Opened(var session) -> standing.opened(session);
-            case Event.ForeignHeartbeat(String topic, Heartbeat heartbeat) -> standing.foreignRunners.heard(topic, heartbeat, now());
+            case Event.ForeignHeartbeat(String topic, Heartbeat heartbeat) ->
+                standing.foreignRunners.heard(topic, heartbeat, now());
             case Event.Stop _ -> {
                 stopAt = now() + STOPPING;
                 dispatcher.close();

@@ -3,8 +3,8 @@ package distkv.runner;
 import distkv.client.Client;
 import distkv.client.Session;
 import distkv.client.Witness;
-import distkv.runner.group.GroupState;
 import distkv.runner.group.ForeignRunners;
+import distkv.runner.group.GroupState;
 import distkv.runner.job.Lease;
 import distkv.runner.job.Load;
 import distkv.runner.worker.Pool;
@@ -45,7 +45,7 @@ final class Standing {
         this.feeds = feeds;
         this.presence = presence;
         this.knowledge = knowledge;
-        this.rivals = new ForeignRunners(options.group());
+        this.foreignRunners = new ForeignRunners(options.group());
     }
 
     void opened(Session newSession) {

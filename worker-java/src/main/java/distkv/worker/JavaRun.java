@@ -187,7 +187,7 @@ final class JavaRun implements Fence {
     @Override
     public RuntimeException refused(ConflictException why) {
         Guard first = spec.claim();
-        if (first != null && first.isStandby() && first.path().equals(why.path())) {
+        if (first != null && first.standby() && first.path().equals(why.path())) {
             // The write was sent while the run was on standby, even if it has taken over since.
             return new NotYetException("the run that this one takes over from has not ended", why);
         }
@@ -216,7 +216,7 @@ final class JavaRun implements Fence {
         said.put("data", data);
         runner.report("setup", "run", spec.run(), "data", said);
         synchronized (this) {
-            while (claim != null && claim.isStandby()) {
+            while (claim != null && claim.standby()) {
                 wait();
             }
         }

@@ -1,8 +1,8 @@
 package distkv.worker;
 
 import distkv.code.Message;
-import distkv.code.compile.ModuleSources;
 import distkv.code.compile.CompiledProcedure;
+import distkv.code.compile.ModuleSources;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.schema.code.CodeId;

@@ -17,8 +17,7 @@ public final class JavaWorkerMain {
      */
     public static void main(String[] args) {
         if (args.length != 2) {
-            System.err.println(
-                    "usage: distkv.worker.JavaWorkerMain SOCKET NUMBER (started by runners, not by hand)");
+            System.err.println("usage: distkv.worker.JavaWorkerMain SOCKET NUMBER (started by runners, not by hand)");
             System.exit(2);
         }
         try {

@@ -1,8 +1,8 @@
 package distkv.worker;
 
 import distkv.client.Client;
-import distkv.client.ReceivedMessage;
 import distkv.client.Monitor;
+import distkv.client.ReceivedMessage;
 import distkv.client.Watch;
 import distkv.client.WatchEvent;
 import distkv.client.WatchOptions;

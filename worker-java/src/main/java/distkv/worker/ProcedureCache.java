@@ -1,9 +1,9 @@
 package distkv.worker;
 
-import distkv.code.compile.ProcedureDefinition;
+import distkv.code.compile.CompiledProcedure;
 import distkv.code.compile.Javac;
 import distkv.code.compile.ModuleSources;
-import distkv.code.compile.CompiledProcedure;
+import distkv.code.compile.ProcedureDefinition;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;

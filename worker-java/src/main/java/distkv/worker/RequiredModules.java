@@ -1,9 +1,10 @@
 package distkv.worker;
 
 import distkv.code.CompileException;
-import distkv.code.compile.Requirements;
 import distkv.model.Path;
+import distkv.schema.BadEntry;
 import distkv.schema.code.CodeId;
+import distkv.schema.code.Requirements;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -44,7 +45,13 @@ record RequiredModules(Map<String, KnownModule> stored) implements Requirements.
     /** @throws CompileException if a required module is missing, or requires itself; the reason names the chain */
     void check(Collection<String> used) {
         for (String name : used) {
-            known(name).forEach(module -> Requirements.of(this, module.path(), name));
+            for (KnownModule module : known(name)) {
+                try {
+                    Requirements.of(this, module.path());
+                } catch (BadEntry e) {
+                    throw new CompileException(name, 0, e.getMessage());
+                }
+            }
         }
     }
 

@@ -124,9 +124,13 @@ final class RunCompletion {
         } else if (failure instanceof CompileException compile && procedure == null) {
             boolean elsewhere = !compile.name().equals(spec.definition().name());
             Integer line = elsewhere || compile.line() == 0 ? null : (Integer) compile.line();
-            failed(kind, new ExceptionReport("CompileException", String.valueOf(compile.getMessage()), null, line), List.of());
+            failed(
+                    kind,
+                    new ExceptionReport("CompileException", String.valueOf(compile.getMessage()), null, line),
+                    List.of());
         } else if (failure instanceof MissingVariablesException vars && procedure == null) {
-            ExceptionReport told = new ExceptionReport("MissingVariablesException", String.valueOf(vars.getMessage()), null, null);
+            ExceptionReport told =
+                    new ExceptionReport("MissingVariablesException", String.valueOf(vars.getMessage()), null, null);
             failed(kind, told, vars.missing());
         } else {
             failed(kind, ExceptionReport.of(failure, procedure == null ? null : procedure.type()), List.of());

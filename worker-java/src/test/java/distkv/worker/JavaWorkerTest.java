@@ -70,8 +70,8 @@ class JavaWorkerTest {
     }
 
     private void start(long run) {
-        worker.obey(Map.of(
-                "op", "start", "run", run, "job", Path.of("job"), "code", Path.of("uses"), "source", USES_HIGH));
+        worker.obey(
+                Map.of("op", "start", "run", run, "job", Path.of("job"), "code", Path.of("uses"), "source", USES_HIGH));
     }
 
     private Map<?, ?> reply(String op) throws IOException {

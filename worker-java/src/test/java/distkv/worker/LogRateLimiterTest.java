@@ -25,7 +25,8 @@ class LogRateLimiterTest {
         assertThat(allowance.ask(10, SECOND / 2)).isEqualTo(new LogRateLimiter.Verdict(false, null));
         assertThat(allowance.ask(10, SECOND * 11 / 10))
                 .isEqualTo(new LogRateLimiter.Verdict(true, "2 records were left out: too much was logged"));
-        assertThat(passing(allowance, 1_000, SECOND * 11 / 10)).isEqualTo(LogRateLimiter.RECORDS_A_SECOND * 11 / 10 - 1);
+        assertThat(passing(allowance, 1_000, SECOND * 11 / 10))
+                .isEqualTo(LogRateLimiter.RECORDS_A_SECOND * 11 / 10 - 1);
     }
 
     @Test

@@ -64,7 +64,7 @@ public final class ConnectionMultiplexer implements AutoCloseable {
     }
 
     private final Selector selector;
-    private final MessageScanner message = new MessageScanner();
+    private final MessageScanner scanner = new MessageScanner();
     private final List<Member> members = new ArrayList<>();
     private int greeted;
 

@@ -32,18 +32,19 @@ public final class LoadGenerator {
      * Requests per second: sends requests 1 to {@code count} over one connection, with at most {@code window} of them
      * unanswered.
      */
-    public static double pipelined(InetSocketAddress server, int window, Requests.Talk talk, int count) throws IOException {
+    public static double pipelined(InetSocketAddress server, int window, Requests.Talk talk, int count)
+            throws IOException {
         try (ConnectionMultiplexer all = new ConnectionMultiplexer(server, 1)) {
-            ConnectionMultiplexer.Member writer = connections.members().getFirst();
+            ConnectionMultiplexer.Member writer = all.members().getFirst();
             Counter asked = new Counter();
             Counter replies = new Counter();
             long start = System.nanoTime();
             for (; asked.count < Math.min(window, count); asked.count++) {
                 writer.ask(talk);
             }
-            connections.send();
+            all.send();
             while (replies.count < count) {
-                connections.turn((member, message) -> {
+                all.turn((member, message) -> {
                     replies.count++;
                     if (asked.count < count) {
                         asked.count++;

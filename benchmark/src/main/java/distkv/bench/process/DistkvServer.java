@@ -19,7 +19,8 @@ public final class DistkvServer implements Closeable {
     private ManagedProcess server;
 
     /** @param command {@code server}, or {@code up} for a server with a runner */
-    public DistkvServer(Path project, Path directory, String name, String command) throws IOException, InterruptedException {
+    public DistkvServer(Path project, Path directory, String name, String command)
+            throws IOException, InterruptedException {
         this.project = project;
         this.directory = directory;
         this.name = name;
@@ -30,8 +31,8 @@ public final class DistkvServer implements Closeable {
 
     private ManagedProcess start() throws IOException, InterruptedException {
         Path data = directory.resolve(name + "-data");
-        ManagedProcess program =
-                ManagedProcess.start(directory, name, with(command, "--data", data.toString(), "--bind", "127.0.0.1:" + port));
+        ManagedProcess program = ManagedProcess.start(
+                directory, name, with(command, "--data", data.toString(), "--bind", "127.0.0.1:" + port));
         program.awaitPort(address());
         return program;
     }

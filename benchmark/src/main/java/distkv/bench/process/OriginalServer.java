@@ -34,9 +34,9 @@ public final class OriginalServer implements Closeable {
                 connect: {host: 127.0.0.1, port: %d}
                 """.formatted(mqtt, port, port));
         command = List.of(python.toString(), "-W", "ignore", cli.toString(), "-c", config.toString());
-        broker = Program.start(directory, "mosquitto", List.of("mosquitto", "-c", brokerConfig.toString()));
-        broker.awaitPort(Program.loopback(mqtt));
-        server = Program.start(directory, "distkv-0.65", with("server", "-I", "bench", "bench"));
+        broker = ManagedProcess.start(directory, "mosquitto", List.of("mosquitto", "-c", brokerConfig.toString()));
+        broker.awaitPort(ManagedProcess.loopback(mqtt));
+        server = ManagedProcess.start(directory, "distkv-0.65", with("server", "-I", "bench", "bench"));
         server.awaitPort(address);
     }
 

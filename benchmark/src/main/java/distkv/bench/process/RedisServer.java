@@ -75,7 +75,8 @@ public final class RedisServer implements Closeable {
         List<String> command = new ArrayList<>(List.of("redis-benchmark", "-p", "" + port, "--csv", "-d", "50"));
         command.addAll(List.of("-c", "" + clients, "-n", "" + requests));
         command.addAll(what);
-        String last = ManagedProcess.run(directory, command).strip().lines().toList().getLast();
+        String last =
+                ManagedProcess.run(directory, command).strip().lines().toList().getLast();
         return Double.parseDouble(last.split(",", -1)[1].replace("\"", ""));
     }
 

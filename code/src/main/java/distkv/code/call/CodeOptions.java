@@ -1,6 +1,6 @@
 package distkv.code.call;
 
-import distkv.model.Path;
+import distkv.schema.Prefixes;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,28 +9,14 @@ import java.util.Map;
 /**
  * Where stored code is, and how it is called.
  *
- * @param procedures the prefix of procedures
- * @param modules the prefix of modules
- * @param errors the prefix of error records
- * @param runs the prefix of job entries
- * @param states the prefix of the states of jobs
+ * @param prefixes the prefixes of stored code, jobs, states and errors
  * @param python the interpreter for Python procedures, with its options; it needs the package {@code distkv}
  * @param environment variables added to the interpreter's environment, for example {@code PYTHONPATH}
  * @param pythons how many Python procedures may run at the same time, each in a process of its own
  * @param config what Python procedures see as {@code _cfg}, merged over its defaults
  */
 public record CodeOptions(
-        Path procedures,
-        Path modules,
-        Path errors,
-        Path runs,
-        Path states,
-        List<String> python,
-        Map<String, String> environment,
-        int pythons,
-        Map<String, ?> config) {
-    private static final Path OURS = Path.of(".distkv");
-
+        Prefixes prefixes, List<String> python, Map<String, String> environment, int pythons, Map<String, ?> config) {
     public CodeOptions {
         python = List.copyOf(python);
         environment = Map.copyOf(environment);
@@ -43,11 +29,7 @@ public record CodeOptions(
     /** The default prefixes, and {@code python3}. */
     public static CodeOptions defaults() {
         return new CodeOptions(
-                OURS.append(Path.of("code", "proc")),
-                OURS.append(Path.of("code", "module")),
-                OURS.child("error"),
-                OURS.child("run"),
-                OURS.child("state"),
+                Prefixes.DEFAULT,
                 List.of("python3"),
                 Map.of(),
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
@@ -56,6 +38,6 @@ public record CodeOptions(
 
     /** The same options with another interpreter. */
     public CodeOptions withPython(List<String> command, Map<String, String> added) {
-        return new CodeOptions(procedures, modules, errors, runs, states, command, added, pythons, config);
+        return new CodeOptions(prefixes, command, added, pythons, config);
     }
 }

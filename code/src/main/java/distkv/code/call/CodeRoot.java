@@ -1,18 +1,18 @@
 package distkv.code.call;
 
 import distkv.client.Client;
-import distkv.client.Mirror;
 import distkv.code.CallLostException;
 import distkv.code.CodeException;
 import distkv.code.CompileException;
 import distkv.code.MissingVariablesException;
 import distkv.code.ProcedureException;
-import distkv.code.compile.Javac;
 import distkv.code.compile.CompiledProcedure;
+import distkv.code.compile.Javac;
+import distkv.code.compile.ProcedureDefinition;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.schema.code.CodeId;
-import distkv.schema.code.StoredModule;
+import distkv.schema.code.Procedure;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -37,9 +37,7 @@ public final class CodeRoot implements AutoCloseable {
     private static final int NAMES = 10_000;
 
     private final CodeOptions options;
-    private final Mirror procedures;
-    private final ModuleMirror modules;
-    private final CodeRequirements stored;
+    private final StoredCode stored;
     private final CompileErrors errors;
     private final PythonProcessPool pythons;
     private final GroupCalls groups;
@@ -51,7 +49,7 @@ public final class CodeRoot implements AutoCloseable {
     private sealed interface Callee {
         record OfJava(CompiledProcedure procedure) implements Callee {}
 
-        record OfPython(StoredProcedure procedure, List<String> modules) implements Callee {}
+        record OfPython(StoredCode.Found procedure) implements Callee {}
 
         record Broken(CompileException why) implements Callee {}
     }
@@ -66,10 +64,8 @@ public final class CodeRoot implements AutoCloseable {
 
     private CodeRoot(Client client, CodeOptions options) {
         this.options = options;
-        procedures = client.mirror(options.procedures());
-        modules = new ModuleMirror(client.mirror(options.modules()), options.modules(), callees::clear);
-        stored = new CodeRequirements(procedures, options.procedures(), modules);
-        errors = new CompileErrors(client, options.errors());
+        stored = new StoredCode(client, options, this::changed);
+        errors = new CompileErrors(client, options.prefixes().errors());
         pythons = new PythonProcessPool(options, client.options());
         groups = new GroupCalls(client, options);
     }
@@ -82,13 +78,17 @@ public final class CodeRoot implements AutoCloseable {
     /** Opens the stored code of a client's tree. Waits until it is known. */
     public static CodeRoot open(Client client, CodeOptions options) throws InterruptedException {
         CodeRoot root = new CodeRoot(client, options);
-        root.procedures.listen((before, now) -> {
-            root.callees.remove(now.path().below(options.procedures()));
-            root.callees.values().removeIf(Found::requires);
-        });
-        root.procedures.awaitInitial();
-        root.modules.await();
+        root.stored.open();
         return root;
+    }
+
+    private void changed(CodeId piece) {
+        if (piece.sort() == CodeId.Sort.MODULE) {
+            callees.clear();
+        } else {
+            callees.remove(piece.path());
+            callees.values().removeIf(Found::requires);
+        }
     }
 
     /**
@@ -115,14 +115,14 @@ public final class CodeRoot implements AutoCloseable {
     public @Nullable Object call(Path name, List<?> positional, Map<String, ?> named) throws InterruptedException {
         Found found = callees.computeIfAbsent(name, this::find);
         return switch (found.callee()) {
-            case Callee.OfJava(CompiledProcedure procedure) -> {
+            case Callee.OfJava(var procedure) -> {
                 note(name, found, null);
                 yield JavaCall.call(procedure, positional, named);
             }
-            case Callee.OfPython(StoredProcedure procedure, List<String> needed) -> {
+            case Callee.OfPython(StoredCode.Found procedure) -> {
                 try {
                     Object result =
-                            pythons.call(new PythonProcessPool.Call(procedure, needed, positional, named), modules::brief);
+                            pythons.call(new PythonProcessPool.Call(procedure, positional, named), stored::brief);
                     note(name, found, null);
                     yield result;
                 } catch (CompileException e) {
@@ -139,21 +139,21 @@ public final class CodeRoot implements AutoCloseable {
 
     /** The path of the code that does not compile: the procedure, or one of its modules. */
     private Path culprit(Path name, @Nullable CompileException why) {
-        StoredModule module = why == null || CodeId.name(name).equals(why.name()) ? null : modules.find(why.name());
+        Path module = why == null || CodeId.name(name).equals(why.name()) ? null : stored.module(why.name());
         return module == null
-                ? options.procedures().append(name)
-                : options.modules().append(module.path());
+                ? options.prefixes().codes().append(name)
+                : options.prefixes().modules().append(module);
     }
 
     /** Records in the error tree whether a procedure or one of its modules compiles. */
     private void note(Path name, Found found, @Nullable CompileException why) throws InterruptedException {
         if (!found.noted().getAndSet(true)) {
             errors.note(culprit(name, why), why);
-            if (found.callee() instanceof Callee.OfJava(CompiledProcedure procedure)) {
+            if (found.callee() instanceof Callee.OfJava(var procedure)) {
                 for (String each : procedure.modules()) {
-                    StoredModule used = modules.find(each);
+                    Path used = stored.module(each);
                     if (used != null) {
-                        errors.note(options.modules().append(used.path()), null);
+                        errors.note(options.prefixes().modules().append(used), null);
                     }
                 }
             }
@@ -180,12 +180,12 @@ public final class CodeRoot implements AutoCloseable {
 
     /** Waits until the write of a procedure with this tick is known here. */
     public void awaitProcedure(long tick) throws InterruptedException {
-        procedures.awaitTick(tick);
+        stored.awaitProcedure(tick);
     }
 
     /** Waits until the write of a module with this tick is known here. */
     public void awaitModule(long tick) throws InterruptedException {
-        modules.await(tick);
+        stored.awaitModule(tick);
     }
 
     private Path path(String name) {
@@ -207,20 +207,15 @@ public final class CodeRoot implements AutoCloseable {
         boolean requires = true;
         Callee callee;
         try {
-            StoredProcedure found = stored.procedure(name);
+            StoredCode.Found found = stored.procedure(name);
             if (found == null) {
-                throw new CodeException(
-                        "no procedure " + CodeId.name(name) + " is stored below " + options.procedures());
+                throw new CodeException("no procedure " + CodeId.name(name) + " is stored below "
+                        + options.prefixes().codes());
             }
             requires = !found.procedure().requires().isEmpty();
-            List<String> needed = stored.modulesFor(found.procedure());
             callee = switch (found.procedure().language()) {
-                case PYTHON -> new Callee.OfPython(found, needed);
-                case JAVA -> {
-                    CompiledProcedure compiled = CompiledProcedure.compile(javac, found.definition(), modules.java());
-                    stored.checkModules(compiled.modules());
-                    yield new Callee.OfJava(compiled);
-                }
+                case PYTHON -> new Callee.OfPython(found);
+                case JAVA -> new Callee.OfJava(compile(found.procedure()));
             };
         } catch (CompileException e) {
             callee = new Callee.Broken(e);
@@ -228,10 +223,17 @@ public final class CodeRoot implements AutoCloseable {
         return new Found(callee, requires, new AtomicBoolean());
     }
 
+    private CompiledProcedure compile(Procedure procedure) {
+        ProcedureDefinition definition =
+                new ProcedureDefinition(procedure.name(), procedure.source(), procedure.vars(), procedure.defaults());
+        var compiled = CompiledProcedure.compile(javac, definition, stored.javaModules());
+        stored.checkModules(compiled.modules());
+        return compiled;
+    }
+
     @Override
     public void close() {
-        procedures.close();
-        modules.close();
+        stored.close();
         pythons.close();
         groups.close();
         errors.close();

@@ -5,6 +5,7 @@ import distkv.client.ClientException;
 import distkv.client.ConflictException;
 import distkv.client.Mirror;
 import distkv.code.CompileException;
+import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Write;
@@ -14,10 +15,9 @@ import distkv.schema.error.ErrorReport;
 import distkv.schema.error.ErrorWrites;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Records in the error tree which stored code does not compile, as runners and Python clients do. */
+/** Records in the error tree which stored code does not compile. */
 final class CompileErrors implements AutoCloseable {
     /** How often a record is read again that somebody else has changed meanwhile. */
     private static final int ATTEMPTS = 5;
@@ -25,7 +25,7 @@ final class CompileErrors implements AutoCloseable {
     private final Client client;
     private final Path prefix;
     private final Mirror mirror;
-    /** Guarded by this object's monitor. */
+    /** Guarded by itself. */
     private final ErrorIndex index;
 
     CompileErrors(Client client, Path prefix) {
@@ -36,85 +36,80 @@ final class CompileErrors implements AutoCloseable {
         mirror.listen((before, now) -> put(now));
     }
 
-    private synchronized void put(Entry entry) {
-        var _ = index.apply(entry);
+    private void put(Entry entry) {
+        synchronized (index) {
+            index.apply(entry);
+        }
     }
 
-    private synchronized @Nullable ErrorRecord find(Path about) {
-        return index.find(ErrorReport.COMPILE, about);
+    private @Nullable ErrorRecord find(Path about) {
+        synchronized (index) {
+            return index.find(ErrorReport.COMPILE, about);
+        }
     }
 
-    /** Records that the code at this path does not compile; {@code why} is {@code null}: resolves what was recorded. */
+    private boolean isSaid(ErrorReport.Failed failed) {
+        synchronized (index) {
+            return index.says(failed);
+        }
+    }
+
+    /** Records that the code at this path does not compile, or resolves what was recorded of it. */
     void note(Path about, @Nullable CompileException why) throws InterruptedException {
         try {
-            if (why != null) {
-                mirror.awaitInitial();
-                // Some may have arrived before the mirror had its listener.
-                mirror.entries().values().forEach(this::put);
-                report(failed(about, why));
-            } else if (find(about) != null) {
+            if (why == null) {
                 report(new ErrorReport.Well(ErrorReport.COMPILE, about, null, Map.of()));
+                return;
+            }
+            mirror.awaitInitial();
+            // Some may have come in before the mirror had its listener.
+            mirror.entries().values().forEach(this::put);
+            String name = CompileException.class.getSimpleName();
+            ErrorReport.Failed failed = new ErrorReport.Failed(
+                    ErrorReport.COMPILE,
+                    about,
+                    0,
+                    "Does not compile: " + why.getMessage(),
+                    name + "('" + why.getMessage() + "')",
+                    why.getMessage(),
+                    name,
+                    null,
+                    null,
+                    Map.of());
+            if (!isSaid(failed)) {
+                report(failed);
             }
         } catch (ClientException e) {
-            // The caller gets the error in any case.
+            // The caller hears of it in any case.
             System.getLogger(CompileErrors.class.getName()).log(System.Logger.Level.WARNING, "not recorded", e);
         }
     }
 
-    private static ErrorReport.Failed failed(Path about, CompileException why) {
-        String text = String.valueOf(why.getMessage());
-        return new ErrorReport.Failed(
-                ErrorReport.COMPILE,
-                about,
-                0,
-                "Does not compile: " + text,
-                "CompileException('" + text + "')",
-                text,
-                null,
-                Map.of());
-    }
-
     private void report(ErrorReport report) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
+            ErrorRecord known = find(report.path());
+            long tock = client.newTock();
+            Path fresh = prefix.child(client.name()).child(tock);
+            double now = System.currentTimeMillis() / 1e3;
+            List<Write> writes = ErrorWrites.of(report, known, fresh, client.name(), tock, now);
+            if (writes.isEmpty()) {
+                return;
+            }
             try {
-                write(report);
+                List<Long> ticks = client.commit(new Commit(writes, List.of()));
+                // Known here from now on, also before the mirror brings it.
+                Write record = writes.getFirst();
+                put(new Entry(record.path(), record.value(), ticks.getFirst(), 0));
                 return;
             } catch (ConflictException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
+                Path at = writes.getFirst().path();
+                Entry there = client.get(at);
+                put(there == null ? new Entry(at, null, Long.MAX_VALUE, 0) : there);
             }
         }
-    }
-
-    /** Makes one attempt, which is a {@link ConflictException} if somebody else has changed the record meanwhile. */
-    private void write(ErrorReport report) throws InterruptedException {
-        ErrorRecord known = current(find(report.path()));
-        long tock = client.newTock();
-        Path fresh = prefix.append(Path.of(client.name(), tock));
-        double now = System.currentTimeMillis() / 1e3;
-        List<Write> writes = ErrorWrites.of(report, known, fresh, client.name(), tock, now);
-        for (Write write : isRecorded(report, known) ? writes.subList(1, writes.size()) : writes) {
-            Entry written = new Entry(write.path(), write.value(), set(write), 0);
-            put(written);
-        }
-    }
-
-    private long set(Write write) throws InterruptedException {
-        return client.set(write.path(), Objects.requireNonNull(write.value()), write.expectation());
-    }
-
-    private @Nullable ErrorRecord current(@Nullable ErrorRecord indexed) throws InterruptedException {
-        Entry entry = indexed == null ? null : client.get(indexed.record());
-        return entry == null ? null : ErrorRecord.read(entry);
-    }
-
-    /** Whether the record says the same already, so that only this client's own entry below it is news. */
-    private static boolean isRecorded(ErrorReport report, @Nullable ErrorRecord known) {
-        return report instanceof ErrorReport.Failed failed
-                && known != null
-                && !known.resolved()
-                && Objects.equals(failed.message(), known.fields().get("message"));
     }
 
     @Override

@@ -107,23 +107,21 @@ final class PythonProcess implements AutoCloseable {
         send(pairs("op", "init", "connect", connect, "config", options.config()));
     }
 
-    /** Sends it a module, unless it has that version. A Java module does not exist there. */
-    void module(String name, ModuleMirror.Known known) throws IOException {
-        if (isNews("module " + name, known.tick())) {
-            StoredModule module = known.module();
-            StoredModule python = module != null && module.language() == Language.PYTHON ? module : null;
-            String wrong = python == null ? null : python.wrong();
+    /** Tells it of a module, unless it has that version; one in Java is none there. */
+    void module(String name, @Nullable StoredModule module, long version) throws IOException {
+        if (isNews("module " + name, version)) {
+            StoredModule python = module == null || module.language() == Language.JAVA ? null : module;
             send(pairs(
                     "op",
                     "module",
                     "name",
                     name,
                     "source",
-                    python == null || wrong != null ? null : python.source(),
+                    python == null || python.wrong() != null ? null : python.source(),
                     "wrong",
-                    wrong,
+                    python == null ? null : python.wrong(),
                     "requires",
-                    module == null ? List.of() : module.requires()));
+                    python == null ? List.of() : python.requires()));
         }
     }
 
@@ -148,15 +146,14 @@ final class PythonProcess implements AutoCloseable {
      */
     @Nullable
     Object call(PythonProcessPool.Call call) throws IOException, InterruptedException {
-        String name = call.procedure().name();
-        Procedure procedure = call.procedure().procedure();
+        Procedure procedure = call.callee().procedure();
         try {
-            if (isNews(name, call.procedure().tick())) {
+            if (isNews(procedure.name(), call.callee().version())) {
                 send(pairs(
                         "op",
                         "define",
                         "name",
-                        name,
+                        procedure.name(),
                         "source",
                         procedure.source(),
                         "mode",
@@ -170,16 +167,16 @@ final class PythonProcess implements AutoCloseable {
                     "op",
                     "call",
                     "name",
-                    name,
+                    procedure.name(),
                     "modules",
-                    call.modules(),
+                    call.callee().modules(),
                     "args",
                     call.positional(),
                     "kwargs",
                     call.named()));
             Frame frame = frames.next();
             if (frame != null && Values.decode(frame.copy()) instanceof Map<?, ?> reply) {
-                return answer(name, reply);
+                return answer(procedure.name(), reply);
             }
             throw new IOException("the process of the call has ended");
         } catch (ClosedByInterruptException e) {

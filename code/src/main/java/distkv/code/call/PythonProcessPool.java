@@ -2,7 +2,7 @@ package distkv.code.call;
 
 import distkv.client.ClientOptions;
 import distkv.code.CodeException;
-import distkv.protocol.ScratchDirectory;
+import distkv.model.process.ScratchDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * all are busy and no more may be started, it waits.
  */
 final class PythonProcessPool implements AutoCloseable {
-    /**
-     * A call.
-     *
-     * @param modules what to import first, in this order
-     */
-    record Call(StoredProcedure procedure, List<String> modules, List<?> positional, Map<String, ?> named) {}
+    /** A call of a procedure, with arguments by position and by name. */
+    record Call(StoredCode.Found callee, List<?> positional, Map<String, ?> named) {
+        String name() {
+            return callee.procedure().name();
+        }
+    }
 
     /** What to send to a process before a call. */
     interface Briefing {
@@ -70,7 +70,7 @@ final class PythonProcessPool implements AutoCloseable {
                 fine = true;
                 throw e;
             } catch (IOException e) {
-                throw new CodeException(call.procedure().name() + ": " + e.getMessage()
+                throw new CodeException(call.name() + ": " + e.getMessage()
                         + " (expected: a procedure that returns or raises, and does not end its process)");
             } finally {
                 giveBack(process, fine);

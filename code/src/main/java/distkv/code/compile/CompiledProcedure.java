@@ -119,9 +119,8 @@ public final class CompiledProcedure {
      */
     public @Nullable Object call(List<?> positional, Map<String, ?> named) throws Throwable {
         if (Arrays.asList(parameters).contains(null)) {
-            throw new CodeException(
-                    name() + ": run takes a Context, which only jobs have (expected: variables only;"
-                            + " or call it in a group, where it runs as a job)");
+            throw new CodeException(name() + ": run takes a Context, which only jobs have (expected: variables only;"
+                    + " or call it in a group, where it runs as a job)");
         }
         return invoke(null, bound(positional, named));
     }

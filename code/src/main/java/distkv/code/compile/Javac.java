@@ -109,7 +109,8 @@ public final class Javac {
         }
     }
 
-    private JavacTask task(SourceText source, InMemoryFileManager memory, DiagnosticCollector<JavaFileObject> problems) {
+    private JavacTask task(
+            SourceText source, InMemoryFileManager memory, DiagnosticCollector<JavaFileObject> problems) {
         return (JavacTask) compiler.getTask(Writer.nullWriter(), memory, problems, OPTIONS, null, List.of(source));
     }
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     default that are not listed follow them
  * @param defaults the values of variables that the caller does not supply
  */
-public record ProcedureDefinition(String name, String source, List<String> vars, Map<String, @Nullable Object> defaults) {
+public record ProcedureDefinition(
+        String name, String source, List<String> vars, Map<String, @Nullable Object> defaults) {
     public ProcedureDefinition {
         vars = List.copyOf(vars);
         defaults = Collections.unmodifiableMap(new LinkedHashMap<>(defaults));

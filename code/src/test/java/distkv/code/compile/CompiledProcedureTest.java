@@ -20,8 +20,10 @@ class CompiledProcedureTest {
         return procedure(source, List.of(), Map.of());
     }
 
-    private static CompiledProcedure procedure(String source, List<String> vars, Map<String, @Nullable Object> defaults) {
-        return CompiledProcedure.compile(JAVAC, new ProcedureDefinition("forty.two", source, vars, defaults), ModuleSources.NONE);
+    private static CompiledProcedure procedure(
+            String source, List<String> vars, Map<String, @Nullable Object> defaults) {
+        return CompiledProcedure.compile(
+                JAVAC, new ProcedureDefinition("forty.two", source, vars, defaults), ModuleSources.NONE);
     }
 
     private static @Nullable Object call(CompiledProcedure procedure, @Nullable Object... arguments) throws Throwable {
@@ -133,7 +135,8 @@ class CompiledProcedureTest {
     @Test
     void anyNameWillDo() throws Throwable {
         for (String name : List.of("int", "3", "a b", "record", "übung", "a.b.c")) {
-            ProcedureDefinition definition = new ProcedureDefinition(name, "long run() { return 1; }", List.of(), Map.of());
+            ProcedureDefinition definition =
+                    new ProcedureDefinition(name, "long run() { return 1; }", List.of(), Map.of());
             assertThat(call(CompiledProcedure.compile(JAVAC, definition, ModuleSources.NONE)))
                     .as(name)
                     .isEqualTo(1L);

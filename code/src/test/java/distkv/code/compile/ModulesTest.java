@@ -42,7 +42,8 @@ class ModulesTest {
     void eachVersionHasItsOwnClasses() throws Throwable {
         String source = "double run() { return house.Units.celsius(0); }";
         CompiledProcedure old = procedure(source, Map.of("house.Units", UNITS, "house.Zero", ZERO));
-        CompiledProcedure changed = procedure(source, Map.of("house.Units", UNITS, "house.Zero", ZERO.replace("-273", "1")));
+        CompiledProcedure changed =
+                procedure(source, Map.of("house.Units", UNITS, "house.Zero", ZERO.replace("-273", "1")));
         assertThat(old.call(List.of(), Map.of())).isEqualTo(-273.0);
         assertThat(changed.call(List.of(), Map.of())).isEqualTo(1.0);
     }

@@ -31,7 +31,8 @@ public final class Pool {
      *
      * @param clock counts seconds from an arbitrary origin
      */
-    public Pool(PoolOptions options, WorkerHost host, WorkerModules modules, PoolListener listener, DoubleSupplier clock) {
+    public Pool(
+            PoolOptions options, WorkerHost host, WorkerModules modules, PoolListener listener, DoubleSupplier clock) {
         this.options = options;
         this.modules = modules;
         this.registry = new WorkerRegistry(options.maxWorkers(), options.runsPerWorker());

@@ -90,7 +90,8 @@ final class Worker {
         String stuck = exited.stuck();
         if (stuck != null) {
             killed = true;
-            StuckWorkerReport.guilty(stuck, runs.values()).forEach(run -> blocked(run.run(), StuckWorkerReport.failure(stuck, run)));
+            StuckWorkerReport.guilty(stuck, runs.values())
+                    .forEach(run -> blocked(run.run(), StuckWorkerReport.failure(stuck, run)));
         }
     }
 

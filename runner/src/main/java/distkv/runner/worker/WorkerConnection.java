@@ -64,7 +64,8 @@ public final class WorkerConnection {
                 }
             }
         } catch (IOException | ProtocolException | IllegalArgumentException e) {
-            System.getLogger(WorkerConnection.class.getName()).log(System.Logger.Level.DEBUG, "worker connection ends", e);
+            System.getLogger(WorkerConnection.class.getName())
+                    .log(System.Logger.Level.DEBUG, "worker connection ends", e);
         }
         close();
         events.accept(new WorkerEvent.Closed(this));

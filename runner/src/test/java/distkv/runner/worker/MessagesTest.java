@@ -113,7 +113,8 @@ class MessagesTest {
                         Map.of("k", "v"),
                         "modules",
                         Path.of("module")));
-        WorkerModules.Told told = new WorkerModules.Told(Path.of("house", "units"), 3, "x = 1", null, List.of(Path.of("low")));
+        WorkerModules.Told told =
+                new WorkerModules.Told(Path.of("house", "units"), 3, "x = 1", null, List.of(Path.of("low")));
         assertThat(sent(new ToWorker.Known(List.of(told))))
                 .isEqualTo(map(
                         "op",

@@ -24,7 +24,8 @@ class OutputLimiterTest {
 
     @Test
     void aLineWithoutEndIsCut() throws Exception {
-        assertThat(printed("x".repeat(OutputLimiter.LONGEST + 1), () -> 0)).containsExactly("x".repeat(OutputLimiter.LONGEST), "x");
+        assertThat(printed("x".repeat(OutputLimiter.LONGEST + 1), () -> 0))
+                .containsExactly("x".repeat(OutputLimiter.LONGEST), "x");
     }
 
     @Test

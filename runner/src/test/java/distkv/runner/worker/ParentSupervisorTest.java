@@ -39,7 +39,8 @@ class ParentSupervisorTest {
         }
         assertThat(log)
                 .startsWith("it ended; starting it again in 0.2 s", "it ended; starting it again in 0.4 s")
-                .endsWith("it ended; starting it again in 10.0 s", "it ended after a minute; starting it again in 0.1 s");
+                .endsWith(
+                        "it ended; starting it again in 10.0 s", "it ended after a minute; starting it again in 0.1 s");
     }
 
     /** Keeps what it is told about the workers in general. */

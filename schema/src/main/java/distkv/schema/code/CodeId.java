@@ -19,16 +19,21 @@ public record CodeId(Sort sort, Path path) {
         }
     }
 
-    /** The name by which code and errors refer to a procedure or module: {@code house.units}. */
-    public static String name(Path path) {
-        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
-    }
-
     public static CodeId procedure(Path path) {
         return new CodeId(Sort.PROCEDURE, path);
     }
 
     public static CodeId module(Path path) {
         return new CodeId(Sort.MODULE, path);
+    }
+
+    /** What code calls it: {@code house.units}. */
+    public String name() {
+        return name(path);
+    }
+
+    /** What code calls a procedure or module with this path: {@code house.units}. */
+    public static String name(Path path) {
+        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
     }
 }

@@ -38,4 +38,9 @@ public record StoredModule(
             return new StoredModule(path, "", List.of(), Language.PYTHON, e.getMessage());
         }
     }
+
+    /** What code calls it: {@code house.units}. */
+    public String name() {
+        return CodeId.name(path);
+    }
 }
