@@ -42,7 +42,7 @@ record Tree(Client client, Config config) implements AutoCloseable {
         return ClientOptions.of(host == null ? "localhost" : host, config.port("connect.port"))
                 .withName(name == null ? Machine.name() : name)
                 .withConnectTimeout(config.seconds("connect.init_timeout"))
-                .withPatience(config.seconds("connect.patience"))
+                .withCallTimeout(config.seconds("connect.patience"))
                 .withPlatformThreads();
     }
 
