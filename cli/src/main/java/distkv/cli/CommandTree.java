@@ -1,11 +1,14 @@
 package distkv.cli;
 
+import distkv.cli.context.CommandAction;
+import distkv.cli.options.GroupOption;
+import distkv.cli.options.NodeOption;
 import distkv.model.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine;
 
 /**
  * Builds picocli's model of the commands that an invocation names, and of those below the last one. Building the
@@ -15,14 +18,14 @@ final class CommandTree {
     private CommandTree() {}
 
     static CommandLine of(Arguments arguments) {
-        CommandLine root = new CommandLine(Words.ROOT.type());
+        CommandLine root = new CommandLine(Commands.ROOT.type());
         CommandLine last = root;
-        for (Word word : arguments.chain().subList(1, arguments.chain().size())) {
+        for (CommandDefinition word : arguments.chain().subList(1, arguments.chain().size())) {
             CommandLine line = line(word.type());
             last.addSubcommand(word.name(), line);
             last = line;
         }
-        for (Word below : arguments.last().below()) {
+        for (CommandDefinition below : arguments.last().below()) {
             String[] aliases = below.names().stream().skip(1).toArray(String[]::new);
             last.addSubcommand(below.name(), line(below.type()), aliases);
         }
@@ -39,7 +42,7 @@ final class CommandTree {
     private static CommandLine line(Class<?> type) {
         CommandLine line = new CommandLine(type);
         CommandSpec spec = line.getCommandSpec();
-        if (Action.OfJobs.class.isAssignableFrom(type) || Action.Serving.class.isAssignableFrom(type)) {
+        if (CommandAction.OfJobs.class.isAssignableFrom(type) || CommandAction.Serving.class.isAssignableFrom(type)) {
             if (spec.findOption("-n") == null) {
                 line.addMixin("node", new NodeOption());
             }

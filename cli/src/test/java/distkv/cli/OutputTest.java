@@ -2,6 +2,7 @@ package distkv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.input.YamlFile;
 import distkv.model.Path;
 import java.io.IOException;
 import java.util.List;
@@ -252,14 +253,14 @@ class OutputTest {
 
     @Test
     void everyCommandsHelpEndsWithAnExample() throws IOException {
-        checkHelp(Words.ROOT, "");
+        checkHelp(Commands.ROOT, "");
     }
 
-    private void checkHelp(Word word, String line) {
+    private void checkHelp(CommandDefinition word, String line) {
         String help = shell.runAlone((line + " --help").strip().split(" ", -1)).out();
         assertThat(help).as(line).startsWith("Usage: distkv" + line);
         assertThat(help.lines().toList().getLast()).as(line).startsWith("  distkv ");
-        for (Word below : word.below()) {
+        for (CommandDefinition below : word.below()) {
             if (!below.name().equals("train")) {
                 checkHelp(below, line + " " + below.name());
             }

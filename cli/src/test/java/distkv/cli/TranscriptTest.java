@@ -2,6 +2,7 @@ package distkv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.input.YamlFile;
 import distkv.model.Path;
 import java.io.IOException;
 import java.nio.file.Files;

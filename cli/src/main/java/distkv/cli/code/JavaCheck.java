@@ -1,0 +1,53 @@
+package distkv.cli.code;
+
+import distkv.cli.context.CodeLibrary;
+import distkv.cli.context.Printer;
+import distkv.cli.context.TreeClient;
+import distkv.cli.input.FailedException;
+import distkv.code.CompileException;
+import distkv.code.compile.Definition;
+import distkv.code.compile.Javac;
+import distkv.code.compile.ModuleSources;
+import distkv.code.compile.Procedure;
+import distkv.model.Entry;
+import distkv.model.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Compiles Java code before it is stored, with the modules that are stored already. */
+record JavaCheck(TreeClient tree) {
+    void check(CodeLibrary library, Path path, String code) throws InterruptedException {
+        String name = name(path);
+        try {
+            if (library.equals(CodeLibrary.modules(tree.config()))) {
+                new Javac().module(name, code, modules(name));
+            } else {
+                Procedure.compile(new Javac(), new Definition(name, code, List.of(), Map.of()), modules(""));
+            }
+        } catch (CompileException e) {
+            String where = e.name().equals(name) ? library.noun() + " " : "module ";
+            String line = e.line() > 0 ? " line " + e.line() : "";
+            throw new FailedException(where + e.name() + line + ": " + e.reason() + "; nothing was stored", e);
+        }
+    }
+
+    private ModuleSources modules(String without) throws InterruptedException {
+        Map<String, String> texts = new LinkedHashMap<>();
+        Path prefix = CodeLibrary.modules(tree.config()).prefix();
+        for (Entry entry : tree.below(prefix, 1, -1)) {
+            if (Printer.decoded(entry) instanceof Map<?, ?> map
+                    && "java".equals(map.get("language"))
+                    && map.get("code") instanceof String text) {
+                texts.put(name(entry.path().below(prefix)), text);
+            }
+        }
+        texts.remove(without);
+        return new ModuleSources(texts);
+    }
+
+    private static String name(Path path) {
+        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
+    }
+}

@@ -1,0 +1,44 @@
+package distkv.cli.code;
+
+import distkv.cli.context.CodeLibrary;
+import distkv.cli.context.CommandAction;
+import distkv.cli.context.Printer;
+import distkv.cli.context.TreeClient;
+import distkv.cli.options.OutputOptions;
+import distkv.model.Path;
+import distkv.schema.code.CodeId;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Stores a module, or changes what is stored. */
+@Command(
+        name = "set",
+        description = "Save a Python or Java module. What is stored already and not named by an option stays.",
+        footer = {
+            "",
+            "Examples:",
+            "  distkv client code module set -s units.py house.units",
+            "  distkv client code module set -s Units.java house.Units"
+        })
+public final class ModuleSet implements CommandAction.OfLibrary {
+    @Mixin
+    OutputOptions leaf = new OutputOptions();
+
+    @Mixin
+    private SourceOptions source = new SourceOptions();
+
+    @Parameters(
+            paramLabel = "PATH",
+            description =
+                    "Its name, for example house.units for 'import house.units'; of one in Java, that of its class.")
+    private Path path = Path.ROOT;
+
+    @Override
+    public int run(TreeClient tree, CodeLibrary library, Printer printer) throws InterruptedException {
+        SourceOptions.Given given = source.read(tree, library, path, printer.terminal());
+        RequirementsCheck needs = RequirementsCheck.of(tree, CodeId.module(path));
+        printer.wrote(tree, tree.change(library.at(path), old -> needs.checked(given.applyTo(old))));
+        return 0;
+    }
+}

@@ -1,0 +1,103 @@
+package distkv.cli.code;
+
+import distkv.cli.context.CodeLibrary;
+import distkv.cli.context.EntryContent;
+import distkv.cli.context.Terminal;
+import distkv.cli.context.TreeClient;
+import distkv.cli.input.TextFile;
+import distkv.cli.input.UsageException;
+import distkv.model.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say what is stored as a procedure or module: its text, a line about it, and its metadata. */
+final class SourceOptions {
+    @Option(
+            names = {"-s", "--script"},
+            paramLabel = "FILE",
+            description = "The file with the code.")
+    private java.nio.file.@Nullable Path script;
+
+    @Option(
+            names = {"-i", "--info"},
+            paramLabel = "TEXT",
+            description = "One line about it.")
+    private @Nullable String info;
+
+    @Option(
+            names = {"-d", "--data"},
+            paramLabel = "FILE",
+            description = "A YAML file with the metadata: info, requires; of a procedure also is_async, vars, default.")
+    private java.nio.file.@Nullable Path metadata;
+
+    @Option(
+            names = {"-R", "--requires"},
+            paramLabel = "PATH",
+            description =
+                    "A module, or for procedures also a procedure, that it needs (repeatable; ':' for none at all).")
+    private List<Path> requires = List.of();
+
+    @Option(
+            names = {"-J", "--java"},
+            description = "The code is in Java, as that of a FILE called *.java is; else it is in Python.")
+    private boolean java;
+
+    /**
+     * What these options give. An entry is changed by trying until it fits, so files are read, and code is checked,
+     * only once.
+     *
+     * @param code the text, or {@code null} if the one that is stored stays
+     * @param language what it is in, or {@code null} if that stays as it is
+     */
+    record Given(
+            CodeLibrary library,
+            Path path,
+            Map<?, ?> described,
+            @Nullable String info,
+            @Nullable String code,
+            List<Path> requires,
+            @Nullable SourceLanguage language) {
+        /** What becomes of what is stored, as a map that can be changed further. */
+        Map<Object, @Nullable Object> applyTo(EntryContent old) {
+            Map<Object, @Nullable Object> changed = new LinkedHashMap<>();
+            if (old.value() instanceof Map<?, ?> map) {
+                changed.putAll(map);
+            }
+            changed.putAll(described);
+            if (code != null) {
+                changed.put("code", code);
+            } else if (!changed.containsKey("code")) {
+                throw new UsageException(
+                        "there is no " + library.noun() + " " + path + " yet (expected: --script FILE)");
+            }
+            if (info != null) {
+                changed.put("info", info);
+            }
+            if (!requires.isEmpty()) {
+                changed.put(
+                        "requires",
+                        requires.stream().filter(name -> !name.isRoot()).toList());
+            }
+            if (language != null) {
+                language.applyTo(changed);
+            }
+            return changed;
+        }
+    }
+
+    /** Reads the files and checks that the code compiles. */
+    Given read(TreeClient tree, CodeLibrary library, Path path, Terminal terminal) throws InterruptedException {
+        String code = script == null ? null : TextFile.read(script);
+        Map<?, ?> described = metadata == null ? Map.of() : MetadataFile.read(metadata);
+        SourceLanguage language = java ? SourceLanguage.JAVA : SourceLanguage.of(described, script);
+        if (code != null && (language == null ? SourceLanguage.stored(tree, library.at(path)) : language) == SourceLanguage.JAVA) {
+            new JavaCheck(tree).check(library, path, code);
+        } else if (code != null) {
+            new PythonCheck(terminal).check(library.noun(), path, code);
+        }
+        return new Given(library, path, described, info, code, requires, language);
+    }
+}

@@ -1,0 +1,186 @@
+package distkv.cli.context;
+
+import distkv.cli.format.OutputFormat;
+import distkv.cli.format.ReadableDates;
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Values;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prints results.
+ *
+ * @param isFormatGiven whether somebody has asked for this format, so that what has lines for people uses it too
+ * @param metadata whether an entry's history is printed beside its value
+ * @param quiet whether remarks are left out
+ */
+public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGiven, boolean metadata, boolean quiet) {
+    public void document(@Nullable Object value) {
+        terminal.out().print(format.document(value));
+    }
+
+    /** One of an endless row of documents; false if nobody reads them any more. */
+    public boolean streamed(@Nullable Object value) {
+        document(value);
+        terminal.out().print(format.separator());
+        return !terminal.out().checkError();
+    }
+
+    public void line(String text) {
+        terminal.out().println(text);
+    }
+
+    /** A line that somebody waits for. */
+    public void now(String text) {
+        terminal.out().println(text);
+        terminal.out().flush();
+    }
+
+    /** What was done, for people; scripts look at the exit code. */
+    public void remark(String text) {
+        if (!quiet) {
+            terminal.out().println(text);
+        }
+    }
+
+    /** The same, for people who wait for what comes next; nothing if a document is expected. */
+    public void told(String text) {
+        if (!quiet && !metadata && format != OutputFormat.json) {
+            now(text);
+        }
+    }
+
+    /** How far it is; for people, and not among the results. */
+    public void progress(String text) {
+        if (!quiet) {
+            terminal.err().println(text);
+        }
+    }
+
+    /** Why there is no result. The exit code says that too, so it is silent if quiet. */
+    public int nothing(String text) {
+        if (!quiet) {
+            terminal.err().println(text);
+        }
+        return 1;
+    }
+
+    /** Something that may be a mistake, but does not stop the command. */
+    public void warning(String text) {
+        if (!quiet) {
+            terminal.err().println("distkv: note: " + text);
+        }
+    }
+
+    public ReadableDates dates() {
+        return terminal.dates();
+    }
+
+    /** An entry's value, or with metadata all that is known about it. */
+    @Nullable
+    public Object shown(String tree, Entry entry) {
+        return shown(tree, entry, decoded(entry));
+    }
+
+    /** The same, with a value that was decoded, and perhaps changed, already. */
+    @Nullable
+    public Object shown(String tree, Entry entry, @Nullable Object value) {
+        if (!metadata) {
+            return value;
+        }
+        Map<String, @Nullable Object> all = written(tree, entry.tick());
+        all.put("value", value);
+        return all;
+    }
+
+    /** What is known about a write that has just happened, if metadata are wanted. */
+    public void wrote(TreeClient tree, TreeClient.Written written) {
+        if (metadata) {
+            Map<String, @Nullable Object> all = written(tree.name(), written.tick());
+            all.put("changed", true);
+            document(all);
+        }
+    }
+
+    /** What is known about a write. */
+    public static Map<String, @Nullable Object> written(String tree, long tick) {
+        Map<String, @Nullable Object> chain = new LinkedHashMap<>();
+        chain.put("node", tree);
+        chain.put("prev", null);
+        chain.put("tick", tick);
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        all.put("chain", chain);
+        all.put("tock", tick);
+        return all;
+    }
+
+    static @Nullable Object decoded(Entry entry) {
+        Value value = entry.value();
+        return value == null ? null : Values.decode(value);
+    }
+
+    /** A list that is printed item by item. Close it when there are no more. */
+    public Listing listing() {
+        return new Listing(this, true);
+    }
+
+    /** The same, or if {@code wanted} is false one that prints nothing, as its items go elsewhere. */
+    public Listing listing(boolean wanted) {
+        return new Listing(this, wanted);
+    }
+
+    /** Items of a list: each a path, and perhaps what is there. */
+    public static final class Listing implements AutoCloseable {
+        private final Printer printer;
+        private final boolean wanted;
+        private boolean begun;
+
+        private Listing(Printer printer, boolean wanted) {
+            this.printer = printer;
+            this.wanted = wanted;
+        }
+
+        public void item(Path path) {
+            print(List.of(path), path);
+        }
+
+        public void item(Path path, @Nullable Object value) {
+            Map<Path, @Nullable Object> pair = new LinkedHashMap<>();
+            pair.put(path, value);
+            Map<String, @Nullable Object> named = new LinkedHashMap<>();
+            named.put("path", path);
+            named.put("value", value);
+            print(List.of(pair), named);
+        }
+
+        /** An item that is a line for people, and for programs a value. */
+        public void row(String line, @Nullable Object json) {
+            if (printer.format == OutputFormat.json) {
+                print(List.of(), json);
+            } else {
+                printer.line(line);
+            }
+        }
+
+        private void print(List<?> yaml, @Nullable Object json) {
+            if (printer.format != OutputFormat.json) {
+                printer.document(yaml);
+            } else {
+                String item = printer.format.document(json);
+                printer.terminal.out().print((begun ? ",\n" : "[\n") + item.substring(0, item.length() - 1));
+            }
+            begun = true;
+        }
+
+        @Override
+        public void close() {
+            if (printer.format == OutputFormat.json && wanted) {
+                printer.terminal.out().print(begun ? "\n]\n" : "[]\n");
+            }
+        }
+    }
+}

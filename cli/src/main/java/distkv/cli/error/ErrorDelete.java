@@ -1,0 +1,36 @@
+package distkv.cli.error;
+
+import distkv.cli.context.CommandAction;
+import distkv.cli.context.Printer;
+import distkv.cli.context.TreeClient;
+import distkv.cli.options.OutputOptions;
+import distkv.cli.view.ErrorRecords;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Removes an error record. */
+@Command(
+        name = "delete",
+        description = "Delete an error record and what the nodes said about it.",
+        footer = {"", "Example:", "  distkv client error delete vm:251"})
+public final class ErrorDelete implements CommandAction.Remote {
+    @Mixin
+    OutputOptions leaf = new OutputOptions();
+
+    @Mixin
+    private ErrorNameOptions name = new ErrorNameOptions();
+
+    @Override
+    public int run(TreeClient tree, Printer printer) throws InterruptedException {
+        List<ErrorRecords.ErrorRecord> records = name.find(tree);
+        if (records.isEmpty()) {
+            return printer.nothing("Does not exist.");
+        }
+        for (ErrorRecords.ErrorRecord record : records) {
+            tree.deleteTree(record.entry().path());
+        }
+        printer.remark("Deleted.");
+        return 0;
+    }
+}

@@ -1,0 +1,226 @@
+package distkv.cli.node;
+
+import distkv.cli.context.CommandAction;
+import distkv.cli.context.CommandContext;
+import distkv.cli.context.Printer;
+import distkv.cli.input.FailedException;
+import distkv.cli.input.TextFile;
+import distkv.cli.input.UsageException;
+import distkv.cli.options.BindAddress;
+import distkv.cli.options.HelpOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Has systemd run a server, a runner, or both. */
+@Command(
+        name = "install",
+        description = {
+            "Have systemd run a server, a runner, or both: now, at each start of the machine, and again if one fails.",
+            "It may be repeated, for instance after an update: what has changed is written, and both are started anew."
+                    + " 'distkv uninstall' undoes it."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  distkv install --user",
+            "  sudo distkv install --as distkv server",
+            "  sudo distkv install --as distkv --worker-user distkv-jobs --label gpio",
+            "  distkv install --dry-run runner"
+        })
+public final class InstallCommand implements CommandAction.Local {
+    /** What is run. */
+    enum What {
+        server,
+        runner,
+        both
+    }
+
+    private static final String ROOT = "root";
+
+    @Mixin
+    private InstallTarget place = new InstallTarget();
+
+    @Option(
+            names = {"--dry-run"},
+            description = "Only print the units.")
+    private boolean dry;
+
+    @Option(
+            names = {"--as"},
+            paramLabel = "USER",
+            description = "Whose processes they are, unless --user is given. Default: who called sudo.")
+    private @Nullable String user;
+
+    @Option(
+            names = {"--worker-user"},
+            paramLabel = "USER",
+            description = "Whose processes run code, so that it cannot touch the runner. The runner is root's then, and"
+                    + " --as is for the server only.")
+    private @Nullable String workerUser;
+
+    @Option(
+            names = {"--data"},
+            paramLabel = "DIR",
+            description =
+                    "Where the server keeps the tree. Default: /var/lib/distkv; with --user ~/.local/share/distkv.")
+    private @Nullable Path data;
+
+    @Option(
+            names = {"--bind"},
+            paramLabel = "ADDR:PORT",
+            description = "Where the server listens. Default: 127.0.0.1:27586.")
+    private @Nullable String bind;
+
+    @Mixin
+    private InstallRunnerOptions runner = new InstallRunnerOptions();
+
+    @Mixin
+    HelpOption help = new HelpOption();
+
+    @Parameters(paramLabel = "WHAT", arity = "0..1", description = "server, runner or both. Default: both.")
+    private What what = What.both;
+
+    @Override
+    public int run(CommandContext context) throws InterruptedException {
+        Systemd systemd = place.systemd(context);
+        Printer printer = context.printer();
+        runner.check(what != What.server);
+        if (workerUser != null) {
+            check(new WorkerUser(workerUser), context);
+        }
+        List<SystemdUnit> units = units(context);
+        if (dry) {
+            units.forEach(unit -> printer.line("# " + systemd.file(unit.name()) + "\n" + unit.text()));
+            return 0;
+        }
+        systemd.check("--dry-run prints the units, and 'distkv up' runs server and runner without it");
+        if (systemd.live() && !place.isUser() && what != What.runner) {
+            makeData(data(context), owner(context));
+        }
+        for (SystemdUnit unit : units) {
+            boolean written = systemd.write(unit);
+            printer.remark((written ? "wrote " : "unchanged: ") + systemd.file(unit.name()));
+        }
+        start(systemd, units, printer);
+        return 0;
+    }
+
+    private void check(WorkerUser worker, CommandContext context) {
+        if (place.isUser()) {
+            throw worker.refused("nothing with --user, since only root can start processes of another user;"
+                    + " without it: sudo distkv install --worker-user " + worker.name());
+        } else if (what == What.server) {
+            throw worker.refused("nothing, since a server runs no code; 'runner' or 'both' in place of 'server'");
+        } else if (what == What.runner && user != null && !user.equals(ROOT)) {
+            throw worker.refused("no --as " + user + " beside it, since the runner is root's then");
+        }
+        if (!place.isElsewhere()) {
+            worker.check(context);
+        }
+    }
+
+    private void start(Systemd systemd, List<SystemdUnit> units, Printer printer) throws InterruptedException {
+        if (!systemd.live()) {
+            printer.remark("next, on that machine: systemctl enable --now " + names(units, " "));
+            return;
+        }
+        systemd.control("daemon-reload");
+        for (SystemdUnit unit : units) {
+            systemd.control("enable", unit.name());
+            systemd.control("restart", unit.name());
+        }
+        systemd.linger();
+        printer.remark("started " + names(units, " and ") + "; so it is at each start of the machine from now on");
+        String journal = "journalctl " + (place.isUser() ? "--user " : "") + "-f -u ";
+        printer.remark("next: distkv status; the log: " + journal + names(units, " -u "));
+    }
+
+    private static String names(List<SystemdUnit> units, String between) {
+        return units.stream().map(SystemdUnit::name).collect(Collectors.joining(between));
+    }
+
+    private List<SystemdUnit> units(CommandContext context) {
+        String launcher = context.terminal()
+                .home()
+                .resolve("distkv")
+                .toAbsolutePath()
+                .normalize()
+                .toString();
+        List<SystemdUnit> units = new ArrayList<>();
+        if (what != What.runner) {
+            SystemdUnit.Owner owner = new SystemdUnit.Owner(launcher, place.isUser() ? null : owner(context));
+            List<String> options = bind == null
+                    ? List.of()
+                    : List.of("--bind", BindAddress.parse(bind).toString());
+            units.add(SystemdUnit.server(owner, data(context).toString(), options));
+        }
+        if (what != What.server) {
+            List<String> options = new ArrayList<>(runner.before());
+            options.addAll(List.of("all", "--every-kind"));
+            options.addAll(runner.behind());
+            if (workerUser != null) {
+                options.addAll(List.of("--worker-user", workerUser));
+            }
+            units.add(
+                    SystemdUnit.runner(new SystemdUnit.Owner(launcher, runnerOwner(context)), connect(), options, what == What.both));
+        }
+        return units;
+    }
+
+    /** How the runner finds a server that listens elsewhere. */
+    private List<String> connect() {
+        if (bind == null || what != What.both) {
+            return List.of();
+        }
+        BindAddress at = BindAddress.parse(bind);
+        return List.of("-h", at.host(), "-p", Integer.toString(at.port()));
+    }
+
+    private Path data(CommandContext context) {
+        if (data != null) {
+            return data.toAbsolutePath();
+        }
+        return place.isUser() ? context.terminal().dataDirectory() : Path.of("/var/lib/distkv");
+    }
+
+    private @Nullable String runnerOwner(CommandContext context) {
+        if (place.isUser()) {
+            return null;
+        }
+        return workerUser == null ? owner(context) : ROOT;
+    }
+
+    /** Stored code should not run as root only because nobody thought of it. */
+    private String owner(CommandContext context) {
+        String caller = context.terminal().environment().get("SUDO_USER");
+        String name = user != null ? user : caller;
+        if (name == null || name.isEmpty() || (user == null && name.equals(ROOT))) {
+            throw new UsageException("--as USER is missing (expected: whose processes they shall be, since stored code"
+                    + " can do whatever that user can; 'useradd --system distkv' makes one)");
+        }
+        return name;
+    }
+
+    private static void makeData(Path directory, String owner) {
+        if (directory.startsWith(SystemdUnit.STATE) || Files.exists(directory)) {
+            return;
+        }
+        try {
+            Files.createDirectories(directory);
+            Files.setOwner(
+                    directory,
+                    directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(owner));
+        } catch (IOException e) {
+            throw new FailedException(directory + " cannot be made for " + owner + ": " + TextFile.reason(e), e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package distkv.cli.ops;
+
+import distkv.cli.context.CommandAction;
+import distkv.cli.context.CommandContext;
+import distkv.cli.input.FailedException;
+import distkv.cli.input.TextFile;
+import distkv.cli.options.OutputOptions;
+import distkv.model.Entry;
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Copies the tree into a file. */
+@Command(
+        name = "backup",
+        description = {
+            "Copy the whole tree, as it is at one moment, into a file. The server goes on meanwhile.",
+            "What dies with its writer anyway, runners' presence and claims, is left out; the internal tree is in it.",
+            "The copy is read back before it replaces a file of that name."
+        },
+        footer = {"", "Examples:", "  distkv backup house.backup", "  distkv backup --data /var/lib/distkv house.backup"
+        })
+public final class BackupCommand implements CommandAction.Local {
+    @Mixin
+    OutputOptions leaf = new OutputOptions();
+
+    @Mixin
+    private TreeLocation place = new TreeLocation();
+
+    @Parameters(paramLabel = "FILE", description = "Where to; it is replaced when the copy is complete.")
+    private java.nio.file.Path file = java.nio.file.Path.of("");
+
+    @Override
+    public int run(CommandContext context) throws Exception {
+        return place.withExisting(context, tree -> {
+            List<Entry> internal = BackupFile.internal(tree.client());
+            List<Entry> entries = BackupFile.entries(tree);
+            write(tree.name(), internal, entries);
+            context.printer()
+                    .remark((entries.size() + internal.size()) + " entries of " + tree.name() + " are in " + file);
+            return 0;
+        });
+    }
+
+    /** Under another name first: what is there is only replaced by a copy that was read back. */
+    private void write(String tree, List<Entry> internal, List<Entry> entries) {
+        java.nio.file.Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            Files.deleteIfExists(part);
+            try (FileOutputStream target = new FileOutputStream(part.toFile());
+                    OutputStream out = new BufferedOutputStream(target, 1 << 16)) {
+                BackupFile.writeTo(out, tree, internal, entries);
+                out.flush();
+                target.getFD().sync();
+            }
+            BackupFile copy = BackupFile.read(part);
+            if (copy.entries().size() != entries.size() || copy.internal().size() != internal.size()) {
+                throw new FailedException(file + " cannot be written: the copy has " + copy.size()
+                        + " entries (expected: " + (entries.size() + internal.size()) + ")");
+            }
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            delete(part, e);
+            throw new FailedException(file + " cannot be written: " + TextFile.reason(e), e);
+        } catch (FailedException e) {
+            delete(part, e);
+            throw e;
+        }
+    }
+
+    private static void delete(java.nio.file.Path part, Exception failure) {
+        try {
+            Files.deleteIfExists(part);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+}

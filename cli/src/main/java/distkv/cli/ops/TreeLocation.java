@@ -1,0 +1,54 @@
+package distkv.cli.ops;
+
+import distkv.cli.context.CommandContext;
+import distkv.cli.context.HostName;
+import distkv.cli.context.TreeClient;
+import distkv.cli.input.FailedException;
+import distkv.cli.options.BindAddress;
+import distkv.cli.options.ServerAddress;
+import distkv.server.Server;
+import distkv.store.sqlite.SqliteStore;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A tree that is behind a running server, or lies in a directory that no server uses at present. */
+public final class TreeLocation {
+    @Mixin
+    private ServerAddress address = new ServerAddress();
+
+    @Option(
+            names = {"--data"},
+            paramLabel = "DIR",
+            description = "Not a running server's tree, but the one in this directory, which no server may be using.")
+    private @Nullable Path directory;
+
+    /** What is to be done with the tree; the result is the exit code. */
+    @FunctionalInterface
+    public interface Work {
+        int on(TreeClient tree) throws Exception;
+    }
+
+    /** As {@link #with}, for those who only read: a directory without a store is refused, and not made. */
+    int withExisting(CommandContext context, Work work) throws Exception {
+        if (directory != null && !SqliteStore.isIn(directory)) {
+            throw new FailedException("data directory " + directory
+                    + " holds no store (expected: one that a server has used; without --data, the running server's)");
+        }
+        return with(context, HostName.name(), work);
+    }
+
+    /** @param name the tree's name, if the directory is new */
+    int with(CommandContext context, String name, Work work) throws Exception {
+        if (directory == null) {
+            try (TreeClient tree = TreeClient.connect(address.applyTo(context.config()))) {
+                return work.on(tree);
+            }
+        }
+        try (Server server = ServerStartOptions.start(directory, name, BindAddress.loopback(0));
+                TreeClient tree = TreeClient.connect(BindAddress.loopback(server.port()).applyTo(context.config()))) {
+            return work.on(tree);
+        }
+    }
+}

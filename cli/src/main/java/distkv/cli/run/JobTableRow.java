@@ -1,0 +1,93 @@
+package distkv.cli.run;
+
+import distkv.cli.context.JobScope;
+import distkv.cli.context.Printer;
+import distkv.cli.view.ErrorRecords;
+import distkv.cli.view.JobStates;
+import distkv.cli.view.RunStatus;
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Placement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the table of jobs says of one: who runs it, or else why nobody does.
+ *
+ * @param errors its open records
+ */
+record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, List<ErrorRecords.ErrorRecord> errors) {
+    /**
+     * What is so.
+     *
+     * @param running the nodes that run it
+     * @param text for people
+     */
+    record Fates(List<String> running, String text) {}
+
+    Fates fates() throws InterruptedException {
+        List<String> running = new ArrayList<>();
+        List<String> lost = new ArrayList<>();
+        List<String> away = new ArrayList<>();
+        states.fates(job).forEach((node, fate) -> {
+            switch (fate) {
+                case RunStatus.Running run -> running.add(run.node());
+                case RunStatus.Lost gone when gone.away() -> away.add("-" + gone.why() + "-");
+                case RunStatus.Lost gone -> lost.add("-" + gone.why() + "-");
+                case RunStatus.Idle _ -> {}
+            }
+        });
+        List<String> parts = new ArrayList<>();
+        if (!running.isEmpty()) {
+            parts.add(String.join(",", running));
+        }
+        if (running.isEmpty() || scope.kind() == Kind.ALL) {
+            parts.addAll(lost);
+            // One node has it, or none: that it is lost is the news, and the error is how it was lost the time before.
+            if (scope.kind() == Kind.ALL) {
+                parts.addAll(failures(running));
+            }
+        }
+        if (running.isEmpty() && paused) {
+            return new Fates(running, "-paused-");
+        }
+        return new Fates(running, parts.isEmpty() ? rest(away) : String.join("; ", parts));
+    }
+
+    /** Of a job that nobody runs, and nobody who is there has failed to run. */
+    private String rest(List<String> away) throws InterruptedException {
+        if (!away.isEmpty()) {
+            return String.join("; ", away);
+        }
+        if (!errors.isEmpty()) {
+            return errors.getLast().line();
+        }
+        Map<Object, Entry> all = states.of(job);
+        for (Entry state : all.values()) {
+            if (Printer.decoded(state) instanceof Map<?, ?> map
+                    && map.get("reason") instanceof String reason
+                    && Placement.refused(reason)) {
+                return "-" + reason + "-";
+            }
+        }
+        return all.isEmpty() ? "-never-" : "-stopped-";
+    }
+
+    /** What those nodes of the group said last that are there and do not run it. */
+    private List<String> failures(List<String> running) throws InterruptedException {
+        Map<String, ErrorRecords.ErrorRecord> last = new TreeMap<>();
+        for (ErrorRecords.ErrorRecord record : errors) {
+            String node = record.last().node();
+            if (!running.contains(node) && states.runs().isPresent(scope.group(), node, Kind.ALL)) {
+                last.merge(
+                        node,
+                        record,
+                        (one, other) -> one.last().seen() > other.last().seen() ? one : other);
+            }
+        }
+        return last.values().stream().map(ErrorRecords.ErrorRecord::line).toList();
+    }
+}

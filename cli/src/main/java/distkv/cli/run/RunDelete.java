@@ -1,0 +1,72 @@
+package distkv.cli.run;
+
+import distkv.cli.context.CommandAction;
+import distkv.cli.context.EntryContent;
+import distkv.cli.context.JobScope;
+import distkv.cli.context.Printer;
+import distkv.cli.context.TreeClient;
+import distkv.cli.options.OutputOptions;
+import distkv.cli.view.ClaimHolders;
+import distkv.cli.view.JobStates;
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Path;
+import java.util.Collection;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Removes a job. */
+@Command(
+        name = "delete",
+        description = {
+            "Delete a job and its state. One that runs is ended first, and it waits until it is over.",
+            "-f does not wait: the job is gone at once, its runs end a moment later."
+        },
+        footer = {"", "Example:", "  distkv client run delete scale.room"})
+public final class RunDelete implements CommandAction.OfJobs {
+    @Mixin
+    OutputOptions leaf = new OutputOptions();
+
+    @Option(
+            names = {"-f", "--force"},
+            description = "Delete it even while it runs.")
+    private boolean force;
+
+    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
+    private Path path = Path.ROOT;
+
+    @Override
+    public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
+        Path job = scope.job(tree.config(), path);
+        Entry entry = tree.read(job);
+        if (entry == null) {
+            return printer.nothing("Does not exist.");
+        }
+        ClaimHolders holders = new ClaimHolders(tree, scope, path);
+        List<String> running = holders.now();
+        Expectation expected = Expectation.anything();
+        if (!running.isEmpty() && !force) {
+            expected = Expectation.at(tree.change(job, PausedJob::withoutTarget).tick());
+            printer.told(path + " runs on " + ClaimHolders.text(running) + ": it is told to end …");
+            Collection<String> left = holders.awaitNone(ClaimHolders.PATIENCE);
+            if (!left.isEmpty()) {
+                return printer.nothing("Still running on " + ClaimHolders.text(left) + " after "
+                        + ClaimHolders.PATIENCE.toSeconds() + " s: not deleted, but it does not start again."
+                        + " With --force it is deleted.");
+            }
+        }
+        TreeClient.Written written = tree.write(job, EntryContent.NONE, expected);
+        for (Entry state : new JobStates(tree, scope, printer).of(path).values()) {
+            tree.write(state.path(), EntryContent.NONE, Expectation.anything());
+        }
+        printer.wrote(tree, written);
+        if (!printer.metadata()) {
+            printer.remark(
+                    running.isEmpty() ? "Deleted." : force ? "Deleted (unclean!)." : "It has ended, and is deleted.");
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,109 @@
+package distkv.cli.run;
+
+import distkv.cli.context.CommandAction;
+import distkv.cli.context.JobScope;
+import distkv.cli.context.Printer;
+import distkv.cli.context.TreeClient;
+import distkv.cli.format.OutputFormat;
+import distkv.cli.options.OutputOptions;
+import distkv.client.Watch;
+import distkv.client.WatchEvent;
+import distkv.model.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * Shows what runners do. A thread follows each of the subtrees where that can be seen; the command's own thread prints.
+ * A reader of the output who is slow holds the watches back.
+ */
+@Command(
+        name = "monitor",
+        description = {
+            "Show how nodes come and go, and how jobs of this kind and group are claimed, start, end and fail, until it"
+                    + " is stopped: a line each with the time and the node; with '-o json' a document each."
+        },
+        footer = {"", "Example:", "  distkv client run monitor"})
+public final class RunMonitor implements CommandAction.OfJobs {
+    private static final int QUEUE = 100;
+
+    @Mixin
+    OutputOptions leaf = new OutputOptions();
+
+    /** What a watch said, or that it has ended. */
+    private record Heard(Path source, @Nullable WatchEvent event) {}
+
+    @Override
+    public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
+        RunEvents news = new RunEvents(tree.config(), scope);
+        BlockingQueue<Heard> heard = new ArrayBlockingQueue<>(QUEUE);
+        List<Watch> watches = new ArrayList<>();
+        try {
+            for (Path source : news.sources()) {
+                Watch watch = tree.watch(source, true, -1);
+                watches.add(watch);
+                Thread.ofVirtual().name("monitor " + source).start(() -> follow(watch, source, heard));
+            }
+            print(news, heard, printer);
+        } finally {
+            watches.forEach(Watch::close);
+        }
+        return 0;
+    }
+
+    private static void follow(Watch watch, Path source, BlockingQueue<Heard> heard) {
+        try {
+            WatchEvent event;
+            do {
+                event = watch.next();
+                heard.put(new Heard(source, event));
+            } while (event != null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void print(RunEvents news, BlockingQueue<Heard> heard, Printer printer) throws InterruptedException {
+        boolean reading = true;
+        // What was there before is taken note of, but is no news.
+        Set<Path> current = new HashSet<>();
+        while (reading) {
+            Heard next = heard.take();
+            switch (next.event()) {
+                case WatchEvent.Changed(var entry) -> {
+                    List<RunEvents.Item> items = news.of(entry);
+                    for (RunEvents.Item item : current.contains(next.source()) ? items : List.<RunEvents.Item>of()) {
+                        reading = shown(printer, item);
+                    }
+                }
+                case WatchEvent.UpToDate _ -> current.add(next.source());
+                case WatchEvent.CutOff(String reason) -> {
+                    if (next.source().equals(news.sources().getFirst())) {
+                        printer.warning("cut off: " + reason);
+                    }
+                }
+                case null -> reading = false;
+            }
+        }
+    }
+
+    /** Prints an item; false if nobody reads any more. */
+    private static boolean shown(Printer printer, RunEvents.Item item) {
+        double now = printer.dates().now();
+        if (printer.format() == OutputFormat.json) {
+            Map<String, @Nullable Object> shown = item.shown();
+            shown.put("time", now);
+            shown.put("_time", printer.dates().text(now));
+            return printer.streamed(shown);
+        }
+        printer.now(printer.dates().text(now) + "  " + item.line());
+        return !printer.terminal().out().checkError();
+    }
+}

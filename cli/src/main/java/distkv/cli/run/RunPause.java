@@ -1,0 +1,55 @@
+package distkv.cli.run;
+
+import distkv.cli.context.CommandAction;
+import distkv.cli.context.EntryContent;
+import distkv.cli.context.JobScope;
+import distkv.cli.context.Printer;
+import distkv.cli.context.TreeClient;
+import distkv.cli.options.OutputOptions;
+import distkv.cli.view.ClaimHolders;
+import distkv.model.Path;
+import java.util.Collection;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Ends a job until it is resumed. */
+@Command(
+        name = "pause",
+        description = {
+            "Let a job not start until 'resume'. One that runs is ended, and it waits until it is over.",
+            "'run set -t' and 'restart' start it, too."
+        },
+        footer = {"", "Example:", "  distkv client run pause scale.room"})
+public final class RunPause implements CommandAction.OfJobs {
+    @Mixin
+    OutputOptions leaf = new OutputOptions();
+
+    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
+    private Path path = Path.ROOT;
+
+    @Override
+    public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
+        Path job = scope.job(tree.config(), path);
+        EntryContent content = EntryContent.of(tree.read(job));
+        if (!content.present()) {
+            return printer.nothing("Does not exist.");
+        } else if (!PausedJob.is(content) && PausedJob.hasNoTarget(content)) {
+            return printer.nothing(path + " does not start anyway: it has no target.");
+        }
+        ClaimHolders holders = new ClaimHolders(tree, scope, path);
+        List<String> running = holders.now();
+        printer.wrote(tree, tree.change(job, PausedJob::pause));
+        if (!running.isEmpty()) {
+            printer.told(path + " runs on " + ClaimHolders.text(running) + ": it is told to end …");
+        }
+        Collection<String> left = holders.awaitNone(ClaimHolders.PATIENCE);
+        if (!left.isEmpty()) {
+            return printer.nothing("Still running on " + ClaimHolders.text(left) + " after "
+                    + ClaimHolders.PATIENCE.toSeconds() + " s; it does not start again.");
+        }
+        printer.told(path + " is paused.");
+        return 0;
+    }
+}
