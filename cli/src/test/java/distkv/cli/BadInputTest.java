@@ -8,30 +8,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is wrong gives one line that names it, and an exit code: 1 if it failed, 2 if it was asked for wrongly. */
-class BadInputTest {
-    @TempDir
-    private java.nio.file.Path directory;
-
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
-    }
-
+class BadInputTest extends ShellTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -18,6 +18,7 @@ import distkv.code.call.CodeOptions;
 import distkv.code.call.CodeRoot;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.schema.Prefixes;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -106,12 +107,13 @@ public final class CodeCall implements CommandAction.OfLibrary {
     private static CodeOptions options(Config config, Terminal terminal) {
         String python =
                 Files.isExecutable(terminal.python()) ? terminal.python().toString() : "python3";
+        Prefixes prefixes = config.prefixes();
         return new CodeOptions(
-                config.path("codes.prefix"),
-                config.path("modules.prefix"),
-                config.path("errors.prefix"),
-                config.path("runner.prefix"),
-                config.path("runner.state"),
+                prefixes.codes(),
+                prefixes.modules(),
+                prefixes.errors(),
+                prefixes.runs(),
+                prefixes.states(),
                 List.of(python),
                 Map.of(),
                 1,

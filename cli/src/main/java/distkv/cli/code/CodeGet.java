@@ -8,7 +8,7 @@ import distkv.cli.input.TextFile;
 import distkv.cli.options.OutputOptions;
 import distkv.model.Entry;
 import distkv.model.Path;
-import java.util.LinkedHashMap;
+import distkv.schema.code.CodeEdit;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,11 +41,13 @@ public final class CodeGet implements CommandAction.OfLibrary {
             return printer.nothing("No entry here: there is no " + library.noun() + " " + path);
         }
         Object value = Printer.decoded(entry);
-        if (script != null && value instanceof Map<?, ?> map && map.get("code") instanceof String code) {
-            TextFile.write(script, code);
-            Map<Object, @Nullable Object> rest = new LinkedHashMap<>(map);
-            rest.remove("code");
-            value = rest;
+        if (script != null && value instanceof Map<?, ?>) {
+            CodeEdit edit = CodeEdit.of(value);
+            String code = edit.takeCode();
+            if (code != null) {
+                TextFile.write(script, code);
+                value = edit.entry();
+            }
         }
         printer.document(printer.shown(tree.name(), entry, value));
         return 0;

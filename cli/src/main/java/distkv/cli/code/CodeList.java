@@ -10,6 +10,7 @@ import distkv.cli.options.OutputOptions;
 import distkv.cli.options.SubtreeOptions;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.code.CodeEdit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ public final class CodeList implements CommandAction.OfLibrary {
                 Path name = entry.path().tail(length);
                 Object value = full ? Printer.decoded(entry) : summary(Printer.decoded(entry));
                 if (brief) {
-                    Object info = value instanceof Map<?, ?> map ? map.get("info") : value;
+                    Object info = value instanceof Map<?, ?> ? CodeEdit.of(value).info() : value;
                     Map<String, @Nullable Object> row = new LinkedHashMap<>();
                     row.put("code", name);
                     row.put("info", info);
@@ -77,13 +78,14 @@ public final class CodeList implements CommandAction.OfLibrary {
 
     /** The same without the code, and with a word about it. */
     private static @Nullable Object summary(@Nullable Object value) {
-        if (!(value instanceof Map<?, ?> map)) {
+        if (!(value instanceof Map<?, ?>)) {
             return value;
         }
-        Map<Object, @Nullable Object> rest = new LinkedHashMap<>(map);
-        Object code = rest.remove("code");
-        rest.computeIfAbsent(
-                "info", missing -> "<" + String.valueOf(code).lines().count() + " lines>");
-        return rest;
+        CodeEdit edit = CodeEdit.of(value);
+        String code = edit.takeCode();
+        if (edit.info() == null) {
+            edit.info("<" + String.valueOf(code).lines().count() + " lines>");
+        }
+        return edit.entry();
     }
 }

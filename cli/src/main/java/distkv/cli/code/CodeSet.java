@@ -7,11 +7,12 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.options.ValueOptions;
 import distkv.model.Path;
+import distkv.schema.code.CodeEdit;
 import distkv.schema.code.CodeId;
-import java.util.List;
+import distkv.schema.code.Language;
+import distkv.schema.code.Mode;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -63,10 +64,8 @@ public final class CodeSet implements CommandAction.OfLibrary {
                 description = "The code is synchronous and runs in a worker thread.")
         private boolean thread;
 
-        /** The value of {@code is_async}. */
-        @Nullable
-        Boolean flag() {
-            return sync ? null : (Boolean) (async || !thread);
+        Mode mode() {
+            return sync ? Mode.SYNC : thread ? Mode.THREAD : Mode.ASYNC;
         }
     }
 
@@ -81,17 +80,15 @@ public final class CodeSet implements CommandAction.OfLibrary {
         return 0;
     }
 
-    private Map<?, ?> procedure(Map<Object, @Nullable Object> changed) {
-        if (way != null || (!changed.containsKey("is_async") && SourceLanguage.of(changed, null) != SourceLanguage.JAVA)) {
-            changed.put("is_async", way == null ? Boolean.TRUE : way.flag());
+    private Map<?, ?> procedure(CodeEdit edit) {
+        if (way != null) {
+            edit.mode(way.mode());
+        } else if (!edit.hasMode() && edit.language() != Language.JAVA) {
+            edit.mode(Mode.ASYNC);
         }
-        Set<String> vars = new TreeSet<>();
-        if (changed.get("vars") instanceof List<?> names) {
-            names.forEach(name -> vars.add(String.valueOf(name)));
-        }
-        Map<?, ?> defaults = changed.get("default") instanceof Map<?, ?> map ? map : Map.of();
-        changed.put("default", inputs.applyTo(defaults, vars));
-        changed.put("vars", List.copyOf(vars));
-        return changed;
+        Set<String> names = edit.inputs();
+        Map<?, ?> defaults = inputs.applyTo(edit.defaults(), names);
+        edit.inputs(names, defaults);
+        return edit.entry();
     }
 }

@@ -1,7 +1,6 @@
 package distkv.cli.code;
 
 import distkv.cli.context.CodeLibrary;
-import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.cli.input.FailedException;
 import distkv.code.CompileException;
@@ -11,6 +10,9 @@ import distkv.code.compile.ModuleSources;
 import distkv.code.compile.Procedure;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.model.Value;
+import distkv.schema.code.Language;
+import distkv.schema.code.StoredModule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +39,13 @@ record JavaCheck(TreeClient tree) {
         Map<String, String> texts = new LinkedHashMap<>();
         Path prefix = CodeLibrary.modules(tree.config()).prefix();
         for (Entry entry : tree.below(prefix, 1, -1)) {
-            if (Printer.decoded(entry) instanceof Map<?, ?> map
-                    && "java".equals(map.get("language"))
-                    && map.get("code") instanceof String text) {
-                texts.put(name(entry.path().below(prefix)), text);
+            Value value = entry.value();
+            if (value == null) {
+                continue;
+            }
+            StoredModule module = StoredModule.read(entry.path().below(prefix), value);
+            if (module.language() == Language.JAVA) {
+                texts.put(module.name(), module.source());
             }
         }
         texts.remove(without);

@@ -14,7 +14,10 @@ import picocli.CommandLine.Parameters;
 /** Stores a module, or changes what is stored. */
 @Command(
         name = "set",
-        description = "Save a Python or Java module. What is stored already and not named by an option stays.",
+        description = {
+            "Save a Python or Java module. What is stored already and not named by an option stays.",
+            "Modules that require each other in a cycle are refused. A cycle of imports is found when code loads them."
+        },
         footer = {
             "",
             "Examples:",
@@ -38,7 +41,7 @@ public final class ModuleSet implements CommandAction.OfLibrary {
     public int run(TreeClient tree, CodeLibrary library, Printer printer) throws InterruptedException {
         SourceOptions.Given given = source.read(tree, library, path, printer.terminal());
         RequirementsCheck needs = RequirementsCheck.of(tree, CodeId.module(path));
-        printer.wrote(tree, tree.change(library.at(path), old -> needs.checked(given.applyTo(old))));
+        printer.wrote(tree, tree.change(library.at(path), old -> needs.checked(given.applyTo(old).entry())));
         return 0;
     }
 }

@@ -7,7 +7,8 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.input.TextFile;
 import distkv.cli.input.UsageException;
 import distkv.model.Path;
-import java.util.LinkedHashMap;
+import distkv.schema.code.CodeEdit;
+import distkv.schema.code.Language;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -59,32 +60,27 @@ final class SourceOptions {
             @Nullable String info,
             @Nullable String code,
             List<Path> requires,
-            @Nullable SourceLanguage language) {
-        /** What becomes of what is stored, as a map that can be changed further. */
-        Map<Object, @Nullable Object> applyTo(EntryContent old) {
-            Map<Object, @Nullable Object> changed = new LinkedHashMap<>();
-            if (old.value() instanceof Map<?, ?> map) {
-                changed.putAll(map);
-            }
-            changed.putAll(described);
+            @Nullable Language language) {
+        /** What becomes of what is stored, to be changed further. */
+        CodeEdit applyTo(EntryContent old) {
+            CodeEdit edit = CodeEdit.of(old.value());
+            edit.describe(described);
             if (code != null) {
-                changed.put("code", code);
-            } else if (!changed.containsKey("code")) {
+                edit.code(code);
+            } else if (!edit.hasCode()) {
                 throw new UsageException(
                         "there is no " + library.noun() + " " + path + " yet (expected: --script FILE)");
             }
             if (info != null) {
-                changed.put("info", info);
+                edit.info(info);
             }
             if (!requires.isEmpty()) {
-                changed.put(
-                        "requires",
-                        requires.stream().filter(name -> !name.isRoot()).toList());
+                edit.requires(requires.stream().filter(name -> !name.isRoot()).toList());
             }
             if (language != null) {
-                language.applyTo(changed);
+                edit.language(language);
             }
-            return changed;
+            return edit;
         }
     }
 
@@ -92,12 +88,28 @@ final class SourceOptions {
     Given read(TreeClient tree, CodeLibrary library, Path path, Terminal terminal) throws InterruptedException {
         String code = script == null ? null : TextFile.read(script);
         Map<?, ?> described = metadata == null ? Map.of() : MetadataFile.read(metadata);
-        SourceLanguage language = java ? SourceLanguage.JAVA : SourceLanguage.of(described, script);
-        if (code != null && (language == null ? SourceLanguage.stored(tree, library.at(path)) : language) == SourceLanguage.JAVA) {
+        Language given = java ? Language.JAVA : language(described, script);
+        if (code != null && (given == null ? stored(tree, library.at(path)) : given) == Language.JAVA) {
             new JavaCheck(tree).check(library, path, code);
         } else if (code != null) {
             new PythonCheck(terminal).check(library.noun(), path, code);
         }
-        return new Given(library, path, described, info, code, requires, language);
+        return new Given(library, path, described, info, code, requires, given);
+    }
+
+    /** The language that the metadata name, else that of such files; {@code null} if neither tells. */
+    private static @Nullable Language language(Map<?, ?> described, java.nio.file.@Nullable Path script) {
+        Language named = CodeEdit.of(described).language();
+        if (named != null) {
+            return named;
+        }
+        String file = script == null ? "" : script.toString();
+        return file.endsWith(".java") ? Language.JAVA : file.endsWith(".py") ? Language.PYTHON : null;
+    }
+
+    /** The language of what is stored there; Python if nothing is. */
+    private static Language stored(TreeClient tree, Path path) throws InterruptedException {
+        Language named = CodeEdit.of(EntryContent.of(tree.read(path)).value()).language();
+        return named == null ? Language.PYTHON : named;
     }
 }

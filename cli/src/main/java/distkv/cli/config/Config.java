@@ -2,6 +2,7 @@ package distkv.cli.config;
 
 import distkv.cli.input.UsageException;
 import distkv.model.Path;
+import distkv.schema.Prefixes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,8 +124,21 @@ public record Config(Map<String, Object> tree) {
         throw wrong(key, "a number of seconds, more than 0");
     }
 
-    /** All prefixes: where in the tree the parts of the system keep what is theirs. */
-    public List<Path> prefixes() {
+    /** Where in the tree jobs, code, errors, and groups are. */
+    public Prefixes prefixes() {
+        return new Prefixes(
+                path("codes.prefix"),
+                path("modules.prefix"),
+                path("errors.prefix"),
+                path("runner.prefix"),
+                path("runner.state"),
+                path("runner.claim"),
+                path("runner.presence"),
+                path("runner.group"));
+    }
+
+    /** The same places as a list, and those that only stored code uses. */
+    public List<Path> allPrefixes() {
         return ConfigKey.ALL.stream()
                 .filter(key -> key.kind() == ConfigKey.Kind.PATH)
                 .map(key -> path(key.name()))

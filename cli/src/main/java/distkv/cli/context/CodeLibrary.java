@@ -11,11 +11,11 @@ import distkv.model.Path;
  */
 public record CodeLibrary(Path prefix, String noun) {
     public static CodeLibrary procedures(Config config) {
-        return new CodeLibrary(config.path("codes.prefix"), "procedure");
+        return new CodeLibrary(config.prefixes().codes(), "procedure");
     }
 
     public static CodeLibrary modules(Config config) {
-        return new CodeLibrary(config.path("modules.prefix"), "module");
+        return new CodeLibrary(config.prefixes().modules(), "module");
     }
 
     /** Where the code of this name is. */

@@ -28,7 +28,7 @@ public record JobScope(Kind kind, String group, String node) {
 
     /** Where the wishes are. */
     public Path jobs(Config config) {
-        return kind.entries(config.path("runner.prefix"), one(), node);
+        return kind.entries(config.prefixes().runs(), one(), node);
     }
 
     /** The wish of this name. */
@@ -38,12 +38,12 @@ public record JobScope(Kind kind, String group, String node) {
 
     /** Where the runners write what became of them; for jobs of all nodes one level, the node's name, comes between. */
     public Path states(Config config) {
-        return kind.entries(config.path("runner.state"), one(), node);
+        return kind.entries(config.prefixes().states(), one(), node);
     }
 
     /** Where the claims of those that run are; as with {@link #states}. */
     public Path claims(Config config) {
-        return kind.entries(config.path("runner.claim"), one(), node);
+        return kind.entries(config.prefixes().claims(), one(), node);
     }
 
     private String one() {

@@ -23,12 +23,12 @@ public final class ErrorDelete implements CommandAction.Remote {
 
     @Override
     public int run(TreeClient tree, Printer printer) throws InterruptedException {
-        List<ErrorRecords.ErrorRecord> records = name.find(tree);
+        List<ErrorRecords.RecordedError> records = name.find(tree);
         if (records.isEmpty()) {
             return printer.nothing("Does not exist.");
         }
-        for (ErrorRecords.ErrorRecord record : records) {
-            tree.deleteTree(record.entry().path());
+        for (ErrorRecords.RecordedError error : records) {
+            tree.deleteTree(error.entry().path());
         }
         printer.remark("Deleted.");
         return 0;

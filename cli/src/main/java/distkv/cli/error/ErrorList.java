@@ -7,13 +7,12 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.format.Columns;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.view.ErrorRecords;
+import distkv.cli.view.ErrorSubject;
 import distkv.cli.view.NextAttempts;
-import distkv.model.Path;
+import distkv.schema.error.ErrorDetail;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -38,50 +37,43 @@ public final class ErrorList implements CommandAction.Remote {
 
     @Override
     public int run(TreeClient tree, Printer printer) throws InterruptedException {
-        List<ErrorRecords.ErrorRecord> wanted = selection.of(ErrorRecords.load(tree));
+        List<ErrorRecords.RecordedError> wanted = selection.of(ErrorRecords.load(tree));
         if (printer.isFormatGiven() || printer.metadata() || selection.wantsDetails()) {
             selection.print(wanted, tree, printer);
         } else if (!wanted.isEmpty()) {
             List<List<String>> rows = new ArrayList<>(List.of(HEAD));
             NextAttempts next = new NextAttempts(tree, printer.dates().now());
-            for (ErrorRecords.ErrorRecord record : newestFirst(wanted)) {
-                rows.add(row(record, next, tree.config(), printer.dates().now()));
+            for (ErrorRecords.RecordedError error : newestFirst(wanted)) {
+                rows.add(row(error, next, tree.config(), printer.dates().now()));
             }
             Columns.lines(rows).forEach(printer::line);
         }
         return 0;
     }
 
-    private static List<ErrorRecords.ErrorRecord> newestFirst(List<ErrorRecords.ErrorRecord> records) {
+    private static List<ErrorRecords.RecordedError> newestFirst(List<ErrorRecords.RecordedError> records) {
         return records.stream()
-                .sorted(Comparator.comparingDouble(ErrorList::lastSeen).reversed())
+                .sorted(Comparator.comparingDouble(ErrorRecords.RecordedError::lastSeen).reversed())
                 .toList();
     }
 
-    private static double lastSeen(ErrorRecords.ErrorRecord record) {
-        return record.value().get("last_seen") instanceof Number seen
-                ? seen.doubleValue()
-                : record.last().seen();
-    }
-
-    private static List<String> row(ErrorRecords.ErrorRecord record, NextAttempts next, Config config, double now)
+    private static List<String> row(
+            ErrorRecords.RecordedError error, NextAttempts next, Config config, double now)
             throws InterruptedException {
-        double seen = lastSeen(record);
-        ErrorRecords.Said last = record.last();
+        double seen = error.lastSeen();
+        ErrorDetail last = error.last();
         return List.of(
                 seen > 0 ? Columns.duration(now - seen) : "-",
-                ErrorRecords.Subject.of(record.about(), config).text(),
+                ErrorSubject.of(error.about(), config).text(),
                 last.node().isEmpty() ? "-" : last.node(),
                 line(last),
-                record.isOpen() ? next.of(record.about(), last.node()) : record.gone() ? "deleted" : "resolved",
-                record.message());
+                error.isOpen() ? next.of(error.about(), last.node()) : error.isGone() ? "deleted" : "resolved",
+                error.message());
     }
 
     /** Procedure and line, as far as the node knows them. */
-    private static String line(ErrorRecords.Said said) {
-        Map<?, ?> data = said.map().get("data") instanceof Map<?, ?> map ? map : Map.of();
-        @Nullable Object code = data.get("code") instanceof List<?> path ? Path.of(path) : data.get("code");
-        String line = data.get("line") instanceof Number number ? ":" + number : "";
-        return code == null ? line.isEmpty() ? "-" : line : code + line;
+    private static String line(ErrorDetail detail) {
+        String line = detail.line() == null ? "" : ":" + detail.line();
+        return detail.code() == null ? line.isEmpty() ? "-" : line : detail.code() + line;
     }
 }

@@ -31,7 +31,7 @@ public final class ErrorMonitor implements CommandAction.Remote {
 
     @Override
     public int run(TreeClient tree, Printer printer) throws InterruptedException {
-        Path prefix = tree.config().path("errors.prefix");
+        Path prefix = tree.config().prefixes().errors();
         boolean reading = true;
         try (Watch watch = tree.watch(prefix, state, -1)) {
             while (reading) {

@@ -22,9 +22,9 @@ final class ErrorNameOptions {
                     + " which 'error show' calls syspath.")
     private Path path = Path.ROOT;
 
-    List<ErrorRecords.ErrorRecord> find(TreeClient tree) throws InterruptedException {
+    List<ErrorRecords.RecordedError> find(TreeClient tree) throws InterruptedException {
         ErrorRecords records = ErrorRecords.load(tree);
-        List<ErrorRecords.ErrorRecord> found = records.find(path, subsystem);
+        List<ErrorRecords.RecordedError> found = records.find(path, subsystem);
         return found.isEmpty() && subsystem == null ? records.named(path, tree.config()) : found;
     }
 

@@ -7,10 +7,8 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.input.FailedException;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.view.ErrorRecords;
-import java.util.LinkedHashMap;
+import distkv.schema.error.ErrorWrites;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -28,28 +26,19 @@ public final class ErrorResolve implements CommandAction.Remote {
 
     @Override
     public int run(TreeClient tree, Printer printer) throws InterruptedException {
-        List<ErrorRecords.ErrorRecord> records = name.find(tree);
+        List<ErrorRecords.RecordedError> records = name.find(tree);
         if (records.isEmpty()) {
             throw new FailedException("there is no error " + name
                     + " (expected: a job, procedure or module that 'error list -a' prints, or a record, NODE:TOCK)");
         }
-        List<ErrorRecords.ErrorRecord> unresolved =
+        List<ErrorRecords.RecordedError> unresolved =
                 records.stream().filter(record -> !record.isResolved()).toList();
         if (unresolved.isEmpty()) {
             return printer.nothing("Already resolved.");
         }
-        for (ErrorRecords.ErrorRecord record : unresolved) {
-            tree.change(record.entry().path(), ErrorResolve::resolved);
+        for (ErrorRecords.RecordedError error : unresolved) {
+            tree.change(error.entry().path(), old -> EntryContent.of(ErrorWrites.resolved(old.value())));
         }
         return 0;
-    }
-
-    private static EntryContent resolved(EntryContent record) {
-        Map<Object, @Nullable Object> value = new LinkedHashMap<>();
-        if (record.value() instanceof Map<?, ?> map) {
-            value.putAll(map);
-        }
-        value.put("resolved", true);
-        return EntryContent.of(value);
     }
 }

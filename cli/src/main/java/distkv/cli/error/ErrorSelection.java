@@ -60,23 +60,23 @@ final class ErrorSelection {
     }
 
     /** The records that are wanted. */
-    List<ErrorRecords.ErrorRecord> of(ErrorRecords records) {
-        List<ErrorRecords.ErrorRecord> single = path.isRoot() ? List.of() : records.find(path, null);
+    List<ErrorRecords.RecordedError> of(ErrorRecords records) {
+        List<ErrorRecords.RecordedError> single = path.isRoot() ? List.of() : records.find(path, null);
         return single.isEmpty()
                 ? records.records().stream().filter(this::isWanted).toList()
                 : single;
     }
 
     /** Prints them, each as a document, or all in one map of maps. */
-    void print(List<ErrorRecords.ErrorRecord> wanted, TreeClient tree, Printer printer) {
+    void print(List<ErrorRecords.RecordedError> wanted, TreeClient tree, Printer printer) {
         NestedMaps nested = key == null ? null : new NestedMaps(key);
         try (Printer.Listing listing = printer.listing(nested == null)) {
-            for (ErrorRecords.ErrorRecord record : wanted) {
-                Object shown = printer.shown(tree.name(), record.entry(), shown(record, tree, printer));
+            for (ErrorRecords.RecordedError error : wanted) {
+                Object shown = printer.shown(tree.name(), error.entry(), shown(error, tree, printer));
                 if (nested != null) {
-                    boolean single = record.at().equals(path);
-                    Path about = single ? record.about() : record.about().tail(path.length());
-                    nested.put(subsystem == null ? Path.of(record.subsystem()).append(about) : about, shown);
+                    boolean single = error.at().equals(path);
+                    Path about = single ? error.about() : error.about().tail(path.length());
+                    nested.put(subsystem == null ? Path.of(error.record().subsystem()).append(about) : about, shown);
                 } else if (printer.format() == OutputFormat.json) {
                     listing.row("", shown);
                 } else {
@@ -90,31 +90,31 @@ final class ErrorSelection {
     }
 
     /** All that is known of these records, with what the nodes say and their traces. */
-    static void printWhole(List<ErrorRecords.ErrorRecord> records, TreeClient tree, Printer printer) {
+    static void printWhole(List<ErrorRecords.RecordedError> records, TreeClient tree, Printer printer) {
         ErrorSelection all = new ErrorSelection();
         all.verbose = new boolean[] {true, true};
         all.print(records, tree, printer);
     }
 
-    private boolean isWanted(ErrorRecords.ErrorRecord record) {
-        return (subsystem == null || subsystem.equals(record.subsystem()))
-                && (all || (resolved ? record.isResolved() : record.isOpen()))
-                && record.about().startsWith(path);
+    private boolean isWanted(ErrorRecords.RecordedError error) {
+        return (subsystem == null || subsystem.equals(error.record().subsystem()))
+                && (all || (resolved ? error.isResolved() : error.isOpen()))
+                && error.about().startsWith(path);
     }
 
-    private Map<String, @Nullable Object> shown(ErrorRecords.ErrorRecord record, TreeClient tree, Printer printer) {
+    private Map<String, @Nullable Object> shown(ErrorRecords.RecordedError error, TreeClient tree, Printer printer) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        if (printer.dates().added(record.value()) instanceof Map<?, ?> dated) {
+        if (printer.dates().added(error.record().fields()) instanceof Map<?, ?> dated) {
             dated.forEach((name, value) -> shown.put(String.valueOf(name), value));
         }
         if (key == null) {
-            shown.put("path", record.about());
+            shown.put("path", error.about());
         } else {
             shown.remove("path");
         }
-        shown.put("syspath", record.at());
+        shown.put("syspath", error.at());
         Map<Object, @Nullable Object> nodes = new LinkedHashMap<>();
-        record.details().forEach((name, entry) -> {
+        error.details().forEach((name, entry) -> {
             if (node == null ? verbose.length > 0 : node.equals(name)) {
                 nodes.put(name, printer.shown(tree.name(), entry, said(entry, printer)));
             }

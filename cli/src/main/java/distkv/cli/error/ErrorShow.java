@@ -23,7 +23,7 @@ public final class ErrorShow implements CommandAction.Remote {
 
     @Override
     public int run(TreeClient tree, Printer printer) throws InterruptedException {
-        List<ErrorRecords.ErrorRecord> records = name.find(tree);
+        List<ErrorRecords.RecordedError> records = name.find(tree);
         if (records.isEmpty()) {
             return printer.nothing("No error " + name + " (expected: a job, procedure or module that 'error list -a'"
                     + " prints, or a record, NODE:TOCK)");

@@ -57,15 +57,9 @@ public final class InstallCommand implements CommandAction.Local {
     @Option(
             names = {"--as"},
             paramLabel = "USER",
-            description = "Whose processes they are, unless --user is given. Default: who called sudo.")
+            description = "Whose processes they are, unless --user is given; with --worker-user, only the server's: the"
+                    + " runner is root's then. Default: who called sudo.")
     private @Nullable String user;
-
-    @Option(
-            names = {"--worker-user"},
-            paramLabel = "USER",
-            description = "Whose processes run code, so that it cannot touch the runner. The runner is root's then, and"
-                    + " --as is for the server only.")
-    private @Nullable String workerUser;
 
     @Option(
             names = {"--data"},
@@ -94,8 +88,9 @@ public final class InstallCommand implements CommandAction.Local {
         Systemd systemd = place.systemd(context);
         Printer printer = context.printer();
         runner.check(what != What.server);
-        if (workerUser != null) {
-            check(new WorkerUser(workerUser), context);
+        WorkerUser worker = runner.workerUser();
+        if (worker != null) {
+            check(worker, context);
         }
         List<SystemdUnit> units = units(context);
         if (dry) {
@@ -118,8 +113,6 @@ public final class InstallCommand implements CommandAction.Local {
         if (place.isUser()) {
             throw worker.refused("nothing with --user, since only root can start processes of another user;"
                     + " without it: sudo distkv install --worker-user " + worker.name());
-        } else if (what == What.server) {
-            throw worker.refused("nothing, since a server runs no code; 'runner' or 'both' in place of 'server'");
         } else if (what == What.runner && user != null && !user.equals(ROOT)) {
             throw worker.refused("no --as " + user + " beside it, since the runner is root's then");
         }
@@ -167,9 +160,6 @@ public final class InstallCommand implements CommandAction.Local {
             List<String> options = new ArrayList<>(runner.before());
             options.addAll(List.of("all", "--every-kind"));
             options.addAll(runner.behind());
-            if (workerUser != null) {
-                options.addAll(List.of("--worker-user", workerUser));
-            }
             units.add(
                     SystemdUnit.runner(new SystemdUnit.Owner(launcher, runnerOwner(context)), connect(), options, what == What.both));
         }
@@ -196,7 +186,7 @@ public final class InstallCommand implements CommandAction.Local {
         if (place.isUser()) {
             return null;
         }
-        return workerUser == null ? owner(context) : ROOT;
+        return runner.workerUser() == null ? owner(context) : ROOT;
     }
 
     /** Stored code should not run as root only because nobody thought of it. */

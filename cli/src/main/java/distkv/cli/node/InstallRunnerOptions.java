@@ -1,16 +1,10 @@
 package distkv.cli.node;
 
 import distkv.cli.context.JobScope;
-import distkv.cli.format.WholeNumbers;
 import distkv.cli.input.UsageException;
-import distkv.schema.BadEntry;
-import distkv.schema.job.Limits;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What an installed runner is started with: as the options of {@code run all}. */
@@ -21,48 +15,12 @@ final class InstallRunnerOptions {
             description = "The runner's group of nodes. Default: default.")
     private String group = JobScope.DEFAULT_GROUP;
 
-    @Option(
-            names = {"--label"},
-            paramLabel = "TEXT",
-            description = "Something that this node has, for jobs that ask for it by --where. May be given several"
-                    + " times. Default: runner.labels in the configuration.")
-    private Set<String> labels = new LinkedHashSet<>();
-
-    @Option(
-            names = {"--capacity"},
-            paramLabel = "NUMBER",
-            description = "How much this node can bear, compared with the others. Default: runner.capacity in the"
-                    + " configuration, else its number of cores, or of GiB of memory if that is less.")
-    private @Nullable Double capacity;
-
-    @Option(
-            names = {"--python"},
-            paramLabel = "FILE",
-            description = "The interpreter for Python code, which needs our package. Default: runner.python in the"
-                    + " configuration, else our own.")
-    private @Nullable Path python;
-
-    @Option(
-            names = {"--memory"},
-            paramLabel = "SIZE",
-            description = "How much memory all runs without limits may use together, e.g. 2G. Default: runner.memory in"
-                    + " the configuration, else what there is.")
-    private @Nullable String memory;
+    @Mixin
+    private RunnerResourceOptions resources = new RunnerResourceOptions();
 
     /** Refuses what the runner would, while there is somebody to read it. */
     void check(boolean runnerToo) {
-        if (capacity != null && !(capacity > 0 && Double.isFinite(capacity))) {
-            throw new UsageException("--capacity " + capacity + " (expected: a number, more than 0)");
-        } else if (labels.contains("")) {
-            throw new UsageException("--label: an empty text (expected: a text)");
-        }
-        if (memory != null) {
-            try {
-                Limits.memory("--memory", memory);
-            } catch (BadEntry e) {
-                throw new UsageException(e.getMessage(), e);
-            }
-        }
+        resources.check();
         if (!runnerToo && !(before().isEmpty() && behind().isEmpty())) {
             throw new UsageException(String.join(" ", before()) + String.join(" ", behind())
                     + " (expected: nothing, since a server runs no code; 'runner' or 'both' in place of 'server')");
@@ -76,19 +34,12 @@ final class InstallRunnerOptions {
 
     /** The words behind {@code all}. */
     List<String> behind() {
-        List<String> words = new ArrayList<>();
-        for (String label : labels) {
-            words.addAll(List.of("--label", label));
-        }
-        if (capacity != null) {
-            words.addAll(List.of("--capacity", WholeNumbers.whole(capacity).toString()));
-        }
-        if (python != null) {
-            words.addAll(List.of("--python", python.toAbsolutePath().toString()));
-        }
-        if (memory != null) {
-            words.addAll(List.of("--memory", memory));
-        }
-        return words;
+        return resources.words();
+    }
+
+    /** Whose processes run code; {@code null} if that was not said. */
+    @Nullable
+    WorkerUser workerUser() {
+        return resources.givenWorkerUser();
     }
 }

@@ -11,10 +11,10 @@ import distkv.client.Watch;
 import distkv.client.WatchEvent;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +45,7 @@ public final class RunDrain implements CommandAction.OfJobs {
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
         GroupEditor group = GroupEditor.of(tree, scope, "drain");
-        printer.wrote(tree, group.drain(node));
+        printer.wrote(tree, group.setDrained(node, true));
         if (!GroupView.read(tree, scope.group()).members().containsKey(node)) {
             printer.warning("there is no runner of node " + node + " in group " + scope.group()
                     + " at present; it will take no jobs for any node when it comes");
@@ -55,7 +55,7 @@ public final class RunDrain implements CommandAction.OfJobs {
 
     /** Waits until nothing runs there; false if the client is closed before. */
     private boolean isDrained(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        Path claims = Kind.ANY.states(tree.config().path("runner.claim"), scope.group(), node);
+        Path claims = Kind.ANY.states(tree.config().prefixes().claims(), scope.group(), node);
         Set<Path> running = new HashSet<>();
         boolean current = false;
         int told = -1;
@@ -90,8 +90,7 @@ public final class RunDrain implements CommandAction.OfJobs {
     /** Whether this is the claim of a job that runs there. */
     private boolean runsHere(Entry claim) {
         return !JobId.isStandby(claim.path())
-                && Printer.decoded(claim) instanceof Map<?, ?> map
-                && node.equals(map.get("node"));
+                && node.equals(ClaimEntry.read(claim.value()).node());
     }
 
     private void progress(Printer printer, int left) {

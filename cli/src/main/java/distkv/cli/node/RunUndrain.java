@@ -23,7 +23,7 @@ public final class RunUndrain implements CommandAction.OfJobs {
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        printer.wrote(tree, GroupEditor.of(tree, scope, "undrain").undrain(node));
+        printer.wrote(tree, GroupEditor.of(tree, scope, "undrain").setDrained(node, false));
         return 0;
     }
 }

@@ -11,48 +11,28 @@ import distkv.runner.JobLog;
 import distkv.runner.RunnerOptions;
 import distkv.runner.worker.PythonCommand;
 import distkv.schema.BadEntry;
-import distkv.schema.Prefixes;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What a runner in this process runs code with. */
 public final class RunnerStartOptions {
-    @Option(
-            names = {"--python"},
-            paramLabel = "FILE",
-            description = "The interpreter for Python code, which needs our package. Default: runner.python in the"
-                    + " configuration, else our own.")
-    private @Nullable Path python;
+    @Mixin
+    private RunnerResourceOptions resources = new RunnerResourceOptions();
 
     @Option(
             names = {"-n", "--nodes"},
             paramLabel = "SIZE",
             description = "How many nodes the group should have. Default: what the group's entry says.")
     private int nodes;
-
-    @Option(
-            names = {"--capacity"},
-            paramLabel = "NUMBER",
-            description = "How much this node can bear, compared with the others. Default: runner.capacity in the"
-                    + " configuration, else its number of cores, or of GiB of memory if that is less.")
-    private @Nullable Double capacity;
-
-    @Option(
-            names = {"--label"},
-            paramLabel = "TEXT",
-            description =
-                    "Something that this node has, for jobs that ask for it by --where. May be given several times."
-                            + " Default: runner.labels in the configuration.")
-    private Set<String> labels = Set.of();
 
     @Option(
             names = {"--limit"},
@@ -62,21 +42,6 @@ public final class RunnerStartOptions {
                     + " runner.limits in the configuration.")
     private List<String> limits = List.of();
 
-    @Option(
-            names = {"--memory"},
-            paramLabel = "SIZE",
-            description = "How much memory all runs without limits may use together, e.g. 2G: beyond that the largest"
-                    + " of their processes is ended. Takes control groups. Default: runner.memory in the configuration,"
-                    + " else what there is.")
-    private @Nullable String memory;
-
-    @Option(
-            names = {"--worker-user"},
-            paramLabel = "USER",
-            description = "Whose processes run code, so that it cannot touch the runner, and the kernel holds it to its"
-                    + " limits. Takes root. Default: runner.worker_user in the configuration, else who starts this.")
-    private @Nullable String workerUser;
-
     boolean hasSize() {
         return nodes > 0;
     }
@@ -85,43 +50,25 @@ public final class RunnerStartOptions {
     public RunnerOptions options(CommandContext context, String node, String group, Set<Kind> kinds) {
         Terminal terminal = context.terminal();
         ClientOptions server = TreeClient.options(context.config());
+        Config config = context.config();
+        String python = resources.python(config);
         Path ours = Files.isExecutable(terminal.python()) ? terminal.python() : Path.of("python3");
         RunnerOptions options = RunnerOptions.of(node, kinds)
                 .group(group)
                 .nodes(nodes)
                 .server(server.host(), server.port())
-                .python(PythonCommand.of(python(context, ours))
-                        .withWorkerUser(
-                                workerUser != null
-                                        ? workerUser
-                                        : context.config().text("runner.worker_user"))
-                        .withMemory(memory(context.config())))
-                .prefixes(prefixes(context.config()))
-                .config(context.config().forCode())
+                .python(PythonCommand.of(python == null ? ours.toString() : python)
+                        .withWorkerUser(resources.workerUser(config))
+                        .withMemory(resources.memory(config)))
+                .prefixes(config.prefixes())
+                .config(config.forCode())
                 .log(log(context.verbosity()));
         try {
-            Set<String> has =
-                    labels.isEmpty() ? new LinkedHashSet<>(context.config().texts("runner.labels")) : labels;
-            Double bears = capacity == null ? context.config().positive("runner.capacity") : capacity;
-            options = options.labels(has).limits(limits(context.config()));
-            return bears == null ? options : options.capacity(bears);
+            Double capacity = resources.capacity(config);
+            options = options.labels(resources.labels(config)).limits(limits(config));
+            return capacity == null ? options : options.capacity(capacity);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage(), e);
-        }
-    }
-
-    private String python(CommandContext context, Path ours) {
-        String configured = context.config().text("runner.python");
-        return python != null ? python.toString() : configured != null ? configured : ours.toString();
-    }
-
-    private @Nullable Long memory(Config config) {
-        try {
-            return memory != null
-                    ? Limits.memory("--memory", memory)
-                    : Limits.memory("configuration runner.memory", config.find("runner.memory"));
-        } catch (BadEntry e) {
-            throw new UsageException(e.getMessage(), e);
         }
     }
 
@@ -136,18 +83,6 @@ public final class RunnerStartOptions {
         } catch (BadEntry e) {
             throw new UsageException(e.getMessage(), e);
         }
-    }
-
-    static Prefixes prefixes(Config config) {
-        return new Prefixes(
-                config.path("codes.prefix"),
-                config.path("modules.prefix"),
-                config.path("errors.prefix"),
-                config.path("runner.prefix"),
-                config.path("runner.state"),
-                config.path("runner.claim"),
-                config.path("runner.presence"),
-                config.path("runner.group"));
     }
 
     /** What jobs log goes where our own log lines go. */

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -23,11 +26,15 @@ import picocli.CommandLine.Parameters;
         description = {
             "Copy the whole tree, as it is at one moment, into a file. The server goes on meanwhile.",
             "What dies with its writer anyway, runners' presence and claims, is left out; the internal tree is in it.",
-            "The copy is read back before it replaces a file of that name."
+            "The copy is read back before it replaces a file of that name. Only its owner can read it."
         },
         footer = {"", "Examples:", "  distkv backup house.backup", "  distkv backup --data /var/lib/distkv house.backup"
         })
 public final class BackupCommand implements CommandAction.Local {
+    /** The file has everything that the tree has. */
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
     @Mixin
     OutputOptions leaf = new OutputOptions();
 
@@ -54,6 +61,7 @@ public final class BackupCommand implements CommandAction.Local {
         java.nio.file.Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             Files.deleteIfExists(part);
+            Files.createFile(part, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
             try (FileOutputStream target = new FileOutputStream(part.toFile());
                     OutputStream out = new BufferedOutputStream(target, 1 << 16)) {
                 BackupFile.writeTo(out, tree, internal, entries);

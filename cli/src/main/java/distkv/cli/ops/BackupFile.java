@@ -1,6 +1,5 @@
 package distkv.cli.ops;
 
-import distkv.cli.config.Config;
 import distkv.cli.context.TreeClient;
 import distkv.cli.input.EntryFile;
 import distkv.cli.input.FailedException;
@@ -12,6 +11,7 @@ import distkv.model.Value;
 import distkv.protocol.MsgWriter;
 import distkv.protocol.Values;
 import distkv.protocol.WirePath;
+import distkv.schema.Prefixes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -50,14 +50,10 @@ public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value>
 
     /** What belongs into a copy of the tree, parents first; siblings as they were created, so that they are so again. */
     static List<Entry> entries(TreeClient tree) throws InterruptedException {
+        Prefixes prefixes = tree.config().prefixes();
         return tree.client().treeByCreation(Path.ROOT).stream()
-                .filter(entry -> isLasting(tree.config(), entry.path()))
+                .filter(entry -> !prefixes.isTransient(entry.path()))
                 .toList();
-    }
-
-    /** Whether an entry means something when the runners that are there now are gone. */
-    private static boolean isLasting(Config config, Path path) {
-        return !path.startsWith(config.path("runner.presence")) && !path.startsWith(config.path("runner.claim"));
     }
 
     /** How many entries it has, those of the internal tree included. */

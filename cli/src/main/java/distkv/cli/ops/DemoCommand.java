@@ -28,22 +28,22 @@ public final class DemoCommand implements CommandAction.Local {
 
     @Override
     public int run(CommandContext context) throws Exception {
-        DemoLog narrator = new DemoLog(context.terminal());
-        narrator.chapter("A server, and two nodes that run code");
-        try (DemoHouse house = DemoHouse.open(context, narrator)) {
-            narrator.chapter("Code goes into the tree, and with it the wish to run it");
+        DemoLog log = new DemoLog(context.terminal());
+        log.chapter("A server, and two nodes that run code");
+        try (DemoHouse house = DemoHouse.open(context, log)) {
+            log.chapter("Code goes into the tree, and with it the wish to run it");
             store(house);
             start(house);
-            narrator.chapter("Sensors report, code reacts");
+            log.chapter("Sensors report, code reacts");
             report(house, 0);
-            narrator.chapter("One node leaves, its work goes on");
+            log.chapter("One node leaves, its work goes on");
             house.leave();
             report(house, ROUNDS);
-            narrator.chapter("Everything stops");
+            log.chapter("Everything stops");
             house.stopJobs();
             DemoWatch seen = house.seen();
             long errors = house.errors();
-            narrator.chapter("demo: " + seen.jobs() + " jobs ran on " + seen.nodes() + " nodes, " + seen.changes()
+            log.chapter("demo: " + seen.jobs() + " jobs ran on " + seen.nodes() + " nodes, " + seen.changes()
                     + " changes seen, " + errors + " errors");
             return errors == 0 ? 0 : 1;
         }

@@ -35,7 +35,7 @@ final class DemoHouse implements AutoCloseable {
     private static final String OWNER = NODES.getFirst();
 
     private final CommandContext context;
-    private final DemoLog narrator;
+    private final DemoLog log;
     private final ScratchDirectory directory;
     private final Deque<Runnable> parts = new ArrayDeque<>();
     private final Map<String, Runner> nodes = new LinkedHashMap<>();
@@ -44,30 +44,30 @@ final class DemoHouse implements AutoCloseable {
     private final DemoWatch seen;
     private final int port;
 
-    private DemoHouse(CommandContext outer, DemoLog narrator, ScratchDirectory directory) throws Exception {
-        this.narrator = narrator;
+    private DemoHouse(CommandContext outer, DemoLog log, ScratchDirectory directory) throws Exception {
+        this.log = log;
         this.directory = directory;
         Server server = ServerStartOptions.start(directory.path().resolve("data"), "demo", BindAddress.loopback(0));
         parts.push(server::close);
         port = server.port();
         Config config = BindAddress.loopback(port).applyTo(Config.DEFAULTS);
         context = new CommandContext(outer.terminal(), config, outer.printer(), -1, outer.commands());
-        narrator.line(
+        log.line(
                 "server",
                 "listens on " + BindAddress.loopback(port) + ", data in "
                         + directory.path().resolve("data"));
         tree = TreeClient.connect(config);
         parts.push(tree::close);
-        seen = DemoWatch.start(tree, narrator);
+        seen = DemoWatch.start(tree, log);
         parts.push(seen::close);
         for (String node : NODES) {
             nodes.put(node, node(node));
-            narrator.line(node, "is ready to run code");
+            log.line(node, "is ready to run code");
         }
     }
 
-    static DemoHouse open(CommandContext context, DemoLog narrator) throws Exception {
-        return new DemoHouse(context, narrator, ScratchDirectory.create("distkv-demo-"));
+    static DemoHouse open(CommandContext context, DemoLog log) throws Exception {
+        return new DemoHouse(context, log, ScratchDirectory.create("distkv-demo-"));
     }
 
     private Runner node(String name) throws Exception {
@@ -96,7 +96,7 @@ final class DemoHouse implements AutoCloseable {
                 "-d",
                 examples.resolve(name + ".yml").toString(),
                 "demo." + name);
-        narrator.line("code", "demo." + name + " is stored, from examples/" + name + ".py");
+        log.line("code", "demo." + name + " is stored, from examples/" + name + ".py");
     }
 
     /** Adds a job that starts now. */
@@ -114,7 +114,7 @@ final class DemoHouse implements AutoCloseable {
         List<String> stop = new ArrayList<>(run);
         stop.addAll(List.of("set", "-t", "-", name));
         jobs.add(stop);
-        narrator.line(
+        log.line(
                 "job",
                 name + " shall run " + code + " on "
                         + switch (kind) {
@@ -138,20 +138,20 @@ final class DemoHouse implements AutoCloseable {
         tree.write(below.child("raw"), EntryContent.of(raw), distkv.model.Expectation.anything());
         seen.await(room + " to be " + raw / 10.0, DemoWatch::hasExpected);
         double millis = (System.nanoTime() - begun) / 1e6;
-        narrator.line(room, String.format("raw %d → temp %s, %.1f ms later", raw, seen.shown(), millis));
+        log.line(room, String.format("raw %d → temp %s, %.1f ms later", raw, seen.shown(), millis));
     }
 
     /** Lets one node go; its jobs move to the other. */
     void leave() throws Exception {
         String leaver = NODES.getLast();
-        narrator.line(leaver, "leaves");
+        log.line(leaver, "leaves");
         Objects.requireNonNull(nodes.get(leaver)).close();
         seen.await("the jobs to move", watch -> watch.runsWithout(leaver));
     }
 
     long errors() throws InterruptedException {
-        List<ErrorRecords.ErrorRecord> open = ErrorRecords.load(tree).open();
-        open.forEach(record -> narrator.line("error", record.about() + ": " + record.line()));
+        List<ErrorRecords.RecordedError> open = ErrorRecords.load(tree).open();
+        open.forEach(record -> log.line("error", record.about() + ": " + record.line()));
         return open.size();
     }
 
@@ -176,7 +176,7 @@ final class DemoHouse implements AutoCloseable {
         try {
             directory.close();
         } catch (IOException e) {
-            narrator.line("server", directory.path() + " could not be removed: " + e.getMessage());
+            log.line("server", directory.path() + " could not be removed: " + e.getMessage());
         }
     }
 }

@@ -7,7 +7,9 @@ import distkv.client.Watch;
 import distkv.client.WatchEvent;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.job.JobAddress;
 import distkv.schema.job.Kind;
+import distkv.schema.job.StateEntry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,27 +26,27 @@ final class DemoWatch implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Path HOUSE = Path.of("house");
 
-    private final DemoLog narrator;
+    private final DemoLog log;
     private final Path states;
     private final Watch watch;
 
     // Guarded by this.
     private final Map<Path, String> nodeOfJob = new HashMap<>();
-    private final Set<Path> jobs = new HashSet<>();
+    private final Set<JobAddress> jobs = new HashSet<>();
     private final Set<String> nodes = new HashSet<>();
     private long changes;
     private @Nullable Path expectedAt;
     private double expected;
     private @Nullable Object found;
 
-    private DemoWatch(TreeClient tree, DemoLog narrator) throws InterruptedException {
-        this.narrator = narrator;
-        this.states = tree.config().path("runner.state");
+    private DemoWatch(TreeClient tree, DemoLog log) throws InterruptedException {
+        this.log = log;
+        this.states = tree.config().prefixes().states();
         this.watch = tree.watch(Path.ROOT, true, -1);
     }
 
-    static DemoWatch start(TreeClient tree, DemoLog narrator) throws InterruptedException {
-        DemoWatch seen = new DemoWatch(tree, narrator);
+    static DemoWatch start(TreeClient tree, DemoLog log) throws InterruptedException {
+        DemoWatch seen = new DemoWatch(tree, log);
         Thread.ofPlatform().daemon().name("demo-watch").start(seen::follow);
         return seen;
     }
@@ -77,9 +79,9 @@ final class DemoWatch implements AutoCloseable {
             found = value;
         }
         switch (value) {
-            case Boolean on -> narrator.line("heater", "is switched " + (on ? "on" : "off"));
+            case Boolean on -> log.line("heater", "is switched " + (on ? "on" : "off"));
             case Map<?, ?> load ->
-                narrator.line(
+                log.line(
                         String.valueOf(entry.path().elements().getLast()),
                         "reports a load of " + load.get("load") + " on " + load.get("cores") + " cores");
             case null, default -> {}
@@ -87,38 +89,29 @@ final class DemoWatch implements AutoCloseable {
     }
 
     private void state(Entry entry) {
-        Object node = Printer.decoded(entry) instanceof Map<?, ?> state ? state.get("node") : null;
+        JobAddress job = JobAddress.ofState(entry.path().tail(states.length()));
+        if (job == null) {
+            return;
+        }
+        String node = StateEntry.read(entry.value()).node();
         String before = nodeOfJob.get(entry.path());
-        if (node instanceof String now && !now.equals(before)) {
-            nodeOfJob.put(entry.path(), now);
-            jobs.add(job(entry.path()));
-            nodes.add(now);
-            narrator.line(now, "runs " + name(entry.path()) + reason(entry.path()));
+        if (node != null && !node.equals(before)) {
+            nodeOfJob.put(entry.path(), node);
+            jobs.add(job.job());
+            nodes.add(node);
+            log.line(node, "runs " + job.name() + reason(job.kind()));
         } else if (node == null && before != null) {
             nodeOfJob.remove(entry.path());
-            narrator.line(before, "has stopped " + name(entry.path()));
+            log.line(before, "has stopped " + job.name());
         }
     }
 
-    /** A state's path without the node, so that a job of all nodes counts once. */
-    private Path job(Path state) {
-        return Path.of(kind(state)).append(name(state));
-    }
-
-    private Path name(Path state) {
-        return state.tail(states.length() + (kind(state).equals(Kind.ANY.word()) ? 2 : 3));
-    }
-
-    private String reason(Path state) {
-        return switch (kind(state)) {
-            case "at" -> ", since it is this node's";
-            case "all" -> ", as all nodes do";
-            default -> "";
+    private static String reason(Kind kind) {
+        return switch (kind) {
+            case ANY -> "";
+            case AT -> ", since it is this node's";
+            case ALL -> ", as all nodes do";
         };
-    }
-
-    private String kind(Path state) {
-        return state.elements().get(states.length()).toString();
     }
 
     /** Waits until something is so. */

@@ -182,7 +182,7 @@ public final class ImportCommand implements CommandAction.Local {
     }
 
     private void warn(CommandContext context, OriginalSaveFile saved, PrefixMap map) {
-        Path codes = context.config().path("codes.prefix");
+        Path codes = context.config().prefixes().codes();
         long lost = PrefixMap.isMoat(codes)
                 ? 0
                 : saved.entries().keySet().stream()

@@ -90,10 +90,11 @@ public final class ServerStartOptions {
 
     /** Reading where the parts of the system keep what is theirs is no error, nor where a kind, a node, a group does. */
     static void know(Server server, Config config) {
-        for (distkv.model.Path prefix : config.prefixes()) {
+        for (distkv.model.Path prefix : config.allPrefixes()) {
             server.know(
                     prefix,
-                    prefix.equals(config.path("runner.prefix")) || prefix.equals(config.path("runner.state")) ? 3 : 0);
+                    prefix.equals(config.prefixes().runs())
+                            || prefix.equals(config.prefixes().states()) ? 3 : 0);
         }
     }
 

@@ -17,7 +17,8 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.StatePart;
 import distkv.protocol.Values;
-import distkv.schema.job.Kind;
+import distkv.schema.Prefixes;
+import distkv.schema.job.JobAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -95,7 +96,7 @@ public final class StatusCommand implements CommandAction.Local {
 
     /** For each group its nodes, each with the kinds of jobs that it runs. */
     private static Map<String, Object> runners(TreeClient tree) throws InterruptedException {
-        Path prefix = tree.config().path("runner.presence");
+        Path prefix = tree.config().prefixes().presence();
         Map<String, Map<String, List<Object>>> groups = new TreeMap<>();
         for (Entry entry : tree.below(prefix, 3, 3)) {
             List<Object> names = entry.path().tail(prefix.length()).elements();
@@ -108,30 +109,32 @@ public final class StatusCommand implements CommandAction.Local {
 
     /** How many jobs there are, run on at least one node, are lost and run nowhere, and have failed. */
     private static Map<String, Object> jobs(TreeClient tree, ErrorRecords errors) throws InterruptedException {
+        Prefixes prefixes = tree.config().prefixes();
         ClaimedRuns runs = ClaimedRuns.load(tree);
-        Set<Path> running = new HashSet<>();
-        runs.running().keySet().forEach(at -> running.add(job(at)));
-        Set<Path> lost = new HashSet<>();
-        Path states = tree.config().path("runner.state");
-        for (Entry state : tree.below(states, 0, -1)) {
+        Set<JobAddress> running = new HashSet<>();
+        for (Path at : runs.running().keySet()) {
+            add(running, at);
+        }
+        Set<JobAddress> lost = new HashSet<>();
+        for (Entry state : tree.below(prefixes.states(), 0, -1)) {
             if (runs.of(state) instanceof RunStatus.Lost) {
-                lost.add(job(state.path().tail(states.length())));
+                add(lost, state.path().below(prefixes.states()));
             }
         }
         lost.removeAll(running);
         Map<String, Object> jobs = new LinkedHashMap<>();
         jobs.put("total", (long)
-                tree.below(tree.config().path("runner.prefix"), 0, -1).size());
+                tree.below(prefixes.runs(), 0, -1).size());
         jobs.put("running", (long) running.size());
         jobs.put("lost", (long) lost.size());
         jobs.put("failed", (long) errors.failedJobs().size());
         return jobs;
     }
 
-    /** The job of a claim or state: for those of all nodes without the node. */
-    private static Path job(Path at) {
-        return at.startsWith(Path.of(Kind.ALL.word())) && at.length() > 3
-                ? at.head(2).append(at.tail(3))
-                : at;
+    private static void add(Set<JobAddress> jobs, Path state) {
+        JobAddress address = JobAddress.ofState(state);
+        if (address != null) {
+            jobs.add(address.job());
+        }
     }
 }

@@ -3,11 +3,18 @@ package distkv.cli.ops;
 import distkv.cli.context.Terminal;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;
+import distkv.cli.context.JobScope;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.schema.Prefixes;
+import distkv.schema.code.CodeEdit;
+import distkv.schema.code.Mode;
+import distkv.schema.job.JobEdit;
+import distkv.schema.job.Kind;
+import distkv.schema.job.StateEntry;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -47,9 +54,14 @@ public final class TrainCommand implements CommandAction.Local {
     /** How long all of that may take: a build does not wait for what cannot be. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private static final Path CODE = Path.of(".distkv", "code", "proc", "train");
-    private static final Path JOB = Path.of(".distkv", "run", "any", "default", "train");
-    private static final Path STATE = Path.of(".distkv", "state", "any", "default", "train");
+    private static final Path NAME = Path.of("train");
+    private static final Path CODE = Prefixes.DEFAULT.codes().append(NAME);
+    private static final Path JOB = Kind.ANY
+            .entries(Prefixes.DEFAULT.runs(), JobScope.DEFAULT_GROUP, "")
+            .append(NAME);
+    private static final Path STATE = Kind.ANY
+            .states(Prefixes.DEFAULT.states(), JobScope.DEFAULT_GROUP, "")
+            .append(NAME);
 
     @Option(names = "--jobs", description = "There is a runner: give it jobs.")
     private boolean withJobs;
@@ -75,11 +87,16 @@ public final class TrainCommand implements CommandAction.Local {
     private void jobs() throws InterruptedException {
         long end = System.nanoTime() + PATIENCE_NANOS;
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", port))) {
-            client.set(CODE, Values.encode(Map.of("code", "return turn", "is_async", true)));
+            CodeEdit code = CodeEdit.of(null);
+            code.code("return turn");
+            code.mode(Mode.ASYNC);
+            client.set(CODE, Values.encode(code.entry()));
+            JobEdit job = JobEdit.of(null);
+            job.code(NAME);
             for (long turn = 0; turn < STARTS && System.nanoTime() < end; turn++) {
-                double now = System.currentTimeMillis() / 1e3;
-                Map<String, ?> job = Map.of("code", Path.of("train"), "target", now, "data", Map.of("turn", turn));
-                client.set(JOB, Values.encode(job));
+                job.startAt(System.currentTimeMillis() / 1e3);
+                job.data(Map.of("turn", turn));
+                client.set(JOB, Values.encode(job.entry()));
                 while (!hasReturned(client, turn) && System.nanoTime() < end) {
                     TimeUnit.MILLISECONDS.sleep(1);
                 }
@@ -90,8 +107,6 @@ public final class TrainCommand implements CommandAction.Local {
     private static boolean hasReturned(Client client, long turn) throws InterruptedException {
         Entry state = client.get(STATE);
         return state != null
-                && state.value() != null
-                && Values.decode(state.value()) instanceof Map<?, ?> fields
-                && Long.valueOf(turn).equals(fields.get("result"));
+                && Values.encode(turn).equals(StateEntry.read(state.value()).result());
     }
 }

@@ -1,7 +1,6 @@
 package distkv.cli.run;
 
 import distkv.cli.context.JobScope;
-import distkv.cli.context.Printer;
 import distkv.cli.view.ErrorRecords;
 import distkv.cli.view.JobStates;
 import distkv.cli.view.RunStatus;
@@ -9,6 +8,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Placement;
+import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import java.util.TreeMap;
  *
  * @param errors its open records
  */
-record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, List<ErrorRecords.ErrorRecord> errors) {
+record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, List<ErrorRecords.RecordedError> errors) {
     /**
      * What is so.
      *
@@ -67,9 +67,8 @@ record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, L
         }
         Map<Object, Entry> all = states.of(job);
         for (Entry state : all.values()) {
-            if (Printer.decoded(state) instanceof Map<?, ?> map
-                    && map.get("reason") instanceof String reason
-                    && Placement.refused(reason)) {
+            String reason = StateEntry.read(state.value()).reason();
+            if (Placement.refused(reason)) {
                 return "-" + reason + "-";
             }
         }
@@ -78,16 +77,16 @@ record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, L
 
     /** What those nodes of the group said last that are there and do not run it. */
     private List<String> failures(List<String> running) throws InterruptedException {
-        Map<String, ErrorRecords.ErrorRecord> last = new TreeMap<>();
-        for (ErrorRecords.ErrorRecord record : errors) {
-            String node = record.last().node();
+        Map<String, ErrorRecords.RecordedError> last = new TreeMap<>();
+        for (ErrorRecords.RecordedError error : errors) {
+            String node = error.last().node();
             if (!running.contains(node) && states.runs().isPresent(scope.group(), node, Kind.ALL)) {
                 last.merge(
                         node,
-                        record,
+                        error,
                         (one, other) -> one.last().seen() > other.last().seen() ? one : other);
             }
         }
-        return last.values().stream().map(ErrorRecords.ErrorRecord::line).toList();
+        return last.values().stream().map(ErrorRecords.RecordedError::line).toList();
     }
 }

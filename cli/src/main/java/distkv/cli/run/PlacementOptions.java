@@ -2,10 +2,9 @@ package distkv.cli.run;
 
 import distkv.cli.input.UsageException;
 import distkv.schema.BadEntry;
+import distkv.schema.job.JobEdit;
 import distkv.schema.job.Limits;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -38,31 +37,24 @@ final class PlacementOptions {
     private @Nullable Boolean handover;
 
     /** Puts what was given into a job. */
-    void applyTo(Map<Object, @Nullable Object> job) {
+    void applyTo(JobEdit job) {
         if (labels.equals(List.of("-"))) {
-            job.remove("where");
+            job.anywhere();
         } else if (!labels.isEmpty()) {
-            job.put("where", Map.of("has", labels.stream().distinct().toList()));
+            job.where(labels);
         }
         if (!limits.isEmpty()) {
-            job.put("limits", changed(job.get("limits") instanceof Map<?, ?> map ? map : Map.of()));
+            try {
+                job.limits(Limits.parse(limits));
+            } catch (BadEntry e) {
+                throw new UsageException("--limit: " + e.getMessage(), e);
+            }
         }
         if (split != null) {
-            job.put("split", split);
+            job.split(split);
         }
         if (handover != null) {
-            job.put("handover", handover);
+            job.handover(handover);
         }
-    }
-
-    private Map<?, ?> changed(Map<?, ?> old) {
-        Map<Object, @Nullable Object> changed = new LinkedHashMap<>(old);
-        try {
-            changed.putAll(Limits.parse(limits));
-        } catch (BadEntry e) {
-            throw new UsageException("--limit: " + e.getMessage(), e);
-        }
-        changed.values().removeIf(value -> value == null);
-        return changed;
     }
 }

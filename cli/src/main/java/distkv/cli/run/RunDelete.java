@@ -11,12 +11,12 @@ import distkv.cli.view.JobStates;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
+import distkv.schema.job.JobEdit;
 import java.util.Collection;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Removes a job. */
 @Command(
@@ -35,22 +35,21 @@ public final class RunDelete implements CommandAction.OfJobs {
             description = "Delete it even while it runs.")
     private boolean force;
 
-    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private JobParameter job = new JobParameter();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        Path job = scope.job(tree.config(), path);
-        Entry entry = tree.read(job);
-        if (entry == null) {
+        Path entry = job.entry(tree, scope);
+        if (tree.read(entry) == null) {
             return printer.nothing("Does not exist.");
         }
-        ClaimHolders holders = new ClaimHolders(tree, scope, path);
+        ClaimHolders holders = new ClaimHolders(tree, scope, job.name());
         List<String> running = holders.now();
         Expectation expected = Expectation.anything();
         if (!running.isEmpty() && !force) {
-            expected = Expectation.at(tree.change(job, PausedJob::withoutTarget).tick());
-            printer.told(path + " runs on " + ClaimHolders.text(running) + ": it is told to end …");
+            expected = Expectation.at(job.change(tree, scope, JobEdit::clearTarget).tick());
+            printer.told(job + " runs on " + ClaimHolders.text(running) + ": it is told to end …");
             Collection<String> left = holders.awaitNone(ClaimHolders.PATIENCE);
             if (!left.isEmpty()) {
                 return printer.nothing("Still running on " + ClaimHolders.text(left) + " after "
@@ -58,8 +57,8 @@ public final class RunDelete implements CommandAction.OfJobs {
                         + " With --force it is deleted.");
             }
         }
-        TreeClient.Written written = tree.write(job, EntryContent.NONE, expected);
-        for (Entry state : new JobStates(tree, scope, printer).of(path).values()) {
+        TreeClient.Written written = tree.write(entry, EntryContent.NONE, expected);
+        for (Entry state : new JobStates(tree, scope, printer).of(job.name()).values()) {
             tree.write(state.path(), EntryContent.NONE, Expectation.anything());
         }
         printer.wrote(tree, written);

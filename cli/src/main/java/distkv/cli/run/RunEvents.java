@@ -7,6 +7,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import distkv.schema.job.StateEntry;
@@ -60,8 +61,8 @@ final class RunEvents {
     RunEvents(Config config, JobScope scope) {
         kind = scope.kind();
         states = scope.states(config);
-        claims = kind.entries(config.path("runner.claim"), scope.group(), scope.node());
-        presence = config.path("runner.presence").child(scope.group());
+        claims = kind.entries(config.prefixes().claims(), scope.group(), scope.node());
+        presence = config.prefixes().presence().child(scope.group());
     }
 
     /** The subtrees that changes are to come from. */
@@ -95,8 +96,8 @@ final class RunEvents {
         if (value == null || (entry.value() != null && old != null)) {
             return List.of();
         }
-        Object node = Values.decode(value) instanceof Map<?, ?> map ? map.get("node") : null;
-        String who = node == null ? "" : node.toString();
+        String node = ClaimEntry.read(value).node();
+        String who = node == null ? "" : node;
         Path job = job(entry.path(), claims);
         if (JobId.isStandby(job)) {
             // How it ends the state tells, or the job's error.

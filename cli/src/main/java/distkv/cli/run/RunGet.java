@@ -7,11 +7,9 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.view.JobStates;
 import distkv.model.Entry;
-import distkv.model.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Reads a job. */
 @Command(
@@ -27,18 +25,18 @@ public final class RunGet implements CommandAction.OfJobs {
             description = "Add what became of it.")
     private boolean state;
 
-    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private JobParameter job = new JobParameter();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        Entry entry = tree.read(scope.job(tree.config(), path));
+        Entry entry = tree.read(job.entry(tree, scope));
         if (entry == null) {
             return printer.nothing("Not found.");
         }
         Object value = printer.dates().added(Printer.decoded(entry));
         if (state) {
-            value = new JobStates(tree, scope, printer).beside(value, path);
+            value = new JobStates(tree, scope, printer).beside(value, job.name());
         }
         printer.document(printer.shown(tree.name(), entry, value));
         return 0;

@@ -9,7 +9,6 @@ import distkv.cli.options.OutputOptions;
 import distkv.cli.view.JobStates;
 import distkv.cli.view.RunStatus;
 import distkv.model.Entry;
-import distkv.model.Path;
 import distkv.schema.job.PastRun;
 import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
@@ -17,11 +16,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Shows the last runs of a job. */
 @Command(
@@ -40,16 +37,16 @@ public final class RunHistory implements CommandAction.OfJobs {
     @Mixin
     OutputOptions leaf = new OutputOptions();
 
-    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private JobParameter job = new JobParameter();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
         List<PastRun> runs = new ArrayList<>();
         JobStates states = new JobStates(tree, scope, printer);
-        for (Entry state : states.of(JobScope.named(path)).values()) {
+        for (Entry state : states.of(job.name()).values()) {
             runs.addAll(runs(
-                    StateEntry.read(Objects.requireNonNull(state.value())),
+                    StateEntry.read(state.value()),
                     states.runs().of(state)));
         }
         if (runs.isEmpty()) {

@@ -1,7 +1,6 @@
 package distkv.cli.run;
 
 import distkv.cli.context.CommandAction;
-import distkv.cli.context.EntryContent;
 import distkv.cli.context.JobScope;
 import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
@@ -13,6 +12,7 @@ import distkv.cli.view.GroupNames;
 import distkv.cli.view.JobStates;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.job.JobEdit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,18 +66,19 @@ public final class RunList implements CommandAction.OfJobs {
         Path jobs = scope.jobs(tree.config());
         List<Entry> entries = tree.below(jobs.append(path), 0, -1);
         JobStates states = new JobStates(tree, scope, printer);
-        Map<Path, List<ErrorRecords.ErrorRecord>> errors =
+        Map<Path, List<ErrorRecords.RecordedError>> errors =
                 table ? ErrorRecords.load(tree).failedJobs() : Map.of();
         NestedMaps nested = key == null ? null : new NestedMaps(key);
         try (Printer.Listing listing = printer.listing(nested == null)) {
             for (Entry entry : entries) {
                 Path name = entry.path().tail(jobs.length());
                 if (table) {
-                    boolean paused = PausedJob.is(EntryContent.of(entry));
+                    JobEdit job = JobEdit.of(Printer.decoded(entry));
+                    boolean paused = job.isPaused();
                     JobTableRow.Fates fates = new JobTableRow(
                                     scope, states, name, paused, errors.getOrDefault(entry.path(), List.of()))
                             .fates();
-                    Object code = code(entry);
+                    Object code = job.code();
                     Map<String, @Nullable Object> row = new LinkedHashMap<>();
                     row.put("job", name);
                     row.put("code", code);
@@ -104,9 +105,5 @@ public final class RunList implements CommandAction.OfJobs {
         }
         Object value = printer.dates().added(Printer.decoded(entry));
         return printer.shown(tree.name(), entry, state ? states.beside(value, name) : value);
-    }
-
-    private static @Nullable Object code(Entry job) {
-        return Printer.decoded(job) instanceof Map<?, ?> map ? map.get("code") : null;
     }
 }

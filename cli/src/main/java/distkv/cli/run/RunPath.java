@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Prints where a job is. */
 @Command(
@@ -25,15 +24,15 @@ public final class RunPath implements CommandAction.OfJobs {
     @Mixin
     OutputOptions leaf = new OutputOptions();
 
-    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private JobParameter job = new JobParameter();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
         Path states = scope.states(tree.config());
         Map<String, Object> paths = new LinkedHashMap<>();
-        paths.put("command", scope.job(tree.config(), path));
-        paths.put("state", scope.kind() == Kind.ALL ? states.child("NODE").append(path) : states.append(path));
+        paths.put("command", job.entry(tree, scope));
+        paths.put("state", scope.kind() == Kind.ALL ? states.child("NODE").append(job.name()) : states.append(job.name()));
         printer.document(paths);
         return 0;
     }

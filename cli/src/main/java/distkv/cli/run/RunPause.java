@@ -7,12 +7,11 @@ import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.view.ClaimHolders;
-import distkv.model.Path;
+import distkv.schema.job.JobEdit;
 import java.util.Collection;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Ends a job until it is resumed. */
 @Command(
@@ -26,30 +25,30 @@ public final class RunPause implements CommandAction.OfJobs {
     @Mixin
     OutputOptions leaf = new OutputOptions();
 
-    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private JobParameter job = new JobParameter();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        Path job = scope.job(tree.config(), path);
-        EntryContent content = EntryContent.of(tree.read(job));
+        EntryContent content = job.read(tree, scope);
+        JobEdit stored = JobEdit.of(content.value());
         if (!content.present()) {
             return printer.nothing("Does not exist.");
-        } else if (!PausedJob.is(content) && PausedJob.hasNoTarget(content)) {
-            return printer.nothing(path + " does not start anyway: it has no target.");
+        } else if (!stored.isPaused() && !stored.hasTarget()) {
+            return printer.nothing(job + " does not start anyway: it has no target.");
         }
-        ClaimHolders holders = new ClaimHolders(tree, scope, path);
+        ClaimHolders holders = new ClaimHolders(tree, scope, job.name());
         List<String> running = holders.now();
-        printer.wrote(tree, tree.change(job, PausedJob::pause));
+        printer.wrote(tree, job.change(tree, scope, JobEdit::pause));
         if (!running.isEmpty()) {
-            printer.told(path + " runs on " + ClaimHolders.text(running) + ": it is told to end …");
+            printer.told(job + " runs on " + ClaimHolders.text(running) + ": it is told to end …");
         }
         Collection<String> left = holders.awaitNone(ClaimHolders.PATIENCE);
         if (!left.isEmpty()) {
             return printer.nothing("Still running on " + ClaimHolders.text(left) + " after "
                     + ClaimHolders.PATIENCE.toSeconds() + " s; it does not start again.");
         }
-        printer.told(path + " is paused.");
+        printer.told(job + " is paused.");
         return 0;
     }
 }

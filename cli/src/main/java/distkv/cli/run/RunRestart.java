@@ -6,11 +6,9 @@ import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.view.ClaimHolders;
-import distkv.model.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Starts a job now. */
 @Command(
@@ -22,19 +20,18 @@ public final class RunRestart implements CommandAction.OfJobs {
     @Mixin
     OutputOptions leaf = new OutputOptions();
 
-    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private JobParameter job = new JobParameter();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        Path job = scope.job(tree.config(), path);
-        if (tree.read(job) == null) {
+        if (!job.read(tree, scope).present()) {
             return printer.nothing("Does not exist.");
         }
-        List<String> running = new ClaimHolders(tree, scope, path).now();
+        List<String> running = new ClaimHolders(tree, scope, job.name()).now();
         double now = printer.dates().now();
-        printer.wrote(tree, tree.change(job, old -> PausedJob.startAt(old, now)));
-        printer.told(path
+        printer.wrote(tree, job.change(tree, scope, edit -> edit.startAt(now)));
+        printer.told(job
                 + (running.isEmpty()
                         ? " starts now."
                         : " is told to end on " + ClaimHolders.text(running) + ", and starts again."));

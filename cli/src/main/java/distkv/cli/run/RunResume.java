@@ -8,12 +8,11 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.view.JobStates;
 import distkv.model.Entry;
-import distkv.model.Path;
+import distkv.schema.job.JobEdit;
 import distkv.schema.job.StateEntry;
 import distkv.schema.job.Stop;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Lets a paused job start again. */
 @Command(
@@ -26,29 +25,34 @@ public final class RunResume implements CommandAction.OfJobs {
     @Mixin
     OutputOptions leaf = new OutputOptions();
 
-    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private JobParameter job = new JobParameter();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        Path job = scope.job(tree.config(), path);
-        EntryContent content = EntryContent.of(tree.read(job));
+        EntryContent content = job.read(tree, scope);
         if (!content.present()) {
             return printer.nothing("Does not exist.");
-        } else if (!PausedJob.is(content)) {
-            return printer.nothing(path + " is not paused. 'run restart' starts it now.");
+        } else if (!JobEdit.of(content.value()).isPaused()) {
+            return printer.nothing(job + " is not paused. 'run restart' starts it now.");
         }
         boolean interrupted = hasEndedRun(tree, scope, printer);
         double now = printer.dates().now();
-        printer.wrote(tree, tree.change(job, old -> interrupted ? PausedJob.startAt(old, now) : PausedJob.resume(old)));
-        printer.told(path + (interrupted ? " starts again." : " goes on as before."));
+        printer.wrote(tree, job.change(tree, scope, edit -> {
+            if (interrupted) {
+                edit.startAt(now);
+            } else {
+                edit.resume();
+            }
+        }));
+        printer.told(job + (interrupted ? " starts again." : " goes on as before."));
         return 0;
     }
 
     /** Whether the last run was ended since it had no target any more. */
     private boolean hasEndedRun(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        for (Entry state : new JobStates(tree, scope, printer).of(path).values()) {
-            StateEntry read = state.value() == null ? StateEntry.NEW : StateEntry.read(state.value());
+        for (Entry state : new JobStates(tree, scope, printer).of(job.name()).values()) {
+            StateEntry read = StateEntry.read(state.value());
             if (!read.runs().isEmpty() && read.runs().getFirst().outcome().equals(Stop.NO_TARGET.reason())) {
                 return true;
             }

@@ -6,24 +6,17 @@ import distkv.cli.context.EntryContent;
 import distkv.cli.context.JobScope;
 import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
-import distkv.cli.format.WholeNumbers;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.options.ValueOptions;
-import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
-import distkv.protocol.Values;
 import distkv.schema.BadEntry;
-import distkv.schema.job.JobEntry;
-import distkv.schema.job.JobId;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Adds or changes a job. */
 @Command(
@@ -41,10 +34,10 @@ public final class RunSet implements CommandAction.OfJobs {
     private ValueOptions data = new ValueOptions();
 
     @Mixin
-    private ScheduleOptions when = new ScheduleOptions();
+    private ScheduleOptions schedule = new ScheduleOptions();
 
     @Mixin
-    private PlacementOptions placing = new PlacementOptions();
+    private PlacementOptions placement = new PlacementOptions();
 
     @Option(
             names = {"-c", "--code"},
@@ -82,67 +75,57 @@ public final class RunSet implements CommandAction.OfJobs {
             description = "One line about it.")
     private @Nullable String info;
 
-    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private JobParameter job = new JobParameter();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        Path job = scope.job(tree.config(), path);
+        Path entry = job.entry(tree, scope);
         double now = printer.dates().now();
         TreeClient.Written written = template == null
-                ? tree.change(job, old -> EntryContent.of(changed(old, now)))
-                : tree.write(job, EntryContent.of(changed(copied(tree, template), now)), Expectation.absent());
+                ? tree.change(entry, old -> EntryContent.of(changed(old, now)))
+                : tree.write(entry, EntryContent.of(changed(copied(tree, template), now)), Expectation.absent());
         if (code != null && tree.read(CodeLibrary.procedures(tree.config()).at(code)) == null) {
-            printer.warning("there is no procedure " + code + " yet; the job " + path + " fails until there is one");
+            printer.warning("there is no procedure " + code + " yet; the job " + job + " fails until there is one");
         }
         printer.wrote(tree, written);
         return 0;
     }
 
     private static EntryContent copied(TreeClient tree, Path from) throws InterruptedException {
-        Entry entry = tree.read(from);
-        EntryContent content = EntryContent.of(entry);
-        if (content.value() instanceof Map<?, ?> map && map.containsKey("code")) {
+        EntryContent content = EntryContent.of(tree.read(from));
+        if (JobEdit.of(content.value()).hasCode()) {
             return content;
         }
         throw new UsageException("--copy " + from + " (expected: the full path of a job, as 'path' prints it)");
     }
 
     private Map<?, ?> changed(EntryContent old, double now) {
-        Map<Object, @Nullable Object> job = new LinkedHashMap<>();
-        if (old.value() instanceof Map<?, ?> map) {
-            job.putAll(map);
-        }
+        JobEdit edit = JobEdit.of(old.value());
         if (code != null) {
-            job.put("code", code);
-        } else if (!job.containsKey("code")) {
-            throw new UsageException("there is no job " + path + " yet (expected: --code PATH, what it shall run)");
+            edit.code(code);
+        } else if (!edit.hasCode()) {
+            throw new UsageException("there is no job " + job + " yet (expected: --code PATH, what it shall run)");
         }
-        Map<?, ?> globals = job.get("data") instanceof Map<?, ?> map ? map : Map.of();
-        job.put("data", data.applyTo(EntryContent.of(globals)).value());
-        put(job, "ok_after", ok);
-        put(job, "info", info);
-        put(job, "backoff", backoff);
-        put(job, "delay", delay);
-        when.applyTo(job, now);
-        placing.applyTo(job);
-        return checked(job);
-    }
-
-    /** What a runner would refuse is refused here. */
-    private Map<?, ?> checked(Map<?, ?> job) {
+        edit.data(data.applyTo(EntryContent.of(edit.data())).value());
+        if (ok != null) {
+            edit.okAfter(ok);
+        }
+        if (info != null) {
+            edit.info(info);
+        }
+        if (backoff != null) {
+            edit.backoff(backoff);
+        }
+        if (delay != null) {
+            edit.delay(delay);
+        }
         try {
-            JobId.check(path);
-            JobEntry.read(Values.encode(job));
-            return job;
+            schedule.applyTo(edit, now);
+            placement.applyTo(edit);
+            return edit.entry(job.name());
         } catch (BadEntry e) {
-            throw new UsageException("job " + path + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void put(Map<Object, @Nullable Object> job, String key, @Nullable Object value) {
-        if (value != null) {
-            job.put(key, value instanceof Double number ? WholeNumbers.whole(number) : value);
+            throw new UsageException("job " + job + ": " + e.getMessage(), e);
         }
     }
 }

@@ -8,15 +8,16 @@ import distkv.cli.input.UsageException;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.view.JobStates;
 import distkv.model.Entry;
-import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Values;
 import distkv.schema.job.Kind;
+import distkv.schema.job.StateEntry;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Shows what became of a job. */
 @Command(
@@ -32,8 +33,8 @@ public final class RunState implements CommandAction.OfJobs {
             description = "Print only what it returned.")
     private boolean result;
 
-    @Parameters(paramLabel = "PATH", description = "The job's name, for example scale.room.")
-    private Path path = Path.ROOT;
+    @Mixin
+    private JobParameter job = new JobParameter();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
@@ -41,17 +42,18 @@ public final class RunState implements CommandAction.OfJobs {
             throw new UsageException("--result excludes --metadata");
         }
         JobStates states = new JobStates(tree, scope, printer);
-        Map<Object, Entry> found = states.of(JobScope.named(path));
+        Map<Object, Entry> found = states.of(job.name());
         if (found.isEmpty()) {
             return printer.nothing("Not found (yet?)");
         } else if (!result) {
-            printer.document(states.shown(path));
+            printer.document(states.shown(job.name()));
             return 0;
         }
         Map<Object, @Nullable Object> results = new LinkedHashMap<>();
         found.forEach((node, entry) -> {
-            if (Printer.decoded(entry) instanceof Map<?, ?> state && state.containsKey("result")) {
-                results.put(node, state.get("result"));
+            Value returned = StateEntry.read(entry.value()).result();
+            if (returned != null) {
+                results.put(node, Values.decode(returned));
             }
         });
         if (results.isEmpty()) {

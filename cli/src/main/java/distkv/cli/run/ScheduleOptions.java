@@ -1,10 +1,8 @@
 package distkv.cli.run;
 
-import distkv.cli.format.WholeNumbers;
 import distkv.cli.input.UsageException;
 import distkv.schema.BadEntry;
-import distkv.schema.job.Cron;
-import java.util.Map;
+import distkv.schema.job.JobEdit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -31,36 +29,26 @@ final class ScheduleOptions {
     private @Nullable String cron;
 
     /** Puts what was given into a job; {@code now} is unix time. */
-    void applyTo(Map<Object, @Nullable Object> job, double now) {
+    void applyTo(JobEdit job, double now) {
         if (repeat != null && cron != null && !cron.equals(NEVER)) {
             throw new UsageException("--cron: given together with --repeat (expected: one of them)");
         }
         if (repeat != null) {
-            job.put("repeat", WholeNumbers.whole(repeat));
-            job.remove(Cron.FIELD);
+            job.repeat(repeat);
         }
-        if (cron != null) {
-            job.remove(Cron.FIELD);
-            if (!cron.equals(NEVER)) {
-                job.remove("repeat");
-                job.put(Cron.FIELD, cron);
+        if (cron != null && cron.equals(NEVER)) {
+            job.removeCron();
+        } else if (cron != null) {
+            try {
+                job.cron(cron, now);
+            } catch (BadEntry e) {
+                throw new UsageException("--" + e.getMessage(), e);
             }
         }
-        if (start != null) {
-            job.remove(PausedJob.FIELD);
-            job.put("target", start.equals(NEVER) ? null : now + seconds(start));
-        } else if (cron != null
-                && !cron.equals(NEVER)
-                && !(job.get("target") instanceof Number at && at.doubleValue() <= now)) {
-            job.put("target", first(cron, now));
-        }
-    }
-
-    private static double first(String times, double now) {
-        try {
-            return Cron.parse(times).next(now);
-        } catch (BadEntry e) {
-            throw new UsageException("--" + e.getMessage(), e);
+        if (start != null && start.equals(NEVER)) {
+            job.removeTarget();
+        } else if (start != null) {
+            job.startAt(now + seconds(start));
         }
     }
 

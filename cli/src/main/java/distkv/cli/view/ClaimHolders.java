@@ -1,13 +1,13 @@
 package distkv.cli.view;
 
 import distkv.cli.context.JobScope;
-import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.client.Watch;
 import distkv.client.WatchEvent;
 import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.Collection;
@@ -28,7 +28,7 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
         TreeSet<String> nodes = new TreeSet<>();
         for (Entry entry : scope.kind() == Kind.ALL ? tree.below(top, 0, -1) : tree.below(top.append(job), 0, 1)) {
             if (isOurs(entry)) {
-                nodes.add(node(entry));
+                nodes.add(ClaimEntry.read(entry.value()).nodeName());
             }
         }
         return List.copyOf(nodes);
@@ -49,7 +49,7 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
                         } else if (entry.isDeletion()) {
                             held.remove(entry.path());
                         } else {
-                            held.put(entry.path(), node(entry));
+                            held.put(entry.path(), ClaimEntry.read(entry.value()).nodeName());
                         }
                     }
                     case WatchEvent.UpToDate _ -> current = true;
@@ -82,10 +82,6 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
         }
         Path name = entry.path().tail(above);
         return name.equals(job) || name.equals(job.child(Guard.STANDBY));
-    }
-
-    private static String node(Entry claim) {
-        return Printer.decoded(claim) instanceof Map<?, ?> map ? String.valueOf(map.get("node")) : "?";
     }
 
     /** Names, as a sentence has them. */

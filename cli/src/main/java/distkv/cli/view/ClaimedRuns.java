@@ -1,14 +1,15 @@
 package distkv.cli.view;
 
-import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.job.ClaimEntry;
+import distkv.schema.job.JobAddress;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
+import distkv.schema.job.StateEntry;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,8 +32,8 @@ public final class ClaimedRuns {
 
     private ClaimedRuns(TreeClient tree) {
         this.tree = tree;
-        this.claims = tree.config().path("runner.claim");
-        this.states = tree.config().path("runner.state");
+        this.claims = tree.config().prefixes().claims();
+        this.states = tree.config().prefixes().states();
     }
 
     /** All that run. */
@@ -52,11 +53,9 @@ public final class ClaimedRuns {
         return runs;
     }
 
-    private static RunStatus.Running read(Entry claim) {
-        Map<?, ?> value = Printer.decoded(claim) instanceof Map<?, ?> map ? map : Map.of();
-        return new RunStatus.Running(
-                value.get("node") instanceof String node ? node : "?",
-                value.get("started") instanceof Number started ? started.doubleValue() : 0);
+    private static RunStatus.Running read(Entry entry) {
+        ClaimEntry claim = ClaimEntry.read(entry.value());
+        return new RunStatus.Running(claim.nodeName(), claim.started());
     }
 
     /** By their paths below the prefix of the claims: kind, group and node as the kind has them, and the job's name. */
@@ -70,18 +69,19 @@ public final class ClaimedRuns {
      */
     public RunStatus of(Entry state) throws InterruptedException {
         Path at = state.path().tail(states.length());
+        JobAddress job = JobAddress.ofState(at);
         RunStatus.Running run = running.get(at);
         @Nullable Entry before = state;
         for (int attempt = 0; attempt < ATTEMPTS && run == null; attempt++) {
             String node = node(before);
-            if (before == null || node == null) {
+            if (before == null || node == null || job == null) {
                 return new RunStatus.Idle();
             }
             Entry claim = tree.read(claims.append(at));
             run = claim == null ? null : read(claim);
             Entry after = tree.read(before.path());
             if (run == null && after != null && after.tick() == before.tick()) {
-                return lost(at.elements(), node);
+                return lost(job, node);
             }
             before = after;
         }
@@ -89,30 +89,17 @@ public final class ClaimedRuns {
     }
 
     private static @Nullable String node(@Nullable Entry state) {
-        return state != null
-                        && Printer.decoded(state) instanceof Map<?, ?> map
-                        && map.get("node") instanceof String node
-                ? node
-                : null;
+        return state == null ? null : StateEntry.read(state.value()).node();
     }
 
-    /** Whose group a path is, below the prefix of claims or states; "" if it is too short to have one. */
-    static String group(List<Object> at) {
-        int where = at.getFirst().equals(Kind.AT.word()) ? 2 : 1;
-        return at.size() > where ? String.valueOf(at.get(where)) : "";
-    }
-
-    private RunStatus.Lost lost(List<Object> at, String node) throws InterruptedException {
-        String kind = String.valueOf(at.getFirst());
-        boolean any = kind.equals(Kind.ANY.word());
-        Set<Path> runners = present(group(at));
+    private RunStatus.Lost lost(JobAddress job, String node) throws InterruptedException {
         String with = "lost with " + node + ", ";
-        if (any) {
-            boolean somebody = runners.stream().anyMatch(runner -> runner.endsWith(Path.of(kind)));
+        if (job.kind() == Kind.ANY) {
+            boolean somebody = present(job.group()).stream().anyMatch(runner -> runner.endsWith(Path.of(Kind.ANY.word())));
             return new RunStatus.Lost(
                     node, !somebody, with + (somebody ? "waiting to be taken over" : "there is no runner"));
         }
-        boolean back = runners.contains(Path.of(node, kind));
+        boolean back = isPresent(job.group(), node, job.kind());
         return new RunStatus.Lost(node, !back, with + (back ? "waiting to start again" : "which is away"));
     }
 
@@ -125,7 +112,7 @@ public final class ClaimedRuns {
         Set<Path> known = present.get(group);
         if (known == null) {
             known = new HashSet<>();
-            Path prefix = tree.config().path("runner.presence").child(group);
+            Path prefix = tree.config().prefixes().presence().child(group);
             for (Entry entry : tree.below(prefix, 2, 2)) {
                 known.add(entry.path().tail(prefix.length()));
             }

@@ -1,69 +1,72 @@
 package distkv.cli.view;
 
 import distkv.cli.config.Config;
-import distkv.cli.context.CodeLibrary;
-import distkv.cli.context.JobScope;
-import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.error.ErrorDetail;
+import distkv.schema.error.ErrorRecord;
 import distkv.schema.error.ErrorReport;
-import distkv.schema.job.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The error tree, read once: records at node and tock, each with what the nodes say about it below. */
-public record ErrorRecords(List<ErrorRecord> records) {
+public record ErrorRecords(List<RecordedError> records) {
     /**
-     * One record.
+     * One record, with what the nodes say.
      *
      * @param at its name: node and tock
-     * @param details what each node says
-     * @param gone whether the job, procedure or module that it is about has been deleted, so that it matters no more
+     * @param details the entries of the nodes, by name
+     * @param isGone whether the job, procedure or module that it is about has been deleted, so that it matters no more
      */
-    public record ErrorRecord(Path at, Entry entry, Map<?, ?> value, Map<Object, Entry> details, boolean gone) {
-        /** Some write a flag, some the time. */
+    public record RecordedError(
+            Path at, Entry entry, ErrorRecord record, Map<Object, Entry> details, boolean isGone) {
         public boolean isResolved() {
-            return resolved(value);
+            return record.resolved();
         }
 
         /** Whether there is still something to do about it. */
         public boolean isOpen() {
-            return !isResolved() && !gone;
+            return !isResolved() && !isGone;
         }
 
-        @Nullable
-        public Object subsystem() {
-            return value.get("subsystem");
-        }
-
-        /** What it is about; some clients store a list of elements. */
         public Path about() {
-            return Objects.requireNonNullElseGet(
-                    ErrorRecords.about(value), () -> Path.of("incomplete").append(at));
+            return record.about();
         }
 
-        /** What was said last; the node's name is "" if nobody says anything. */
-        public Said last() {
+        /** What was said last. */
+        public ErrorDetail last() {
             return details.entrySet().stream()
-                    .map(detail -> Said.read(String.valueOf(detail.getKey()), detail.getValue()))
-                    .max(Comparator.comparingDouble(Said::seen))
-                    .orElse(new Said("", Map.of()));
+                    .map(detail -> ErrorDetail.read(String.valueOf(detail.getKey()), detail.getValue()))
+                    .max(Comparator.comparingDouble(ErrorDetail::seen))
+                    .orElse(ErrorDetail.NONE);
         }
 
-        /** What happened, in one line: also why, if that is only in what the node said. */
+        /** Unix time when it was seen last; 0 if that is not known. */
+        public double lastSeen() {
+            return record.lastSeen(last().seen());
+        }
+
+        /** What happened, in one line: with the error's own text, unless the line has it already. */
         public String message() {
-            Said last = last();
-            String said = value.get("message") instanceof String text ? text : last.message();
-            String why = last.map().get("str") instanceof String text ? text : "";
-            String line = said.contains(why) ? said : said + ": " + why;
+            String said = firstOf(record.message(), last().message(), "-");
+            String text = firstOf(last().text(), "");
+            String line = said.contains(text) ? said : said + ": " + text;
             return line.lines().findFirst().orElse("-").strip();
+        }
+
+        private static String firstOf(@Nullable String... texts) {
+            for (String text : texts) {
+                if (text != null) {
+                    return text;
+                }
+            }
+            return "";
         }
 
         /** A line about it: who says what. */
@@ -73,48 +76,19 @@ public record ErrorRecords(List<ErrorRecord> records) {
         }
     }
 
-    /** What a node said about an error. */
-    public record Said(String node, Map<?, ?> map) {
-        static Said read(String node, Entry detail) {
-            return new Said(node, Printer.decoded(detail) instanceof Map<?, ?> map ? map : Map.of());
-        }
-
-        public double seen() {
-            return map.get("seen") instanceof Number seen ? seen.doubleValue() : 0;
-        }
-
-        public String message() {
-            Object text = map.get("message") != null ? map.get("message") : map.get("comment");
-            return text == null ? "-" : text.toString();
-        }
-    }
-
-    private static boolean resolved(Map<?, ?> record) {
-        Object resolved = record.get("resolved");
-        return Boolean.TRUE.equals(resolved) || (resolved instanceof Number time && time.doubleValue() > 0);
-    }
-
-    private static @Nullable Path about(Map<?, ?> record) {
-        return switch (record.get("path")) {
-            case Path path -> path;
-            case List<?> elements -> Path.of(elements);
-            case null, default -> null;
-        };
-    }
-
     public static ErrorRecords load(TreeClient tree) throws InterruptedException {
-        Path prefix = tree.config().path("errors.prefix");
+        Path prefix = tree.config().prefixes().errors();
         int length = prefix.length();
-        Map<Path, ErrorRecord> found = new LinkedHashMap<>();
+        Map<Path, RecordedError> found = new LinkedHashMap<>();
         for (Entry entry : tree.below(prefix, 2, 3)) {
             Path at = entry.path().tail(length);
             if (at.length() == 2) {
-                Map<?, ?> value = Printer.decoded(entry) instanceof Map<?, ?> map ? map : Map.of();
-                found.put(at, new ErrorRecord(at, entry, value, new LinkedHashMap<>(), isGone(tree, value)));
+                ErrorRecord record = ErrorRecord.readAny(entry, Path.of("incomplete").append(at));
+                found.put(at, new RecordedError(at, entry, record, new LinkedHashMap<>(), isGone(tree, record)));
             } else {
-                ErrorRecord record = found.get(at.head(2));
-                if (record != null) {
-                    record.details.put(at.elements().getLast(), entry);
+                RecordedError error = found.get(at.head(2));
+                if (error != null) {
+                    error.details.put(at.elements().getLast(), entry);
                 }
             }
         }
@@ -122,88 +96,49 @@ public record ErrorRecords(List<ErrorRecord> records) {
     }
 
     /** Only of what the system itself keeps is it known that an entry that is not there has been deleted. */
-    private static boolean isGone(TreeClient tree, Map<?, ?> record) throws InterruptedException {
-        Path about = about(record);
-        if (about == null || resolved(record)) {
-            return false;
-        }
-        List<String> prefixes = ErrorReport.RUN.equals(record.get("subsystem"))
-                ? List.of("runner.prefix")
-                : ErrorReport.COMPILE.equals(record.get("subsystem"))
-                        ? List.of("codes.prefix", "modules.prefix")
-                        : List.of();
-        for (String prefix : prefixes) {
-            if (about.startsWith(tree.config().path(prefix))) {
-                return tree.read(about) == null;
-            }
-        }
-        return false;
+    private static boolean isGone(TreeClient tree, ErrorRecord record) throws InterruptedException {
+        Config config = tree.config();
+        List<Path> prefixes = switch (record.subsystem()) {
+            case ErrorReport.RUN -> List.of(config.prefixes().runs());
+            case ErrorReport.COMPILE -> List.of(config.prefixes().codes(), config.prefixes().modules());
+            default -> List.of();
+        };
+        return !record.resolved()
+                && prefixes.stream().anyMatch(record.about()::startsWith)
+                && tree.read(record.about()) == null;
     }
 
     /** Those about which something is to be done. */
-    public List<ErrorRecord> open() {
-        return records.stream().filter(ErrorRecord::isOpen).toList();
+    public List<RecordedError> open() {
+        return records.stream().filter(RecordedError::isOpen).toList();
     }
 
     /** For each job that failed and did not succeed since, its records, of which a job of all nodes has one a node. */
-    public Map<Path, List<ErrorRecord>> failedJobs() {
-        Map<Path, List<ErrorRecord>> jobs = new HashMap<>();
-        for (ErrorRecord record : open()) {
-            if (ErrorReport.RUN.equals(record.subsystem())) {
-                jobs.computeIfAbsent(record.about(), job -> new ArrayList<>()).add(record);
+    public Map<Path, List<RecordedError>> failedJobs() {
+        Map<Path, List<RecordedError>> jobs = new HashMap<>();
+        for (RecordedError error : open()) {
+            if (error.record.subsystem().equals(ErrorReport.RUN)) {
+                jobs.computeIfAbsent(error.about(), job -> new ArrayList<>()).add(error);
             }
         }
         return jobs;
     }
 
     /** The record at this name, or those about this path in that subsystem. */
-    public List<ErrorRecord> find(Path path, @Nullable String subsystem) {
+    public List<RecordedError> find(Path path, @Nullable String subsystem) {
         return records.stream()
-                .filter(record -> subsystem == null
-                        ? record.at.equals(path)
-                        : subsystem.equals(record.subsystem()) && record.about().equals(path))
+                .filter(error -> subsystem == null
+                        ? error.at.equals(path)
+                        : subsystem.equals(error.record.subsystem())
+                                && error.about().equals(path))
                 .toList();
     }
 
     /** Those about the job, procedure or module of this name; or about this path. */
-    public List<ErrorRecord> named(Path name, Config config) {
+    public List<RecordedError> named(Path name, Config config) {
         return records.stream()
-                .filter(record -> record.about().equals(name)
-                        || Subject.of(record.about(), config).name().equals(name))
+                .filter(error -> error.about().equals(name)
+                        || ErrorSubject.of(error.about(), config).name().equals(name))
                 .toList();
-    }
-
-    /**
-     * What an error is about, as people call it.
-     *
-     * @param kind {@code any}, {@code at}, {@code all}, {@code procedure} or {@code module}, or "" for anything else
-     * @param group the group of a job, or ""
-     * @param name its name, or the whole path
-     */
-    public record Subject(String kind, String group, Path name) {
-        public static Subject of(Path about, Config config) {
-            Path jobs = config.path("runner.prefix");
-            if (about.startsWith(jobs) && about.length() > jobs.length()) {
-                Path at = about.tail(jobs.length());
-                String kind = String.valueOf(at.elements().getFirst());
-                int length = kind.equals(Kind.AT.word()) ? 3 : 2;
-                if (at.length() > length) {
-                    return new Subject(kind, ClaimedRuns.group(at.elements()), at.tail(length));
-                }
-            }
-            for (CodeLibrary library : List.of(CodeLibrary.procedures(config), CodeLibrary.modules(config))) {
-                int length = library.prefix().length();
-                if (about.startsWith(library.prefix()) && about.length() > length) {
-                    return new Subject(library.noun(), "", about.tail(length));
-                }
-            }
-            return new Subject("", "", about);
-        }
-
-        /** As it is listed. */
-        public String text() {
-            String job = group.isEmpty() || group.equals(JobScope.DEFAULT_GROUP) ? name.toString() : group + ":" + name;
-            return kind.isEmpty() ? job : kind + " " + job;
-        }
     }
 }

@@ -4,6 +4,7 @@ import distkv.cli.context.JobScope;
 import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.model.Path;
+import distkv.schema.job.Kind;
 
 /** The groups, or nodes, that have jobs. */
 public final class GroupNames {
@@ -17,7 +18,7 @@ public final class GroupNames {
 
     /** Prints the nodes that have jobs of their own. */
     public static void printNodes(TreeClient tree, Printer printer) throws InterruptedException {
-        children(tree, tree.config().path("runner.prefix").child("at"), printer);
+        children(tree, tree.config().prefixes().runs().child(Kind.AT.word()), printer);
     }
 
     private static void children(TreeClient tree, Path path, Printer printer) throws InterruptedException {

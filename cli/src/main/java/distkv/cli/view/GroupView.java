@@ -5,31 +5,31 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.runner.group.GroupState;
-import distkv.runner.group.Membership;
+import distkv.schema.group.GroupSettings;
 import distkv.schema.group.Member;
+import distkv.schema.job.JobAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A group of nodes as it is now.
  *
- * @param entry what the group's entry says
+ * @param settings what users have set
  * @param members the runners of each node
  * @param jobs how many jobs run on each node
  */
-public record GroupView(@Nullable Value entry, Map<String, List<Member>> members, Map<String, Long> jobs) {
+public record GroupView(GroupSettings settings, Map<String, List<Member>> members, Map<String, Long> jobs) {
     public static GroupView read(TreeClient tree, String group) throws InterruptedException {
-        Entry entry = tree.read(tree.config().path("runner.group").child(group));
-        return new GroupView(entry == null ? null : entry.value(), members(tree, group), jobs(tree, group));
+        Entry entry = tree.read(tree.config().prefixes().groups().child(group));
+        return new GroupView(GroupSettings.read(entry == null ? null : entry.value()), members(tree, group), jobs(tree, group));
     }
 
     private static Map<String, List<Member>> members(TreeClient tree, String group) throws InterruptedException {
-        Path prefix = tree.config().path("runner.presence").child(group);
+        Path prefix = tree.config().prefixes().presence().child(group);
         Map<String, List<Member>> members = new TreeMap<>();
         for (Entry entry : tree.below(prefix, 2, 2)) {
             List<Object> name = entry.path().tail(prefix.length()).elements();
@@ -46,15 +46,12 @@ public record GroupView(@Nullable Value entry, Map<String, List<Member>> members
     private static Map<String, Long> jobs(TreeClient tree, String group) throws InterruptedException {
         Map<String, Long> jobs = new TreeMap<>();
         ClaimedRuns.load(tree).running().forEach((at, run) -> {
-            if (ClaimedRuns.group(at.elements()).equals(group)) {
+            JobAddress job = JobAddress.ofState(at);
+            if (job != null && job.group().equals(group)) {
                 jobs.merge(run.node(), 1L, Long::sum);
             }
         });
         return jobs;
-    }
-
-    private int wanted() {
-        return Membership.wanted(entry);
     }
 
     /** As a node of the group would see it that is connected. */
@@ -62,7 +59,7 @@ public record GroupView(@Nullable Value entry, Map<String, List<Member>> members
         if (members.isEmpty()) {
             return "empty";
         }
-        GroupState state = GroupState.of(new GroupState.View(true, true, false, false, true, members.size(), wanted()));
+        GroupState state = GroupState.of(new GroupState.View(true, true, false, false, true, members.size(), settings.nodes()));
         return state.level().name().toLowerCase(Locale.ROOT);
     }
 
@@ -71,7 +68,7 @@ public record GroupView(@Nullable Value entry, Map<String, List<Member>> members
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("state", state());
         shown.put("present", (long) members.size());
-        shown.put("wanted", wanted() == 0 ? (Object) "two or more" : (Object) (long) wanted());
+        shown.put("wanted", settings.nodes() == 0 ? (Object) "two or more" : (Object) (long) settings.nodes());
         Map<String, Object> nodes = new LinkedHashMap<>();
         members.forEach((node, kinds) -> nodes.put(node, shown(node, kinds)));
         shown.put("nodes", nodes);
@@ -88,7 +85,7 @@ public record GroupView(@Nullable Value entry, Map<String, List<Member>> members
         if (!first.labels().isEmpty()) {
             shown.put("labels", first.labels().stream().sorted().toList());
         }
-        if (Membership.drained(entry).contains(node)) {
+        if (settings.drained().contains(node)) {
             shown.put("drained", true);
         }
         return shown;

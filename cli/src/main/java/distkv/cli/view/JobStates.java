@@ -56,7 +56,7 @@ public final class JobStates {
     /** Where these states, and the claims, are below their prefix. */
     private Path part() {
         return scope.states(tree.config())
-                .tail(tree.config().path("runner.state").length());
+                .tail(tree.config().prefixes().states().length());
     }
 
     /** How many elements of such a path come before the job's name. */

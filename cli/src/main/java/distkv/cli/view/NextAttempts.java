@@ -4,9 +4,8 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.format.Columns;
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.schema.job.Kind;
+import distkv.schema.job.JobAddress;
 import distkv.schema.job.StateEntry;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** When jobs that failed are tried again, as far as their states say. */
@@ -22,22 +21,15 @@ public final class NextAttempts {
     /** @param now unix time */
     public NextAttempts(TreeClient tree, double now) {
         this.tree = tree;
-        this.jobs = tree.config().path("runner.prefix");
-        this.states = tree.config().path("runner.state");
+        this.jobs = tree.config().prefixes().runs();
+        this.states = tree.config().prefixes().states();
         this.now = now;
     }
 
     /** {@code in 98s}, {@code due}, {@code running}, or a dash if it is no job or nothing is planned. */
     public String of(Path about, String node) throws InterruptedException {
-        if (!about.startsWith(jobs) || about.length() < jobs.length() + 3) {
-            return NEVER;
-        }
-        List<Object> at = about.tail(jobs.length()).elements();
-        boolean all = at.getFirst().equals(Kind.ALL.word());
-        Path state = all
-                ? states.append(Path.of(at.subList(0, 2))).child(node).append(about.tail(jobs.length() + 2))
-                : states.append(about.tail(jobs.length()));
-        Entry found = tree.read(state);
+        JobAddress job = about.startsWith(jobs) ? JobAddress.ofEntry(about.below(jobs)) : null;
+        Entry found = job == null ? null : tree.read(job.state(states, node));
         if (found == null || found.value() == null) {
             return NEVER;
         }

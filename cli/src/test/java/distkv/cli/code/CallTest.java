@@ -2,32 +2,15 @@ package distkv.cli.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.ShellTest;
 import distkv.cli.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Stored Java, and calls, from the command line. */
-class CallTest {
-    @TempDir
-    private Path directory;
-
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
-    }
-
+class CallTest extends ShellTest {
     private Shell.Result set(String file, String text, String... words) throws IOException {
         Path script = Files.writeString(directory.resolve(file), text);
         String[] all = new String[words.length + 4];

@@ -2,32 +2,20 @@ package distkv.cli.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.ShellTest;
 import distkv.cli.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What stored code requires of other code is checked before it is stored. */
-class RequiresTest {
-    @TempDir
-    private Path directory;
-
-    private Shell shell;
+class RequiresTest extends ShellTest {
     private String script;
 
     @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
+    void prepare() throws IOException {
         script = Files.writeString(directory.resolve("code.py"), "x = 1\n").toString();
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
     }
 
     private Shell.Result code(String words) {

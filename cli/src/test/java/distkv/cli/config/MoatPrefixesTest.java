@@ -41,11 +41,11 @@ class MoatPrefixesTest {
     @Test
     void oneSettingMovesEveryPrefix() {
         Config moat = new ConfigFiles(Map.of("HOME", directory.toString())).load(null, List.of());
-        assertThat(moat.prefixes())
+        assertThat(moat.allPrefixes())
                 .hasSize(9)
                 .allMatch(path -> path.startsWith(Path.of(".moat", "kv")))
                 .contains(Path.parse(":.moat.kv.code.proc"), Path.parse(":.moat.kv.run"));
-        assertThat(new ConfigFiles(Map.of()).load(null, List.of()).prefixes())
+        assertThat(new ConfigFiles(Map.of()).load(null, List.of()).allPrefixes())
                 .hasSize(9)
                 .allMatch(path -> path.startsWith(Path.of(".distkv")));
         // Whoever names a prefix is right.

@@ -2,47 +2,22 @@ package distkv.cli.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.ShellTest;
 import distkv.cli.Shell;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How errors are listed, shown and counted. */
 @Timeout(60)
-class ErrorCommandsTest {
+class ErrorCommandsTest extends ShellTest {
     /** What {@link Shell} says the time is, less a little. */
     private static final double NOW = 1795518180;
 
     private static final distkv.model.Path RUN = distkv.model.Path.of(".distkv", "run");
-
-    @TempDir
-    private Path directory;
-
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
-    }
-
-    private String out(String line) {
-        Shell.Result result = shell.run(line.split(" ", -1));
-        assertThat(result.err()).isEmpty();
-        assertThat(result.exit()).isZero();
-        return result.out();
-    }
 
     private void error(String at, String subsystem, distkv.model.Path about, double seen, String message)
             throws InterruptedException {

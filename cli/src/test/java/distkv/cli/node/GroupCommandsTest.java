@@ -2,10 +2,10 @@ package distkv.cli.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.ShellTest;
 import distkv.cli.CommandLineRun;
 import distkv.cli.Shell;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,40 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands on groups, and the options that say where a job may run. */
 @Timeout(60)
-class GroupCommandsTest {
+class GroupCommandsTest extends ShellTest {
     private static final Map<String, Object> PRESENCE = Map.of("load", 2.0, "capacity", 4.0, "labels", List.of("gpio"));
     private static final String CLAIMS = ":.distkv.claim.any.default.";
     private static final String STATES = ":.distkv.state.any.default.";
-
-    @TempDir
-    private Path directory;
-
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
-    }
-
-    private String out(String line) {
-        Shell.Result result = shell.run(line.split(" ", -1));
-        assertThat(result.err()).isEmpty();
-        assertThat(result.exit()).isZero();
-        return result.out();
-    }
 
     @Test
     void theSizeOfAGroupIsWrittenAndTakenAway() {

@@ -3,6 +3,7 @@ package distkv.cli.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import distkv.cli.ShellTest;
 import distkv.cli.Shell;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,31 +12,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Units for systemd, written below a directory of the test. */
-class InstallTest {
+class InstallTest extends ShellTest {
     private static final Path ANALYZE = Path.of("/usr/bin/systemd-analyze");
 
-    @TempDir
-    private Path directory;
-
-    private Shell shell;
-
     @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
+    void prepare() throws IOException {
         Files.createFile(
                 directory.resolve("distkv"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
     }
 
     private Path root() {

@@ -2,28 +2,23 @@ package distkv.cli.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.ShellTest;
 import distkv.cli.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class BackupTest {
-    @TempDir
-    private Path directory;
-
-    private Shell shell;
+class BackupTest extends ShellTest {
     private String file;
 
     @BeforeEach
-    void start() throws Exception {
-        shell = new Shell(directory);
+    void prepare() throws Exception {
         file = directory.resolve("house.backup").toString();
         shell.set(":", "root");
         shell.set("room.temp", 21.5);
@@ -32,11 +27,6 @@ class BackupTest {
         for (int i = 0; i < 600; i++) {
             shell.set("many:" + i, (long) i);
         }
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
     }
 
     @Test
@@ -151,6 +141,14 @@ class BackupTest {
         assertThat(result.err()).hasLineCount(1).contains(file + " cannot be written: ");
         assertThat(part).exists();
         assertThat(Path.of(file)).hasBinaryContent(good);
+    }
+
+    @Test
+    void onlyItsOwnerCanReadIt() throws IOException {
+        Files.createFile(Path.of(file), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+        shell.run("backup", file);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(file))))
+                .isEqualTo("rw-------");
     }
 
     @Test

@@ -2,6 +2,7 @@ package distkv.cli.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.ShellTest;
 import distkv.cli.Shell;
 import distkv.cli.input.EntryFile;
 import distkv.model.Nil;
@@ -22,10 +23,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,22 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Files that the servers of DistKV 0.65 and moat-kv 0.71 have saved ({@code it/src/test/resources/clients/saves.py}
  * makes them), beside what their clients read from them at that moment, the {@code truth}.
  */
-class ImportTest {
-    @TempDir
-    private Path directory;
-
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
-    }
-
+class ImportTest extends ShellTest {
     private static Path save(String name) {
         try {
             return Path.of(Objects.requireNonNull(ImportTest.class.getResource("/distkv/cli/saves/" + name + ".msgpack"))

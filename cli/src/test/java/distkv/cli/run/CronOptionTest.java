@@ -2,35 +2,16 @@ package distkv.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.ShellTest;
 import distkv.cli.Shell;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code run set --cron}. */
 @Timeout(60)
-class CronOptionTest {
-    @TempDir
-    private Path directory;
-
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
-    }
-
+class CronOptionTest extends ShellTest {
     private Shell.Result set(String... options) {
         List<String> words = new ArrayList<>(List.of("client", "run", "set", "-c", "a.b"));
         words.addAll(List.of(options));

@@ -2,37 +2,18 @@ package distkv.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.ShellTest;
 import distkv.cli.Shell;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code run history} prints. */
 @Timeout(60)
-class RunHistoryTest {
+class RunHistoryTest extends ShellTest {
     private static final List<Map<String, Object>> RUNS =
             List.of(run(200, 201.5, "attic", "failed: no"), run(100, 150, "vm", "done"));
-
-    @TempDir
-    private Path directory;
-
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
-    }
 
     private static Map<String, Object> run(double started, double stopped, String node, String outcome) {
         return Map.of("started", started, "stopped", stopped, "node", node, "outcome", outcome);

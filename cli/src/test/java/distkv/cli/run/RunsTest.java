@@ -2,46 +2,19 @@ package distkv.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.cli.Shell;
-import java.io.IOException;
-import java.nio.file.Path;
+import distkv.cli.ShellTest;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What commands say of a job that its state says runs, while nobody has its claim. */
 @Timeout(60)
-class RunsTest {
+class RunsTest extends ShellTest {
     private static final String RUN = ":.distkv.run.";
     private static final String STATE = ":.distkv.state.";
     private static final String CLAIM = ":.distkv.claim.";
     private static final String PRESENCE = ":.distkv.presence.default.";
-
-    @TempDir
-    private Path directory;
-
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
-    }
-
-    private String out(String line) {
-        Shell.Result result = shell.run(line.split(" ", -1));
-        assertThat(result.err()).isEmpty();
-        assertThat(result.exit()).isZero();
-        return result.out();
-    }
 
     /** A tree as it is after a restore: jobs, and states that name the node where they ran. */
     private void restored() throws InterruptedException {

@@ -4,6 +4,7 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.protocol.Values;
+import distkv.schema.EditableFields;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,13 @@ public final class ErrorWrites {
         }
         Map<String, @Nullable Object> detail = detail(well.comment(), well.data(), tock, now);
         return List.of(resolved, Write.set(known.record().child(node), Values.encode(detail), Expectation.anything()));
+    }
+
+    /** A record that somebody has marked as resolved; other fields stay. */
+    public static Map<?, ?> resolved(@Nullable Object record) {
+        EditableFields fields = EditableFields.of(record);
+        fields.put("resolved", true);
+        return fields.toMap();
     }
 
     private static Map<String, @Nullable Object> detail(
