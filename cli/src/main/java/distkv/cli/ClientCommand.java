@@ -19,7 +19,7 @@ final class ClientCommand {
 
     @Option(
             names = {"-m", "--metadata"},
-            description = "Print metadata too: who wrote an entry last, and when in the order of all writes.")
+            description = "Print metadata too: who wrote an entry last, and the number of that write.")
     boolean metadata;
 
     @Option(

@@ -36,7 +36,8 @@ public record CommandLineRun(Terminal terminal) {
             Integer helped = CommandLine.executeHelpRequest(parsed);
             return helped != null ? helped : execute(last(parsed), parsed, arguments.original());
         } catch (CommandLine.ParameterException e) {
-            return new FailureReport(terminal, 0).usage(UsageMessages.of(e, arguments));
+            return new FailureReport(terminal, 0)
+                    .usage(e.getCommandLine().getCommandSpec().qualifiedName(), UsageMessages.of(e, arguments));
         }
     }
 
@@ -57,12 +58,12 @@ public record CommandLineRun(Terminal terminal) {
                 spec.commandLine().usage(terminal.out());
                 return 0;
             }
-            return failure.usage(UsageMessages.missingCommand(spec));
+            return failure.usage(spec.qualifiedName(), UsageMessages.missingCommand(spec));
         }
         try {
             return execute(action, parsed, root, original ? OutputFormat.wire : OutputFormat.yaml);
         } catch (UsageException e) {
-            return failure.usage(spec.qualifiedName() + ": " + e.getMessage());
+            return failure.usage(spec.qualifiedName(), e);
         } catch (Exception e) {
             return failure.failed(spec.qualifiedName(), e);
         } finally {

@@ -8,21 +8,21 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What all commands understand. */
+/** The options of all commands. */
 @Command(
         name = "distkv",
         version = "distkv 0.1.0",
-        description = "Data, the code that works on it, and the wish to run it: in one tree, on many nodes.",
+        description = "Data, the code that works on it, and the jobs that run it: in one tree, on many nodes.",
         footer = {"", "Example:", "  distkv up", "  distkv client data set -e : 21.5 room.temp"})
 final class RootCommand {
     @Option(
             names = {"-v", "--verbose"},
-            description = "Say more. Twice: stack traces too.")
+            description = "Print more. Twice: stack traces too.")
     boolean[] verbose = {};
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "Say less: errors only.")
+            description = "Print errors only.")
     boolean[] quiet = {};
 
     @Option(

@@ -1,6 +1,7 @@
 package distkv.cli;
 
 import distkv.cli.input.Suggestion;
+import distkv.cli.input.UsageException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -8,37 +9,45 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine;
 
-/** What is said, in one line, about a command that was used wrongly. */
+/** Turns what picocli refuses into errors of ours: one line that says what is wrong, and a hint. */
 final class UsageMessages {
     private UsageMessages() {}
 
-    static String of(CommandLine.ParameterException e, Arguments arguments) {
+    static UsageException of(CommandLine.ParameterException e, Arguments arguments) {
         CommandSpec spec = e.getCommandLine().getCommandSpec();
-        String text = switch (e) {
+        return switch (e) {
             case CommandLine.UnmatchedArgumentException unmatched -> unmatched(unmatched, spec, arguments.last());
-            default -> plain(e.getMessage());
+            default -> new UsageException(plain(e.getMessage()), e).withHint(help(spec));
         };
-        return spec.qualifiedName() + ": " + text + "; see '" + spec.qualifiedName() + " --help'";
     }
 
-    static String missingCommand(CommandSpec spec) {
-        return spec.qualifiedName() + ": a command is missing (expected: " + commands(spec) + "); see '"
-                + spec.qualifiedName() + " --help'";
+    static UsageException missingCommand(CommandSpec spec) {
+        return new UsageException("a command is missing (expected: " + commands(spec) + ")").withHint(help(spec));
     }
 
-    private static String unmatched(CommandLine.UnmatchedArgumentException e, CommandSpec spec, CommandDefinition group) {
+    private static UsageException unmatched(
+            CommandLine.UnmatchedArgumentException e, CommandSpec spec, CommandDefinition group) {
         String given = e.getUnmatched().getFirst();
         if (given.startsWith("-")) {
             List<String> options = spec.options().stream()
                     .flatMap(option -> Stream.of(option.names()))
                     .toList();
-            return "there is no option " + given + Suggestion.among(given, options);
+            return new UsageException("there is no option " + given, e).withHint(hint(given, options, spec));
         } else if (group.isLeaf()) {
-            return "'" + given + "' is one argument too many";
+            return new UsageException("'" + given + "' is one argument too many", e).withHint(help(spec));
         }
         List<String> names =
                 group.below().stream().flatMap(word -> word.names().stream()).toList();
-        return "there is no command '" + given + "' (expected: " + commands(spec) + ")" + Suggestion.among(given, names);
+        return new UsageException("there is no command '" + given + "' (expected: " + commands(spec) + ")", e)
+                .withHint(hint(given, names, spec));
+    }
+
+    private static String hint(String given, List<String> names, CommandSpec spec) {
+        return Suggestion.among(given, names).map(question -> question + " ").orElse("") + help(spec);
+    }
+
+    private static String help(CommandSpec spec) {
+        return "see '" + spec.qualifiedName() + " --help'";
     }
 
     private static String commands(CommandSpec spec) {

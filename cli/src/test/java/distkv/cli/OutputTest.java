@@ -156,14 +156,14 @@ class OutputTest extends ShellTest {
         assertThat(outOf("client", "run", "pause", "job"))
                 .as("twice does no harm")
                 .isEqualTo("job is paused.\n");
-        assertThat(outOf("client", "run", "resume", "job")).isEqualTo("job goes on as before.\n");
+        assertThat(outOf("client", "run", "resume", "job")).isEqualTo("job starts when it would have started.\n");
         assertThat(outOf("client", "run", "get", "job")).contains("\ntarget: 5\n").doesNotContain("paused");
         assertThat(shell.run("client", "run", "resume", "job").err()).contains("job is not paused");
         outOf("client", "run", "pause", "job");
         assertThat(outOf("client", "run", "restart", "job")).isEqualTo("job starts now.\n");
         assertThat(outOf("client", "run", "get", "job")).contains("\ntarget: 17").doesNotContain("paused");
         outOf("client", "run", "set", "-t", "-", "job");
-        assertThat(shell.run("client", "run", "pause", "job").err()).contains("does not start anyway");
+        assertThat(shell.run("client", "run", "pause", "job").err()).contains("it would not start anyway");
         assertThat(shell.run("client", "run", "restart", "none").exit()).isEqualTo(1);
     }
 
@@ -172,7 +172,7 @@ class OutputTest extends ShellTest {
         Shell.Result result = shell.run("client", "data", "get", "house.attic");
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.err())
-                .isEqualTo("No data at house.attic, only below it; 'data get -r house.attic' shows that\n");
+                .isEqualTo("No data at house.attic, only below it\nhint: 'data get -r house.attic' shows that\n");
         assertThat(shell.run("client", "data", "get", "nowhere").err()).isEqualTo("No data at nowhere\n");
     }
 

@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Run a procedure and print what it returns.",
             "It runs here, or at most once on any one node of a group. VALUE is a literal like 42 or [1, 2], else a text;"
-                    + " -v, -e and -p leave no doubt."
+                    + " -v, -e and -p say which."
         },
         footer = {
             "",
@@ -75,7 +75,7 @@ public final class CodeCall implements CommandAction.OfLibrary {
         } catch (CodeException | ClientException e) {
             throw e;
         } catch (RuntimeException e) {
-            // What a procedure in Java throws comes as it is, and does not say whose it is.
+            // A procedure in Java throws its exceptions as they are; their messages do not name it.
             throw new FailedException(name(path) + ": " + e, e);
         }
     }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 /** Reads stored code. */
 @Command(
         name = "get",
-        description = "Read stored code and what is said about it.",
+        description = "Read stored code and its metadata.",
         footer = {"", "Example:", "  distkv client code get -s scale.py demo.scale"})
 public final class CodeGet implements CommandAction.OfLibrary {
     @Mixin

@@ -38,7 +38,7 @@ public final class CodeList implements CommandAction.OfLibrary {
 
     @Option(
             names = {"-s", "--short"},
-            description = "One line each: the name and what it is about.")
+            description = "One line each: the name and its info.")
     private boolean brief;
 
     @Parameters(paramLabel = "PATH", arity = "0..1", description = "Where to look. Default: everything.")

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "set",
         description = {
-            "Save Python or Java code. What is stored already and not named by an option stays.",
+            "Store Python or Java code. What an option does not name stays as it is stored.",
             "-v, -e and -p declare inputs with their defaults; '-e NAME -' declares one that has no default,"
                     + " '-e NAME /' removes it."
         },

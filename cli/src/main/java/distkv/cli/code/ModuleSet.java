@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "set",
         description = {
-            "Save a Python or Java module. What is stored already and not named by an option stays.",
+            "Store a Python or Java module. What an option does not name stays as it is stored.",
             "Modules that require each other in a cycle are refused. A cycle of imports is found when code loads them."
         },
         footer = {
@@ -34,7 +34,7 @@ public final class ModuleSet implements CommandAction.OfLibrary {
     @Parameters(
             paramLabel = "PATH",
             description =
-                    "Its name, for example house.units for 'import house.units'; of one in Java, that of its class.")
+                    "Its name, for example house.units for 'import house.units'; in Java, that of its class.")
     private Path path = Path.ROOT;
 
     @Override

@@ -38,12 +38,13 @@ final class SourceOptions {
             names = {"-R", "--requires"},
             paramLabel = "PATH",
             description =
-                    "A module, or for procedures also a procedure, that it needs (repeatable; ':' for none at all).")
+                    "A module, or for a procedure also a procedure, that it requires. May be given several times; ':': none at"
+                            + " all.")
     private List<Path> requires = List.of();
 
     @Option(
             names = {"-J", "--java"},
-            description = "The code is in Java, as that of a FILE called *.java is; else it is in Python.")
+            description = "The code is in Java, as in a FILE called *.java; else it is in Python.")
     private boolean java;
 
     /**

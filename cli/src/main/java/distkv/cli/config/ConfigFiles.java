@@ -65,8 +65,8 @@ public record ConfigFiles(Map<String, String> environment) {
     }
 
     private static Map<?, ?> checked(java.nio.file.Path file, Map<?, ?> content) {
-        ConfigKey.objection(content).ifPresent(text -> {
-            throw new FailedException("configuration " + file + ": " + text);
+        ConfigCheck.find(content).ifPresent(problem -> {
+            throw new FailedException("configuration " + file + ": " + problem.text()).withHint(problem.hint());
         });
         return content;
     }
@@ -83,8 +83,8 @@ public record ConfigFiles(Map<String, String> environment) {
             throw new UsageException("-C " + override + ": " + e.getMessage(), e);
         }
         Object value = value(override.substring(sign + 1));
-        ConfigKey.objection(Config.tree(key, value)).ifPresent(text -> {
-            throw new UsageException("-C " + text);
+        ConfigCheck.find(Config.tree(key, value)).ifPresent(problem -> {
+            throw new UsageException("-C " + problem.text()).withHint(problem.hint());
         });
         return config.with(key, value);
     }

@@ -1,12 +1,9 @@
 package distkv.cli.config;
 
-import distkv.cli.input.Suggestion;
 import distkv.model.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name with dots between the levels
  * @param kind what is expected
- * @param otherwise the default, or {@code null} if there is none that could be written down
+ * @param otherwise the default; {@code null} if there is no fixed one
  * @param meaning a sentence about it
  * @param option the options that say the same for one command, or ""
  */
@@ -34,7 +31,7 @@ public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, Stri
         MAP("map"),
         /** Of the original; has no effect here. */
         WITHOUT_EFFECT("–"),
-        /** Of the original, and not to be had here: whoever asks for it must not believe to have it. */
+        /** Of the original, and not available here: asking for it is refused, so that nobody relies on it. */
         NOT_YET("`false` or nothing");
 
         final String expected;
@@ -51,37 +48,34 @@ public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, Stri
                     "connect.name",
                     Kind.TEXT,
                     null,
-                    "What this machine is called: its name as a client, a server and a"
-                            + " node of runners. Otherwise the machine's own name.",
+                    "The name of this machine as a client, a server, and a node of runners. Otherwise the host name.",
                     "`up NAME`, `server NAME`, `run -n NODE all`"),
             of("connect.init_timeout", Kind.SECONDS, 5L, "How long to wait for the server to answer and greet.", ""),
             of(
                     "connect.retry",
                     Kind.SECONDS,
                     1L,
-                    "How long a client in Python waits at most between attempts to" + " connect again.",
+                    "The longest wait of a client in Python between attempts to reconnect.",
                     ""),
             of(
                     "connect.patience",
                     Kind.SECONDS,
                     10L,
-                    "How long a request that was under way when the connection broke waits"
-                            + " for another one to go on with.",
+                    "How long a request that was under way when the connection was lost waits for a new connection.",
                     ""),
             of(
                     "connect.window",
                     Kind.NUMBER,
                     1024L,
-                    "So many messages of a stream may be on their way to a client in"
-                            + " Python before it confirms some.",
+                    "How many messages of a stream may be on their way to a client in Python before it confirms some.",
                     ""),
             of(
                     "server.bind_default.host",
                     Kind.TEXT,
                     "localhost",
-                    "Where the server listens, on the loopback only.",
+                    "The address that the server listens on, of the loopback interface only.",
                     "`--bind`"),
-            of("server.bind_default.port", Kind.PORT, 27586L, "The port at which it does.", "`--bind`"),
+            of("server.bind_default.port", Kind.PORT, 27586L, "The port that the server listens on.", "`--bind`"),
             of(
                     "server.data",
                     Kind.FILE,
@@ -92,57 +86,55 @@ public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, Stri
                     "server.memory",
                     Kind.SIZE,
                     null,
-                    "The server's heap, 128M or more; 45 % of it are for the tree. Otherwise 1G.",
+                    "The server's heap, 128M or more; 45 % of it is for the tree. Otherwise 1G.",
                     ""),
             of(
                     "runner.labels",
                     Kind.LIST,
                     List.of(),
-                    "What this node has, for jobs that ask for it by `--where`.",
+                    "What this node has, for jobs that ask for it with `--where`.",
                     "`--label`"),
             of(
                     "runner.capacity",
                     Kind.NUMBER,
                     null,
-                    "How much this node can bear, compared with the others. Otherwise"
-                            + " its number of cores, or of GiB of memory if that is less.",
+                    "How much this node can run, compared with the others. Otherwise its number of cores, or of GiB of memory if that is less.",
                     "`--capacity`"),
             of(
                     "runner.python",
                     Kind.FILE,
                     null,
-                    "The interpreter for Python code; it needs our package. Otherwise" + " our own.",
+                    "The interpreter for Python code; it needs the package `distkv`. Otherwise the one that is built in.",
                     "`--python`"),
             of(
                     "runner.limits",
                     Kind.MAP,
                     Map.of(),
-                    "What a run may use whose job does not say: `memory`, `cpu`," + " `files`, `processes`, `time`.",
+                    "What a run may use if its job sets no limits: `memory`, `cpu`, `files`, `processes`, `time`.",
                     "`--limit`"),
             of(
                     "runner.memory",
                     Kind.SIZE,
                     null,
-                    "How much memory all runs without limits may use together. Otherwise" + " what there is.",
+                    "How much memory all runs without limits may use together. Otherwise what there is.",
                     "`--memory`"),
             of(
                     "runner.worker_user",
                     Kind.TEXT,
                     null,
-                    "Whose processes run code; takes root. Otherwise who starts the" + " runner.",
+                    "The user that runs code; requires root. Otherwise the runner's own.",
                     "`--worker-user`"),
             of(
                     "runner.java",
                     Kind.LIST,
                     List.of(),
-                    "More options for the Java machines that run Java code, for" + " example `-Xmx2g`.",
+                    "More options for the Java virtual machines that run Java code, for example `-Xmx2g`.",
                     ""),
             of(
                     "prefixes",
                     Kind.TEXT,
                     "distkv",
-                    "Where the keys below that are paths lead if they are not given: `distkv`, below `:.distkv`;"
-                            + " `moat`, the same below `:.moat.kv`, where moat-kv has what is its own.",
+                    "The defaults of the paths below: `distkv`, below `:.distkv`; `moat`, the same below `:.moat.kv`, where moat-kv keeps its own.",
                     ""),
             of("codes.prefix", Kind.PATH, ":.distkv.code.proc", "Where procedures are stored.", ""),
             of("modules.prefix", Kind.PATH, ":.distkv.code.module", "Where modules are stored.", ""),
@@ -151,21 +143,20 @@ public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, Stri
                     "config.prefix",
                     Kind.PATH,
                     ":.distkv.config",
-                    "Where the original keeps configuration in the tree; for" + " stored code that looks there.",
+                    "Where the original keeps configuration in the tree, for stored code that reads it.",
                     ""),
             of("runner.prefix", Kind.PATH, ":.distkv.run", "Where jobs are.", ""),
-            of("runner.state", Kind.PATH, ":.distkv.state", "Where runners write what became of them.", ""),
-            of("runner.claim", Kind.PATH, ":.distkv.claim", "Where they claim those that they run.", ""),
-            of("runner.presence", Kind.PATH, ":.distkv.presence", "Where they say that they are there.", ""),
-            of("runner.group", Kind.PATH, ":.distkv.group", "What is known of groups of nodes.", ""),
+            of("runner.state", Kind.PATH, ":.distkv.state", "Where runners write the states of jobs.", ""),
+            of("runner.claim", Kind.PATH, ":.distkv.claim", "Where runners claim the jobs that they run.", ""),
+            of("runner.presence", Kind.PATH, ":.distkv.presence", "Where runners announce their presence.", ""),
+            of("runner.group", Kind.PATH, ":.distkv.group", "Where the settings of groups of nodes are.", ""),
             of(
                     "logging",
                     Kind.MAP,
                     null,
-                    "What code logs: `root: {level: DEBUG}`, `loggers: {NAME: {level: …}}`."
-                            + " Otherwise from `INFO` on.",
+                    "What code logs: `root: {level: DEBUG}`, `loggers: {NAME: {level: …}}`. Otherwise from `INFO` on.",
                     ""),
-            of("user", Kind.MAP, null, "Anything: settings for stored code, which finds them as `_cfg.user`.", ""),
+            of("user", Kind.MAP, null, "Settings for stored code, which reads them as `_cfg.user`.", ""),
             of("connect.ssl", Kind.NOT_YET, null, "There is no TLS yet.", ""),
             of("connect.auth", Kind.NOT_YET, null, "There is no log-in yet.", ""),
             of("server.bind_default.ssl", Kind.NOT_YET, null, "There is no TLS yet.", ""),
@@ -235,71 +226,5 @@ public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, Stri
             Object below = tree.computeIfAbsent(names.getFirst(), missing -> new LinkedHashMap<String, Object>());
             put((Map<String, Object>) below, names.subList(1, names.size()), value);
         }
-    }
-
-    /** What is wrong with the keys of a file or an option, in the words of an error; nothing if all are known. */
-    static Optional<String> objection(Map<?, ?> tree) {
-        return objection("", tree);
-    }
-
-    private static Optional<String> objection(String above, Map<?, ?> tree) {
-        for (Map.Entry<?, ?> entry : tree.entrySet()) {
-            String name = above + entry.getKey();
-            Optional<ConfigKey> known =
-                    ALL.stream().filter(key -> key.name.equals(name)).findFirst();
-            Optional<String> wrong;
-            if (known.isPresent()) {
-                wrong = known.get().objectionTo(entry.getValue());
-            } else if (ALL.stream().noneMatch(key -> key.name.startsWith(name + "."))) {
-                wrong = Optional.of(name + ": there is no such key" + hint(above, name));
-            } else if (entry.getValue() instanceof Map<?, ?> below) {
-                wrong = objection(name + ".", below);
-            } else {
-                wrong = entry.getValue() == null
-                        ? Optional.empty()
-                        : Optional.of(name + ": " + entry.getValue() + " (expected: a map with "
-                                + String.join(", ", below(name + ".")) + ")");
-            }
-            if (wrong.isPresent()) {
-                return wrong;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<String> objectionTo(@Nullable Object value) {
-        boolean isOff = value == null || Boolean.FALSE.equals(value);
-        return kind == Kind.NOT_YET && !isOff
-                ? Optional.of(name + ": " + value + " (expected: false or nothing: "
-                        + Character.toLowerCase(meaning.charAt(0)) + meaning.substring(1, meaning.length() - 1) + ")")
-                : Optional.empty();
-    }
-
-    /** What was meant, perhaps: a key that is written alike, or else the same one in another section. */
-    private static String hint(String above, String name) {
-        List<String> here = new ArrayList<>();
-        below(above).forEach(word -> here.add(above + word));
-        String alike = Suggestion.among(name, here);
-        if (!alike.isEmpty()) {
-            return alike;
-        }
-        String last = name.substring(name.lastIndexOf('.') + 1);
-        List<String> elsewhere = ALL.stream()
-                .filter(key -> key.kind != Kind.WITHOUT_EFFECT && key.name.endsWith("." + last))
-                .map(ConfigKey::name)
-                .toList();
-        return elsewhere.isEmpty()
-                ? " (expected: one of " + String.join(", ", below(above)) + ");"
-                        + " what only stored code reads belongs below 'user'"
-                : "; did you mean '" + elsewhere.getFirst() + "'?";
-    }
-
-    /** The names of what may be right below a section, without those that have no effect. */
-    private static List<String> below(String section) {
-        return ALL.stream()
-                .filter(key -> key.kind != Kind.WITHOUT_EFFECT && key.name.startsWith(section))
-                .map(key -> key.name.substring(section.length()).split("\\.", -1)[0])
-                .distinct()
-                .toList();
     }
 }

@@ -26,12 +26,12 @@ public record JobScope(Kind kind, String group, String node) {
         return group.equals(EVERY);
     }
 
-    /** Where the wishes are. */
+    /** Where the entries of the jobs are. */
     public Path jobs(Config config) {
         return kind.entries(config.prefixes().runs(), one(), node);
     }
 
-    /** The wish of this name. */
+    /** The entry of the job of this name. */
     public Path job(Config config, Path name) {
         return jobs(config).append(named(name));
     }

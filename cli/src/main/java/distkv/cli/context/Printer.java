@@ -2,6 +2,7 @@ package distkv.cli.context;
 
 import distkv.cli.format.OutputFormat;
 import distkv.cli.format.ReadableDates;
+import distkv.cli.input.FailedException;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param quiet whether remarks are left out
  */
 public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGiven, boolean metadata, boolean quiet) {
+    /** What a line with advice begins with. */
+    public static final String HINT = "hint: ";
+
     public void document(@Nullable Object value) {
         terminal.out().print(format.document(value));
     }
@@ -63,16 +67,31 @@ public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGi
 
     /** Why there is no result. The exit code says that too, so it is silent if quiet. */
     public int nothing(String text) {
-        if (!quiet) {
-            terminal.err().println(text);
-        }
-        return 1;
+        return nothing(text, "");
+    }
+
+    /** The same, with advice. */
+    public int nothing(String text, String hint) {
+        tell(text, hint);
+        return FailedException.EXIT_CODE;
     }
 
     /** Something that may be a mistake, but does not stop the command. */
     public void warning(String text) {
+        warning(text, "");
+    }
+
+    /** The same, with advice. */
+    public void warning(String text, String hint) {
+        tell("distkv: note: " + text, hint);
+    }
+
+    private void tell(String text, String hint) {
         if (!quiet) {
-            terminal.err().println("distkv: note: " + text);
+            terminal.err().println(text);
+            if (!hint.isEmpty()) {
+                terminal.err().println(HINT + hint);
+            }
         }
     }
 

@@ -32,9 +32,8 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
             return new TreeClient(Client.connect(options), config);
         } catch (ServerConnectionException e) {
             throw new FailedException(
-                    "no server at " + options.host() + ":" + options.port() + " (" + e.getMessage()
-                            + "); start one with 'distkv server' or 'distkv up', or name another with -h and -p",
-                    e);
+                            "no server at " + options.host() + ":" + options.port() + " (" + e.getMessage() + ")", e)
+                    .withHint("start one with 'distkv server' or 'distkv up', or name another with -h and -p");
         }
     }
 
@@ -80,15 +79,15 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
 
     private FailedException conflict(Path path, Expectation expected, ConflictException e) {
         String found = e.tick() == null ? "is not there" : "was last changed by " + name() + " " + e.tick();
-        return new FailedException(
-                switch (expected) {
-                    case Expectation.Absent() ->
-                        path + " exists already (expected: no such entry); without --new it is changed";
-                    case Expectation.At(long tick) ->
-                        path + " " + found + " (expected: " + name() + " " + tick + "); read it again";
-                    case Expectation.Anything() -> path + ": " + e.getMessage();
-                },
-                e);
+        return switch (expected) {
+            case Expectation.Absent() ->
+                new FailedException(path + " exists already (expected: no such entry)", e)
+                        .withHint("without --new, it is changed");
+            case Expectation.At(long tick) ->
+                new FailedException(path + " " + found + " (expected: " + name() + " " + tick + ")", e)
+                        .withHint("read it again");
+            case Expectation.Anything() -> new FailedException(path + ": " + e.getMessage(), e);
+        };
     }
 
     /** Changes an entry so that nobody else's change is lost: what it makes of the content is tried until it fits. */
@@ -107,7 +106,9 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
                 last = e;
             }
         }
-        throw new FailedException(path + " is changed by others all the time; try again", Objects.requireNonNull(last));
+        throw new FailedException(
+                        path + ": others changed it at each of " + ATTEMPTS + " attempts", Objects.requireNonNull(last))
+                .withHint("try again");
     }
 
     /** Deletes an entry and all below it; says how many there were. */

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /** Removes an entry, or all at and below a path. */
 @Command(
         name = "delete",
-        description = "Delete an entry; what is below it stays, unless -r is given. The root cannot be deleted.",
+        description = "Delete an entry. Entries below it stay unless -r is given. The root cannot be deleted.",
         footer = {"", "Example:", "  distkv client data delete -r room.old"})
 public final class DataDelete implements CommandAction.Remote {
     @Mixin
@@ -33,7 +33,7 @@ public final class DataDelete implements CommandAction.Remote {
     @Option(
             names = {"-p", "--prev"},
             paramLabel = "TEXT",
-            description = "Only if this is its value. Prefer --last.")
+            description = "Only if this is its value. --last is safer.")
     @Nullable
     private String previous;
 
@@ -47,7 +47,7 @@ public final class DataDelete implements CommandAction.Remote {
 
     @Option(
             names = {"-r", "--recursive"},
-            description = "Delete everything below the path too.")
+            description = "Delete everything below the path, too.")
     private boolean recursive;
 
     @Parameters(paramLabel = "PATH", description = "What to delete.")
@@ -58,9 +58,9 @@ public final class DataDelete implements CommandAction.Remote {
         if (path.isRoot()) {
             throw new UsageException("PATH ':' (expected: the path of an entry: the root cannot be deleted)");
         } else if (literal && previous == null) {
-            throw new UsageException("--eval (expected: --prev with it)");
+            throw new UsageException("--eval (expected: --prev beside it)");
         } else if (recursive && (previous != null || last.isGiven())) {
-            throw new UsageException("--recursive excludes --prev and --last");
+            throw new UsageException("--recursive (expected: no --prev and no --last beside it)");
         }
         if (recursive) {
             long count = tree.deleteTree(path);

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /** Reads a value, or all below a path. */
 @Command(
         name = "get",
-        description = "Read a value, or with -r, -d, -m or -M those of a subtree.",
+        description = "Read a value; with -r, -d, -m or -M, those of a subtree.",
         footer = {"", "Examples:", "  distkv client data get room.temp", "  distkv client data get -rd _ room"})
 public final class DataGet implements CommandAction.Remote {
     @Mixin
@@ -28,7 +28,7 @@ public final class DataGet implements CommandAction.Remote {
 
     @Option(
             names = {"-r", "--recursive"},
-            description = "Read the complete subtree.")
+            description = "Read the whole subtree.")
     private boolean recursive;
 
     @Option(
@@ -46,7 +46,7 @@ public final class DataGet implements CommandAction.Remote {
             description = "Add a readable date to each number that may be a time.")
     private boolean dates;
 
-    @Parameters(paramLabel = "PATH", description = "Where it is, for example room.temp; ':' is the root.")
+    @Parameters(paramLabel = "PATH", description = "The entry, for example room.temp; ':' is the root.")
     private Path path = Path.ROOT;
 
     @Override
@@ -59,8 +59,9 @@ public final class DataGet implements CommandAction.Remote {
         Entry entry = tree.read(path);
         if (entry == null) {
             boolean parent = !tree.children(path).isEmpty();
-            return printer.nothing(
-                    "No data at " + path + (parent ? ", only below it; 'data get -r " + path + "' shows that" : ""));
+            return parent
+                    ? printer.nothing("No data at " + path + ", only below it", "'data get -r " + path + "' shows that")
+                    : printer.nothing("No data at " + path);
         }
         Object value = Printer.decoded(entry);
         if (raw && !printer.metadata()) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /** Lists what is below a path. */
 @Command(
         name = "list",
-        description = "List the paths right below one; with -d their values too.",
+        description = "List the paths directly below a path; with -d, their values, too.",
         footer = {"", "Example:", "  distkv client data list room"})
 public final class DataList implements CommandAction.Remote {
     @Mixin
@@ -22,7 +22,7 @@ public final class DataList implements CommandAction.Remote {
     @Mixin
     private SubtreeOptions selection = new SubtreeOptions();
 
-    @Parameters(paramLabel = "PATH", description = "Where to look; ':' is the root.")
+    @Parameters(paramLabel = "PATH", description = "The path to look below; ':' is the root.")
     private Path path = Path.ROOT;
 
     @Override

@@ -28,12 +28,12 @@ public final class DataMonitor implements CommandAction.Remote {
 
     @Option(
             names = {"-s", "--state"},
-            description = "Show first what is there.")
+            description = "Show the entries that exist first.")
     private boolean state;
 
     @Option(
             names = {"--only"},
-            description = "Only this entry, not what is below it, and of that only the value.")
+            description = "Only this entry, not those below it, and only its value.")
     private boolean only;
 
     @Option(

@@ -19,9 +19,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "set",
         description = {
-            "Add or change an entry. NAME says which item of the value; ':' replaces the value itself.",
-            "Items are changed so that nobody else's change is lost; with --last only if nobody changed the entry"
-                    + " since you read it, with --new only if there is none.",
+            "Add or change an entry. NAME is an item of the value; ':' is the value itself.",
+            "Changes that others make at the same time are not lost. With --last, the entry is written only if nobody"
+                    + " has changed it since you read it; with --new, only if it does not exist.",
             "A text or literal can come from a file ('@FILE') or from standard input ('-v NAME -', '-e NAME @-')."
         },
         footer = {
@@ -44,10 +44,10 @@ public final class DataSet implements CommandAction.Remote {
 
     @Option(
             names = {"-n", "--new"},
-            description = "Only if there is no such entry.")
+            description = "Only if the entry does not exist.")
     private boolean fresh;
 
-    @Parameters(paramLabel = "PATH", description = "Where, for example room.temp.")
+    @Parameters(paramLabel = "PATH", description = "The entry, for example room.temp; ':' is the root.")
     private Path path = Path.ROOT;
 
     @Override
@@ -55,7 +55,7 @@ public final class DataSet implements CommandAction.Remote {
         if (items.isEmpty()) {
             throw new UsageException("nothing to set (expected: -e, -v or -p, for example -e : 42)");
         } else if (fresh && last.isGiven()) {
-            throw new UsageException("--new and --last exclude each other");
+            throw new UsageException("--new and --last (expected: one of them)");
         }
         TreeClient.Written written = !last.isGiven() && !fresh ? change(tree) : replace(tree);
         printer.wrote(tree, written);

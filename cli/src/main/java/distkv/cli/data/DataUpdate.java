@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
         name = "update",
         description = {
             "Write all entries of a file below a path: MsgPack maps, each with path and value.",
-            "Entries that a server of the original has saved are read rightly, too; 'distkv import' takes over a whole"
-                    + " tree of it."
+            "Files that a server of the original has saved are read, too; 'distkv import' imports a whole tree from"
+                    + " one."
         },
         footer = {"", "Example:", "  distkv client data update -i saved.msgpack :"})
 public final class DataUpdate implements CommandAction.Remote {
@@ -42,7 +42,7 @@ public final class DataUpdate implements CommandAction.Remote {
             description = "The file, for example one that 'distkv backup' wrote.")
     private java.nio.file.Path file = java.nio.file.Path.of("");
 
-    @Parameters(paramLabel = "PATH", description = "Below which path.")
+    @Parameters(paramLabel = "PATH", description = "The path below which they are written.")
     private Path path = Path.ROOT;
 
     @Override

@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 /** The commands on error records. */
 @Command(
         name = "error",
-        description = "See what failed, and mark it as resolved.",
+        description = "Show what failed, and mark it as resolved.",
         footer = {"", "Example:", "  distkv client error list -v"})
 public final class ErrorCommand {
     @Mixin

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 /** Removes an error record. */
 @Command(
         name = "delete",
-        description = "Delete an error record and what the nodes said about it.",
+        description = "Delete an error record with what the nodes reported.",
         footer = {"", "Example:", "  distkv client error delete vm:251"})
 public final class ErrorDelete implements CommandAction.Remote {
     @Mixin

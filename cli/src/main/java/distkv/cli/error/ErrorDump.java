@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 /** Shows error records as the original's command line does. */
 @Command(
         name = "dump",
-        description = "Show what failed and has not succeeded since, as a document each.",
+        description = "Show what failed and has not succeeded since, each as a document.",
         footer = {"", "Example:", "  distkv client error dump -vv -s run"})
 public final class ErrorDump implements CommandAction.Remote {
     @Mixin

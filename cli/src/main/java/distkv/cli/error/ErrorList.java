@@ -22,8 +22,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "Show what failed and has not succeeded since, one line each, the newest first: how long ago it happened"
                     + " last, the job (or procedure, or module), the node, the line of code, when it is tried again,"
-                    + " and what happened. 'error show' has all of it.",
-            "With -o, -d, -n or -v: a document each."
+                    + " and what happened. 'error show' shows everything about one.",
+            "With -o, -d, -n or -v, each is a document."
         },
         footer = {"", "Example:", "  distkv client error list"})
 public final class ErrorList implements CommandAction.Remote {

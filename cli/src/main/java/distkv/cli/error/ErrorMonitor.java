@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 /** Shows errors as they happen. */
 @Command(
         name = "monitor",
-        description = "Show error records as they come and change, until it is stopped.",
+        description = "Show error records as they are written, until it is stopped.",
         footer = {"", "Example:", "  distkv client error monitor -s"})
 public final class ErrorMonitor implements CommandAction.Remote {
     @Mixin
@@ -26,7 +26,7 @@ public final class ErrorMonitor implements CommandAction.Remote {
 
     @Option(
             names = {"-s", "--state"},
-            description = "Show first what is there.")
+            description = "Show the records that exist first.")
     private boolean state;
 
     @Override

@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 /** Marks an error as resolved. */
 @Command(
         name = "resolve",
-        description = "Mark an error as resolved. A later success of the job does that by itself.",
+        description = "Mark an error as resolved. A later success of the job does so by itself.",
         footer = {"", "Example:", "  distkv client error resolve vm:251"})
 public final class ErrorResolve implements CommandAction.Remote {
     @Mixin

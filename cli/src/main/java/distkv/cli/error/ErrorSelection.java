@@ -51,7 +51,7 @@ final class ErrorSelection {
     @Option(
             names = {"-p", "--path"},
             paramLabel = "PATH",
-            description = "Only errors about this path and what is below it; or one record, as NODE:TOCK.")
+            description = "Only errors about this path and paths below it; or one record, NODE:TOCK.")
     private Path path = Path.ROOT;
 
     /** Whether what was asked for does not fit on a line each. */

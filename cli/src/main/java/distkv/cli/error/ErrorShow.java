@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 /** Shows all that is known of an error. */
 @Command(
         name = "show",
-        description = "Show all that is known of an error: what each node said, with data and stack traces.",
+        description = "Show everything about an error: what each node reported, with data and stack traces.",
         footer = {"", "Example:", "  distkv client error show kitchen"})
 public final class ErrorShow implements CommandAction.Remote {
     @Mixin

@@ -2,6 +2,7 @@ package distkv.cli.input;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds what somebody may have meant by a name that does not exist. */
 public final class Suggestion {
@@ -9,13 +10,17 @@ public final class Suggestion {
 
     private Suggestion() {}
 
-    /** A question whether one of these names was meant, if one is written alike; else "". */
-    public static String among(String given, List<String> names) {
+    /** A question whether one of these names was meant, if one is spelled alike. */
+    public static Optional<String> among(String given, List<String> names) {
         return names.stream()
                 .filter(name -> distance(given, name) < Math.min(CLOSE, given.length()))
                 .min(Comparator.comparingInt((String name) -> distance(given, name)))
-                .map(name -> "; did you mean '" + name + "'?")
-                .orElse("");
+                .map(Suggestion::question);
+    }
+
+    /** A question whether this name was meant. */
+    public static String question(String name) {
+        return "did you mean '" + name + "'?";
     }
 
     /** How many letters must be changed, added or removed to make one word of the other. */

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 /** The commands on groups of nodes. */
 @Command(
         name = "group",
-        description = "Look at a group of nodes, or say how many it should have.",
+        description = "Show a group of nodes, or set how many nodes it should have.",
         footer = {"", "Example:", "  distkv client run -g house group list"})
 public final class GroupCommand {
     @Mixin

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "set",
         description = {
-            "Say how many nodes a group should have. Running code hears at once whether it is complete.",
+            "Set how many nodes a group should have. Running code is notified at once whether the group is complete.",
             "'run all --nodes' overrides this for the jobs of that runner."
         },
         footer = {"", "Example:", "  distkv client run -g house group set --nodes 3"})
@@ -27,7 +27,7 @@ public final class GroupSet implements CommandAction.OfJobs {
             names = {"-n", "--nodes"},
             required = true,
             paramLabel = "SIZE",
-            description = "How many; '-' or 0: two or more will do.")
+            description = "The number of nodes; '-' or 0: two or more.")
     private String nodes = "";
 
     @Override

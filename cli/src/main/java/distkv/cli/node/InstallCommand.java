@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "install",
         description = {
-            "Have systemd run a server, a runner, or both: now, at each start of the machine, and again if one fails.",
-            "It may be repeated, for instance after an update: what has changed is written, and both are started anew."
-                    + " 'distkv uninstall' undoes it."
+            "Have systemd run a server, a runner, or both: now, at each boot, and again if one fails.",
+            "Repeat it after an update: changed units are written, and both are restarted. 'distkv uninstall' undoes"
+                    + " it."
         },
         footer = {
             "",
@@ -57,8 +57,8 @@ public final class InstallCommand implements CommandAction.Local {
     @Option(
             names = {"--as"},
             paramLabel = "USER",
-            description = "Whose processes they are, unless --user is given; with --worker-user, only the server's: the"
-                    + " runner is root's then. Default: who called sudo.")
+            description = "The user that runs them, unless --user is given; with --worker-user, only the server, since the"
+                    + " runner runs as root then. Default: who called sudo.")
     private @Nullable String user;
 
     @Option(
@@ -97,7 +97,7 @@ public final class InstallCommand implements CommandAction.Local {
             units.forEach(unit -> printer.line("# " + systemd.file(unit.name()) + "\n" + unit.text()));
             return 0;
         }
-        systemd.check("--dry-run prints the units, and 'distkv up' runs server and runner without it");
+        systemd.check("--dry-run prints the units, and 'distkv up' runs server and runner without systemd");
         if (systemd.live() && !place.isUser() && what != What.runner) {
             makeData(data(context), owner(context));
         }
@@ -111,10 +111,10 @@ public final class InstallCommand implements CommandAction.Local {
 
     private void check(WorkerUser worker, CommandContext context) {
         if (place.isUser()) {
-            throw worker.refused("nothing with --user, since only root can start processes of another user;"
-                    + " without it: sudo distkv install --worker-user " + worker.name());
+            throw worker.refused("nothing with --user, since only root can start processes of another user")
+                    .withHint("without --user: sudo distkv install --worker-user " + worker.name());
         } else if (what == What.runner && user != null && !user.equals(ROOT)) {
-            throw worker.refused("no --as " + user + " beside it, since the runner is root's then");
+            throw worker.refused("no --as " + user + " beside it, since the runner runs as root then");
         }
         if (!place.isElsewhere()) {
             worker.check(context);
@@ -132,7 +132,7 @@ public final class InstallCommand implements CommandAction.Local {
             systemd.control("restart", unit.name());
         }
         systemd.linger();
-        printer.remark("started " + names(units, " and ") + "; so it is at each start of the machine from now on");
+        printer.remark("started " + names(units, " and ") + "; systemd starts them at each boot from now on");
         String journal = "journalctl " + (place.isUser() ? "--user " : "") + "-f -u ";
         printer.remark("next: distkv status; the log: " + journal + names(units, " -u "));
     }
@@ -194,8 +194,10 @@ public final class InstallCommand implements CommandAction.Local {
         String caller = context.terminal().environment().get("SUDO_USER");
         String name = user != null ? user : caller;
         if (name == null || name.isEmpty() || (user == null && name.equals(ROOT))) {
-            throw new UsageException("--as USER is missing (expected: whose processes they shall be, since stored code"
-                    + " can do whatever that user can; 'useradd --system distkv' makes one)");
+            throw new UsageException(
+                            "--as USER is missing (expected: the user that is to run them, since stored code can do"
+                                    + " whatever that user can)")
+                    .withHint("'useradd --system distkv' adds a user");
         }
         return name;
     }

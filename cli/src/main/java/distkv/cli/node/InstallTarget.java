@@ -15,7 +15,7 @@ final class InstallTarget {
     @Option(
             names = {"--root"},
             paramLabel = "DIR",
-            description = "Only write files, below this directory: for images of other machines.")
+            description = "Only write files below this directory, for the image of another machine.")
     private @Nullable Path root;
 
     boolean isUser() {

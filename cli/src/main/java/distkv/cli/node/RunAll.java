@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "all",
         description = {
-            "Run the jobs of this kind and group, until it is stopped by a signal (Ctrl-C, SIGTERM).",
-            "This node is called connect.name, by default the name of this machine; with 'run -n NODE' it is NODE."
+            "Run the jobs of this kind and group until a signal (Ctrl-C, SIGTERM) stops it.",
+            "The node's name is connect.name, by default the host name; with 'run -n NODE', it is NODE."
         },
         footer = {
             "",
@@ -45,7 +45,7 @@ public final class RunAll implements CommandAction.Serving {
 
     @Option(
             names = {"--every-kind"},
-            description = "Run all three kinds of job: for any node and for all nodes of the group, and for this node.")
+            description = "Run jobs of all three kinds: for any node of the group, for all its nodes, and for this node.")
     private boolean every;
 
     @Override
@@ -53,7 +53,7 @@ public final class RunAll implements CommandAction.Serving {
         if (scope.isEvery()) {
             throw new UsageException("-g - (expected: the name of a group; '-' is for 'list' and 'info' only)");
         } else if (place.hasSize() && scope.kind() == Kind.AT) {
-            throw new UsageException("--nodes (expected: nothing, since jobs of one node have no group of nodes)");
+            throw new UsageException("--nodes (expected: nothing, since jobs for one node have no group of nodes)");
         }
         if (every && scope.kind() != Kind.ANY) {
             throw new UsageException("--every-kind (expected: no -n, since all kinds are run)");

@@ -25,9 +25,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "drain",
         description = {
-            "Let a node run no more jobs for any node: others take over those that it runs, and it takes no new ones.",
-            "Jobs for this node alone, and for all nodes, go on. It waits until the last one has left, and says how"
-                    + " many there are. 'undrain' ends it."
+            "Drain a node: other nodes take over the jobs for any node that it runs, and it starts no new ones.",
+            "Jobs for this node alone, and for all nodes, continue. The command waits until no other jobs are left, and"
+                    + " shows how many there are. 'undrain' reverses it."
         },
         footer = {"", "Example:", "  distkv client run -g house drain attic"})
 public final class RunDrain implements CommandAction.OfJobs {
@@ -48,7 +48,7 @@ public final class RunDrain implements CommandAction.OfJobs {
         printer.wrote(tree, group.setDrained(node, true));
         if (!GroupView.read(tree, scope.group()).members().containsKey(node)) {
             printer.warning("there is no runner of node " + node + " in group " + scope.group()
-                    + " at present; it will take no jobs for any node when it comes");
+                    + " now; it will run no jobs for any node when it joins");
         }
         return asking || isDrained(tree, scope, printer) ? 0 : FailedException.EXIT_CODE;
     }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 /** Lets a node have jobs for any node again. */
 @Command(
         name = "undrain",
-        description = "Let a node that was drained run jobs for any node again.",
+        description = "Let a drained node run jobs for any node again.",
         footer = {"", "Example:", "  distkv client run -g house undrain attic"})
 public final class RunUndrain implements CommandAction.OfJobs {
     @Mixin

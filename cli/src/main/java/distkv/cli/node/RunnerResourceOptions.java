@@ -18,37 +18,37 @@ final class RunnerResourceOptions {
             names = {"--label"},
             paramLabel = "TEXT",
             description =
-                    "Something that this node has, for jobs that ask for it by --where. May be given several times."
+                    "Something that this node has, for jobs that ask for it with --where. May be given several times."
                             + " Default: runner.labels in the configuration.")
     private Set<String> labels = new LinkedHashSet<>();
 
     @Option(
             names = {"--capacity"},
             paramLabel = "NUMBER",
-            description = "How much this node can bear, compared with the others. Default: runner.capacity in the"
+            description = "How much this node can run, compared with the others. Default: runner.capacity in the"
                     + " configuration, else its number of cores, or of GiB of memory if that is less.")
     private @Nullable Double capacity;
 
     @Option(
             names = {"--python"},
             paramLabel = "FILE",
-            description = "The interpreter for Python code, which needs our package. Default: runner.python in the"
-                    + " configuration, else our own.")
+            description = "The interpreter for Python code; it needs the package distkv. Default: runner.python in the"
+                    + " configuration, else the one that is built in.")
     private @Nullable Path python;
 
     @Option(
             names = {"--memory"},
             paramLabel = "SIZE",
             description = "How much memory all runs without limits may use together, e.g. 2G: beyond that the largest"
-                    + " of their processes is ended. Takes control groups. Default: runner.memory in the configuration,"
+                    + " of their processes is killed. Requires control groups. Default: runner.memory in the configuration,"
                     + " else what there is.")
     private @Nullable String memory;
 
     @Option(
             names = {"--worker-user"},
             paramLabel = "USER",
-            description = "Whose processes run code, so that it cannot touch the runner, and the kernel holds it to its"
-                    + " limits. Takes root. Default: runner.worker_user in the configuration, else who starts this.")
+            description = "The user that runs code, so that code cannot touch the runner and the kernel enforces its"
+                    + " limits. Requires root. Default: runner.worker_user in the configuration, else the runner's own.")
     private @Nullable String workerUser;
 
     /** Refuses what a runner would. */

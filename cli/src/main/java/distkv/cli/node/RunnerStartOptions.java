@@ -37,8 +37,8 @@ public final class RunnerStartOptions {
     @Option(
             names = {"--limit"},
             paramLabel = "NAME=VALUE",
-            description = "How much a run may use whose job does not say: memory, cpu, files, processes, time; e.g."
-                    + " memory=512M; then each has a process of its own. May be given several times. Default:"
+            description = "How much a run may use if its job sets no limits: memory, cpu, files, processes, time; e.g."
+                    + " memory=512M. Each such run has a process of its own. May be given several times. Default:"
                     + " runner.limits in the configuration.")
     private List<String> limits = List.of();
 

@@ -19,17 +19,21 @@ import java.util.List;
 record Systemd(Path directory, boolean user, boolean live) {
     private static final Path RUNNING = Path.of("/run/systemd/system");
 
-    /** Refuses where there is no systemd, saying what to do instead, or where there is no right to change it. */
+    /**
+     * Refuses where there is no systemd, or no right to change it.
+     *
+     * @param instead a hint for where there is none
+     */
     void check(String instead) {
         if (!live) {
             return;
         }
         if (!Files.isDirectory(RUNNING)) {
-            throw new FailedException(
-                    "systemd does not run here (expected: a machine that was started by it); " + instead);
+            throw new FailedException("systemd does not run here (expected: a machine that was started by it)")
+                    .withHint(instead);
         } else if (!user && !Files.isWritable(directory)) {
-            throw new FailedException(directory + " cannot be written (expected: to be root: run it by sudo;"
-                    + " or --user for a systemd of your own)");
+            throw new FailedException(directory + " cannot be written (expected: to be root)")
+                    .withHint("run it with sudo, or with --user for a systemd of your own");
         }
     }
 

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 /** Undoes 'install'. */
 @Command(
         name = "uninstall",
-        description = "Stop what 'distkv install' has started, and remove its units. The data stay.",
+        description = "Stop what 'distkv install' has started, and remove its units. The data is kept.",
         footer = {"", "Example:", "  distkv uninstall --user"})
 public final class UninstallCommand implements CommandAction.Local {
     @Mixin
@@ -39,7 +39,7 @@ public final class UninstallCommand implements CommandAction.Local {
             return printer.nothing("Nothing is installed in " + systemd.directory());
         }
         systemd.control("daemon-reload");
-        printer.remark("The data are where they were.");
+        printer.remark("The data is kept.");
         return 0;
     }
 }

@@ -13,13 +13,13 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The user of this machine whose processes shall run stored code. */
+/** The user of this machine whose processes are to run stored code. */
 record WorkerUser(String name) {
     UsageException refused(String expected) {
         return new UsageException("--worker-user " + name + " (expected: " + expected + ")");
     }
 
-    /** Refuses one that cannot be, and says what that user probably cannot read. */
+    /** Refuses a user that cannot be used, and warns of what the user probably cannot read. */
     void check(CommandContext context) {
         UserPrincipal user = find();
         Terminal terminal = context.terminal();
@@ -27,9 +27,10 @@ record WorkerUser(String name) {
             Path closed = closed(needed, user);
             if (closed != null) {
                 context.printer()
-                        .warning(closed + " is closed to other users, so perhaps " + name + " cannot read " + needed
-                                + ", and then the runner does not start (expected: an installation that all users may"
-                                + " read, below /opt for instance)");
+                        .warning(
+                                closed + " is closed to other users: if " + name + " cannot read " + needed
+                                        + ", the runner does not start",
+                                "install DistKV where all users may read it, for example below /opt");
                 return;
             }
         }
@@ -37,19 +38,21 @@ record WorkerUser(String name) {
 
     private UserPrincipal find() {
         if (name.equals("root")) {
-            throw refused(
-                    "another user than root, who could touch the runner; 'useradd --system distkv-jobs' makes one");
+            throw refused("a user other than root, since root could touch the runner").withHint(useradd("distkv-jobs"));
         }
         try {
-            // The look-up takes numbers, too, whether or not there is such a user; the runner does not.
+            // The look-up accepts any number, whether or not there is such a user; the runner does not.
             if (!name.isEmpty() && !name.matches("\\d+")) {
                 return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(name);
             }
         } catch (IOException e) {
-            // That is what is said below.
+            // Reported below.
         }
-        throw refused(
-                "a user of this machine; 'useradd --system " + (name.isEmpty() ? "distkv-jobs" : name) + "' makes one");
+        throw refused("a user of this machine").withHint(useradd(name.isEmpty() ? "distkv-jobs" : name));
+    }
+
+    private static String useradd(String user) {
+        return "'useradd --system " + user + "' adds one";
     }
 
     /** The outermost directory on the way to a file that lets only its owner and group in. */

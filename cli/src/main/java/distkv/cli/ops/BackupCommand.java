@@ -24,9 +24,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "backup",
         description = {
-            "Copy the whole tree, as it is at one moment, into a file. The server goes on meanwhile.",
-            "What dies with its writer anyway, runners' presence and claims, is left out; the internal tree is in it.",
-            "The copy is read back before it replaces a file of that name. Only its owner can read it."
+            "Copy the whole tree, as it is at one moment, into a file. The server keeps running.",
+            "Entries that end with their writer, the presence and claims of runners, are left out; the internal tree is"
+                    + " included.",
+            "The copy is read back before it replaces a file of that name. Only the owner of the file can read it."
         },
         footer = {"", "Examples:", "  distkv backup house.backup", "  distkv backup --data /var/lib/distkv house.backup"
         })
@@ -41,7 +42,7 @@ public final class BackupCommand implements CommandAction.Local {
     @Mixin
     private TreeLocation place = new TreeLocation();
 
-    @Parameters(paramLabel = "FILE", description = "Where to; it is replaced when the copy is complete.")
+    @Parameters(paramLabel = "FILE", description = "The file; it is replaced when the copy is complete.")
     private java.nio.file.Path file = java.nio.file.Path.of("");
 
     @Override

@@ -13,9 +13,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "demo",
         description = {
-            "Start a server and two runners in a temporary directory, store code, run it over values that change, and"
+            "Start a server and two runners in a temporary directory, store code, run it on values that change, and"
                     + " show what happens. It ends by itself.",
-            "The exit code is 0 if everything happened that should have."
+            "The exit code is 0 if everything worked."
         },
         footer = {"", "Example:", "  distkv demo"})
 public final class DemoCommand implements CommandAction.Local {
@@ -31,7 +31,7 @@ public final class DemoCommand implements CommandAction.Local {
         DemoLog log = new DemoLog(context.terminal());
         log.chapter("A server, and two nodes that run code");
         try (DemoHouse house = DemoHouse.open(context, log)) {
-            log.chapter("Code goes into the tree, and with it the wish to run it");
+            log.chapter("Code goes into the tree, and jobs that run it");
             store(house);
             start(house);
             log.chapter("Sensors report, code reacts");

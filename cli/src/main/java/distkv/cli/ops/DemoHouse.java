@@ -116,7 +116,7 @@ final class DemoHouse implements AutoCloseable {
         jobs.add(stop);
         log.line(
                 "job",
-                name + " shall run " + code + " on "
+                name + " is to run " + code + " on "
                         + switch (kind) {
                             case ANY -> "any node";
                             case AT -> "node " + OWNER;

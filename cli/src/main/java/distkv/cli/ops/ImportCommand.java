@@ -28,14 +28,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Takes over a tree of the original. */
+/** Imports a tree of the original. */
 @Command(
         name = "import",
         description = {
-            "Take over what a server of the original has saved: data, stored code, jobs and their states, errors.",
+            "Import what a server of the original has saved: data, stored code, jobs and their states, errors.",
             "The file is one that 'distkv client log save' or 'log dest' of DistKV 0.65 or moat-kv 0.71 wrote. It is read"
-                    + " completely before anything is written, and may be imported again after an interruption.",
-            "At the end it says what was written, and what cannot be carried over."
+                    + " completely before anything is written, and can be imported again after an interruption.",
+            "At the end, the command prints what was written, and what cannot be imported."
         },
         footer = {
             "",
@@ -54,7 +54,7 @@ public final class ImportCommand implements CommandAction.Local {
             "match", "which type is where: our server takes any value",
             "codec", "codecs: every client gets values as they are stored",
             "conv", "which codec is where: every client gets values as they are stored",
-            "acl", "access lists: everybody may do everything yet",
+            "acl", "access lists: our server does not check access yet",
             "auth", "users: our server has no log-in yet",
             "actor", "what servers agree on among themselves",
             "del", "what servers agree on among themselves");
@@ -140,8 +140,9 @@ public final class ImportCommand implements CommandAction.Local {
             }
         });
         if (!others.isEmpty() && !replace) {
-            throw new FailedException(others.size() + " of the entries in " + file + " are there with other values, for"
-                    + " example " + others.getFirst() + " (expected: none; --replace overwrites them)");
+            throw new FailedException(others.size() + " entries of the tree have other values in " + file + ", for"
+                            + " example " + others.getFirst())
+                    .withHint("--replace overwrites them");
         }
         return changes;
     }
@@ -191,9 +192,10 @@ public final class ImportCommand implements CommandAction.Local {
                         .count();
         if (lost > 0) {
             context.printer()
-                    .warning(lost + " entries are below :.moat.kv, where moat-kv looks for code and jobs, and no"
-                            + " command or runner with this configuration does (--moat puts them in their places, and"
-                            + " 'prefixes: moat' in the configuration looks there)");
+                    .warning(
+                            lost + " entries are below :.moat.kv, where moat-kv looks for code and jobs, but no"
+                                    + " command or runner with this configuration does",
+                            "import with --moat to move them, or set 'prefixes: moat' in the configuration");
         }
     }
 }

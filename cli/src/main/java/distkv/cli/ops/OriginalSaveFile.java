@@ -62,8 +62,9 @@ record OriginalSaveFile(Map<Path, @Nullable Value> entries, Set<Path> internal) 
     private static void checkState(java.nio.file.Path file, long count, EntryFile.Item item) {
         Set<String> keys = item.rest().keySet();
         if (keys.contains("backup")) {
-            throw new FailedException(file + " is a backup of our own (expected: a file that a server of the original"
-                    + " has saved; use 'distkv restore' for this one)");
+            throw new FailedException(
+                            file + " is a backup of our own (expected: a file that a server of the original has saved)")
+                    .withHint("use 'distkv restore'");
         }
         if (item.value() != null || keys.isEmpty() || !STATE.containsAll(keys)) {
             throw other(file, "item " + count + " is a map of " + (keys.isEmpty() ? "nothing" : keys));

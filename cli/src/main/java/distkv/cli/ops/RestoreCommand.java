@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
         name = "restore",
         description = {
             "Fill an empty tree from a backup; with --replace, make any tree equal to it.",
-            "The file is read completely before anything is written. Watchers see the entries come one after another."
+            "The whole file is read before anything is written. Watchers see the entries one after another."
         },
         footer = {
             "",
@@ -42,7 +42,7 @@ public final class RestoreCommand implements CommandAction.Local {
 
     @Option(
             names = {"--replace"},
-            description = "Overwrite what is there, and delete what is not in the backup.")
+            description = "Overwrite entries, and delete those that are not in the backup.")
     private boolean replace;
 
     @Parameters(paramLabel = "FILE", description = "A file that 'distkv backup' wrote.")
@@ -68,7 +68,8 @@ public final class RestoreCommand implements CommandAction.Local {
         }
         if (!present.isEmpty() && !replace) {
             throw new FailedException("the tree " + tree.name() + " has " + present.size()
-                    + " entries (expected: an empty tree; --replace makes it equal to the backup)");
+                    + " entries (expected: an empty tree)")
+                    .withHint("--replace makes the tree equal to the backup");
         }
         BatchWriter batch = new BatchWriter(tree.client());
         for (Path path : present.keySet()) {

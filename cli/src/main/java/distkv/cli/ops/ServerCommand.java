@@ -12,9 +12,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "server",
         description = {
-            "Run a server until it is stopped by a signal (Ctrl-C, SIGTERM); nothing that was acknowledged is lost.",
-            "It listens on the loopback only, since it cannot check yet who connects: every local user can change"
-                    + " everything, and thereby run code as whoever runs the runner."
+            "Run a server until a signal (Ctrl-C, SIGTERM) stops it; no acknowledged write is lost.",
+            "It listens on the loopback interface only, since it cannot check yet who connects: every local user can"
+                    + " change everything, and so run code as the user of the runner."
         },
         footer = {"", "Example:", "  distkv server --data /var/lib/distkv --bind 127.0.0.1:27586"})
 public final class ServerCommand implements CommandAction.Local {

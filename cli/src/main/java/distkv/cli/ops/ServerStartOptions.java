@@ -37,7 +37,8 @@ public final class ServerStartOptions {
     @Option(
             names = {"--bind"},
             paramLabel = "ADDR:PORT",
-            description = "Where to listen, on the loopback only. Default: server.bind_default, 127.0.0.1:27586.")
+            description = "The address to listen on, of the loopback interface only. Default: server.bind_default,"
+                    + " 127.0.0.1:27586.")
     private @Nullable String bind;
 
     /** The name of the server, and of a runner in the same process. */
@@ -83,7 +84,7 @@ public final class ServerStartOptions {
         if (has < wanted - wanted / 5 || has > wanted + wanted / 5) {
             context.printer()
                     .warning("server.memory is " + (wanted >> 20) + " MiB, but the server has " + (has >> 20)
-                            + " (expected: a whole number and K, M or G, in a line of its own below 'server:', for the"
+                            + " (expected: a whole number and K, M or G, on a line of its own below 'server:', for the"
                             + " launcher to read)");
         }
     }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Mixin;
 /** Shows how things are. */
 @Command(
         name = "status",
-        description = "Show whether the server answers, which runners there are, and how the jobs are doing.",
+        description = "Show whether the server answers, which runners there are, and how many jobs run, are lost, or failed.",
         footer = {"", "Example:", "  distkv status"})
 public final class StatusCommand implements CommandAction.Local {
     /** From here on it is time to do something. */

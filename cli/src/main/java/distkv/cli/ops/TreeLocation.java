@@ -21,7 +21,7 @@ public final class TreeLocation {
     @Option(
             names = {"--data"},
             paramLabel = "DIR",
-            description = "Not a running server's tree, but the one in this directory, which no server may be using.")
+            description = "Use the tree in this directory, which no server may be using, instead of a running server's.")
     private @Nullable Path directory;
 
     /** What is to be done with the tree; the result is the exit code. */
@@ -33,8 +33,9 @@ public final class TreeLocation {
     /** As {@link #with}, for those who only read: a directory without a store is refused, and not made. */
     int withExisting(CommandContext context, Work work) throws Exception {
         if (directory != null && !SqliteStore.isIn(directory)) {
-            throw new FailedException("data directory " + directory
-                    + " holds no store (expected: one that a server has used; without --data, the running server's)");
+            throw new FailedException(
+                            "data directory " + directory + " holds no store (expected: one that a server has used)")
+                    .withHint("without --data, the command uses the running server's tree");
         }
         return with(context, HostName.name(), work);
     }

@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "up",
         description = {
-            "Run a server and a runner in one process, until it is stopped by a signal (Ctrl-C, SIGTERM).",
-            "The runner takes the jobs for any node and for all nodes of its group, and those for this node."
+            "Run a server and a runner in one process until a signal (Ctrl-C, SIGTERM) stops it.",
+            "The runner runs the jobs for any node and for all nodes of its group, and those for this node."
         },
         footer = {"", "Example:", "  distkv up"})
 public final class UpCommand implements CommandAction.Local {

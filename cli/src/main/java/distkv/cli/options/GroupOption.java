@@ -3,7 +3,7 @@ package distkv.cli.options;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which group's jobs; understood by {@code run}, and by the commands below it. */
+/** The group whose jobs are meant: an option of {@code run} and of the commands below it. */
 public final class GroupOption {
     @Option(
             names = {"-g", "--group"},

@@ -4,7 +4,7 @@ import distkv.cli.format.OutputFormat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What each command that prints something understands. */
+/** The options of every command that prints something. */
 public final class OutputOptions {
     @Option(
             names = {"-o", "--output"},

@@ -14,13 +14,13 @@ public final class SubtreeOptions {
     @Option(
             names = {"-m", "--maxdepth"},
             paramLabel = "N",
-            description = "Go at most N levels down.")
+            description = "Go at most N levels deep.")
     private @Nullable Integer deepest;
 
     @Option(
             names = {"-M", "--mindepth"},
             paramLabel = "N",
-            description = "Begin N levels down.")
+            description = "Start N levels deep.")
     private @Nullable Integer shallowest;
 
     /** The key for values in maps of maps; {@code null}: a list is wanted. */

@@ -19,21 +19,21 @@ final class PlacementOptions {
     @Option(
             names = {"--limit"},
             paramLabel = "NAME=VALUE",
-            description = "What it may use: memory=64M, cpu=SECONDS, files=N, processes=N, time=SECONDS;"
+            description = "What its runs may use: memory=64M, cpu=SECONDS, files=N, processes=N, time=SECONDS;"
                     + " '-' as the value removes the limit. May be given several times.")
     private List<String> limits = List.of();
 
     @Option(
             names = {"--split"},
             paramLabel = "stop|run",
-            description = "What a run does while its node is cut off: stop (the default), so that there is only one"
-                    + " anywhere, or run on.")
+            description = "What a run does while its node is disconnected: stop (the default), so that only one runs"
+                    + " anywhere, or run: continue.")
     private @Nullable String split;
 
     @Option(
             names = {"--handover"},
             negatable = true,
-            description = "Move it without a gap: the new run begins before the old one ends. Default: not.")
+            description = "Move it without a gap: the new run starts before the old one ends. Default: no.")
     private @Nullable Boolean handover;
 
     /** Puts what was given into a job. */

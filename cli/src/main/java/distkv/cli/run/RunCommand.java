@@ -11,8 +11,8 @@ import picocli.CommandLine.Mixin;
         name = "run",
         description = {
             "Run stored code, and manage the jobs that say what to run.",
-            "Without -n it is about jobs for any one node of a group, with -n NAME about those for one node,"
-                    + " with -n - about those for all nodes."
+            "Without -n, the commands are about jobs for any one node of a group; with -n NODE, about those for one"
+                    + " node; with -n -, about those for all nodes."
         },
         footer = {
             "",

@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "delete",
         description = {
-            "Delete a job and its state. One that runs is ended first, and it waits until it is over.",
-            "-f does not wait: the job is gone at once, its runs end a moment later."
+            "Delete a job and its state. If the job runs, it is stopped first; the command waits for its end.",
+            "-f does not wait: the job is deleted at once, and its runs end a moment later."
         },
         footer = {"", "Example:", "  distkv client run delete scale.room"})
 public final class RunDelete implements CommandAction.OfJobs {
@@ -49,12 +49,13 @@ public final class RunDelete implements CommandAction.OfJobs {
         Expectation expected = Expectation.anything();
         if (!running.isEmpty() && !force) {
             expected = Expectation.at(job.change(tree, scope, JobEdit::clearTarget).tick());
-            printer.told(job + " runs on " + ClaimHolders.text(running) + ": it is told to end …");
+            printer.told(job + " runs on " + ClaimHolders.text(running) + ": stopping it …");
             Collection<String> left = holders.awaitNone(ClaimHolders.PATIENCE);
             if (!left.isEmpty()) {
-                return printer.nothing("Still running on " + ClaimHolders.text(left) + " after "
-                        + ClaimHolders.PATIENCE.toSeconds() + " s: not deleted, but it does not start again."
-                        + " With --force it is deleted.");
+                return printer.nothing(
+                        "Still running on " + ClaimHolders.text(left) + " after " + ClaimHolders.PATIENCE.toSeconds()
+                                + " s: not deleted, but it does not start again.",
+                        "--force deletes it");
             }
         }
         TreeClient.Written written = tree.write(entry, EntryContent.NONE, expected);
@@ -64,7 +65,7 @@ public final class RunDelete implements CommandAction.OfJobs {
         printer.wrote(tree, written);
         if (!printer.metadata()) {
             printer.remark(
-                    running.isEmpty() ? "Deleted." : force ? "Deleted (unclean!)." : "It has ended, and is deleted.");
+                    running.isEmpty() ? "Deleted." : force ? "Deleted (unclean!)." : "Stopped and deleted.");
         }
         return 0;
     }

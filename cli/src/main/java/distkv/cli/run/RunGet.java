@@ -22,7 +22,7 @@ public final class RunGet implements CommandAction.OfJobs {
 
     @Option(
             names = {"-s", "--state"},
-            description = "Add what became of it.")
+            description = "Add its state.")
     private boolean state;
 
     @Mixin

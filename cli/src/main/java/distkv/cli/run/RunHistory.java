@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "history",
         description = {
-            "Show the last runs of a job, the newest first: when each began, the node, how long it took, and how it ended."
+            "Show the last runs of a job, the newest first: the start, the node, the duration, and the outcome."
         },
         footer = {"", "Example:", "  distkv client run history scale.room"})
 public final class RunHistory implements CommandAction.OfJobs {

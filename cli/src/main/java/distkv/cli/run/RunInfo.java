@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
             "  run info          for any node",
             "  run -n - info     for all nodes",
             "  run -n NODE info  for one node",
-            "or with 'run -g - info' the nodes that have jobs of their own."
+            "With 'run -g - info': list the nodes that have jobs of their own."
         },
         footer = {"", "Example:", "  distkv client run -n - info"})
 public final class RunInfo implements CommandAction.OfJobs {
@@ -33,7 +33,7 @@ public final class RunInfo implements CommandAction.OfJobs {
         } else if (scope.kind() == Kind.ANY) {
             GroupNames.printNodes(tree, printer);
         } else {
-            throw new UsageException("-g - excludes -n");
+            throw new UsageException("-g - (expected: no -n beside it)");
         }
         return 0;
     }

@@ -33,12 +33,12 @@ public final class RunList implements CommandAction.OfJobs {
 
     @Option(
             names = {"-s", "--state"},
-            description = "Add what became of them.")
+            description = "Add their states.")
     private boolean state;
 
     @Option(
             names = {"-S", "--state-only"},
-            description = "Print only what became of them.")
+            description = "Print only their states.")
     private boolean stateOnly;
 
     @Option(
@@ -58,7 +58,7 @@ public final class RunList implements CommandAction.OfJobs {
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
         if (table && (state || stateOnly)) {
-            throw new UsageException("--table excludes --state and --state-only");
+            throw new UsageException("--table (expected: no --state and no --state-only beside it)");
         } else if (scope.isEvery()) {
             GroupNames.print(tree, scope, printer);
             return 0;

@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "logs",
         description = {
-            "Show what jobs log and print from now on, whichever node runs them, until it is stopped: a line each with the"
-                    + " time, the node and the level; with '-o json' a document each."
+            "Show what jobs log and print from now on, on every node, until it is stopped: one line each, with the time,"
+                    + " the node and the level; with '-o json', one document each."
         },
         footer = {"", "Examples:", "  distkv client run logs scale.room", "  distkv client run logs -l WARNING"})
 public final class RunLogs implements CommandAction.OfJobs {
@@ -46,13 +46,13 @@ public final class RunLogs implements CommandAction.OfJobs {
             names = {"-l", "--level"},
             paramLabel = "LEVEL",
             defaultValue = "DEBUG",
-            description = "Only those that are at least: ${COMPLETION-CANDIDATES}.")
+            description = "Only this level and higher ones: ${COMPLETION-CANDIDATES}.")
     private Level least = Level.DEBUG;
 
     @Parameters(
             arity = "0..1",
             paramLabel = "PATH",
-            description = "Only of jobs at and below this name. Default: all of this kind and group.")
+            description = "Only jobs at and below this name. Default: all of this kind and group.")
     private Path path = Path.ROOT;
 
     @Override
@@ -91,7 +91,7 @@ public final class RunLogs implements CommandAction.OfJobs {
             return true;
         }
         if (heard.dropped() > 0) {
-            printer.warning(heard.node() + " has left out " + heard.dropped() + " lines");
+            printer.warning(heard.node() + ": " + heard.dropped() + " lines are missing");
         }
         double time = heard.line().at().toEpochMilli() / 1e3;
         if (printer.format() == OutputFormat.json) {

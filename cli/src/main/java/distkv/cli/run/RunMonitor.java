@@ -27,8 +27,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "monitor",
         description = {
-            "Show how nodes come and go, and how jobs of this kind and group are claimed, start, end and fail, until it"
-                    + " is stopped: a line each with the time and the node; with '-o json' a document each."
+            "Show nodes as they join and leave, and jobs of this kind and group as they are claimed, start, end and fail,"
+                    + " until it is stopped: one line each, with the time and the node; with '-o json', one document each."
         },
         footer = {"", "Example:", "  distkv client run monitor"})
 public final class RunMonitor implements CommandAction.OfJobs {

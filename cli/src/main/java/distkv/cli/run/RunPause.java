@@ -17,8 +17,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "pause",
         description = {
-            "Let a job not start until 'resume'. One that runs is ended, and it waits until it is over.",
-            "'run set -t' and 'restart' start it, too."
+            "Keep a job from starting until 'resume'. If the job runs, it is stopped; the command waits for its end.",
+            "'run set -t' and 'restart' end the pause, too."
         },
         footer = {"", "Example:", "  distkv client run pause scale.room"})
 public final class RunPause implements CommandAction.OfJobs {
@@ -35,13 +35,13 @@ public final class RunPause implements CommandAction.OfJobs {
         if (!content.present()) {
             return printer.nothing("Does not exist.");
         } else if (!stored.isPaused() && !stored.hasTarget()) {
-            return printer.nothing(job + " does not start anyway: it has no target.");
+            return printer.nothing(job + " has no target: it would not start anyway.");
         }
         ClaimHolders holders = new ClaimHolders(tree, scope, job.name());
         List<String> running = holders.now();
         printer.wrote(tree, job.change(tree, scope, JobEdit::pause));
         if (!running.isEmpty()) {
-            printer.told(job + " runs on " + ClaimHolders.text(running) + ": it is told to end …");
+            printer.told(job + " runs on " + ClaimHolders.text(running) + ": stopping it …");
         }
         Collection<String> left = holders.awaitNone(ClaimHolders.PATIENCE);
         if (!left.isEmpty()) {

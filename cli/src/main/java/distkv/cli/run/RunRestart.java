@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "restart",
         description =
-                "Start a job now: one that runs is ended first; one that waits, backs off or is paused does not wait.",
+                "Start a job now. If it runs, it is stopped first; if it waits, backs off or is paused, it waits no longer.",
         footer = {"", "Example:", "  distkv client run restart scale.room"})
 public final class RunRestart implements CommandAction.OfJobs {
     @Mixin
@@ -34,7 +34,7 @@ public final class RunRestart implements CommandAction.OfJobs {
         printer.told(job
                 + (running.isEmpty()
                         ? " starts now."
-                        : " is told to end on " + ClaimHolders.text(running) + ", and starts again."));
+                        : " is being stopped on " + ClaimHolders.text(running) + ", and starts again."));
         return 0;
     }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "resume",
         description = {
-            "Let a job that was paused go on: at once if the pause has ended a run, else when it would have started.",
+            "End the pause of a job: it starts at once if the pause has stopped a run, else when it would have started."
         },
         footer = {"", "Example:", "  distkv client run resume scale.room"})
 public final class RunResume implements CommandAction.OfJobs {
@@ -34,7 +34,7 @@ public final class RunResume implements CommandAction.OfJobs {
         if (!content.present()) {
             return printer.nothing("Does not exist.");
         } else if (!JobEdit.of(content.value()).isPaused()) {
-            return printer.nothing(job + " is not paused. 'run restart' starts it now.");
+            return printer.nothing(job + " is not paused.", "'run restart' starts it now");
         }
         boolean interrupted = hasEndedRun(tree, scope, printer);
         double now = printer.dates().now();
@@ -45,7 +45,7 @@ public final class RunResume implements CommandAction.OfJobs {
                 edit.resume();
             }
         }));
-        printer.told(job + (interrupted ? " starts again." : " goes on as before."));
+        printer.told(job + (interrupted ? " starts again." : " starts when it would have started."));
         return 0;
     }
 

@@ -54,19 +54,19 @@ public final class RunSet implements CommandAction.OfJobs {
     @Option(
             names = {"-k", "--ok"},
             paramLabel = "SECONDS",
-            description = "A run is well if it lasted this long. Default: 0, the code says so itself.")
+            description = "A run counts as successful after this time. Default: 0, only the code says so.")
     private @Nullable Double ok;
 
     @Option(
             names = {"-b", "--backoff"},
             paramLabel = "FACTOR",
-            description = "How the delay grows with each further error. Default: 1.1.")
+            description = "Multiply the delay by this for each further error. Default: 1.1.")
     private @Nullable Double backoff;
 
     @Option(
             names = {"-d", "--delay"},
             paramLabel = "SECONDS",
-            description = "Start it again so long after an error. Default: 100.")
+            description = "Start it again this long after an error. Default: 100.")
     private @Nullable Double delay;
 
     @Option(
@@ -105,7 +105,7 @@ public final class RunSet implements CommandAction.OfJobs {
         if (code != null) {
             edit.code(code);
         } else if (!edit.hasCode()) {
-            throw new UsageException("there is no job " + job + " yet (expected: --code PATH, what it shall run)");
+            throw new UsageException("there is no job " + job + " yet (expected: --code PATH, the procedure to run)");
         }
         edit.data(data.applyTo(EntryContent.of(edit.data())).value());
         if (ok != null) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 /** Shows what became of a job. */
 @Command(
         name = "state",
-        description = "Show what became of a job; for a job of all nodes, on each of them.",
+        description = "Show the state of a job; for a job for all nodes, that on each of them.",
         footer = {"", "Example:", "  distkv client run state -r scale.room"})
 public final class RunState implements CommandAction.OfJobs {
     @Mixin
@@ -30,7 +30,7 @@ public final class RunState implements CommandAction.OfJobs {
 
     @Option(
             names = {"-r", "--result"},
-            description = "Print only what it returned.")
+            description = "Print only its result.")
     private boolean result;
 
     @Mixin
@@ -39,7 +39,7 @@ public final class RunState implements CommandAction.OfJobs {
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
         if (result && printer.metadata()) {
-            throw new UsageException("--result excludes --metadata");
+            throw new UsageException("--result (expected: no --metadata beside it)");
         }
         JobStates states = new JobStates(tree, scope, printer);
         Map<Object, Entry> found = states.of(job.name());

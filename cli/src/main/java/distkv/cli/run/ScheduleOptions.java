@@ -6,26 +6,26 @@ import distkv.schema.job.JobEdit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** When a job starts, and starts again: options of 'run set'. */
+/** The options that say when a job starts, and starts again. */
 final class ScheduleOptions {
     private static final String NEVER = "-";
 
     @Option(
             names = {"-t", "--time"},
             paramLabel = "SECONDS",
-            description = "Start it in so many seconds; '-': not at all.")
+            description = "Start it in this many seconds; '-': not at all.")
     private @Nullable String start;
 
     @Option(
             names = {"-r", "--repeat"},
             paramLabel = "SECONDS",
-            description = "Start it again so long after a success. Default: 0, never.")
+            description = "Start it again this long after a success. Default: 0, never.")
     private @Nullable Double repeat;
 
     @Option(
             names = "--cron",
             paramLabel = "TIMES",
-            description = "Start it at times as in crontab, for example '30 6 * * mon-fri'; '-': no more.")
+            description = "Start it at times as in crontab, for example '30 6 * * mon-fri'; '-': no longer.")
     private @Nullable String cron;
 
     /** Puts what was given into a job; {@code now} is unix time. */

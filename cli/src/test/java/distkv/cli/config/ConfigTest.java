@@ -65,19 +65,20 @@ class ConfigTest {
     @Test
     void anUnknownKeyIsRefusedWithTheOneThatWasMeant() throws IOException {
         assertThat(refusal("conect: {host: a}"))
-                .contains("c.yaml: conect: there is no such key; did you mean 'connect'?");
+                .contains("c.yaml: conect: there is no such key\ndid you mean 'connect'?");
         assertThat(refusal("connect: {prot: 1}"))
-                .contains("connect.prot: there is no such key; did you mean 'connect.port'?");
-        assertThat(refusal("labels: [gpio]")).contains("labels: there is no such key; did you mean 'runner.labels'?");
+                .contains("connect.prot: there is no such key\ndid you mean 'connect.port'?");
+        assertThat(refusal("labels: [gpio]")).contains("labels: there is no such key\ndid you mean 'runner.labels'?");
         assertThat(refusal("hass: {x: 1}"))
                 .contains("hass: there is no such key")
-                .contains("belongs below 'user'");
+                .contains("belong below 'user'");
         assertThat(refusal("connect: far")).contains("connect: far (expected: a map with host, port");
         assertThat(refusal("connect: {ssl: true}"))
                 .contains("connect.ssl: true (expected: false or nothing: there is no TLS yet)");
         assertThatThrownBy(() -> files(Map.of()).load(null, List.of("conect.port=1")))
                 .isInstanceOf(UsageException.class)
-                .hasMessageContaining("-C conect: there is no such key; did you mean 'connect'?");
+                .hasMessage("-C conect: there is no such key")
+                .hasFieldOrPropertyWithValue("hint", "did you mean 'connect'?");
     }
 
     @Test
@@ -99,7 +100,7 @@ class ConfigTest {
         try {
             files(Map.of()).load(file, List.of());
         } catch (FailedException e) {
-            return String.valueOf(e.getMessage());
+            return e.getMessage() + "\n" + e.hint();
         }
         return "";
     }

@@ -66,8 +66,8 @@ class ConfigurationPageTest {
                   limits: {memory: 64M}
                 ```
 
-                A key that is not listed here is refused, with the one that was perhaps meant. What only stored code reads
-                belongs below `user`. Stored code sees all of it as `_cfg`, with the prefixes as paths.
+                A key that is not listed here is refused, with a hint which key may have been meant. Settings that only stored
+                code reads belong below `user`. Stored code sees the whole configuration as `_cfg`, with the prefixes as paths.
 
                 | key | value | default | meaning | option |
                 |---|---|---|---|---|
@@ -77,14 +77,14 @@ class ConfigurationPageTest {
 
                 ## From the original's files
 
-                A file of the original can be used as it is, if it asks for nothing that is not there. These keys must be
-                off:
+                A file of the original can be used as it is, unless it asks for something that is not available. These keys must
+                be off:
 
                 | key | value | default | meaning | option |
                 |---|---|---|---|---|
                 """
                 + rows(key -> key.kind() == ConfigKey.Kind.NOT_YET)
-                + "\nThese are taken, and have no effect: "
+                + "\nThese are accepted, and have no effect: "
                 + ConfigKey.ALL.stream()
                         .filter(key -> key.kind() == ConfigKey.Kind.WITHOUT_EFFECT)
                         .map(key -> "`" + key.name() + "`")

@@ -93,7 +93,7 @@ class InstallTest extends ShellTest {
 
     @Test
     void storedCodeDoesNotRunAsRootByAccident() {
-        assertThat(distkv("install").err()).hasLineCount(1).contains("--as USER is missing");
+        assertThat(distkv("install").err()).hasLineCount(2).contains("--as USER is missing", "\nhint: 'useradd ");
         assertThat(distkv("install").exit()).isEqualTo(2);
     }
 
@@ -130,13 +130,13 @@ class InstallTest extends ShellTest {
 
     @Test
     void aWorkerUserThatCannotBeIsRefusedWithWhatToDoInstead() {
-        assertThat(refusal("--user --worker-user nobody")).contains("without it: sudo distkv install --worker-user");
+        assertThat(refusal("--user --worker-user nobody")).contains("\nhint: without --user: sudo distkv install --worker-user");
         assertThat(refusal("--as nobody --worker-user nobody server")).contains("a server runs no code");
         assertThat(refusal("--as nobody --worker-user nobody runner")).contains("no --as nobody beside it");
-        assertThat(refusal("--as nobody --worker-user root")).contains("another user than root");
+        assertThat(refusal("--as nobody --worker-user root")).contains("a user other than root");
         assertThat(refusal("--as nobody --worker-user no-such-user"))
-                .contains("--worker-user no-such-user (expected: a user of this machine;")
-                .contains("'useradd --system no-such-user' makes one");
+                .contains("--worker-user no-such-user (expected: a user of this machine)")
+                .contains("\nhint: 'useradd --system no-such-user' adds one");
         assertThat(refusal("--as nobody --worker-user 54321")).contains("a user of this machine");
     }
 
@@ -146,7 +146,8 @@ class InstallTest extends ShellTest {
         Shell.Result result = shell.runAlone(words.toArray(String[]::new));
         assertThat(result.exit()).isEqualTo(2);
         assertThat(result.out()).isEmpty();
-        assertThat(result.err()).hasLineCount(1);
+        List<String> lines = result.err().lines().toList();
+        assertThat(lines.subList(1, lines.size())).allMatch(line -> line.startsWith("hint: "));
         return result.err();
     }
 
@@ -157,7 +158,7 @@ class InstallTest extends ShellTest {
         assertThat(result.exit()).isZero();
         assertThat(result.err())
                 .contains("note: ")
-                .contains(" is closed to other users, so perhaps nobody cannot read ")
+                .contains(" is closed to other users: if nobody cannot read ")
                 .contains("below /opt");
     }
 
@@ -167,9 +168,9 @@ class InstallTest extends ShellTest {
         Shell.Result result = shell.runAlone("install", "--user");
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.err())
-                .hasLineCount(1)
+                .hasLineCount(2)
                 .contains("systemd does not run here")
-                .contains("distkv up");
+                .contains("\nhint: ", "distkv up");
     }
 
     @Test

@@ -47,7 +47,7 @@ class BackupTest extends ShellTest {
         shell.set("new", 1L);
         Shell.Result refused = shell.run("restore", file);
         assertThat(refused.exit()).isEqualTo(1);
-        assertThat(refused.err()).hasLineCount(1).contains("605 entries (expected: an empty tree; --replace");
+        assertThat(refused.err()).hasLineCount(2).contains("605 entries (expected: an empty tree)\nhint: --replace");
         assertThat(shell.run("restore", "--replace", file).out())
                 .isEqualTo("604 entries restored, 2 of them changed\n");
         assertThat(shell.run("client", "data", "get", "-r", ":").out()).isEqualTo(before);
@@ -105,7 +105,7 @@ class BackupTest extends ShellTest {
         for (Path data : List.of(missing, empty)) {
             Shell.Result result = shell.run("backup", "--data", data.toString(), file);
             assertThat(result.exit()).isEqualTo(1);
-            assertThat(result.err()).hasLineCount(1).contains("data directory " + data + " holds no store (expected: ");
+            assertThat(result.err()).hasLineCount(2).contains("data directory " + data + " holds no store (expected: ");
         }
         assertThat(missing).doesNotExist();
         assertThat(empty).isEmptyDirectory();
