@@ -18,13 +18,12 @@ import distkv.code.call.CodeOptions;
 import distkv.code.call.CodeRoot;
 import distkv.model.Path;
 import distkv.protocol.Values;
-import distkv.schema.Prefixes;
+import distkv.schema.code.CodeId;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -76,7 +75,7 @@ public final class CodeCall implements CommandAction.OfLibrary {
             throw e;
         } catch (RuntimeException e) {
             // A procedure in Java throws its exceptions as they are; their messages do not name it.
-            throw new FailedException(name(path) + ": " + e, e);
+            throw new FailedException(CodeId.name(path) + ": " + e, e);
         }
     }
 
@@ -107,20 +106,6 @@ public final class CodeCall implements CommandAction.OfLibrary {
     private static CodeOptions options(Config config, Terminal terminal) {
         String python =
                 Files.isExecutable(terminal.python()) ? terminal.python().toString() : "python3";
-        Prefixes prefixes = config.prefixes();
-        return new CodeOptions(
-                prefixes.codes(),
-                prefixes.modules(),
-                prefixes.errors(),
-                prefixes.runs(),
-                prefixes.states(),
-                List.of(python),
-                Map.of(),
-                1,
-                config.forCode());
-    }
-
-    private static String name(Path path) {
-        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
+        return new CodeOptions(config.prefixes(), List.of(python), Map.of(), 1, config.forCode());
     }
 }

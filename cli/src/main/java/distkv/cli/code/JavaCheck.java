@@ -13,15 +13,15 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.schema.code.Language;
 import distkv.schema.code.StoredModule;
+import distkv.schema.code.CodeId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Compiles Java code before it is stored, with the modules that are stored already. */
 record JavaCheck(TreeClient tree) {
     void check(CodeLibrary library, Path path, String code) throws InterruptedException {
-        String name = name(path);
+        String name = CodeId.name(path);
         try {
             if (library.equals(CodeLibrary.modules(tree.config()))) {
                 new Javac().module(name, code, modules(name));
@@ -50,9 +50,5 @@ record JavaCheck(TreeClient tree) {
         }
         texts.remove(without);
         return new ModuleSources(texts);
-    }
-
-    private static String name(Path path) {
-        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
     }
 }

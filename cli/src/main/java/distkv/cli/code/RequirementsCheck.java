@@ -6,8 +6,8 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.input.FailedException;
 import distkv.model.Entry;
 import distkv.protocol.Values;
-import distkv.runner.code.Catalog;
 import distkv.schema.BadEntry;
+import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import java.util.Map;
 

@@ -61,12 +61,12 @@ public final class ErrorList implements CommandAction.Remote {
             ErrorRecords.RecordedError error, NextAttempts next, Config config, double now)
             throws InterruptedException {
         double seen = error.lastSeen();
-        ErrorDetail last = error.last();
+        ErrorRecords.NodeReport last = error.last();
         return List.of(
                 seen > 0 ? Columns.duration(now - seen) : "-",
                 ErrorSubject.of(error.about(), config).text(),
                 last.node().isEmpty() ? "-" : last.node(),
-                line(last),
+                line(last.detail()),
                 error.isOpen() ? next.of(error.about(), last.node()) : error.isGone() ? "deleted" : "resolved",
                 error.message());
     }

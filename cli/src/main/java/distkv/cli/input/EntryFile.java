@@ -1,6 +1,5 @@
 package distkv.cli.input;
 
-import distkv.cli.ops.BackupCommand;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Frame;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file of MsgPack maps, one after another, most of them with {@code path} and {@code value}: what the original's
- * servers save, and what {@link BackupCommand} writes. Values are kept as the bytes that they are.
+ * servers save, and what {@code distkv backup} writes. Values are kept as the bytes that they are.
  */
 public final class EntryFile implements AutoCloseable {
     private static final FrameLimits LIMITS = new FrameLimits(1 << 28, 128);

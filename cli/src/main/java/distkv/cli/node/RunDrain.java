@@ -89,8 +89,8 @@ public final class RunDrain implements CommandAction.OfJobs {
 
     /** Whether this is the claim of a job that runs there. */
     private boolean runsHere(Entry claim) {
-        return !JobId.isStandby(claim.path())
-                && node.equals(ClaimEntry.read(claim.value()).node());
+        ClaimEntry read = ClaimEntry.read(claim.value());
+        return read != null && node.equals(read.node()) && !JobId.isStandby(claim.path());
     }
 
     private void progress(Printer printer, int left) {

@@ -7,7 +7,7 @@ import distkv.cli.view.RunStatus;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.schema.job.Kind;
-import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,9 +67,9 @@ record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, L
         }
         Map<Object, Entry> all = states.of(job);
         for (Entry state : all.values()) {
-            String reason = StateEntry.read(state.value()).reason();
-            if (Placement.refused(reason)) {
-                return "-" + reason + "-";
+            Reason reason = StateEntry.read(state.value()).reason();
+            if (reason.code().lacksNode()) {
+                return "-" + reason.text() + "-";
             }
         }
         return all.isEmpty() ? "-never-" : "-stopped-";

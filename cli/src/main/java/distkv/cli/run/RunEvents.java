@@ -10,6 +10,7 @@ import distkv.protocol.Values;
 import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,8 +97,8 @@ final class RunEvents {
         if (value == null || (entry.value() != null && old != null)) {
             return List.of();
         }
-        String node = ClaimEntry.read(value).node();
-        String who = node == null ? "" : node;
+        ClaimEntry claim = ClaimEntry.read(value);
+        String who = claim == null ? "" : claim.node();
         Path job = job(entry.path(), claims);
         if (JobId.isStandby(job)) {
             // How it ends the state tells, or the job's error.
@@ -128,19 +129,26 @@ final class RunEvents {
         } else if (now.node() != null && now.pinged() != old.pinged()) {
             items.add(new Item(now.node(), "is well", job, ""));
         } else if (now.node() == null && old.node() == null && !now.reason().equals(old.reason())) {
-            items.add(new Item("", "waits", job, now.reason()));
+            items.add(new Item("", "waits", job, now.reason().text()));
         }
         return items;
     }
 
     private static Item end(Path job, String node, StateEntry now) {
         if (now.backoff() > 0) {
-            return new Item(node, "fails", job, errors(now) + (now.reason().isEmpty() ? "" : ", " + now.reason()));
+            return new Item(
+                    node,
+                    "fails",
+                    job,
+                    errors(now)
+                            + (now.reason().equals(Reason.NONE)
+                                    ? ""
+                                    : ", " + now.reason().text()));
         }
         Value result = now.result();
         Object decoded = result == null ? null : Values.decode(result);
         String detail = decoded == null
-                ? now.reason()
+                ? now.reason().text()
                 : "result " + OutputFormat.json.document(decoded).strip();
         return new Item(node, "ends", job, detail.lines().map(String::strip).reduce("", String::concat));
     }

@@ -10,6 +10,7 @@ import distkv.cli.view.JobStates;
 import distkv.cli.view.RunStatus;
 import distkv.model.Entry;
 import distkv.schema.job.PastRun;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,8 +67,10 @@ public final class RunHistory implements CommandAction.OfJobs {
         List<PastRun> all = new ArrayList<>(state.runs());
         switch (fate) {
             case RunStatus.Running run ->
-                all.add(new PastRun(run.since() == 0 ? state.started() : run.since(), GOES_ON, run.node(), RUNNING));
-            case RunStatus.Lost lost -> all.add(new PastRun(state.started(), UNKNOWN, lost.node(), lost.why()));
+                all.add(new PastRun(
+                        run.since() == 0 ? state.started() : run.since(), GOES_ON, run.node(), Reason.ofText(RUNNING)));
+            case RunStatus.Lost lost ->
+                all.add(new PastRun(state.started(), UNKNOWN, lost.node(), Reason.ofText(lost.why())));
             case RunStatus.Idle _ -> {}
         }
         return all;
@@ -86,6 +89,11 @@ public final class RunHistory implements CommandAction.OfJobs {
         String seconds =
                 stopped == UNKNOWN ? "-" : String.format(Locale.ROOT, "%.3f", Math.max(0, stopped - run.started()));
         return String.format(
-                Locale.ROOT, "%s  %-10s %10s s  %s", dates.text(run.started()), run.node(), seconds, run.outcome());
+                Locale.ROOT,
+                "%s  %-10s %10s s  %s",
+                dates.text(run.started()),
+                run.node(),
+                seconds,
+                run.outcome().text());
     }
 }

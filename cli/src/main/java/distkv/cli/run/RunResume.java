@@ -10,7 +10,7 @@ import distkv.cli.view.JobStates;
 import distkv.model.Entry;
 import distkv.schema.job.JobEdit;
 import distkv.schema.job.StateEntry;
-import distkv.schema.job.Stop;
+import distkv.schema.job.Reason;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -53,7 +53,7 @@ public final class RunResume implements CommandAction.OfJobs {
     private boolean hasEndedRun(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
         for (Entry state : new JobStates(tree, scope, printer).of(job.name()).values()) {
             StateEntry read = StateEntry.read(state.value());
-            if (!read.runs().isEmpty() && read.runs().getFirst().outcome().equals(Stop.NO_TARGET.reason())) {
+            if (!read.runs().isEmpty() && read.runs().getFirst().outcome().code() == Reason.Code.NO_TARGET) {
                 return true;
             }
         }

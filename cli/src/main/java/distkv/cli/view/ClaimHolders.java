@@ -28,7 +28,7 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
         TreeSet<String> nodes = new TreeSet<>();
         for (Entry entry : scope.kind() == Kind.ALL ? tree.below(top, 0, -1) : tree.below(top.append(job), 0, 1)) {
             if (isOurs(entry)) {
-                nodes.add(ClaimEntry.read(entry.value()).nodeName());
+                nodes.add(node(entry));
             }
         }
         return List.copyOf(nodes);
@@ -49,7 +49,7 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
                         } else if (entry.isDeletion()) {
                             held.remove(entry.path());
                         } else {
-                            held.put(entry.path(), ClaimEntry.read(entry.value()).nodeName());
+                            held.put(entry.path(), node(entry));
                         }
                     }
                     case WatchEvent.UpToDate _ -> current = true;
@@ -82,6 +82,11 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
         }
         Path name = entry.path().tail(above);
         return name.equals(job) || name.equals(job.child(Guard.STANDBY));
+    }
+
+    private static String node(Entry claim) {
+        ClaimEntry read = ClaimEntry.read(claim.value());
+        return read == null || read.node().isEmpty() ? "?" : read.node();
     }
 
     /** Names, as a sentence has them. */

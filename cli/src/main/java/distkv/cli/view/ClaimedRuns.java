@@ -55,7 +55,8 @@ public final class ClaimedRuns {
 
     private static RunStatus.Running read(Entry entry) {
         ClaimEntry claim = ClaimEntry.read(entry.value());
-        return new RunStatus.Running(claim.nodeName(), claim.started());
+        boolean isNamed = claim != null && !claim.node().isEmpty();
+        return new RunStatus.Running(isNamed ? claim.node() : "?", claim == null ? 0 : claim.started());
     }
 
     /** By their paths below the prefix of the claims: kind, group and node as the kind has them, and the job's name. */

@@ -1,6 +1,7 @@
 package distkv.cli.view;
 
 import distkv.cli.config.Config;
+import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.model.Entry;
 import distkv.model.Path;
@@ -39,23 +40,24 @@ public record ErrorRecords(List<RecordedError> records) {
             return record.about();
         }
 
-        /** What was said last. */
-        public ErrorDetail last() {
+        /** What a node reported last; the node's name is "" if none did. */
+        public NodeReport last() {
             return details.entrySet().stream()
-                    .map(detail -> ErrorDetail.read(String.valueOf(detail.getKey()), detail.getValue()))
-                    .max(Comparator.comparingDouble(ErrorDetail::seen))
-                    .orElse(ErrorDetail.NONE);
+                    .map(detail -> NodeReport.read(String.valueOf(detail.getKey()), detail.getValue()))
+                    .max(Comparator.comparingDouble(report -> report.detail.seen()))
+                    .orElse(new NodeReport("", ErrorDetail.read(Map.of())));
         }
 
         /** Unix time when it was seen last; 0 if that is not known. */
         public double lastSeen() {
-            return record.lastSeen(last().seen());
+            return record.lastSeen(last().detail.seen());
         }
 
         /** What happened, in one line: with the error's own text, unless the line has it already. */
         public String message() {
-            String said = firstOf(record.message(), last().message(), "-");
-            String text = firstOf(last().text(), "");
+            ErrorDetail last = last().detail;
+            String said = firstOf(record.message(), last.message(), last.comment(), "-");
+            String text = firstOf(last.text(), "");
             String line = said.contains(text) ? said : said + ": " + text;
             return line.lines().findFirst().orElse("-").strip();
         }
@@ -73,6 +75,14 @@ public record ErrorRecords(List<RecordedError> records) {
         public String line() {
             String node = last().node();
             return node.isEmpty() ? message() : node + ": " + message();
+        }
+    }
+
+    /** What a node reported about an error. */
+    public record NodeReport(String node, ErrorDetail detail) {
+        private static NodeReport read(String node, Entry entry) {
+            Map<?, ?> fields = Printer.decoded(entry) instanceof Map<?, ?> map ? map : Map.of();
+            return new NodeReport(node, ErrorDetail.read(fields));
         }
     }
 

@@ -3,12 +3,12 @@ package distkv.code.worker;
 import distkv.code.compile.Definition;
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.schema.code.CodeId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +37,7 @@ record Spec(
             list.forEach(each -> vars.add(String.valueOf(each)));
         }
         Path job = get(start, "job", Path.class);
-        String name = get(start, "code", Path.class).elements().stream()
-                .map(String::valueOf)
-                .collect(Collectors.joining("."));
+        String name = CodeId.name(get(start, "code", Path.class));
         return new Spec(
                 get(start, "run", Long.class),
                 job,

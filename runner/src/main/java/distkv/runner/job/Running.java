@@ -204,7 +204,10 @@ final class Running {
         if (run.stop == null) {
             run.stop = stop;
             job.to(Phase.STOPPING);
-            desk.hands.say(System.Logger.Level.INFO, job.id, "told to end: " + stop.reason());
+            desk.hands.say(
+                    System.Logger.Level.INFO,
+                    job.id,
+                    "told to end: " + stop.reason().text());
             desk.hands.cancel(run.number, stop);
         }
     }

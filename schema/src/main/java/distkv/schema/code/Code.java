@@ -1,8 +1,6 @@
-package distkv.runner.code;
+package distkv.schema.code;
 
 import distkv.model.Path;
-import distkv.schema.code.CodeId;
-import distkv.schema.code.Procedure;
 import java.util.Map;
 
 /** What is at the path that a job's {@code code} points to. */

@@ -1,13 +1,10 @@
-package distkv.runner.code;
+package distkv.schema.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
-import distkv.schema.code.CodeId;
-import distkv.schema.code.Mode;
-import distkv.schema.code.Procedure;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

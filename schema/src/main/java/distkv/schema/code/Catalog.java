@@ -1,13 +1,9 @@
-package distkv.runner.code;
+package distkv.schema.code;
 
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.schema.BadEntry;
-import distkv.schema.code.CodeId;
-import distkv.schema.code.Language;
-import distkv.schema.code.Procedure;
-import distkv.schema.code.StoredModule;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
-package distkv.code.compile;
+package distkv.schema.code;
 
-import distkv.code.CompileException;
 import distkv.model.Path;
+import distkv.schema.BadEntry;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,28 +41,25 @@ public final class Requirements<P> {
     }
 
     private final Store<P> store;
-    private final String name;
     private final Set<P> loaded = new LinkedHashSet<>();
     private final List<P> chain = new ArrayList<>();
 
-    private Requirements(Store<P> store, String name) {
+    private Requirements(Store<P> store) {
         this.store = store;
-        this.name = name;
     }
 
     /**
      * All that a piece requires, directly or not, each after what it requires itself.
      *
-     * @param name what errors call the piece
-     * @throws CompileException if something is missing, of no use, or requires itself; the reason names the chain
+     * @throws BadEntry if something is missing, of no use, or requires itself; the message names the chain
      */
-    public static <P> Set<P> of(Store<P> store, P piece, String name) {
-        Requirements<P> found = new Requirements<>(store, name);
+    public static <P> Set<P> of(Store<P> store, P piece) throws BadEntry {
+        Requirements<P> found = new Requirements<>(store);
         found.visit(piece);
         return found.loaded;
     }
 
-    private void visit(P piece) {
+    private void visit(P piece) throws BadEntry {
         chain.add(piece);
         if (chain.size() > DEEPEST) {
             throw wrong("a chain of more than " + DEEPEST + " (expected: a shorter one)");
@@ -82,7 +79,7 @@ public final class Requirements<P> {
         chain.removeLast();
     }
 
-    private P resolve(P by, Path path) {
+    private P resolve(P by, Path path) throws BadEntry {
         P found = store.find(by, path);
         if (found == null) {
             throw wrong(path + " is not stored: " + arrows(chain, path) + " (expected: " + store.expected(by)
@@ -100,8 +97,8 @@ public final class Requirements<P> {
         return found;
     }
 
-    private CompileException wrong(String text) {
-        return new CompileException(name, 0, "requires: " + text);
+    private static BadEntry wrong(String text) {
+        return new BadEntry("requires: " + text);
     }
 
     private String arrows(List<P> pieces, Path last) {

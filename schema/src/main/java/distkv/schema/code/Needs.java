@@ -1,10 +1,7 @@
-package distkv.runner.code;
+package distkv.schema.code;
 
-import distkv.code.CompileException;
-import distkv.code.compile.Requirements;
 import distkv.model.Path;
 import distkv.schema.BadEntry;
-import distkv.schema.code.CodeId;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -26,14 +23,9 @@ record Needs(Catalog catalog) implements Requirements.Store<CodeId> {
         if (catalog.requires(piece).isEmpty()) {
             return Map.of();
         }
-        try {
-            Map<CodeId, Long> versions = new LinkedHashMap<>();
-            Requirements.of(this, piece, piece.path().toString())
-                    .forEach(each -> versions.put(each, catalog.version(each)));
-            return Collections.unmodifiableMap(versions);
-        } catch (CompileException e) {
-            throw new BadEntry(e.reason());
-        }
+        Map<CodeId, Long> versions = new LinkedHashMap<>();
+        Requirements.of(this, piece).forEach(each -> versions.put(each, catalog.version(each)));
+        return Collections.unmodifiableMap(versions);
     }
 
     @Override

@@ -1,14 +1,12 @@
-package distkv.runner.code;
+package distkv.schema.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import distkv.code.compile.Requirements;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.schema.BadEntry;
-import distkv.schema.code.CodeId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
