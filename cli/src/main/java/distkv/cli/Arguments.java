@@ -9,13 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A command line in the page's order. The original's 0.65 puts the path before the command ({@code data PATH get},
- * {@code job at PATH set}) and names some commands differently; both are turned into the page's forms here, before
- * anything looks at options.
+ * A command line in our order. The original's 0.65 puts the path before the command ({@code data PATH get},
+ * {@code job at PATH set}) and names some commands differently; both are rewritten here, before options are parsed.
  *
  * @param chain the commands that were named, outermost first; it starts with {@link Commands#ROOT}
  * @param words the arguments, rewritten
- * @param original whether it was in one of the original's forms: whoever writes so expects its output, too
+ * @param original whether it was in one of the original's forms, whose output is expected then, too
  */
 record Arguments(List<CommandDefinition> chain, List<String> words, boolean original) {
     static Arguments of(List<String> given) {
@@ -94,7 +93,7 @@ record Arguments(List<CommandDefinition> chain, List<String> words, boolean orig
                 }
                 enter(found.get());
                 at += 2;
-                // "code PATH module set PATH": the first path means nothing.
+                // "code PATH module set PATH": the first path has no meaning.
                 if (found.get().type() == ModuleCommand.class) {
                     original = true;
                     return true;
@@ -105,7 +104,7 @@ record Arguments(List<CommandDefinition> chain, List<String> words, boolean orig
             return true;
         }
 
-        /** There, {@code -o} of "monitor" is no output format. */
+        /** In the original, {@code -o} of "monitor" is no output format. */
         private static List<String> onlySpelledOut(List<String> words) {
             List<String> spelled = new ArrayList<>();
             for (String word : words) {
@@ -122,9 +121,9 @@ record Arguments(List<CommandDefinition> chain, List<String> words, boolean orig
             return spelled;
         }
 
-        private void enter(CommandDefinition word) {
-            chain.add(word);
-            words.add(word.name());
+        private void enter(CommandDefinition command) {
+            chain.add(command);
+            words.add(command.name());
         }
     }
 }

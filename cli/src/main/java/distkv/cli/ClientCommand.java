@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of everything that talks to a server. */
+/** The options of all commands that talk to a server. */
 @Command(
         name = "client",
         description = "Talk to a server.",

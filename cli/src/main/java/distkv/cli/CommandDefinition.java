@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A command's name, the class behind it, and the commands below it.
  *
- * @param names the one that the page uses, then the aliases
+ * @param names the name that the help shows, then the aliases
  * @param valued the options of a group that take a value, so that its command can be found behind them
  */
 record CommandDefinition(List<String> names, Class<?> type, List<String> valued, List<CommandDefinition> below) {
@@ -27,10 +27,10 @@ record CommandDefinition(List<String> names, Class<?> type, List<String> valued,
     }
 
     Optional<CommandDefinition> find(String name) {
-        return below.stream().filter(word -> word.names.contains(name)).findFirst();
+        return below.stream().filter(command -> command.names.contains(name)).findFirst();
     }
 
-    /** Whether an option is written so that the next argument is its value. */
+    /** Whether the next argument is the value of this option. */
     boolean takesNext(String option) {
         if (option.startsWith("--")) {
             return valued.contains(option);

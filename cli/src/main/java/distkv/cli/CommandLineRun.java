@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine;
 
-/** Runs command lines: rewrites the arguments, lets picocli read them, does the work, reports what went wrong. */
+/** Runs command lines: rewrites the arguments, has picocli parse them, runs the command, and reports what went wrong. */
 public record CommandLineRun(Terminal terminal) {
     /** Runs one command and returns its exit code. */
     public int run(List<String> given) {

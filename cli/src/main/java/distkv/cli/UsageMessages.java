@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine;
 
-/** Turns what picocli refuses into errors of ours: one line that says what is wrong, and a hint. */
+/** Turns picocli's errors into our own: one line that says what is wrong, and a hint. */
 final class UsageMessages {
     private UsageMessages() {}
 
@@ -37,7 +37,7 @@ final class UsageMessages {
             return new UsageException("'" + given + "' is one argument too many", e).withHint(help(spec));
         }
         List<String> names =
-                group.below().stream().flatMap(word -> word.names().stream()).toList();
+                group.below().stream().flatMap(command -> command.names().stream()).toList();
         return new UsageException("there is no command '" + given + "' (expected: " + commands(spec) + ")", e)
                 .withHint(hint(given, names, spec));
     }
@@ -58,7 +58,7 @@ final class UsageMessages {
                 .collect(Collectors.joining(", "));
     }
 
-    /** picocli's own words, in one line, and without what only its authors want to know. */
+    /** picocli's own message, on one line, without its internals. */
     private static String plain(@Nullable String message) {
         return String.valueOf(message)
                 .lines()

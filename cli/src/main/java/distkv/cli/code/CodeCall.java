@@ -46,7 +46,7 @@ import picocli.CommandLine.Parameters;
         })
 public final class CodeCall implements CommandAction.OfLibrary {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private ValueOptions items = new ValueOptions();

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  distkv client code delete demo.scale"})
 public final class CodeDelete implements CommandAction.OfLibrary {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Parameters(paramLabel = "PATH", description = "Its name, for example demo.scale.")
     private Path path = Path.ROOT;

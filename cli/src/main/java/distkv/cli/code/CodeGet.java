@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  distkv client code get -s scale.py demo.scale"})
 public final class CodeGet implements CommandAction.OfLibrary {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-s", "--script"},

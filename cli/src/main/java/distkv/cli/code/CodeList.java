@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  distkv client code list -s :"})
 public final class CodeList implements CommandAction.OfLibrary {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private SubtreeOptions selection = new SubtreeOptions();
@@ -76,7 +76,7 @@ public final class CodeList implements CommandAction.OfLibrary {
         return 0;
     }
 
-    /** The same without the code, and with a word about it. */
+    /** The entry without its code, and with an info. */
     private static @Nullable Object summary(@Nullable Object value) {
         if (!(value instanceof Map<?, ?>)) {
             return value;

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Stores a procedure, or changes what is stored. */
+/** Stores a procedure, or changes a stored one. */
 @Command(
         name = "set",
         description = {
@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
         })
 public final class CodeSet implements CommandAction.OfLibrary {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private SourceOptions source = new SourceOptions();

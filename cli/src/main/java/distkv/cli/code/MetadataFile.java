@@ -5,7 +5,7 @@ import distkv.cli.input.YamlFile;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A file with what is said about stored code; what {@code client -m code get} printed is one too. */
+/** A file with the metadata of stored code; the output of {@code client -m code get} is one, too. */
 final class MetadataFile {
     private MetadataFile() {}
 

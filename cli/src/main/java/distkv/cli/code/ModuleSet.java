@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Stores a module, or changes what is stored. */
+/** Stores a module, or changes a stored one. */
 @Command(
         name = "set",
         description = {
@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         })
 public final class ModuleSet implements CommandAction.OfLibrary {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private SourceOptions source = new SourceOptions();

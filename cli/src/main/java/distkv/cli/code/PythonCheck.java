@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 
-/** Looks whether Python can compile some code, if there is a Python here; the runner looks again in any case. */
+/** Checks that Python can compile some code, if there is a Python here; the runner checks it again in any case. */
 record PythonCheck(Terminal terminal) {
     /** Compiles a module as it is, a procedure in an async function, where both return and await are allowed. */
     private static final String SCRIPT = """
@@ -51,7 +51,7 @@ record PythonCheck(Terminal terminal) {
                                         + " (expected: Python code that compiles); nothing was stored");
             }
         } catch (IOException e) {
-            // No Python here: the runner's machine has one, and says what is wrong.
+            // No Python here. The runner has one, and reports what is wrong.
             return;
         }
     }

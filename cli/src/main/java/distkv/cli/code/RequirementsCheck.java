@@ -11,9 +11,9 @@ import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import java.util.Map;
 
-/** Looks whether all that a piece of code requires is stored, and does not require it in turn. */
+/** Checks that everything that a piece of code requires is stored, and does not require it in turn. */
 record RequirementsCheck(CodeId piece, Catalog stored) {
-    /** A check for that piece, with what is stored now. */
+    /** A check of that piece against what is stored now. */
     static RequirementsCheck of(TreeClient tree, CodeId piece) throws InterruptedException {
         Catalog stored = new Catalog();
         load(stored, tree, CodeLibrary.procedures(tree.config()), CodeId.Sort.PROCEDURE);
@@ -27,7 +27,7 @@ record RequirementsCheck(CodeId piece, Catalog stored) {
         }
     }
 
-    /** The content to be stored; the message of a {@link FailedException} names what is missing, or goes round. */
+    /** The content to be stored; the message of a {@link FailedException} names what is missing, or the cycle. */
     EntryContent checked(Map<?, ?> value) {
         try {
             stored.apply(piece, new Entry(piece.path(), Values.encode(value), Long.MAX_VALUE, 0));

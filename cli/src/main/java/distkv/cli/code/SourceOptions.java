@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say what is stored as a procedure or module: its text, a line about it, and its metadata. */
+/** The options that give the source of a procedure or module, and its metadata. */
 final class SourceOptions {
     @Option(
             names = {"-s", "--script"},
@@ -48,11 +48,10 @@ final class SourceOptions {
     private boolean java;
 
     /**
-     * What these options give. An entry is changed by trying until it fits, so files are read, and code is checked,
-     * only once.
+     * The values of these options, read once: changing an entry may take several attempts.
      *
-     * @param code the text, or {@code null} if the one that is stored stays
-     * @param language what it is in, or {@code null} if that stays as it is
+     * @param code the text; {@code null} if the stored one stays
+     * @param language the language of the code; {@code null} if the stored one stays
      */
     record Given(
             CodeLibrary library,
@@ -62,7 +61,7 @@ final class SourceOptions {
             @Nullable String code,
             List<Path> requires,
             @Nullable Language language) {
-        /** What becomes of what is stored, to be changed further. */
+        /** The stored entry, changed by these options. */
         CodeEdit applyTo(EntryContent old) {
             CodeEdit edit = CodeEdit.of(old.value());
             edit.describe(described);

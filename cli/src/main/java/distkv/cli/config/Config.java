@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration: the original's keys and some of our own ({@link ConfigKey}), as a tree of maps. What nobody set has
- * the value of {@link #DEFAULTS}.
+ * The configuration: the original's keys and some of our own ({@link ConfigKey}), as a tree of maps over
+ * {@link #DEFAULTS}.
  */
 public record Config(Map<String, Object> tree) {
     public static final Config DEFAULTS = new Config(ConfigKey.defaults());

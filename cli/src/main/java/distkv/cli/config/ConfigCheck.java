@@ -59,7 +59,7 @@ final class ConfigCheck {
                 : Optional.empty();
     }
 
-    /** With the key that was meant, perhaps: one that is spelled alike, or else the same one in another section. */
+    /** Suggests a key that is spelled alike, or else the same key in another section. */
     private static Problem unknown(String section, String name) {
         String last = name.substring(name.lastIndexOf('.') + 1);
         Stream<String> elsewhere = ConfigKey.ALL.stream()

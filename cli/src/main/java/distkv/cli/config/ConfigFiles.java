@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Where the configuration comes from: the first file that is there, then the {@code -C} options. */
+/** Loads the configuration: the first file that exists, then the {@code -C} options. */
 public record ConfigFiles(Map<String, String> environment) {
     /** The variable that names a configuration file. */
     static final String VARIABLE = "DISTKV_CFG";

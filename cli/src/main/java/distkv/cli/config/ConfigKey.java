@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key of the configuration. {@link #ALL} has every one that may be in a file or behind {@code -C}: the defaults,
- * what is refused, and {@code docs/configuration.md} come from there.
+ * A key of the configuration. {@link #ALL} has every key that may be in a file or after {@code -C}: the defaults,
+ * the checks, and {@code docs/configuration.md} are made from it.
  *
  * @param name with dots between the levels
  * @param kind what is expected
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param option the options that say the same for one command, or ""
  */
 public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String meaning, String option) {
-    /** What a key's value is. */
+    /** The type of a key's value. */
     enum Kind {
         TEXT("text"),
         PORT("port"),
@@ -210,7 +210,7 @@ public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, Stri
         return tree;
     }
 
-    /** Where moat-kv has what this key says the place of; {@code null} if it says no place. */
+    /** Where moat-kv keeps what this key is the path of; {@code null} if this key is no path. */
     @Nullable
     public Path moatPlace() {
         return kind == Kind.PATH && otherwise instanceof String ours

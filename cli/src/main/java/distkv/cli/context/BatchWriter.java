@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Many writes, in their order, in commits of many each; no path twice in one of them. */
+/** Writes many entries in order, in large commits, none of which has a path twice. */
 public final class BatchWriter {
     private static final int MAX_BYTES = 1 << 20;
 
@@ -36,7 +36,7 @@ public final class BatchWriter {
         bytes += size;
     }
 
-    /** Writes what is left. Returns how many writes there were. */
+    /** Commits the rest; returns the number of all writes. */
     public long finish() throws InterruptedException {
         if (!writes.isEmpty()) {
             commit();

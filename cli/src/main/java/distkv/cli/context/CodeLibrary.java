@@ -5,9 +5,9 @@ import distkv.cli.input.UsageException;
 import distkv.model.Path;
 
 /**
- * Where stored code of one sort is.
+ * Where procedures, or modules, are stored.
  *
- * @param noun what a piece of it is called
+ * @param noun {@code procedure} or {@code module}
  */
 public record CodeLibrary(Path prefix, String noun) {
     public static CodeLibrary procedures(Config config) {

@@ -1,8 +1,8 @@
 package distkv.cli.context;
 
-/** A command's work, by what it needs to be given. The result is the exit code. */
+/** A command's work, by what it needs. The result is the exit code. */
 public sealed interface CommandAction {
-    /** Needs no server, or makes its own. */
+    /** Needs no server, or starts its own. */
     non-sealed interface Local extends CommandAction {
         int run(CommandContext context) throws Exception;
     }

@@ -3,7 +3,7 @@ package distkv.cli.context;
 import distkv.model.Entry;
 import org.jspecify.annotations.Nullable;
 
-/** What an entry holds, decoded; or that there is none. Python's None is a content too. */
+/** The decoded content of an entry, or its absence. Python's None is a content, too. */
 public record EntryContent(@Nullable Object value, boolean present) {
     public static final EntryContent NONE = new EntryContent(null, false);
 

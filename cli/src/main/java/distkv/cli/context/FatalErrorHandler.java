@@ -5,20 +5,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the process when it would only be half of what it should be: when an {@link Error} has reached the end of a
- * thread, or when it does not stop as it was told to. Who started it starts it again: systemd does, by our units.
+ * Ends the process when it misbehaves: when an {@link Error} has ended a thread, or when the process does not stop when
+ * told to. systemd restarts it.
  *
- * <p>What is needed then is there from the beginning, as there may be no memory left for anything.
+ * <p>Everything that is needed then is allocated at the start, since there may be no memory left.
  */
 final class FatalErrorHandler implements Thread.UncaughtExceptionHandler {
-    /** The exit code; the virtual machine's own for memory that is used up. */
+    /** The exit code, which is also the virtual machine's own when it is out of memory. */
     static final int CODE = 3;
 
-    /** How long the reason may take to be said. */
-    private static final int LAST_WORDS_SECONDS = 1;
+    /** The timeout for printing the reason. */
+    private static final int REPORT_SECONDS = 1;
 
     private final CountDownLatch asked = new CountDownLatch(1);
-    private volatile int seconds = LAST_WORDS_SECONDS;
+    private volatile int seconds = REPORT_SECONDS;
     private volatile String reason = "";
     private volatile boolean uninstalled;
     private final Thread.@Nullable UncaughtExceptionHandler before;
@@ -30,19 +30,19 @@ final class FatalErrorHandler implements Thread.UncaughtExceptionHandler {
     /** From now on, uncaught errors of all threads end the process. */
     static FatalErrorHandler install() {
         FatalErrorHandler installed = new FatalErrorHandler(Thread.getDefaultUncaughtExceptionHandler());
-        Thread.ofPlatform().daemon().name("last resort").start(installed::await);
+        Thread.ofPlatform().daemon().name("fatal-error-handler").start(installed::await);
         Thread.setDefaultUncaughtExceptionHandler(installed);
         return installed;
     }
 
-    /** The process goes on without what needed this. */
+    /** Restores the previous handler. */
     void uninstall() {
         Thread.setDefaultUncaughtExceptionHandler(before);
         uninstalled = true;
         asked.countDown();
     }
 
-    /** Ends the process in so many seconds, for a reason that is said then, unless it has ended by itself. */
+    /** Ends the process after this many seconds, printing the reason, unless it has ended by itself. */
     void endWithin(int newSeconds, String newReason) {
         seconds = newSeconds;
         reason = newReason;

@@ -5,13 +5,13 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The machine that we run on. */
+/** The name of this machine. */
 public final class HostName {
     private static final Path NAME = Path.of("/proc/sys/kernel/hostname");
 
     private HostName() {}
 
-    /** Its name. Asked for in a way that cannot wait for a name server where that is possible. */
+    /** Reads the name without a name server, where that is possible. */
     public static String name() {
         try {
             return Files.isReadable(NAME)

@@ -7,16 +7,16 @@ import distkv.schema.job.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose jobs: those of any node of a group, of one node, or of all nodes of a group.
+ * Which jobs a command is about: those for any node of a group, for one node, or for all nodes of a group.
  *
- * @param group the group, or {@link #EVERY} if it is about all of them
+ * @param group the group; {@link #EVERY}: all groups
  * @param node the node, if the kind is {@link Kind#AT}
  */
 public record JobScope(Kind kind, String group, String node) {
     public static final String DEFAULT_GROUP = "default";
     private static final String EVERY = "-";
 
-    /** What {@code -n} and {@code -g} say; {@code null} or empty: they were not given. */
+    /** The scope that the options {@code -n} and {@code -g} select; {@code null} or empty: not given. */
     public static JobScope of(@Nullable String node, @Nullable String group) {
         Kind kind = node == null || node.isEmpty() ? Kind.ANY : node.equals("-") ? Kind.ALL : Kind.AT;
         return new JobScope(kind, group == null || group.isEmpty() ? DEFAULT_GROUP : group, node == null ? "" : node);
@@ -36,12 +36,12 @@ public record JobScope(Kind kind, String group, String node) {
         return jobs(config).append(named(name));
     }
 
-    /** Where the runners write what became of them; for jobs of all nodes one level, the node's name, comes between. */
+    /** Where the states of the jobs are; for jobs for all nodes, one level with the node's name is between. */
     public Path states(Config config) {
         return kind.entries(config.prefixes().states(), one(), node);
     }
 
-    /** Where the claims of those that run are; as with {@link #states}. */
+    /** Where the claims of the jobs are, as with {@link #states}. */
     public Path claims(Config config) {
         return kind.entries(config.prefixes().claims(), one(), node);
     }

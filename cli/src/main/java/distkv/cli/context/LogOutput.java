@@ -10,13 +10,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
-/** Where the rooms' log lines go: to standard error, one line each. The JDK finds this class as a service. */
+/** Writes log lines to standard error, one line each. The JDK finds this class as a service. */
 public final class LogOutput extends System.LoggerFinder {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
     private static volatile System.Logger.Level least = System.Logger.Level.WARNING;
     private static volatile PrintStream stream = System.err;
 
-    /** From now on, these lines are written, there. */
+    /** Sets which lines are written, and where. */
     public static void set(Terminal terminal, int verbosity) {
         stream = terminal.err();
         least = verbosity < 0

@@ -15,19 +15,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prints results.
  *
- * @param isFormatGiven whether somebody has asked for this format, so that what has lines for people uses it too
- * @param metadata whether an entry's history is printed beside its value
+ * @param isFormatGiven whether an option named this format, so that commands that print lines for people use it, too
+ * @param metadata whether an entry's last change is printed beside its value
  * @param quiet whether remarks are left out
  */
 public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGiven, boolean metadata, boolean quiet) {
-    /** What a line with advice begins with. */
+    /** The beginning of a line with advice. */
     public static final String HINT = "hint: ";
 
     public void document(@Nullable Object value) {
         terminal.out().print(format.document(value));
     }
 
-    /** One of an endless row of documents; false if nobody reads them any more. */
+    /** Prints one document of an endless stream; false if nobody reads them any more. */
     public boolean streamed(@Nullable Object value) {
         document(value);
         terminal.out().print(format.separator());
@@ -38,34 +38,34 @@ public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGi
         terminal.out().println(text);
     }
 
-    /** A line that somebody waits for. */
+    /** Prints a line at once. */
     public void now(String text) {
         terminal.out().println(text);
         terminal.out().flush();
     }
 
-    /** What was done, for people; scripts look at the exit code. */
+    /** Prints what was done, for people; scripts use the exit code. */
     public void remark(String text) {
         if (!quiet) {
             terminal.out().println(text);
         }
     }
 
-    /** The same, for people who wait for what comes next; nothing if a document is expected. */
+    /** The same, at once; nothing if a document is expected. */
     public void told(String text) {
         if (!quiet && !metadata && format != OutputFormat.json) {
             now(text);
         }
     }
 
-    /** How far it is; for people, and not among the results. */
+    /** Prints progress, for people, on standard error. */
     public void progress(String text) {
         if (!quiet) {
             terminal.err().println(text);
         }
     }
 
-    /** Why there is no result. The exit code says that too, so it is silent if quiet. */
+    /** Prints why there is no result, unless quiet; returns the exit code. */
     public int nothing(String text) {
         return nothing(text, "");
     }
@@ -76,7 +76,7 @@ public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGi
         return FailedException.EXIT_CODE;
     }
 
-    /** Something that may be a mistake, but does not stop the command. */
+    /** Prints a warning: something that does not stop the command. */
     public void warning(String text) {
         warning(text, "");
     }
@@ -99,13 +99,13 @@ public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGi
         return terminal.dates();
     }
 
-    /** An entry's value, or with metadata all that is known about it. */
+    /** An entry's value, or with metadata a map that has it. */
     @Nullable
     public Object shown(String tree, Entry entry) {
         return shown(tree, entry, decoded(entry));
     }
 
-    /** The same, with a value that was decoded, and perhaps changed, already. */
+    /** The same, for a value that is decoded, and perhaps changed, already. */
     @Nullable
     public Object shown(String tree, Entry entry, @Nullable Object value) {
         if (!metadata) {
@@ -116,7 +116,7 @@ public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGi
         return all;
     }
 
-    /** What is known about a write that has just happened, if metadata are wanted. */
+    /** Prints the metadata of a write that has just happened, if metadata is wanted. */
     public void wrote(TreeClient tree, TreeClient.Written written) {
         if (metadata) {
             Map<String, @Nullable Object> all = written(tree.name(), written.tick());
@@ -125,7 +125,7 @@ public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGi
         }
     }
 
-    /** What is known about a write. */
+    /** The metadata of a write. */
     public static Map<String, @Nullable Object> written(String tree, long tick) {
         Map<String, @Nullable Object> chain = new LinkedHashMap<>();
         chain.put("node", tree);
@@ -147,12 +147,12 @@ public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGi
         return new Listing(this, true);
     }
 
-    /** The same, or if {@code wanted} is false one that prints nothing, as its items go elsewhere. */
+    /** The same; if not {@code wanted}, a list that prints nothing. */
     public Listing listing(boolean wanted) {
         return new Listing(this, wanted);
     }
 
-    /** Items of a list: each a path, and perhaps what is there. */
+    /** A list whose items are printed one by one: each a path, and perhaps its value. */
     public static final class Listing implements AutoCloseable {
         private final Printer printer;
         private final boolean wanted;

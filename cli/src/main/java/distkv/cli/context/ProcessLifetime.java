@@ -5,14 +5,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long a server or runner lives: until somebody stops the process by signal. The process then waits until this is
- * closed, so open it first and close it last; it ends with exit code 0, since it did what it was asked for. It ends by
- * its {@link FatalErrorHandler} if a thread fails that it needs, or if this is not closed within {@value #PATIENCE_SECONDS}
- * seconds of the signal.
+ * The lifetime of a server or runner: until a signal stops the process. The process then waits until this is closed, so
+ * open it first and close it last, and ends with exit code 0. The {@link FatalErrorHandler} ends it if a thread that it
+ * needs fails, or if this is not closed within {@value #TIMEOUT_SECONDS} seconds of the signal.
  */
 public final class ProcessLifetime implements AutoCloseable {
-    /** Less than systemd waits by our units, so that it is said what went wrong. */
-    static final int PATIENCE_SECONDS = 15;
+    /** Less than the timeout of our systemd units, so that the reason is printed. */
+    static final int TIMEOUT_SECONDS = 15;
 
     private final FatalErrorHandler lastResort = FatalErrorHandler.install();
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -28,22 +27,22 @@ public final class ProcessLifetime implements AutoCloseable {
         asked.await();
     }
 
-    /** Waits for it, but not for longer than that; returns whether it came. */
-    public boolean await(Duration patience) throws InterruptedException {
-        return asked.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    /** Waits for the signal until the timeout; returns whether it came. */
+    public boolean await(Duration timeout) throws InterruptedException {
+        return asked.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void stop() {
         asked.countDown();
         lastResort.endWithin(
-                PATIENCE_SECONDS,
-                "not done " + PATIENCE_SECONDS + " s after the signal to stop; nothing that was acknowledged is lost");
+                TIMEOUT_SECONDS,
+                "not done " + TIMEOUT_SECONDS + " s after the signal to stop; nothing that was acknowledged is lost");
         try {
             done.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        // A JVM that records what it loads, for the start-up cache, does so at an orderly exit only.
+        // A JVM that records what it loads, for the start-up cache, needs an orderly exit.
         if (System.getProperty("distkv.rehearsal") == null) {
             Runtime.getRuntime().halt(0);
         }

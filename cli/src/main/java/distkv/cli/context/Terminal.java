@@ -10,9 +10,9 @@ import java.time.Clock;
 import java.util.Map;
 
 /**
- * What a command sees of the world.
+ * The surroundings of a command: its streams, environment and clock.
  *
- * @param colours whether people are looking
+ * @param colours whether the output goes to a terminal
  * @param home the project's directory, for its examples
  * @param python the interpreter that runs stored code, unless an option names another
  */

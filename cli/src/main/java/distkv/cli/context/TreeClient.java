@@ -19,11 +19,11 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The tree behind a server, as commands use it: contents are objects, and failures say what to do. */
+/** The tree of a server, as commands use it: contents are decoded, and errors have hints. */
 public record TreeClient(Client client, Config config) implements AutoCloseable {
     private static final int ATTEMPTS = 100;
 
-    /** A write that happened. */
+    /** A completed write. */
     public record Written(long tick) {}
 
     public static TreeClient connect(Config config) throws InterruptedException {
@@ -61,7 +61,7 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
         return client.tree(path, new Depths(least, most < 0 ? Integer.MAX_VALUE : most));
     }
 
-    /** The names of what is right below a path, also of what has no value but something below it. */
+    /** The names directly below a path, also those without a value that have entries below them. */
     public List<Path> children(Path path) throws InterruptedException {
         return client.children(path).stream().map(Path::of).sorted().toList();
     }
@@ -90,7 +90,7 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
         };
     }
 
-    /** Changes an entry so that nobody else's change is lost: what it makes of the content is tried until it fits. */
+    /** Changes an entry without losing anybody else's change: repeats the change of the content until nothing interferes. */
     public Written change(Path path, UnaryOperator<EntryContent> change) throws InterruptedException {
         ConflictException last = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -111,7 +111,7 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
                 .withHint("try again");
     }
 
-    /** Deletes an entry and all below it; says how many there were. */
+    /** Deletes an entry and all below it; returns how many there were. */
     public long deleteTree(Path path) throws InterruptedException {
         return client.deleteTree(path);
     }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  distkv client data delete -r room.old"})
 public final class DataDelete implements CommandAction.Remote {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-p", "--prev"},

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Examples:", "  distkv client data get room.temp", "  distkv client data get -rd _ room"})
 public final class DataGet implements CommandAction.Remote {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private SubtreeOptions selection = new SubtreeOptions();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  distkv client data list room"})
 public final class DataList implements CommandAction.Remote {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private SubtreeOptions selection = new SubtreeOptions();

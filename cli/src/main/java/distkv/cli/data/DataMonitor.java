@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  distkv client data monitor -s room"})
 public final class DataMonitor implements CommandAction.Remote {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-s", "--state"},

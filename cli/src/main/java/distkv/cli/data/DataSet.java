@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
         })
 public final class DataSet implements CommandAction.Remote {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private ValueOptions items = new ValueOptions();

@@ -33,7 +33,7 @@ public final class DataUpdate implements CommandAction.Remote {
             Set.of("backup", "internal", "end", "nodes", "known", "deleted", "node", "info");
 
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-i", "--infile"},
@@ -59,7 +59,7 @@ public final class DataUpdate implements CommandAction.Remote {
                 } else if (item.value() != null) {
                     batch.add(Write.set(path.append(below), item.value(), Expectation.anything()));
                 } else if (item.rest().containsKey("tick")) {
-                    // A log of the original tells of a deletion.
+                    // A deletion in a log of the original.
                     batch.add(Write.delete(path.append(below), Expectation.anything()));
                 }
             }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client error delete vm:251"})
 public final class ErrorDelete implements CommandAction.Remote {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private ErrorNameOptions name = new ErrorNameOptions();

@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client error dump -vv -s run"})
 public final class ErrorDump implements CommandAction.Remote {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private ErrorSelection selection = new ErrorSelection();

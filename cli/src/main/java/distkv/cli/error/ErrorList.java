@@ -30,7 +30,7 @@ public final class ErrorList implements CommandAction.Remote {
     private static final List<String> HEAD = List.of("AGE", "JOB", "NODE", "LINE", "NEXT", "MESSAGE");
 
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private ErrorSelection selection = new ErrorSelection();

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:", "  distkv client error monitor -s"})
 public final class ErrorMonitor implements CommandAction.Remote {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-s", "--state"},

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which error records: one by its own name, or those about something. */
+/** The options that name error records: one by its own name, or those about something. */
 final class ErrorNameOptions {
     @Option(
             names = {"-s", "--subsys", "--subsystem"},

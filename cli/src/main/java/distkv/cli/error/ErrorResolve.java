@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client error resolve vm:251"})
 public final class ErrorResolve implements CommandAction.Remote {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private ErrorNameOptions name = new ErrorNameOptions();

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which error records are wanted, and what of them; printed as documents. */
+/** The options that select error records, and how much of them is printed. */
 final class ErrorSelection {
     @Option(
             names = {"-n", "--node"},
@@ -54,7 +54,7 @@ final class ErrorSelection {
             description = "Only errors about this path and paths below it; or one record, NODE:TOCK.")
     private Path path = Path.ROOT;
 
-    /** Whether what was asked for does not fit on a line each. */
+    /** Whether more was asked for than fits on one line each. */
     boolean wantsDetails() {
         return node != null || key != null || verbose.length > 0;
     }

@@ -34,7 +34,7 @@ public final class Columns {
         return lines;
     }
 
-    /** A time span, in the largest unit of which there are two or more: {@code 90s}, {@code 5m}, {@code 7h}, {@code 3d}. */
+    /** A duration in the largest unit that it has at least two of: {@code 90s}, {@code 5m}, {@code 7h}, {@code 3d}. */
     public static String duration(double seconds) {
         long whole = Math.max(0, Math.round(seconds));
         if (whole < 120) {

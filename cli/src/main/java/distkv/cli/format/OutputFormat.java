@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public enum OutputFormat {
     /** YAML that any parser of YAML reads: paths are texts. */
     yaml,
-    /** JSON: one document, or for what goes on a document a line. */
+    /** JSON: one document, or one document a line where there is no end. */
     json,
     /** YAML as the original's command line prints it, with tags of its own that keep the types of paths and bytes. */
     wire;

@@ -3,7 +3,7 @@ package distkv.cli.format;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
-/** Scalars as Python's {@code repr} prints them, which is what people compare our output with. */
+/** Formats scalars as Python's {@code repr} does, since people compare our output with it. */
 final class PythonRepr {
     private PythonRepr() {}
 

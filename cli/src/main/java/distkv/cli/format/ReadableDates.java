@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a readable date beside each number that may be a time: {@code target} gets a neighbour {@code _target}. */
+/** Adds a readable date beside each number that may be a time: {@code _target} beside {@code target}. */
 public record ReadableDates(Clock clock) {
     private static final Duration NEAR = Duration.ofDays(366);
     private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS");

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * them, and paths are texts. It is written by hand since loading an engine would take longer than the whole command.
  */
 final class Yaml {
-    /** Parsers take a key for one without a question mark only up to 1,024 characters. */
+    /** Parsers accept a key without a question mark only up to 1,024 characters. */
     private static final int LONGEST_KEY = 1_000;
 
     private final StringBuilder out = new StringBuilder();
@@ -38,7 +38,7 @@ final class Yaml {
         };
     }
 
-    /** How far a lone block is indented need not be said, and parsers differ in what they would take that for. */
+    /** A lone block needs no indentation indicator, and parsers differ in how they read one. */
     private static boolean isLoneBlock(String text) {
         return YamlScalar.PLAIN.isBlock(text) && !isIndented(text);
     }
@@ -53,7 +53,7 @@ final class Yaml {
     }
 
     /**
-     * Writes a value after what stands in the line already.
+     * Writes a value after what is on the line already.
      *
      * @param indent where the lines of a map or list begin
      * @param gap what comes between, if the value stays in this line

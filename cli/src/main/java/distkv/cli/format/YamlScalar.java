@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * YAML values that fit in a line, quoted where a reader would take them for something else.
+ * Formats YAML values that fit on a line, quoted where a parser would read them as something else.
  *
  * @param wire whether paths and bytes have the original's tags; else paths are texts
  */
@@ -25,7 +25,7 @@ record YamlScalar(boolean wire) {
 
     private static final int MAX_HEX = 32;
 
-    /** Texts that YAML 1.1 or 1.2 reads as something else than text. */
+    /** Texts that YAML 1.1 or 1.2 does not read as text. */
     private static final Pattern NOT_TEXT = Pattern.compile("~|=|<<"
             + "|null|Null|NULL|true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF"
             + "|[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)"
@@ -50,7 +50,7 @@ record YamlScalar(boolean wire) {
                 : line(key);
     }
 
-    /** A lone text: always in quotes, so that it is not taken for a number by people either. */
+    /** A lone text: always in quotes, so that people do not read it as a number, either. */
     static String quoted(String text) {
         String python = PythonRepr.quoted(text);
         return python.indexOf('\\') < 0 ? python : doubleQuoted(text);

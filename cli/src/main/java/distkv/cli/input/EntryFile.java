@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file of MsgPack maps, one after another, most of them with {@code path} and {@code value}: what the original's
- * servers save, and what {@code distkv backup} writes. Values are kept as the bytes that they are.
+ * servers save, and what {@code distkv backup} writes. Values are kept as bytes.
  */
 public final class EntryFile implements AutoCloseable {
     private static final FrameLimits LIMITS = new FrameLimits(1 << 28, 128);
@@ -30,7 +30,7 @@ public final class EntryFile implements AutoCloseable {
     private final FrameReader frames;
     private long count;
 
-    /** The path of the item before, which the next one's may be shortened by. */
+    /** The path of the previous item, relative to which the next one's may be shortened. */
     private List<Object> last = List.of();
 
     /**
@@ -82,7 +82,7 @@ public final class EntryFile implements AutoCloseable {
         return new Item(path == null ? null : whole(path, rest.get("depth")), value, rest);
     }
 
-    /** With {@code depth} so many elements of the item's before come first. */
+    /** With {@code depth}, the path begins with that many elements of the previous one. */
     private Path whole(Path path, @Nullable Object depth) {
         if (depth == null) {
             return path;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a value as Python writes it: numbers, texts, {@code b'bytes'}, {@code True False None} (JSON's spelling too),
- * lists, tuples (which become lists) and dicts. It is what {@code -e NAME VALUE} takes.
+ * lists, tuples (which become lists) and dicts. The option {@code -e NAME VALUE} takes such a value.
  */
 public final class PythonLiteral {
     private static final int MAX_DEPTH = 100;

@@ -3,7 +3,7 @@ package distkv.cli.input;
 import java.io.ByteArrayOutputStream;
 import java.util.function.IntConsumer;
 
-/** A Python string or bytes literal: its text from after the opening quote on. */
+/** A Python string or bytes literal, to be read from after its opening quote. */
 record QuotedLiteral(String text, int start, char quote, boolean bytes) {
     /** Its content, a {@link String} or a {@code byte[]}; {@code end} gets the position after the closing quote. */
     Object read(IntConsumer end) {

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds what somebody may have meant by a name that does not exist. */
+/** Suggests a name that may have been meant by one that does not exist. */
 public final class Suggestion {
     private static final int CLOSE = 3;
 

@@ -5,7 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Text files that options name; what goes wrong names the file. */
+/** Reads and writes text files that options name; an error names the file. */
 public final class TextFile {
     private TextFile() {}
 
@@ -25,7 +25,7 @@ public final class TextFile {
         }
     }
 
-    /** What an I/O error says, since the JDK's own message is often only the file's name. */
+    /** A message for an I/O error, since the JDK's own is often only the file's name. */
     public static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> "there is no such file or directory";

@@ -10,12 +10,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Texts that options name instead of having them; each is read once, however often it is asked for. */
+/** Reads texts that options refer to as {@code @FILE} or {@code @-}; each is read once. */
 public final class TextInput {
     private final Map<String, String> files = new HashMap<>();
     private @Nullable String standard;
 
-    /** What is meant: {@code @FILE} the file's content, {@code @-} that of standard input, else the word itself. */
+    /** The content of the file for {@code @FILE}, that of standard input for {@code @-}, else the argument itself. */
     public String text(String word) {
         if (!word.startsWith("@")) {
             return word;

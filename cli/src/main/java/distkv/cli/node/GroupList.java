@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client run -g house group list"})
 public final class GroupList implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Says how many nodes a group should have. */
+/** Sets how many nodes a group should have. */
 @Command(
         name = "set",
         description = {
@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:", "  distkv client run -g house group set --nodes 3"})
 public final class GroupSet implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-n", "--nodes"},

@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
             "  distkv install --dry-run runner"
         })
 public final class InstallCommand implements CommandAction.Local {
-    /** What is run. */
+    /** The units to install. */
     enum What {
         server,
         runner,
@@ -189,7 +189,7 @@ public final class InstallCommand implements CommandAction.Local {
         return runner.workerUser() == null ? owner(context) : ROOT;
     }
 
-    /** Stored code should not run as root only because nobody thought of it. */
+    /** Stored code must not run as root by accident. */
     private String owner(CommandContext context) {
         String caller = context.terminal().environment().get("SUDO_USER");
         String name = user != null ? user : caller;

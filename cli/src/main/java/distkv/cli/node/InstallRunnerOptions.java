@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What an installed runner is started with: as the options of {@code run all}. */
+/** The options of an installed runner, which become those of {@code run all}. */
 final class InstallRunnerOptions {
     @Option(
             names = {"-g", "--group"},
@@ -18,7 +18,7 @@ final class InstallRunnerOptions {
     @Mixin
     private RunnerResourceOptions resources = new RunnerResourceOptions();
 
-    /** Refuses what the runner would, while there is somebody to read it. */
+    /** Refuses what the runner would refuse at its start, when nobody reads its output. */
     void check(boolean runnerToo) {
         resources.check();
         if (!runnerToo && !(before().isEmpty() && behind().isEmpty())) {
@@ -27,17 +27,17 @@ final class InstallRunnerOptions {
         }
     }
 
-    /** The words between {@code run} and {@code all}. */
+    /** The arguments between {@code run} and {@code all}. */
     List<String> before() {
         return group.equals(JobScope.DEFAULT_GROUP) ? List.of() : List.of("-g", group);
     }
 
-    /** The words behind {@code all}. */
+    /** The arguments after {@code all}. */
     List<String> behind() {
         return resources.words();
     }
 
-    /** Whose processes run code; {@code null} if that was not said. */
+    /** The user that runs code; {@code null} if the option was not given. */
     @Nullable
     WorkerUser workerUser() {
         return resources.givenWorkerUser();

@@ -22,7 +22,7 @@ final class InstallTarget {
         return user;
     }
 
-    /** Whether another machine's files are written, whose users are not known here. */
+    /** Whether files of another machine are written, whose users are not known here. */
     boolean isElsewhere() {
         return root != null;
     }

@@ -38,7 +38,7 @@ public final class RunAll implements CommandAction.Serving {
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(250);
 
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private RunnerStartOptions place = new RunnerStartOptions();
@@ -80,7 +80,7 @@ public final class RunAll implements CommandAction.Serving {
         }
     }
 
-    /** A runner may be started before its server: it waits, and says so. {@code null}: it was stopped meanwhile. */
+    /** Waits for the server, which may be started after the runner; {@code null} if the process is stopped meanwhile. */
     private static @Nullable TreeClient connected(CommandContext context, ProcessLifetime life) throws InterruptedException {
         boolean told = false;
         while (true) {

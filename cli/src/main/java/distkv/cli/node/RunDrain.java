@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Takes the jobs for any node away from a node. */
+/** Drains a node: jobs for any node move elsewhere. */
 @Command(
         name = "drain",
         description = {
@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  distkv client run -g house drain attic"})
 public final class RunDrain implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"--no-wait"},
@@ -53,7 +53,7 @@ public final class RunDrain implements CommandAction.OfJobs {
         return asking || isDrained(tree, scope, printer) ? 0 : FailedException.EXIT_CODE;
     }
 
-    /** Waits until nothing runs there; false if the client is closed before. */
+    /** Waits until no job for any node runs there; false if the client is closed before. */
     private boolean isDrained(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
         Path claims = Kind.ANY.states(tree.config().prefixes().claims(), scope.group(), node);
         Set<Path> running = new HashSet<>();

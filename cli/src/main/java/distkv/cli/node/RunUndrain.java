@@ -9,14 +9,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Lets a node have jobs for any node again. */
+/** Reverses {@link RunDrain}. */
 @Command(
         name = "undrain",
         description = "Let a drained node run jobs for any node again.",
         footer = {"", "Example:", "  distkv client run -g house undrain attic"})
 public final class RunUndrain implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Parameters(paramLabel = "NODE", description = "The node's name.")
     private String node = "";

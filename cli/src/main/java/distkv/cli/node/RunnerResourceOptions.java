@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What a runner has to run code with: options of the commands that start one and of the one that installs it. */
+/** A runner's resources: options of the commands that start a runner, and of the one that installs it. */
 final class RunnerResourceOptions {
     @Option(
             names = {"--label"},
@@ -51,7 +51,7 @@ final class RunnerResourceOptions {
                     + " limits. Requires root. Default: runner.worker_user in the configuration, else the runner's own.")
     private @Nullable String workerUser;
 
-    /** Refuses what a runner would. */
+    /** Refuses values that a runner would refuse. */
     void check() {
         if (capacity != null && !(capacity > 0 && Double.isFinite(capacity))) {
             throw new UsageException("--capacity " + capacity + " (expected: a number, more than 0)");
@@ -66,19 +66,19 @@ final class RunnerResourceOptions {
         return labels.isEmpty() ? new LinkedHashSet<>(config.texts("runner.labels")) : labels;
     }
 
-    /** {@code null}: as the machine has it. */
+    /** {@code null}: computed from the machine. */
     @Nullable
     Double capacity(Config config) {
         return capacity == null ? config.positive("runner.capacity") : capacity;
     }
 
-    /** {@code null}: our own. */
+    /** {@code null}: the one that is built in. */
     @Nullable
     String python(Config config) {
         return python == null ? config.text("runner.python") : python.toString();
     }
 
-    /** In bytes; {@code null}: what there is. */
+    /** In bytes; {@code null}: no limit. */
     @Nullable
     Long memory(Config config) {
         return memory == null
@@ -94,19 +94,19 @@ final class RunnerResourceOptions {
         }
     }
 
-    /** {@code null}: who starts the runner. */
+    /** {@code null}: the runner's own user. */
     @Nullable
     String workerUser(Config config) {
         return workerUser == null ? config.text("runner.worker_user") : workerUser;
     }
 
-    /** The one that the option names; {@code null} if it was not given. */
+    /** The user that the option names; {@code null} if it was not given. */
     @Nullable
     WorkerUser givenWorkerUser() {
         return workerUser == null ? null : new WorkerUser(workerUser);
     }
 
-    /** These options, for a command line that is run from elsewhere. */
+    /** These options as arguments, with absolute paths. */
     List<String> words() {
         List<String> words = new ArrayList<>();
         for (String label : labels) {

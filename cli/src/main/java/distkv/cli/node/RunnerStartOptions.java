@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What a runner in this process runs code with. */
+/** The options of a runner in this process. */
 public final class RunnerStartOptions {
     @Mixin
     private RunnerResourceOptions resources = new RunnerResourceOptions();
@@ -46,7 +46,7 @@ public final class RunnerStartOptions {
         return nodes > 0;
     }
 
-    /** A runner's options, as the configuration and these say. */
+    /** The options of a runner, from the command line and the configuration. */
     public RunnerOptions options(CommandContext context, String node, String group, Set<Kind> kinds) {
         Terminal terminal = context.terminal();
         ClientOptions server = TreeClient.options(context.config());
@@ -85,7 +85,7 @@ public final class RunnerStartOptions {
         }
     }
 
-    /** What jobs log goes where our own log lines go. */
+    /** Jobs log to where our own log lines go. */
     private static JobLog log(int verbosity) {
         System.Logger.Level least = verbosity < 0
                 ? System.Logger.Level.WARNING

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * @param directory where its units are
  * @param user whether it is a user's
- * @param live whether it is to hear of changes; else only files are written
+ * @param live whether it is told of changes; else only files are written
  */
 record Systemd(Path directory, boolean user, boolean live) {
     private static final Path RUNNING = Path.of("/run/systemd/system");
@@ -41,7 +41,7 @@ record Systemd(Path directory, boolean user, boolean live) {
         return directory.resolve(unit);
     }
 
-    /** Writes a unit's file; false if that is what it says already. */
+    /** Writes a unit's file; false if the file is unchanged. */
     boolean write(SystemdUnit unit) {
         Path file = file(unit.name());
         try {
@@ -65,7 +65,7 @@ record Systemd(Path directory, boolean user, boolean live) {
         }
     }
 
-    /** Runs {@code systemctl WORDS…}; what it says is the error if it fails. Does nothing if files are all there is. */
+    /** Runs {@code systemctl WORDS…}; its output is the error if it fails. Does nothing if only files are written. */
     void control(String... words) throws InterruptedException {
         if (live) {
             List<String> command = new ArrayList<>(List.of("systemctl"));

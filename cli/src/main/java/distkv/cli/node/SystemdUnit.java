@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 record SystemdUnit(String name, List<String> unit, List<String> service, List<String> install) {
     static final String SERVER = "distkv-server.service";
     static final String RUNNER = "distkv-runner.service";
-    /** What is below here, systemd makes for the service's user. */
+    /** systemd creates directories below this one for the service's user. */
     static final String STATE = "/var/lib/";
 
     /**
      * What the units have in common.
      *
      * @param launcher the command {@code distkv}
-     * @param user whose processes they are, or {@code null} in a user's own systemd
+     * @param user the user that runs them; {@code null} in a user's own systemd
      */
     record Owner(String launcher, @Nullable String user) {
         boolean isSystem() {
@@ -28,7 +28,7 @@ record SystemdUnit(String name, List<String> unit, List<String> service, List<St
         }
     }
 
-    /** The server: it writes to its data, and has sockets for others, so it shares their directory for temporary files. */
+    /** The server. It writes its data, and sockets for other processes, so it shares the directory for temporary files. */
     static SystemdUnit server(Owner owner, String data, List<String> options) {
         List<String> service = service(owner, command(owner, List.of("server", "--data", data), options));
         if (owner.isSystem()) {
@@ -52,11 +52,11 @@ record SystemdUnit(String name, List<String> unit, List<String> service, List<St
     }
 
     /**
-     * The runner. Stored code may do whatever its user may, so it is not shut in, but it cannot gain rights; the
-     * control group is left to the runner, for the limits of jobs.
+     * The runner. Stored code may do whatever its user may, so it is not sandboxed, but it cannot gain privileges. The
+     * control group is delegated to the runner, for the limits of jobs.
      *
      * @param server options that say where the server is, if not at the usual place
-     * @param besideServer whether the server is a unit of ours too
+     * @param besideServer whether the server is installed as a unit, too
      */
     static SystemdUnit runner(Owner owner, List<String> server, List<String> options, boolean besideServer) {
         List<String> words = new ArrayList<>(List.of("client"));
@@ -77,11 +77,11 @@ record SystemdUnit(String name, List<String> unit, List<String> service, List<St
         List<String> service = new ArrayList<>(List.of(
                 "Type=exec",
                 "ExecStart=" + command,
-                // What was installed runs; a changed source is built by the next 'distkv install'.
+                // The installed build runs; changed sources are built by the next 'distkv install'.
                 "Environment=DISTKV_BUILD=never",
                 "Restart=on-failure",
                 "RestartSec=2",
-                // The process ends its own children; what is left of them then is killed.
+                // The process stops its own children; systemd kills those that are left.
                 "KillMode=mixed",
                 "TimeoutStopSec=20",
                 "NoNewPrivileges=true"));
@@ -102,7 +102,7 @@ record SystemdUnit(String name, List<String> unit, List<String> service, List<St
         return all.stream().map(SystemdUnit::quoted).collect(Collectors.joining(" "));
     }
 
-    /** A word as systemd reads it: within quotes if need be, with its own signs doubled. */
+    /** An argument as systemd reads it: quoted if necessary, with systemd's special characters doubled. */
     private static String quoted(String word) {
         String text = word.replace("%", "%%").replace("$", "$$");
         return text.matches("[\\w./:@%$+=,-]+")

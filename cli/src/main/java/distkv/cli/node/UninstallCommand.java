@@ -9,7 +9,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Undoes 'install'. */
+/** Reverses {@link InstallCommand}. */
 @Command(
         name = "uninstall",
         description = "Stop what 'distkv install' has started, and remove its units. The data is kept.",

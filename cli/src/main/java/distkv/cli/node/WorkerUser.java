@@ -55,7 +55,7 @@ record WorkerUser(String name) {
         return "'useradd --system " + user + "' adds one";
     }
 
-    /** The outermost directory on the way to a file that lets only its owner and group in. */
+    /** The outermost directory on the path to a file that only its owner and group can enter. */
     private static @Nullable Path closed(Path file, UserPrincipal user) {
         @Nullable Path found = null;
         try {
@@ -67,7 +67,7 @@ record WorkerUser(String name) {
                 }
             }
         } catch (IOException e) {
-            // What is not there, or hidden from us, is not known to be closed.
+            // A directory that does not exist, or that we cannot read, is not known to be closed.
         }
         return found;
     }

@@ -32,12 +32,12 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Examples:", "  distkv backup house.backup", "  distkv backup --data /var/lib/distkv house.backup"
         })
 public final class BackupCommand implements CommandAction.Local {
-    /** The file has everything that the tree has. */
+    /** The file holds everything that the tree holds, secrets included. */
     private static final Set<PosixFilePermission> OWNER_ONLY =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private TreeLocation place = new TreeLocation();
@@ -57,7 +57,7 @@ public final class BackupCommand implements CommandAction.Local {
         });
     }
 
-    /** Under another name first: what is there is only replaced by a copy that was read back. */
+    /** Writes to another name first: only a copy that was read back replaces an existing file. */
     private void write(String tree, List<Entry> internal, List<Entry> entries) {
         java.nio.file.Path part = file.resolveSibling(file.getFileName() + ".part");
         try {

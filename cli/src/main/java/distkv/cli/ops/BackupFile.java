@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A copy of a tree: an {@link EntryFile} that begins with {@code {backup: 1, tree}}, has the entries of the internal tree
- * as {@code {internal: path, value}}, and ends with {@code {end: count, sha256}}, so that a file that was cut off or
- * garbled is noticed. The hash is that of all bytes before the end; backups of version 0.1.0 had none.
+ * as {@code {internal: path, value}}, and ends with {@code {end: count, sha256}}, so that a truncated or
+ * corrupted file is noticed. The hash is that of all bytes before the end; backups of version 0.1.0 had none.
  *
  * @param tree the tree's name
  * @param entries in the order of the file
@@ -41,14 +41,14 @@ public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value>
     /** What the server itself keeps in the internal tree: sessions, which do not outlive their holders. */
     private static final Path OWN = Path.of(".distkv");
 
-    /** What belongs into a copy of the internal tree, with its paths below the top. */
+    /** The entries of the internal tree that belong in a backup, with their paths below its top. */
     public static List<Entry> internal(Client client) throws InterruptedException {
         return client.internalTree().stream()
                 .filter(entry -> !entry.path().startsWith(OWN))
                 .toList();
     }
 
-    /** What belongs into a copy of the tree, parents first; siblings as they were created, so that they are so again. */
+    /** The entries that belong in a backup, parents first, siblings in the order of their creation. */
     static List<Entry> entries(TreeClient tree) throws InterruptedException {
         Prefixes prefixes = tree.config().prefixes();
         return tree.client().treeByCreation(Path.ROOT).stream()
@@ -97,7 +97,7 @@ public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value>
                 .toByteArray();
     }
 
-    /** Reads a whole backup; one that is damaged or cut off is refused. */
+    /** Reads a whole backup; a damaged or truncated one is refused. */
     static BackupFile read(java.nio.file.Path file) {
         Map<Path, Value> entries = new LinkedHashMap<>();
         Map<Path, Value> internal = new LinkedHashMap<>();
@@ -125,7 +125,7 @@ public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value>
         }
     }
 
-    /** Refuses a file whose bytes are not those that were written. */
+    /** Refuses a file whose bytes have changed since it was written. */
     private static void checkSum(java.nio.file.Path file, long count, @Nullable Object sum) {
         if (sum == null) {
             return;

@@ -9,7 +9,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Shows what all this is for. */
+/** Shows what DistKV does. */
 @Command(
         name = "demo",
         description = {
@@ -55,7 +55,7 @@ public final class DemoCommand implements CommandAction.Local {
         house.store("load");
     }
 
-    /** On any node: raw values become temperatures. On one node: it has the heater. On all: they report their load. */
+    /** Raw values become temperatures on any node, the heater runs on its node, and all nodes report their load. */
     private static void start(DemoHouse house) throws Exception {
         for (String room : ROOMS) {
             house.job(

@@ -28,10 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What the demonstration plays in: a server on a temporary directory and two nodes, all in this process. */
+/** The setting of the demonstration: a server on a temporary directory and two nodes, all in this process. */
 final class DemoHouse implements AutoCloseable {
     private static final List<String> NODES = List.of("alpha", "beta");
-    /** The one that the heater is wired to. */
+    /** The node that the heater is wired to. */
     private static final String OWNER = NODES.getFirst();
 
     private final CommandContext context;
@@ -130,7 +130,7 @@ final class DemoHouse implements AutoCloseable {
         seen.await("all jobs to stop", DemoWatch::isIdle);
     }
 
-    /** Writes a sensor's value and waits until the code has made a temperature of it. */
+    /** Writes a sensor's value and waits until the code has converted it to a temperature. */
     void measure(String room, long raw) throws InterruptedException {
         Path below = Path.of("house", room);
         seen.expect(below.child("temp"), raw * 0.1);
@@ -141,7 +141,7 @@ final class DemoHouse implements AutoCloseable {
         log.line(room, String.format("raw %d → temp %s, %.1f ms later", raw, seen.shown(), millis));
     }
 
-    /** Lets one node go; its jobs move to the other. */
+    /** Stops one node; its jobs move to the other. */
     void leave() throws Exception {
         String leaver = NODES.getLast();
         log.line(leaver, "leaves");

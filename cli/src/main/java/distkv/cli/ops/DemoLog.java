@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Tells people what happens while it happens: a line each, with the time since the beginning. Any thread may speak. */
+/** Prints what happens in the demonstration, one line each, with the time since the start. Any thread may call it. */
 final class DemoLog {
     private static final String[] PALETTE = {"36", "35", "33", "32", "34"};
     private static final int WHO_WIDTH = 8;
@@ -20,12 +20,12 @@ final class DemoLog {
         this.colours = terminal.colours();
     }
 
-    /** What begins now. */
+    /** Prints a heading. */
     void chapter(String text) {
         print(paint("1", text));
     }
 
-    /** What somebody did: a node, or the house. */
+    /** Prints what a node, or something in the house, did. */
     void line(String who, String text) {
         double seconds = (System.nanoTime() - begun) / 1e9;
         String time = paint("2", String.format("%7.3f s", seconds));

@@ -19,11 +19,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows what happens in the demonstration, on a thread of its own: the values in the house, and what becomes of the
- * jobs. The demonstration's own thread waits here for what it expects.
+ * Follows the demonstration on a thread of its own: the values in the house, and the states of the jobs. The thread of
+ * the command waits here for what it expects.
  */
 final class DemoWatch implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Path HOUSE = Path.of("house");
 
     private final DemoLog log;
@@ -114,13 +114,13 @@ final class DemoWatch implements AutoCloseable {
         };
     }
 
-    /** Waits until something is so. */
+    /** Waits until a condition holds. */
     synchronized void await(String what, Predicate<DemoWatch> condition) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + TIMEOUT.toNanos();
         while (!condition.test(this)) {
             long left = (end - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
-                throw new FailedException("waited " + PATIENCE.toSeconds() + " s for " + what);
+                throw new FailedException("waited " + TIMEOUT.toSeconds() + " s for " + what);
             }
             wait(left);
         }
@@ -148,7 +148,7 @@ final class DemoWatch implements AutoCloseable {
         return nodeOfJob.isEmpty();
     }
 
-    /** Whether every job that can runs elsewhere. */
+    /** Whether no job runs on this node. */
     synchronized boolean runsWithout(String node) {
         return !nodeOfJob.containsValue(node);
     }

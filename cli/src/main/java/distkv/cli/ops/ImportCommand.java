@@ -45,10 +45,10 @@ import picocli.CommandLine.Parameters;
             "  distkv import --data /var/lib/distkv --replace house.log"
         })
 public final class ImportCommand implements CommandAction.Local {
-    /** So many entries are written between two remarks about it. */
+    /** Progress is printed after this many entries. */
     private static final int PROGRESS = 10_000;
 
-    /** Why what a server of the original has in its internal tree is left out, by where it is. */
+    /** Why the entries of the internal tree of an original server are not imported, by their first path element. */
     private static final Map<String, String> LEFT = Map.of(
             "type", "types: our server takes any value",
             "match", "which type is where: our server takes any value",
@@ -60,7 +60,7 @@ public final class ImportCommand implements CommandAction.Local {
             "del", "what servers agree on among themselves");
 
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private TreeLocation place = new TreeLocation();
@@ -118,7 +118,7 @@ public final class ImportCommand implements CommandAction.Local {
         return new PrefixMap(moves);
     }
 
-    /** What must be written for the tree to have what the file has. */
+    /** The writes that make the tree hold what the file holds; {@code null} deletes. */
     private Map<Path, @Nullable Value> changes(TreeClient tree, OriginalSaveFile saved, PrefixMap map) throws InterruptedException {
         Map<Path, Value> present = new HashMap<>();
         for (Entry entry : tree.below(Path.ROOT, 0, -1)) {
@@ -164,7 +164,7 @@ public final class ImportCommand implements CommandAction.Local {
         batch.finish();
     }
 
-    /** What is left out: how many entries of each kind, where they are in the internal tree, and why. */
+    /** What is not imported: how many entries of each kind, where they are in the internal tree, and why. */
     private static List<Map<String, Object>> left(OriginalSaveFile saved) {
         Map<String, Long> counts = new TreeMap<>();
         for (Path path : saved.internal()) {

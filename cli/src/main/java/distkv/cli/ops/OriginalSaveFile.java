@@ -25,7 +25,7 @@ record OriginalSaveFile(Map<Path, @Nullable Value> entries, Set<Path> internal) 
     private static final Set<String> STATE = Set.of(
             "nodes", "known", "superseded", "deleted", "present", "missing", "remote_missing", "node", "tock", "info");
 
-    /** Reads the whole file; one that is damaged, cut off or of another kind is refused. */
+    /** Reads the whole file; one that is damaged, truncated or of another kind is refused. */
     static OriginalSaveFile read(java.nio.file.Path file) {
         Map<Path, @Nullable Value> entries = new LinkedHashMap<>();
         Map<Path, Long> tocks = new LinkedHashMap<>();

@@ -12,15 +12,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Other places for some subtrees: for the paths of their entries, and for paths within values that lead there, such as
- * that of an error's job.
+ * Moves subtrees: the paths of their entries, and paths within values that lead there, such as that of an error's job.
  *
- * @param moves from where to where; of several that fit the longest holds
+ * @param moves from where to where; the longest match counts
  */
 record PrefixMap(Map<Path, Path> moves) {
     private static final Path MOAT = Path.of(".moat", "kv");
 
-    /** Where moat-kv keeps what is its own, and where this configuration has that. */
+    /** Where moat-kv keeps its own subtrees, and where this configuration has them. */
     static Map<Path, Path> ofMoat(Config config) {
         Map<Path, Path> moves = new LinkedHashMap<>();
         for (ConfigKey key : ConfigKey.ALL) {

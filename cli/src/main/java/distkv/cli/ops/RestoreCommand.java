@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Fills a tree from a file. */
+/** Restores a tree from a backup. */
 @Command(
         name = "restore",
         description = {
@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
         })
 public final class RestoreCommand implements CommandAction.Local {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private TreeLocation place = new TreeLocation();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Where a server of our own keeps its data and listens. */
+/** The options of a server in this process: its name, its data, and its address. */
 public final class ServerStartOptions {
     private static final long LEAST_MEMORY = 128L << 20;
 
@@ -64,7 +64,7 @@ public final class ServerStartOptions {
         return server;
     }
 
-    /** The virtual machine's heap is given to it by the launcher, which reads no more YAML than it must. */
+    /** The launcher sets the heap; it reads only simple YAML. Warns if it did not understand the configuration. */
     private static void checkMemory(CommandContext context) {
         Long wanted;
         try {
@@ -89,7 +89,7 @@ public final class ServerStartOptions {
         }
     }
 
-    /** Reading where the parts of the system keep what is theirs is no error, nor where a kind, a node, a group does. */
+    /** Makes the system's prefixes known, so that reading them is no error while nothing is stored there. */
     static void know(Server server, Config config) {
         for (distkv.model.Path prefix : config.allPrefixes()) {
             server.know(
@@ -118,7 +118,7 @@ public final class ServerStartOptions {
         return new BindAddress(host == null ? "localhost" : host, config.port("server.bind_default.port"));
     }
 
-    /** What is said when it answers. */
+    /** The line that is printed when the server is ready. */
     String report(CommandContext context, Server server) {
         BindAddress place = bind == null ? configured(context.config()) : BindAddress.parse(bind);
         String host = place.host().equals("localhost") ? "127.0.0.1" : place.host();

@@ -30,17 +30,17 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Shows how things are. */
+/** Shows the state of the server, its runners and its jobs. */
 @Command(
         name = "status",
         description = "Show whether the server answers, which runners there are, and how many jobs run, are lost, or failed.",
         footer = {"", "Example:", "  distkv status"})
 public final class StatusCommand implements CommandAction.Local {
-    /** From here on it is time to do something. */
+    /** From this percentage on, a warning is printed. */
     private static final int WARN_PERCENT = 80;
 
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private ServerAddress address = new ServerAddress();
@@ -63,7 +63,7 @@ public final class StatusCommand implements CommandAction.Local {
         return 0;
     }
 
-    /** What only our servers say is left out with others. */
+    /** Adds what only our servers report. */
     private static void addState(TreeClient tree, Map<String, @Nullable Object> status) throws InterruptedException {
         Set<StatePart> parts = Set.of(StatePart.ENTRIES, StatePart.MEMORY, StatePart.STORE);
         Reply reply = tree.client().call(false, seq -> new Request.GetState(seq, parts));
@@ -84,7 +84,7 @@ public final class StatusCommand implements CommandAction.Local {
         }
     }
 
-    /** How full the tree is, with what to do if it soon will be. */
+    /** How full the tree is, with a warning if it is nearly full. */
     static String memory(long used, long limit) {
         long percent = limit == 0 ? 100 : 100 * used / limit;
         String text = percent + " % of " + (limit >> 20) + " MiB for the tree";
@@ -94,7 +94,7 @@ public final class StatusCommand implements CommandAction.Local {
                         + " more memory: server.memory)";
     }
 
-    /** For each group its nodes, each with the kinds of jobs that it runs. */
+    /** For each group, its nodes, each with the kinds of job that it runs. */
     private static Map<String, Object> runners(TreeClient tree) throws InterruptedException {
         Path prefix = tree.config().prefixes().presence();
         Map<String, Map<String, List<Object>>> groups = new TreeMap<>();
@@ -107,7 +107,7 @@ public final class StatusCommand implements CommandAction.Local {
         return new LinkedHashMap<>(groups);
     }
 
-    /** How many jobs there are, run on at least one node, are lost and run nowhere, and have failed. */
+    /** How many jobs exist, how many run on at least one node, how many are lost and run nowhere, and how many failed. */
     private static Map<String, Object> jobs(TreeClient tree, ErrorRecords errors) throws InterruptedException {
         Prefixes prefixes = tree.config().prefixes();
         ClaimedRuns runs = ClaimedRuns.load(tree);

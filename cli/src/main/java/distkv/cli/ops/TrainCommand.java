@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Runs typical commands in one process, while the JVM notes what they load for the next start. */
+/** Runs typical commands in one process, while the JVM records what they load, for faster starts. */
 @Command(name = "train", hidden = true, description = "Run typical commands; part of the build.")
 public final class TrainCommand implements CommandAction.Local {
     private static final List<String> COMMANDS = List.of(
@@ -48,11 +48,11 @@ public final class TrainCommand implements CommandAction.Local {
             "data get train..nothing",
             "data delete -r train");
 
-    /** So often a job starts: the JVM notes what is done often, and compiles it early at the next start. */
+    /** How often a job starts: the JVM records what runs often, and compiles it early at the next start. */
     private static final int STARTS = 300;
 
-    /** How long all of that may take: a build does not wait for what cannot be. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /** The timeout of all starts together, so that a build does not hang. */
+    private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private static final Path NAME = Path.of("train");
     private static final Path CODE = Prefixes.DEFAULT.codes().append(NAME);
@@ -85,7 +85,7 @@ public final class TrainCommand implements CommandAction.Local {
     }
 
     private void jobs() throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE_NANOS;
+        long end = System.nanoTime() + TIMEOUT_NANOS;
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", port))) {
             CodeEdit code = CodeEdit.of(null);
             code.code("return turn");

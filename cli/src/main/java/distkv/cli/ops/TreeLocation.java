@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A tree that is behind a running server, or lies in a directory that no server uses at present. */
+/** The options that say where the tree is: behind a running server, or in a directory that no server is using. */
 public final class TreeLocation {
     @Mixin
     private ServerAddress address = new ServerAddress();
@@ -24,13 +24,13 @@ public final class TreeLocation {
             description = "Use the tree in this directory, which no server may be using, instead of a running server's.")
     private @Nullable Path directory;
 
-    /** What is to be done with the tree; the result is the exit code. */
+    /** Work on the tree; the result is the exit code. */
     @FunctionalInterface
     public interface Work {
         int on(TreeClient tree) throws Exception;
     }
 
-    /** As {@link #with}, for those who only read: a directory without a store is refused, and not made. */
+    /** As {@link #with}, for commands that only read: a directory without a store is refused, and not created. */
     int withExisting(CommandContext context, Work work) throws Exception {
         if (directory != null && !SqliteStore.isIn(directory)) {
             throw new FailedException(

@@ -25,12 +25,12 @@ public record BindAddress(String host, int port) {
         throw new UsageException(message(text));
     }
 
-    /** A port of this machine, for this machine alone. */
+    /** An address of the loopback interface; port 0 is any free one. */
     public static BindAddress loopback(int port) {
         return new BindAddress(LOOPBACK, port);
     }
 
-    /** The configuration of clients that are to talk to it. */
+    /** The configuration of clients that connect to this address. */
     public Config applyTo(Config config) {
         return config.with(Path.of("connect", "host"), host).with(Path.of("connect", "port"), (long) port);
     }

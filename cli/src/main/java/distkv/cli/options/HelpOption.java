@@ -2,7 +2,7 @@ package distkv.cli.options;
 
 import picocli.CommandLine.Option;
 
-/** {@code --help}, and nothing else. */
+/** The option {@code --help}. */
 public final class HelpOption {
     @Option(
             names = {"--help"},

@@ -7,7 +7,7 @@ import distkv.model.Expectation;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The option {@code --last}: a write happens only if the entry was not changed since. */
+/** The option {@code --last}: an entry is written only if it has not changed since. */
 public final class LastChangeOption {
     @Option(
             names = {"-l", "--last"},
@@ -21,7 +21,7 @@ public final class LastChangeOption {
         return !nodeAndTick.isEmpty();
     }
 
-    /** What the option expects of the entry; anything, if it was not given. */
+    /** The condition of the write; none if the option was not given. */
     public Expectation expectation(TreeClient tree) {
         if (!isGiven()) {
             return Expectation.anything();

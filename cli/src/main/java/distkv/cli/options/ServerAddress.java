@@ -5,7 +5,7 @@ import distkv.model.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which server to talk to. */
+/** The options that name the server. */
 public final class ServerAddress {
     @Option(
             names = {"-h", "--host"},

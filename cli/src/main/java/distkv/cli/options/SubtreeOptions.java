@@ -3,7 +3,7 @@ package distkv.cli.options;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which part of a subtree, and in which shape. */
+/** The options that select a part of a subtree, and the form in which it is printed. */
 public final class SubtreeOptions {
     @Option(
             names = {"-d", "--as-dict"},

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options {@code -v -e -p}, which say what becomes of a value or of items in it. */
+/** The options {@code -v -e -p}, which set a value or items of it. */
 public final class ValueOptions {
     @Option(
             names = {"-v", "--var"},
@@ -43,13 +43,13 @@ public final class ValueOptions {
 
     private final TextInput input = new TextInput();
 
-    /** One item and what becomes of it. */
+    /** A change of one item. */
     private record Change(Path item, @Nullable Object value, Kind kind) {}
 
     private enum Kind {
         SET,
         DELETE,
-        /** Delete the item, and its name from the inputs too. */
+        /** Delete the item, and its name from the inputs. */
         FORGET
     }
 
@@ -57,12 +57,12 @@ public final class ValueOptions {
         return texts.isEmpty() && literals.isEmpty() && paths.isEmpty();
     }
 
-    /** What these options make of an entry's content. */
+    /** The content of an entry, changed by these options. */
     public EntryContent applyTo(EntryContent content) {
         return apply(content, null);
     }
 
-    /** The same for a procedure's defaults; the names of its inputs are added to and taken from {@code inputs}. */
+    /** The same for a procedure's defaults; names are added to and removed from {@code inputs}. */
     public Map<?, ?> applyTo(Map<?, ?> defaults, Set<String> inputs) {
         Object changed = apply(EntryContent.of(defaults), inputs).value();
         return changed instanceof Map<?, ?> map ? map : Map.of();

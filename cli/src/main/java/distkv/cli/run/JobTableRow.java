@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the table of jobs says of one: who runs it, or else why nobody does.
+ * A row in the table of jobs: who runs the job, or else why nobody does.
  *
- * @param errors its open records
+ * @param errors the open error records of the job
  */
 record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, List<ErrorRecords.RecordedError> errors) {
     /**
-     * What is so.
+     * The status of the job on all nodes.
      *
      * @param running the nodes that run it
      * @param text for people
@@ -46,7 +46,7 @@ record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, L
         }
         if (running.isEmpty() || scope.kind() == Kind.ALL) {
             parts.addAll(lost);
-            // One node has it, or none: that it is lost is the news, and the error is how it was lost the time before.
+            // At most one node runs it. That it is lost is more recent than the error, which says how it was lost before.
             if (scope.kind() == Kind.ALL) {
                 parts.addAll(failures(running));
             }
@@ -57,7 +57,7 @@ record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, L
         return new Fates(running, parts.isEmpty() ? rest(away) : String.join("; ", parts));
     }
 
-    /** Of a job that nobody runs, and nobody who is there has failed to run. */
+    /** The text for a job that no node runs and no present node has failed to run. */
     private String rest(List<String> away) throws InterruptedException {
         if (!away.isEmpty()) {
             return String.join("; ", away);
@@ -75,7 +75,7 @@ record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, L
         return all.isEmpty() ? "-never-" : "-stopped-";
     }
 
-    /** What those nodes of the group said last that are there and do not run it. */
+    /** The last reports of those nodes of the group that are present and do not run the job. */
     private List<String> failures(List<String> running) throws InterruptedException {
         Map<String, ErrorRecords.RecordedError> last = new TreeMap<>();
         for (ErrorRecords.RecordedError error : errors) {

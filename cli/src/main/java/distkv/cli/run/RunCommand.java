@@ -6,7 +6,7 @@ import distkv.cli.options.NodeOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Whose jobs the commands below are about. */
+/** The options that say which jobs the commands below are about. */
 @Command(
         name = "run",
         description = {

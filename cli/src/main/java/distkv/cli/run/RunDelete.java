@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:", "  distkv client run delete scale.room"})
 public final class RunDelete implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-f", "--force"},
@@ -50,10 +50,10 @@ public final class RunDelete implements CommandAction.OfJobs {
         if (!running.isEmpty() && !force) {
             expected = Expectation.at(job.change(tree, scope, JobEdit::clearTarget).tick());
             printer.told(job + " runs on " + ClaimHolders.text(running) + ": stopping it …");
-            Collection<String> left = holders.awaitNone(ClaimHolders.PATIENCE);
+            Collection<String> left = holders.awaitNone(ClaimHolders.TIMEOUT);
             if (!left.isEmpty()) {
                 return printer.nothing(
-                        "Still running on " + ClaimHolders.text(left) + " after " + ClaimHolders.PATIENCE.toSeconds()
+                        "Still running on " + ClaimHolders.text(left) + " after " + ClaimHolders.TIMEOUT.toSeconds()
                                 + " s: not deleted, but it does not start again.",
                         "--force deletes it");
             }

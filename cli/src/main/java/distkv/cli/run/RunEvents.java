@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What changes of states, claims and presence mean for people who watch the jobs of one kind and group. */
+/** Turns changes of states, claims and presence into events of the jobs of one kind and group, for people. */
 final class RunEvents {
     private final Kind kind;
     private final Path states;
@@ -29,10 +29,10 @@ final class RunEvents {
     private final Map<Path, Value> last = new HashMap<>();
 
     /**
-     * One thing that happened.
+     * An event.
      *
      * @param node where, or "" if that is unknown
-     * @param what one word or two
+     * @param what happened, in a word or two
      * @param job the job's name, or {@code null} if it is about a runner
      * @param detail more about it, or ""
      */
@@ -66,7 +66,7 @@ final class RunEvents {
         presence = config.prefixes().presence().child(scope.group());
     }
 
-    /** The subtrees that changes are to come from. */
+    /** The subtrees whose changes are to be passed to {@link #of}. */
     List<Path> sources() {
         return List.of(presence, claims, states);
     }
@@ -101,7 +101,7 @@ final class RunEvents {
         String who = claim == null ? "" : claim.node();
         Path job = job(entry.path(), claims);
         if (JobId.isStandby(job)) {
-            // How it ends the state tells, or the job's error.
+            // The state, or the job's error, tells how it ends.
             return entry.value() == null ? List.of() : List.of(new Item(who, "stands by", job.parent(), ""));
         }
         return List.of(new Item(who, entry.value() == null ? "releases" : "claims", job, ""));

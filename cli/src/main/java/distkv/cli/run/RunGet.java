@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:", "  distkv client run get -s scale.room"})
 public final class RunGet implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-s", "--state"},

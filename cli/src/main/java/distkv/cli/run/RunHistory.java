@@ -30,13 +30,13 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client run history scale.room"})
 public final class RunHistory implements CommandAction.OfJobs {
     private static final String RUNNING = "running";
-    /** Where a run that has no end yet has its time of one; and one whose end nobody recorded. */
+    /** Stands for the end of a run that has not ended, and for an end that nobody recorded. */
     private static final double GOES_ON = -1;
 
     private static final double UNKNOWN = 0;
 
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private JobParameter job = new JobParameter();
@@ -62,7 +62,7 @@ public final class RunHistory implements CommandAction.OfJobs {
         return 0;
     }
 
-    /** All that a state tells of, with the run that goes on, or was lost. */
+    /** The runs that a state records, and the one that is running or was lost. */
     private static List<PastRun> runs(StateEntry state, RunStatus fate) {
         List<PastRun> all = new ArrayList<>(state.runs());
         switch (fate) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client run -n - info"})
 public final class RunInfo implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {

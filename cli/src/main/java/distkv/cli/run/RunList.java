@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  distkv client run list -t :"})
 public final class RunList implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-s", "--state"},

@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows what jobs log, as they do. */
+/** Shows what jobs log, as it happens. */
 @Command(
         name = "logs",
         description = {
@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"", "Examples:", "  distkv client run logs scale.room", "  distkv client run logs -l WARNING"})
 public final class RunLogs implements CommandAction.OfJobs {
-    /** As Python orders them. */
+    /** The levels in the order of Python. */
     private enum Level {
         DEBUG,
         INFO,
@@ -40,7 +40,7 @@ public final class RunLogs implements CommandAction.OfJobs {
     }
 
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-l", "--level"},

@@ -21,8 +21,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * Shows what runners do. A thread follows each of the subtrees where that can be seen; the command's own thread prints.
- * A reader of the output who is slow holds the watches back.
+ * Shows what runners do. A thread follows each subtree that they write to; the command's own thread prints. A slow reader
+ * of the output slows the watches down.
  */
 @Command(
         name = "monitor",
@@ -35,9 +35,9 @@ public final class RunMonitor implements CommandAction.OfJobs {
     private static final int QUEUE = 100;
 
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
-    /** What a watch said, or that it has ended. */
+    /** An event of a watch; {@code null}: its end. */
     private record Heard(Path source, @Nullable WatchEvent event) {}
 
     @Override
@@ -72,7 +72,7 @@ public final class RunMonitor implements CommandAction.OfJobs {
 
     private static void print(RunEvents news, BlockingQueue<Heard> heard, Printer printer) throws InterruptedException {
         boolean reading = true;
-        // What was there before is taken note of, but is no news.
+        // Entries that existed before are recorded, but not shown.
         Set<Path> current = new HashSet<>();
         while (reading) {
             Heard next = heard.take();

@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client run path scale.room"})
 public final class RunPath implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private JobParameter job = new JobParameter();

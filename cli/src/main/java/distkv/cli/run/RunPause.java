@@ -13,7 +13,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Ends a job until it is resumed. */
+/** Stops a job until it is resumed. */
 @Command(
         name = "pause",
         description = {
@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client run pause scale.room"})
 public final class RunPause implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private JobParameter job = new JobParameter();
@@ -43,10 +43,10 @@ public final class RunPause implements CommandAction.OfJobs {
         if (!running.isEmpty()) {
             printer.told(job + " runs on " + ClaimHolders.text(running) + ": stopping it …");
         }
-        Collection<String> left = holders.awaitNone(ClaimHolders.PATIENCE);
+        Collection<String> left = holders.awaitNone(ClaimHolders.TIMEOUT);
         if (!left.isEmpty()) {
             return printer.nothing("Still running on " + ClaimHolders.text(left) + " after "
-                    + ClaimHolders.PATIENCE.toSeconds() + " s; it does not start again.");
+                    + ClaimHolders.TIMEOUT.toSeconds() + " s; it does not start again.");
         }
         printer.told(job + " is paused.");
         return 0;

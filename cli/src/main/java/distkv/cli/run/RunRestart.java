@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client run restart scale.room"})
 public final class RunRestart implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private JobParameter job = new JobParameter();

@@ -14,7 +14,7 @@ import distkv.schema.job.Reason;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Lets a paused job start again. */
+/** Ends the pause of a job. */
 @Command(
         name = "resume",
         description = {
@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  distkv client run resume scale.room"})
 public final class RunResume implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private JobParameter job = new JobParameter();
@@ -49,7 +49,7 @@ public final class RunResume implements CommandAction.OfJobs {
         return 0;
     }
 
-    /** Whether the last run was ended since it had no target any more. */
+    /** Whether the last run was stopped because its job had no target any more. */
     private boolean hasEndedRun(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
         for (Entry state : new JobStates(tree, scope, printer).of(job.name()).values()) {
             StateEntry read = StateEntry.read(state.value());

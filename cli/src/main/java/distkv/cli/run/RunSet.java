@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:", "  distkv client run set -c demo.scale -p source room.raw -t 0 scale.room"})
 public final class RunSet implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private ValueOptions data = new ValueOptions();

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:", "  distkv client run state -r scale.room"})
 public final class RunState implements CommandAction.OfJobs {
     @Mixin
-    OutputOptions leaf = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Option(
             names = {"-r", "--result"},

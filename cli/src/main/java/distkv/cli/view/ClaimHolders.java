@@ -17,10 +17,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Which nodes hold a job's claims, and so run it. */
+/** The nodes that hold a job's claims, and so run it. */
 public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
     /** How long a run may take to end: it is killed after 2 s, and the claim of a dead runner ends after a few. */
-    public static final Duration PATIENCE = Duration.ofSeconds(30);
+    public static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     /** The nodes that run it now, in order. */
     public List<String> now() throws InterruptedException {
@@ -34,13 +34,13 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
         return List.copyOf(nodes);
     }
 
-    /** Waits until nobody runs it any more; returns those that still do when it is time to give up. */
-    public Collection<String> awaitNone(Duration patience) throws InterruptedException {
+    /** Waits until no node runs it any more; returns the nodes that still do at the timeout. */
+    public Collection<String> awaitNone(Duration timeout) throws InterruptedException {
         Path top = scope.claims(tree.config());
         Map<Path, String> held = new TreeMap<>();
         boolean current = false;
         try (Watch watch = tree.watch(scope.kind() == Kind.ALL ? top : top.append(job), true, -1)) {
-            Thread timer = Thread.ofVirtual().name("patience").start(() -> closeAfter(watch, patience));
+            Thread timer = Thread.ofVirtual().name("timeout").start(() -> closeAfter(watch, timeout));
             for (WatchEvent event = watch.next(); event != null; event = watch.next()) {
                 switch (event) {
                     case WatchEvent.Changed(Entry entry) -> {
@@ -64,12 +64,12 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
         return new TreeSet<>(held.isEmpty() ? List.of("?") : held.values());
     }
 
-    private static void closeAfter(Watch watch, Duration patience) {
+    private static void closeAfter(Watch watch, Duration timeout) {
         try {
-            Thread.sleep(patience);
+            Thread.sleep(timeout);
             watch.close();
         } catch (InterruptedException e) {
-            // It was in time.
+            // Nobody ran the job any more before the timeout.
             return;
         }
     }
@@ -89,7 +89,7 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
         return read == null || read.node().isEmpty() ? "?" : read.node();
     }
 
-    /** Names, as a sentence has them. */
+    /** The names, for a sentence. */
     public static String text(Collection<String> nodes) {
         return nodes.stream().collect(Collectors.joining(" and "));
     }

@@ -16,11 +16,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which jobs run, where, and since when: whatever has a claim. A state says that too, but goes on saying so after its
- * node is gone, and in a backup that is restored; so commands ask here.
+ * Which jobs run, where, and since when: those that have a claim. A state says so, too, but still says so when its node
+ * is gone, and in a restored backup; so commands ask here.
  */
 public final class ClaimedRuns {
-    /** How often a job that changes all the time is looked at again. */
+    /** How often a job that keeps changing is read again. */
     private static final int ATTEMPTS = 100;
 
     private final TreeClient tree;
@@ -65,8 +65,8 @@ public final class ClaimedRuns {
     }
 
     /**
-     * What is so with the job of this state. Claims and states are read one after the other, so what does not fit
-     * together is read again: a job is lost only if its state was the same before and after its claim was not there.
+     * The status of the job with this state. Claims and states are read one after the other, so both are read again if
+     * they do not match: a job is lost only if its state was the same before and after its claim was missing.
      */
     public RunStatus of(Entry state) throws InterruptedException {
         Path at = state.path().tail(states.length());

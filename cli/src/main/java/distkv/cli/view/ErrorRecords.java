@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The error tree, read once: records at node and tock, each with what the nodes say about it below. */
+/** The error tree, read once: records, each with what the nodes reported about it. */
 public record ErrorRecords(List<RecordedError> records) {
     /**
-     * One record, with what the nodes say.
+     * One record, with what the nodes reported.
      *
      * @param at its name: node and tock
      * @param details the entries of the nodes, by name
-     * @param isGone whether the job, procedure or module that it is about has been deleted, so that it matters no more
+     * @param isGone whether the job, procedure or module that it is about has been deleted, so that the error no longer matters
      */
     public record RecordedError(
             Path at, Entry entry, ErrorRecord record, Map<Object, Entry> details, boolean isGone) {
@@ -31,7 +31,7 @@ public record ErrorRecords(List<RecordedError> records) {
             return record.resolved();
         }
 
-        /** Whether there is still something to do about it. */
+        /** Whether the error still needs attention. */
         public boolean isOpen() {
             return !isResolved() && !isGone;
         }
@@ -105,7 +105,7 @@ public record ErrorRecords(List<RecordedError> records) {
         return new ErrorRecords(List.copyOf(found.values()));
     }
 
-    /** Only of what the system itself keeps is it known that an entry that is not there has been deleted. */
+    /** A missing entry has been deleted; only of entries of the system itself is that known. */
     private static boolean isGone(TreeClient tree, ErrorRecord record) throws InterruptedException {
         Config config = tree.config();
         List<Path> prefixes = switch (record.subsystem()) {
@@ -118,12 +118,12 @@ public record ErrorRecords(List<RecordedError> records) {
                 && tree.read(record.about()) == null;
     }
 
-    /** Those about which something is to be done. */
+    /** The records that still need attention. */
     public List<RecordedError> open() {
         return records.stream().filter(RecordedError::isOpen).toList();
     }
 
-    /** For each job that failed and did not succeed since, its records, of which a job of all nodes has one a node. */
+    /** For each job that failed and has not succeeded since, its records; a job for all nodes has one for each node. */
     public Map<Path, List<RecordedError>> failedJobs() {
         Map<Path, List<RecordedError>> jobs = new HashMap<>();
         for (RecordedError error : open()) {

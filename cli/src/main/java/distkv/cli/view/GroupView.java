@@ -54,7 +54,7 @@ public record GroupView(GroupSettings settings, Map<String, List<Member>> member
         return jobs;
     }
 
-    /** As a node of the group would see it that is connected. */
+    /** The state that a connected node of the group would see. */
     private String state() {
         if (members.isEmpty()) {
             return "empty";
@@ -63,7 +63,7 @@ public record GroupView(GroupSettings settings, Map<String, List<Member>> member
         return state.level().name().toLowerCase(Locale.ROOT);
     }
 
-    /** What is printed of it. */
+    /** The group as it is printed. */
     public Map<String, Object> shown() {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("state", state());

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of jobs. A job of all nodes has a state on each of them, printed as a map from node to state. Whether
- * one runs is what its claim says.
+ * The states of jobs. A job for all nodes has a state on each of them, printed as a map from node to state. The claims
+ * say which jobs run.
  */
 public final class JobStates {
     private final TreeClient tree;
@@ -105,7 +105,7 @@ public final class JobStates {
     private @Nullable Object shown(Entry entry) throws InterruptedException {
         Object state = Printer.decoded(entry);
         if (state instanceof Map<?, ?> map) {
-            // Those have a command of their own, "history".
+            // The command "history" shows them.
             Map<Object, @Nullable Object> rest = new LinkedHashMap<>(map);
             rest.remove("runs");
             switch (runs().of(entry)) {

@@ -8,7 +8,7 @@ import distkv.schema.job.JobAddress;
 import distkv.schema.job.StateEntry;
 import org.jspecify.annotations.Nullable;
 
-/** When jobs that failed are tried again, as far as their states say. */
+/** When jobs that failed are tried again, if their states say so. */
 public final class NextAttempts {
     private static final String NEVER = "-";
 

@@ -1,19 +1,19 @@
 package distkv.cli.view;
 
-/** Whether a job runs at one place: on its one node, or for a job of all nodes on one of them. */
+/** Whether a job runs: on its one node or, for a job for all nodes, on one of them. */
 public sealed interface RunStatus {
     /**
-     * Somebody has its claim.
+     * A node holds its claim.
      *
      * @param since unix time of the run's start; 0: the claim does not say
      */
     record Running(String node, double since) implements RunStatus {}
 
     /**
-     * Its state still names a node, but nobody has its claim: the node, its runner or its lease is gone.
+     * Its state still names a node, but nobody holds its claim: the node, its runner or its session is gone.
      *
-     * @param away whether what comes next must wait until that node is back
-     * @param why what is known of it, and what it waits for
+     * @param away whether the job must wait until that node is back
+     * @param why how it was lost, and what it waits for
      */
     record Lost(String node, boolean away, String why) implements RunStatus {}
 
