@@ -10,7 +10,7 @@ import distkv.cli.node.RunnerStartOptions;
 import distkv.cli.options.BindAddress;
 import distkv.cli.view.ErrorRecords;
 import distkv.model.Path;
-import distkv.protocol.ScratchDirectory;
+import distkv.model.process.ScratchDirectory;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
 import distkv.schema.job.Kind;

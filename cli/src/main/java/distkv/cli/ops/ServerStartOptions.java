@@ -92,7 +92,7 @@ public final class ServerStartOptions {
     /** Makes the system's prefixes known, so that reading them is no error while nothing is stored there. */
     static void know(Server server, Config config) {
         for (distkv.model.Path prefix : config.allPrefixes()) {
-            server.know(
+            server.makeKnown(
                     prefix,
                     prefix.equals(config.prefixes().runs())
                             || prefix.equals(config.prefixes().states()) ? 3 : 0);

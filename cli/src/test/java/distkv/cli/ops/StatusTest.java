@@ -7,7 +7,7 @@ import distkv.cli.Shell;
 import distkv.cli.context.Terminal;
 import distkv.server.Server;
 import distkv.server.ServerOptions;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import distkv.store.Store;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package distkv.code.call;
 
 import distkv.client.ClientOptions;
 import distkv.code.CodeException;
-import distkv.protocol.ScratchDirectory;
+import distkv.model.process.ScratchDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

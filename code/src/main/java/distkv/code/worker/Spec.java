@@ -53,7 +53,7 @@ record Spec(
             return null;
         } else if (claim instanceof List<?> list && list.size() == 2 && list.getLast() instanceof Long tick) {
             Path path = list.getFirst() instanceof List<?> elements ? Path.of(elements) : (Path) list.getFirst();
-            return new Guard(path, tick);
+            return Guard.of(path, tick);
         }
         throw new IllegalArgumentException("claim: " + claim + " (expected: [path, tick])");
     }

@@ -175,7 +175,7 @@ class HandoverDecisionsTest {
         after(0.5);
         answerDone(hands.last(Ask.Purpose.STANDBY));
         assertThat(hands.launches).hasSize(1);
-        assertThat(hands.launches.getFirst().claim().isStandby()).isTrue();
+        assertThat(hands.launches.getFirst().claim().standby()).isTrue();
         dispatcher.started(1);
     }
 
