@@ -36,7 +36,7 @@ public final class Lines extends OutputStream {
     }
 
     /** What is done while nothing comes. */
-    interface Meanwhile {
+    public interface Meanwhile {
         void run() throws Exception;
     }
 

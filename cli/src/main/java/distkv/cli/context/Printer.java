@@ -137,7 +137,7 @@ public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGi
         return all;
     }
 
-    static @Nullable Object decoded(Entry entry) {
+    public static @Nullable Object decoded(Entry entry) {
         Value value = entry.value();
         return value == null ? null : Values.decode(value);
     }

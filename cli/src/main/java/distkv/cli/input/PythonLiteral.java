@@ -22,7 +22,7 @@ public final class PythonLiteral {
     }
 
     /** @throws IllegalArgumentException if this is no literal; the message quotes it and names the position */
-    static @Nullable Object parse(String text) {
+    public static @Nullable Object parse(String text) {
         PythonLiteral literal = new PythonLiteral(text);
         Object value = literal.value(0);
         literal.skipBlanks();

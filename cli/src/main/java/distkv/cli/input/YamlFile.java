@@ -19,12 +19,12 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 public final class YamlFile {
     private YamlFile() {}
 
-    static @Nullable Object read(java.nio.file.Path file) {
+    public static @Nullable Object read(java.nio.file.Path file) {
         return parse(TextFile.read(file), file.toString());
     }
 
     /** @param name what an error calls the text */
-    static @Nullable Object parse(String text, String name) {
+    public static @Nullable Object parse(String text, String name) {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(name)
                 .setTagConstructors(Map.of(

@@ -84,7 +84,7 @@ record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, L
                 last.merge(
                         node,
                         error,
-                        (one, other) -> one.last().seen() > other.last().seen() ? one : other);
+                        (one, other) -> one.last().detail().seen() > other.last().detail().seen() ? one : other);
             }
         }
         return last.values().stream().map(ErrorRecords.RecordedError::line).toList();

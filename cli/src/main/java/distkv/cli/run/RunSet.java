@@ -12,6 +12,7 @@ import distkv.cli.options.ValueOptions;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.schema.BadEntry;
+import distkv.schema.job.JobEdit;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

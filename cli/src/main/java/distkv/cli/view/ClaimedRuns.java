@@ -105,7 +105,7 @@ public final class ClaimedRuns {
     }
 
     /** Whether there is a runner of this kind on that node of the group. */
-    boolean isPresent(String group, String node, Kind kind) throws InterruptedException {
+    public boolean isPresent(String group, String node, Kind kind) throws InterruptedException {
         return present(group).contains(Path.of(node, kind.word()));
     }
 
