@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine;
 
 /** Runs command lines: rewrites the arguments, has picocli parse them, runs the command, and reports what went wrong. */
 public record CommandLineRun(Terminal terminal) {
@@ -71,7 +71,8 @@ public record CommandLineRun(Terminal terminal) {
         }
     }
 
-    private int execute(CommandAction action, ParseResult parsed, RootCommand root, OutputFormat otherwise) throws Exception {
+    private int execute(CommandAction action, ParseResult parsed, RootCommand root, OutputFormat otherwise)
+            throws Exception {
         Config config = new ConfigFiles(terminal.environment()).load(root.file, root.overrides);
         ClientCommand client = user(parsed, ClientCommand.class);
         OutputFormat format = format(parsed, root, client);

@@ -5,10 +5,10 @@ import distkv.cli.options.GroupOption;
 import distkv.cli.options.NodeOption;
 import distkv.model.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine;
 
 /**
  * Builds picocli's model of the commands that an invocation names, and of those below the last one. Building the
@@ -20,7 +20,8 @@ final class CommandTree {
     static CommandLine of(Arguments arguments) {
         CommandLine root = new CommandLine(Commands.ROOT.type());
         CommandLine last = root;
-        for (CommandDefinition command : arguments.chain().subList(1, arguments.chain().size())) {
+        for (CommandDefinition command :
+                arguments.chain().subList(1, arguments.chain().size())) {
             CommandLine line = line(command.type());
             last.addSubcommand(command.name(), line);
             last = line;

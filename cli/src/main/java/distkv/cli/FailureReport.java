@@ -1,7 +1,7 @@
 package distkv.cli;
 
-import distkv.cli.context.Terminal;
 import distkv.cli.context.Printer;
+import distkv.cli.context.Terminal;
 import distkv.cli.input.CommandException;
 import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;

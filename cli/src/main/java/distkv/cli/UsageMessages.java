@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Turns picocli's errors into our own: one line that says what is wrong, and a hint. */
 final class UsageMessages {
@@ -36,8 +36,9 @@ final class UsageMessages {
         } else if (group.isLeaf()) {
             return new UsageException("'" + given + "' is one argument too many", e).withHint(help(spec));
         }
-        List<String> names =
-                group.below().stream().flatMap(command -> command.names().stream()).toList();
+        List<String> names = group.below().stream()
+                .flatMap(command -> command.names().stream())
+                .toList();
         return new UsageException("there is no command '" + given + "' (expected: " + commands(spec) + ")", e)
                 .withHint(hint(given, names, spec));
     }

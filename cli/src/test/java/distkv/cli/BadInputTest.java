@@ -69,10 +69,7 @@ class BadInputTest extends ShellTest {
             })
     void oneLineSaysWhatIsWrongAndASecondOneWhatToDo(String line, int exit, String text) {
         Shell.Result result = shell.run(line.strip().split(" +", -1));
-        assertThat(result.err())
-                .contains(text)
-                .startsWith("distkv")
-                .doesNotContain("Exception");
+        assertThat(result.err()).contains(text).startsWith("distkv").doesNotContain("Exception");
         List<String> lines = result.err().lines().toList();
         assertThat(lines.size()).isLessThanOrEqualTo(2);
         assertThat(lines.subList(1, lines.size())).allMatch(advice -> advice.startsWith("hint: "));

@@ -157,11 +157,15 @@ class OutputTest extends ShellTest {
                 .as("twice does no harm")
                 .isEqualTo("job is paused.\n");
         assertThat(outOf("client", "run", "resume", "job")).isEqualTo("job starts when it would have started.\n");
-        assertThat(outOf("client", "run", "get", "job")).contains("\ntarget: 5\n").doesNotContain("paused");
+        assertThat(outOf("client", "run", "get", "job"))
+                .contains("\ntarget: 5\n")
+                .doesNotContain("paused");
         assertThat(shell.run("client", "run", "resume", "job").err()).contains("job is not paused");
         outOf("client", "run", "pause", "job");
         assertThat(outOf("client", "run", "restart", "job")).isEqualTo("job starts now.\n");
-        assertThat(outOf("client", "run", "get", "job")).contains("\ntarget: 17").doesNotContain("paused");
+        assertThat(outOf("client", "run", "get", "job"))
+                .contains("\ntarget: 17")
+                .doesNotContain("paused");
         outOf("client", "run", "set", "-t", "-", "job");
         assertThat(shell.run("client", "run", "pause", "job").err()).contains("it would not start anyway");
         assertThat(shell.run("client", "run", "restart", "none").exit()).isEqualTo(1);

@@ -20,7 +20,8 @@ public final class EditableFields {
 
     /** The fields of a decoded entry; none if it is not a map, or {@code null}. */
     public static EditableFields of(@Nullable Object entry) {
-        return new EditableFields(entry instanceof Map<?, ?> given ? new LinkedHashMap<>(given) : new LinkedHashMap<>());
+        return new EditableFields(
+                entry instanceof Map<?, ?> given ? new LinkedHashMap<>(given) : new LinkedHashMap<>());
     }
 
     public @Nullable Object get(String key) {

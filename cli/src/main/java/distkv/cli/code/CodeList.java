@@ -58,7 +58,8 @@ public final class CodeList implements CommandAction.OfLibrary {
                 Path name = entry.path().tail(length);
                 Object value = full ? Printer.decoded(entry) : summary(Printer.decoded(entry));
                 if (brief) {
-                    Object info = value instanceof Map<?, ?> ? CodeEdit.of(value).info() : value;
+                    Object info =
+                            value instanceof Map<?, ?> ? CodeEdit.of(value).info() : value;
                     Map<String, @Nullable Object> row = new LinkedHashMap<>();
                     row.put("code", name);
                     row.put("info", info);

@@ -65,7 +65,7 @@ public final class CodeSet implements CommandAction.OfLibrary {
         private boolean thread;
 
         Mode mode() {
-            return sync ? Mode.SYNC : thread ? Mode.THREAD : Mode.ASYNC;
+            return sync ? Mode.SYNC : thread && !async ? Mode.THREAD : Mode.ASYNC;
         }
     }
 

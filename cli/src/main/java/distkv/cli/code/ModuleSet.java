@@ -33,15 +33,18 @@ public final class ModuleSet implements CommandAction.OfLibrary {
 
     @Parameters(
             paramLabel = "PATH",
-            description =
-                    "Its name, for example house.units for 'import house.units'; in Java, that of its class.")
+            description = "Its name, for example house.units for 'import house.units'; in Java, that of its class.")
     private Path path = Path.ROOT;
 
     @Override
     public int run(TreeClient tree, CodeLibrary library, Printer printer) throws InterruptedException {
         SourceOptions.Given given = source.read(tree, library, path, printer.terminal());
         RequirementsCheck needs = RequirementsCheck.of(tree, CodeId.module(path));
-        printer.wrote(tree, tree.change(library.at(path), old -> needs.checked(given.applyTo(old).entry())));
+        printer.wrote(
+                tree,
+                tree.change(
+                        library.at(path),
+                        old -> needs.checked(given.applyTo(old).entry())));
         return 0;
     }
 }

@@ -21,7 +21,8 @@ record RequirementsCheck(CodeId piece, Catalog stored) {
         return new RequirementsCheck(piece, stored);
     }
 
-    private static void load(Catalog stored, TreeClient tree, CodeLibrary library, CodeId.Sort sort) throws InterruptedException {
+    private static void load(Catalog stored, TreeClient tree, CodeLibrary library, CodeId.Sort sort)
+            throws InterruptedException {
         for (Entry entry : tree.below(library.prefix(), 1, -1)) {
             stored.apply(new CodeId(sort, entry.path().below(library.prefix())), entry);
         }

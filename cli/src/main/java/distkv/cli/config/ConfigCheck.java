@@ -63,10 +63,10 @@ final class ConfigCheck {
     private static Problem unknown(String section, String name) {
         String last = name.substring(name.lastIndexOf('.') + 1);
         Stream<String> elsewhere = ConfigKey.ALL.stream()
-                .filter(key -> key.kind() != ConfigKey.Kind.WITHOUT_EFFECT && key.name().endsWith("." + last))
+                .filter(key -> key.kind() != ConfigKey.Kind.WITHOUT_EFFECT
+                        && key.name().endsWith("." + last))
                 .map(key -> Suggestion.question(key.name()));
-        List<String> here =
-                below(section).stream().map(word -> section + word).toList();
+        List<String> here = below(section).stream().map(word -> section + word).toList();
         String text = name + ": there is no such key";
         return Suggestion.among(name, here)
                 .or(elsewhere::findFirst)

@@ -8,8 +8,7 @@ import distkv.cli.config.Config;
  * @param verbosity 0 unless {@code -v} (more) or {@code -q} (less) is given
  * @param commands runs other command lines
  */
-public record CommandContext(
-        Terminal terminal, Config config, Printer printer, int verbosity, CommandRunner commands) {
+public record CommandContext(Terminal terminal, Config config, Printer printer, int verbosity, CommandRunner commands) {
     /** The same, with another configuration. */
     public CommandContext with(Config newConfig) {
         return new CommandContext(terminal, newConfig, printer, verbosity, commands);

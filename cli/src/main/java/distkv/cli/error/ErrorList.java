@@ -53,12 +53,12 @@ public final class ErrorList implements CommandAction.Remote {
 
     private static List<ErrorRecords.RecordedError> newestFirst(List<ErrorRecords.RecordedError> records) {
         return records.stream()
-                .sorted(Comparator.comparingDouble(ErrorRecords.RecordedError::lastSeen).reversed())
+                .sorted(Comparator.comparingDouble(ErrorRecords.RecordedError::lastSeen)
+                        .reversed())
                 .toList();
     }
 
-    private static List<String> row(
-            ErrorRecords.RecordedError error, NextAttempts next, Config config, double now)
+    private static List<String> row(ErrorRecords.RecordedError error, NextAttempts next, Config config, double now)
             throws InterruptedException {
         double seen = error.lastSeen();
         ErrorRecords.NodeReport last = error.last();

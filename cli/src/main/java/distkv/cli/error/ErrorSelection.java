@@ -76,7 +76,11 @@ final class ErrorSelection {
                 if (nested != null) {
                     boolean single = error.at().equals(path);
                     Path about = single ? error.about() : error.about().tail(path.length());
-                    nested.put(subsystem == null ? Path.of(error.record().subsystem()).append(about) : about, shown);
+                    nested.put(
+                            subsystem == null
+                                    ? Path.of(error.record().subsystem()).append(about)
+                                    : about,
+                            shown);
                 } else if (printer.format() == OutputFormat.json) {
                     listing.row("", shown);
                 } else {

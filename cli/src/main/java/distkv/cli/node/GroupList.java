@@ -32,7 +32,8 @@ public final class GroupList implements CommandAction.OfJobs {
             printer.document(GroupView.read(tree, scope.group()).shown());
             return 0;
         }
-        TreeSet<Path> names = new TreeSet<>(tree.children(tree.config().prefixes().presence()));
+        TreeSet<Path> names =
+                new TreeSet<>(tree.children(tree.config().prefixes().presence()));
         names.addAll(tree.children(tree.config().prefixes().groups()));
         Map<Object, Object> groups = new LinkedHashMap<>();
         for (Path name : names) {

@@ -57,8 +57,9 @@ public final class InstallCommand implements CommandAction.Local {
     @Option(
             names = {"--as"},
             paramLabel = "USER",
-            description = "The user that runs them, unless --user is given; with --worker-user, only the server, since the"
-                    + " runner runs as root then. Default: who called sudo.")
+            description =
+                    "The user that runs them, unless --user is given; with --worker-user, only the server, since the"
+                            + " runner runs as root then. Default: who called sudo.")
     private @Nullable String user;
 
     @Option(
@@ -160,8 +161,8 @@ public final class InstallCommand implements CommandAction.Local {
             List<String> options = new ArrayList<>(runner.before());
             options.addAll(List.of("all", "--every-kind"));
             options.addAll(runner.behind());
-            units.add(
-                    SystemdUnit.runner(new SystemdUnit.Owner(launcher, runnerOwner(context)), connect(), options, what == What.both));
+            units.add(SystemdUnit.runner(
+                    new SystemdUnit.Owner(launcher, runnerOwner(context)), connect(), options, what == What.both));
         }
         return units;
     }

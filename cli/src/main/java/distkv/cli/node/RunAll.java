@@ -45,7 +45,8 @@ public final class RunAll implements CommandAction.Serving {
 
     @Option(
             names = {"--every-kind"},
-            description = "Run jobs of all three kinds: for any node of the group, for all its nodes, and for this node.")
+            description =
+                    "Run jobs of all three kinds: for any node of the group, for all its nodes, and for this node.")
     private boolean every;
 
     @Override
@@ -81,7 +82,8 @@ public final class RunAll implements CommandAction.Serving {
     }
 
     /** Waits for the server, which may be started after the runner; {@code null} if the process is stopped meanwhile. */
-    private static @Nullable TreeClient connected(CommandContext context, ProcessLifetime life) throws InterruptedException {
+    private static @Nullable TreeClient connected(CommandContext context, ProcessLifetime life)
+            throws InterruptedException {
         boolean told = false;
         while (true) {
             try {

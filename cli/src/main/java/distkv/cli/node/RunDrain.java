@@ -1,10 +1,10 @@
 package distkv.cli.node;
 
-import distkv.cli.input.FailedException;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.JobScope;
 import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
+import distkv.cli.input.FailedException;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.view.GroupView;
 import distkv.client.Watch;

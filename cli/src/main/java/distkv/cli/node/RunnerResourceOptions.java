@@ -47,8 +47,9 @@ final class RunnerResourceOptions {
     @Option(
             names = {"--worker-user"},
             paramLabel = "USER",
-            description = "The user that runs code, so that code cannot touch the runner and the kernel enforces its"
-                    + " limits. Requires root. Default: runner.worker_user in the configuration, else the runner's own.")
+            description =
+                    "The user that runs code, so that code cannot touch the runner and the kernel enforces its"
+                            + " limits. Requires root. Default: runner.worker_user in the configuration, else the runner's own.")
     private @Nullable String workerUser;
 
     /** Refuses values that a runner would refuse. */

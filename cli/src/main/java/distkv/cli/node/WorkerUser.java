@@ -38,7 +38,8 @@ record WorkerUser(String name) {
 
     private UserPrincipal find() {
         if (name.equals("root")) {
-            throw refused("a user other than root, since root could touch the runner").withHint(useradd("distkv-jobs"));
+            throw refused("a user other than root, since root could touch the runner")
+                    .withHint(useradd("distkv-jobs"));
         }
         try {
             // The look-up accepts any number, whether or not there is such a user; the runner does not.

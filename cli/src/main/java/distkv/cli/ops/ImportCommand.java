@@ -119,7 +119,8 @@ public final class ImportCommand implements CommandAction.Local {
     }
 
     /** The writes that make the tree hold what the file holds; {@code null} deletes. */
-    private Map<Path, @Nullable Value> changes(TreeClient tree, OriginalSaveFile saved, PrefixMap map) throws InterruptedException {
+    private Map<Path, @Nullable Value> changes(TreeClient tree, OriginalSaveFile saved, PrefixMap map)
+            throws InterruptedException {
         Map<Path, Value> present = new HashMap<>();
         for (Entry entry : tree.below(Path.ROOT, 0, -1)) {
             if (entry.value() != null) {

@@ -67,8 +67,8 @@ public final class RestoreCommand implements CommandAction.Local {
             }
         }
         if (!present.isEmpty() && !replace) {
-            throw new FailedException("the tree " + tree.name() + " has " + present.size()
-                    + " entries (expected: an empty tree)")
+            throw new FailedException(
+                            "the tree " + tree.name() + " has " + present.size() + " entries (expected: an empty tree)")
                     .withHint("--replace makes the tree equal to the backup");
         }
         BatchWriter batch = new BatchWriter(tree.client());

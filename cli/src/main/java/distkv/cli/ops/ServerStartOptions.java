@@ -95,7 +95,9 @@ public final class ServerStartOptions {
             server.makeKnown(
                     prefix,
                     prefix.equals(config.prefixes().runs())
-                            || prefix.equals(config.prefixes().states()) ? 3 : 0);
+                                    || prefix.equals(config.prefixes().states())
+                            ? 3
+                            : 0);
         }
     }
 

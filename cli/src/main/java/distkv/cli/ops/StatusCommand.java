@@ -33,7 +33,8 @@ import picocli.CommandLine.Mixin;
 /** Shows the state of the server, its runners and its jobs. */
 @Command(
         name = "status",
-        description = "Show whether the server answers, which runners there are, and how many jobs run, are lost, or failed.",
+        description =
+                "Show whether the server answers, which runners there are, and how many jobs run, are lost, or failed.",
         footer = {"", "Example:", "  distkv status"})
 public final class StatusCommand implements CommandAction.Local {
     /** From this percentage on, a warning is printed. */
@@ -123,8 +124,7 @@ public final class StatusCommand implements CommandAction.Local {
         }
         lost.removeAll(running);
         Map<String, Object> jobs = new LinkedHashMap<>();
-        jobs.put("total", (long)
-                tree.below(prefixes.runs(), 0, -1).size());
+        jobs.put("total", (long) tree.below(prefixes.runs(), 0, -1).size());
         jobs.put("running", (long) running.size());
         jobs.put("lost", (long) lost.size());
         jobs.put("failed", (long) errors.failedJobs().size());

@@ -1,9 +1,9 @@
 package distkv.cli.ops;
 
-import distkv.cli.context.Terminal;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.JobScope;
+import distkv.cli.context.Terminal;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.model.Entry;

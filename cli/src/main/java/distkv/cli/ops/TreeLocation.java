@@ -21,7 +21,8 @@ public final class TreeLocation {
     @Option(
             names = {"--data"},
             paramLabel = "DIR",
-            description = "Use the tree in this directory, which no server may be using, instead of a running server's.")
+            description =
+                    "Use the tree in this directory, which no server may be using, instead of a running server's.")
     private @Nullable Path directory;
 
     /** Work on the tree; the result is the exit code. */
@@ -48,7 +49,8 @@ public final class TreeLocation {
             }
         }
         try (Server server = ServerStartOptions.start(directory, name, BindAddress.loopback(0));
-                TreeClient tree = TreeClient.connect(BindAddress.loopback(server.port()).applyTo(context.config()))) {
+                TreeClient tree =
+                        TreeClient.connect(BindAddress.loopback(server.port()).applyTo(context.config()))) {
             return work.on(tree);
         }
     }

@@ -20,8 +20,9 @@ public final class ValueOptions {
             arity = "2",
             paramLabel = "NAME TEXT",
             hideParamSyntax = true,
-            description = "Set this item to a text. NAME ':' is the value itself; TEXT '-' is all of standard input, '@FILE'"
-                    + " the content of that file; a text that begins with '@' is written '@@…'.")
+            description =
+                    "Set this item to a text. NAME ':' is the value itself; TEXT '-' is all of standard input, '@FILE'"
+                            + " the content of that file; a text that begins with '@' is written '@@…'.")
     private List<String> texts = new ArrayList<>();
 
     @Option(
@@ -116,7 +117,9 @@ public final class ValueOptions {
         }
         try {
             return new Change(
-                    item, PythonLiteral.parse(text.startsWith("@") ? input.text(text).strip() : text), Kind.SET);
+                    item,
+                    PythonLiteral.parse(text.startsWith("@") ? input.text(text).strip() : text),
+                    Kind.SET);
         } catch (IllegalArgumentException e) {
             throw new UsageException("-e " + name + ": " + e.getMessage(), e).withHint("for a text, use -v");
         }

@@ -19,7 +19,8 @@ import java.util.TreeMap;
  *
  * @param errors the open error records of the job
  */
-record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, List<ErrorRecords.RecordedError> errors) {
+record JobTableRow(
+        JobScope scope, JobStates states, Path job, boolean paused, List<ErrorRecords.RecordedError> errors) {
     /**
      * The status of the job on all nodes.
      *
@@ -46,7 +47,8 @@ record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, L
         }
         if (running.isEmpty() || scope.kind() == Kind.ALL) {
             parts.addAll(lost);
-            // At most one node runs it. That it is lost is more recent than the error, which says how it was lost before.
+            // At most one node runs it. That it is lost is more recent than the error, which says how it was lost
+            // before.
             if (scope.kind() == Kind.ALL) {
                 parts.addAll(failures(running));
             }
@@ -84,7 +86,10 @@ record JobTableRow(JobScope scope, JobStates states, Path job, boolean paused, L
                 last.merge(
                         node,
                         error,
-                        (one, other) -> one.last().detail().seen() > other.last().detail().seen() ? one : other);
+                        (one, other) -> one.last().detail().seen()
+                                        > other.last().detail().seen()
+                                ? one
+                                : other);
             }
         }
         return last.values().stream().map(ErrorRecords.RecordedError::line).toList();

@@ -48,7 +48,8 @@ public final class RunDelete implements CommandAction.OfJobs {
         List<String> running = holders.now();
         Expectation expected = Expectation.anything();
         if (!running.isEmpty() && !force) {
-            expected = Expectation.at(job.change(tree, scope, JobEdit::clearTarget).tick());
+            expected =
+                    Expectation.at(job.change(tree, scope, JobEdit::clearTarget).tick());
             printer.told(job + " runs on " + ClaimHolders.text(running) + ": stopping it …");
             Collection<String> left = holders.awaitNone(ClaimHolders.TIMEOUT);
             if (!left.isEmpty()) {
@@ -64,8 +65,7 @@ public final class RunDelete implements CommandAction.OfJobs {
         }
         printer.wrote(tree, written);
         if (!printer.metadata()) {
-            printer.remark(
-                    running.isEmpty() ? "Deleted." : force ? "Deleted (unclean!)." : "Stopped and deleted.");
+            printer.remark(running.isEmpty() ? "Deleted." : force ? "Deleted (unclean!)." : "Stopped and deleted.");
         }
         return 0;
     }

@@ -46,9 +46,7 @@ public final class RunHistory implements CommandAction.OfJobs {
         List<PastRun> runs = new ArrayList<>();
         JobStates states = new JobStates(tree, scope, printer);
         for (Entry state : states.of(job.name()).values()) {
-            runs.addAll(runs(
-                    StateEntry.read(state.value()),
-                    states.runs().of(state)));
+            runs.addAll(runs(StateEntry.read(state.value()), states.runs().of(state)));
         }
         if (runs.isEmpty()) {
             return printer.nothing("No runs (yet?)");

@@ -32,7 +32,9 @@ public final class RunPath implements CommandAction.OfJobs {
         Path states = scope.states(tree.config());
         Map<String, Object> paths = new LinkedHashMap<>();
         paths.put("command", job.entry(tree, scope));
-        paths.put("state", scope.kind() == Kind.ALL ? states.child("NODE").append(job.name()) : states.append(job.name()));
+        paths.put(
+                "state",
+                scope.kind() == Kind.ALL ? states.child("NODE").append(job.name()) : states.append(job.name()));
         printer.document(paths);
         return 0;
     }

@@ -9,8 +9,8 @@ import distkv.cli.options.OutputOptions;
 import distkv.cli.view.JobStates;
 import distkv.model.Entry;
 import distkv.schema.job.JobEdit;
-import distkv.schema.job.StateEntry;
 import distkv.schema.job.Reason;
+import distkv.schema.job.StateEntry;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

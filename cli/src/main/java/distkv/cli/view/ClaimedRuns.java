@@ -96,7 +96,8 @@ public final class ClaimedRuns {
     private RunStatus.Lost lost(JobAddress job, String node) throws InterruptedException {
         String with = "lost with " + node + ", ";
         if (job.kind() == Kind.ANY) {
-            boolean somebody = present(job.group()).stream().anyMatch(runner -> runner.endsWith(Path.of(Kind.ANY.word())));
+            boolean somebody =
+                    present(job.group()).stream().anyMatch(runner -> runner.endsWith(Path.of(Kind.ANY.word())));
             return new RunStatus.Lost(
                     node, !somebody, with + (somebody ? "waiting to be taken over" : "there is no runner"));
         }

@@ -25,8 +25,7 @@ public record ErrorRecords(List<RecordedError> records) {
      * @param details the entries of the nodes, by name
      * @param isGone whether the job, procedure or module that it is about has been deleted, so that the error no longer matters
      */
-    public record RecordedError(
-            Path at, Entry entry, ErrorRecord record, Map<Object, Entry> details, boolean isGone) {
+    public record RecordedError(Path at, Entry entry, ErrorRecord record, Map<Object, Entry> details, boolean isGone) {
         public boolean isResolved() {
             return record.resolved();
         }
@@ -93,7 +92,8 @@ public record ErrorRecords(List<RecordedError> records) {
         for (Entry entry : tree.below(prefix, 2, 3)) {
             Path at = entry.path().tail(length);
             if (at.length() == 2) {
-                ErrorRecord record = ErrorRecord.readAny(entry, Path.of("incomplete").append(at));
+                ErrorRecord record =
+                        ErrorRecord.readAny(entry, Path.of("incomplete").append(at));
                 found.put(at, new RecordedError(at, entry, record, new LinkedHashMap<>(), isGone(tree, record)));
             } else {
                 RecordedError error = found.get(at.head(2));
@@ -110,7 +110,8 @@ public record ErrorRecords(List<RecordedError> records) {
         Config config = tree.config();
         List<Path> prefixes = switch (record.subsystem()) {
             case ErrorReport.RUN -> List.of(config.prefixes().runs());
-            case ErrorReport.COMPILE -> List.of(config.prefixes().codes(), config.prefixes().modules());
+            case ErrorReport.COMPILE ->
+                List.of(config.prefixes().codes(), config.prefixes().modules());
             default -> List.of();
         };
         return !record.resolved()

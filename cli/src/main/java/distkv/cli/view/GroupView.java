@@ -25,7 +25,8 @@ import java.util.TreeMap;
 public record GroupView(GroupSettings settings, Map<String, List<Member>> members, Map<String, Long> jobs) {
     public static GroupView read(TreeClient tree, String group) throws InterruptedException {
         Entry entry = tree.read(tree.config().prefixes().groups().child(group));
-        return new GroupView(GroupSettings.read(entry == null ? null : entry.value()), members(tree, group), jobs(tree, group));
+        return new GroupView(
+                GroupSettings.read(entry == null ? null : entry.value()), members(tree, group), jobs(tree, group));
     }
 
     private static Map<String, List<Member>> members(TreeClient tree, String group) throws InterruptedException {
@@ -59,7 +60,8 @@ public record GroupView(GroupSettings settings, Map<String, List<Member>> member
         if (members.isEmpty()) {
             return "empty";
         }
-        GroupState state = GroupState.of(new GroupState.View(true, true, false, false, true, members.size(), settings.nodes()));
+        GroupState state =
+                GroupState.of(new GroupState.View(true, true, false, false, true, members.size(), settings.nodes()));
         return state.level().name().toLowerCase(Locale.ROOT);
     }
 

@@ -2,8 +2,8 @@ package distkv.cli.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.cli.ShellTest;
 import distkv.cli.Shell;
+import distkv.cli.ShellTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,8 @@ package distkv.cli.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.cli.ShellTest;
 import distkv.cli.Shell;
-import java.nio.file.Path;
+import distkv.cli.ShellTest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

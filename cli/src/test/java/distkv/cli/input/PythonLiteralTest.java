@@ -39,10 +39,12 @@ class PythonLiteralTest {
 
     @Test
     void collectionsNest() {
-        assertThat(PythonLiteral.parse("[1, (2, 3), [], ()]")).isEqualTo(List.of(1L, List.of(2L, 3L), List.of(), List.of()));
+        assertThat(PythonLiteral.parse("[1, (2, 3), [], ()]"))
+                .isEqualTo(List.of(1L, List.of(2L, 3L), List.of(), List.of()));
         assertThat(PythonLiteral.parse("(7)")).isEqualTo(7L);
         assertThat(PythonLiteral.parse("(7,)")).isEqualTo(List.of(7L));
-        assertThat(PythonLiteral.parse("{'a': 1, 2: [None], }")).isEqualTo(Map.of("a", 1L, 2L, Arrays.asList((Object) null)));
+        assertThat(PythonLiteral.parse("{'a': 1, 2: [None], }"))
+                .isEqualTo(Map.of("a", 1L, 2L, Arrays.asList((Object) null)));
     }
 
     @ParameterizedTest

@@ -2,12 +2,11 @@ package distkv.cli.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.cli.ShellTest;
 import distkv.cli.CommandLineRun;
 import distkv.cli.Shell;
+import distkv.cli.ShellTest;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -3,8 +3,8 @@ package distkv.cli.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import distkv.cli.ShellTest;
 import distkv.cli.Shell;
+import distkv.cli.ShellTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -130,7 +130,8 @@ class InstallTest extends ShellTest {
 
     @Test
     void aWorkerUserThatCannotBeIsRefusedWithWhatToDoInstead() {
-        assertThat(refusal("--user --worker-user nobody")).contains("\nhint: without --user: sudo distkv install --worker-user");
+        assertThat(refusal("--user --worker-user nobody"))
+                .contains("\nhint: without --user: sudo distkv install --worker-user");
         assertThat(refusal("--as nobody --worker-user nobody server")).contains("a server runs no code");
         assertThat(refusal("--as nobody --worker-user nobody runner")).contains("no --as nobody beside it");
         assertThat(refusal("--as nobody --worker-user root")).contains("a user other than root");

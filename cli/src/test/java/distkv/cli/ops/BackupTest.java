@@ -2,8 +2,8 @@ package distkv.cli.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.cli.ShellTest;
 import distkv.cli.Shell;
+import distkv.cli.ShellTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,7 +145,8 @@ class BackupTest extends ShellTest {
 
     @Test
     void onlyItsOwnerCanReadIt() throws IOException {
-        Files.createFile(Path.of(file), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+        Files.createFile(
+                Path.of(file), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
         shell.run("backup", file);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(file))))
                 .isEqualTo("rw-------");

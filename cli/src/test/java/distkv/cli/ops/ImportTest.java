@@ -2,8 +2,8 @@ package distkv.cli.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.cli.ShellTest;
 import distkv.cli.Shell;
+import distkv.cli.ShellTest;
 import distkv.cli.input.EntryFile;
 import distkv.model.Nil;
 import distkv.model.Value;
@@ -35,8 +35,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImportTest extends ShellTest {
     private static Path save(String name) {
         try {
-            return Path.of(Objects.requireNonNull(ImportTest.class.getResource("/distkv/cli/saves/" + name + ".msgpack"))
-                    .toURI());
+            return Path.of(
+                    Objects.requireNonNull(ImportTest.class.getResource("/distkv/cli/saves/" + name + ".msgpack"))
+                            .toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine;
 
 class ValueOptionsTest {
     @Command
@@ -30,9 +30,11 @@ class ValueOptionsTest {
 
     @Test
     void aColonIsTheValueItself() {
-        assertThat(items("-e", ":", "123").applyTo(EntryContent.of(Map.of("a", 1L)))).isEqualTo(EntryContent.of(123L));
+        assertThat(items("-e", ":", "123").applyTo(EntryContent.of(Map.of("a", 1L))))
+                .isEqualTo(EntryContent.of(123L));
         assertThat(items("-e", ":", "-").applyTo(EntryContent.of(1L))).isEqualTo(EntryContent.NONE);
-        assertThat(items("-e", ":", "None").applyTo(EntryContent.NONE).present()).isTrue();
+        assertThat(items("-e", ":", "None").applyTo(EntryContent.NONE).present())
+                .isTrue();
     }
 
     @Test
@@ -59,7 +61,8 @@ class ValueOptionsTest {
                 .hasMessageContaining("for a text use -v");
         assertThatThrownBy(() -> items("-e", ":", "1", "-v", "a", "b").applyTo(EntryContent.NONE))
                 .hasMessageContaining("':' sets the whole value");
-        assertThatThrownBy(() -> items("-p", "a", "b..c").applyTo(EntryContent.NONE)).hasMessageContaining("-p a: ");
+        assertThatThrownBy(() -> items("-p", "a", "b..c").applyTo(EntryContent.NONE))
+                .hasMessageContaining("-p a: ");
     }
 
     private static ValueOptions items(String... arguments) {

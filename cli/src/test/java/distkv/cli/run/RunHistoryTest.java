@@ -2,8 +2,8 @@ package distkv.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.cli.ShellTest;
 import distkv.cli.Shell;
+import distkv.cli.ShellTest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

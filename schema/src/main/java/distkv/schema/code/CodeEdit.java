@@ -86,11 +86,13 @@ public final class CodeEdit {
     }
 
     public void mode(Mode mode) {
-        fields.put(MODE, switch (mode) {
-            case ASYNC -> true;
-            case SYNC -> null;
-            case THREAD -> false;
-        });
+        fields.put(
+                MODE,
+                switch (mode) {
+                    case ASYNC -> true;
+                    case SYNC -> null;
+                    case THREAD -> false;
+                });
     }
 
     /** The names of the inputs, in order; a copy. */

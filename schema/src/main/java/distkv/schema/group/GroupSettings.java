@@ -26,8 +26,7 @@ public record GroupSettings(int nodes, Set<String> drained) {
 
     private static GroupSettings of(@Nullable Object entry) {
         Map<?, ?> map = entry instanceof Map<?, ?> given ? given : Map.of();
-        int nodes =
-                map.get(NODES) instanceof Number number ? Math.clamp(number.longValue(), 0, Integer.MAX_VALUE) : 0;
+        int nodes = map.get(NODES) instanceof Number number ? Math.clamp(number.longValue(), 0, Integer.MAX_VALUE) : 0;
         Set<String> drained = new TreeSet<>();
         if (map.get(DRAIN) instanceof List<?> list) {
             list.forEach(node -> drained.add(String.valueOf(node)));

@@ -8,9 +8,9 @@ import distkv.schema.BadEntry;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.api.Test;
 
 class CodeEditTest {
     private static final Path NAME = Path.of("a");
@@ -35,7 +35,8 @@ class CodeEditTest {
         CodeEdit edit = CodeEdit.of(Map.of("language", "java"));
         edit.code("x");
         edit.language(language);
-        assertThat(StoredModule.read(NAME, Values.encode(edit.entry())).language()).isEqualTo(language);
+        assertThat(StoredModule.read(NAME, Values.encode(edit.entry())).language())
+                .isEqualTo(language);
     }
 
     @Test

@@ -11,20 +11,24 @@ import org.junit.jupiter.api.Test;
 class GroupSettingsTest {
     @Test
     void theDrainedNodesAreReadFromTheGroupsEntry() {
-        assertThat(GroupSettings.read(Values.encode(Map.of("drain", List.of("a", "b")))).drained())
+        assertThat(GroupSettings.read(Values.encode(Map.of("drain", List.of("a", "b"))))
+                        .drained())
                 .containsExactly("a", "b");
-        assertThat(GroupSettings.read(Values.encode(Map.of("drain", "a"))).drained()).isEmpty();
+        assertThat(GroupSettings.read(Values.encode(Map.of("drain", "a"))).drained())
+                .isEmpty();
         assertThat(GroupSettings.read(null).drained()).isEmpty();
     }
 
     @Test
     void theWantedNumberOfNodesIsReadFromTheGroupsEntry() {
-        assertThat(GroupSettings.read(Values.encode(Map.of("nodes", 3L))).nodes()).isEqualTo(3);
+        assertThat(GroupSettings.read(Values.encode(Map.of("nodes", 3L))).nodes())
+                .isEqualTo(3);
         for (Value none : List.of(Values.NIL, Values.encode(Map.of("nodes", "x")), Values.encode(Map.of()))) {
             assertThat(GroupSettings.read(none).nodes()).isZero();
         }
         assertThat(GroupSettings.read(null).nodes()).isZero();
-        assertThat(GroupSettings.read(Values.encode(Map.of("nodes", -3L))).nodes()).isZero();
+        assertThat(GroupSettings.read(Values.encode(Map.of("nodes", -3L))).nodes())
+                .isZero();
     }
 
     @Test

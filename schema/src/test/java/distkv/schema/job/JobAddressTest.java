@@ -17,8 +17,7 @@ class JobAddressTest {
     void anAddressIsReadFromThePathsThatAKindGivesItsEntriesAndStates(Kind kind) {
         Path entry = kind.entries(PREFIX, "house", "attic").append(Path.of("a", "b"));
         JobAddress job = Objects.requireNonNull(JobAddress.ofEntry(entry.below(PREFIX)));
-        assertThat(job)
-                .isEqualTo(new JobAddress(kind, "house", kind == Kind.AT ? "attic" : "", Path.of("a", "b")));
+        assertThat(job).isEqualTo(new JobAddress(kind, "house", kind == Kind.AT ? "attic" : "", Path.of("a", "b")));
 
         Path state = kind.states(PREFIX, "house", "attic").append(Path.of("a", "b"));
         assertThat(job.state(PREFIX, "attic")).isEqualTo(state);
