@@ -58,7 +58,7 @@ class ValueOptionsTest {
         assertThatThrownBy(() -> items("-e", "age", "4x").applyTo(EntryContent.NONE))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("-e age: \"4x\"")
-                .hasMessageContaining("for a text use -v");
+                .hasFieldOrPropertyWithValue("hint", "for a text, use -v");
         assertThatThrownBy(() -> items("-e", ":", "1", "-v", "a", "b").applyTo(EntryContent.NONE))
                 .hasMessageContaining("':' sets the whole value");
         assertThatThrownBy(() -> items("-p", "a", "b..c").applyTo(EntryContent.NONE))
