@@ -5,9 +5,10 @@ import distkv.cli.input.UsageException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Turns picocli's errors into our own: one line that says what is wrong, and a hint. */
 final class UsageMessages {
@@ -17,7 +18,7 @@ final class UsageMessages {
         CommandSpec spec = e.getCommandLine().getCommandSpec();
         return switch (e) {
             case CommandLine.UnmatchedArgumentException unmatched -> unmatched(unmatched, spec, arguments.last());
-            default -> new UsageException(plain(e.getMessage()), e).withHint(help(spec));
+            default -> new UsageException(text(e), e).withHint(help(spec));
         };
     }
 
@@ -59,13 +60,16 @@ final class UsageMessages {
                 .collect(Collectors.joining(", "));
     }
 
-    /** picocli's own message, on one line, without its internals. */
-    private static String plain(@Nullable String message) {
-        return String.valueOf(message)
-                .lines()
-                .map(String::strip)
-                .collect(Collectors.joining(" "))
-                .replaceFirst("Invalid value for positional parameter at index \\d+ \\(([^)]*)\\): ", "$1: ")
-                .replaceFirst("Invalid value for option '([^']*)'( \\([^)]*\\))?: ", "$1: ");
+    /** The message of a converter with the name of its argument, or else picocli's own, on one line. */
+    private static String text(CommandLine.ParameterException e) {
+        String message = String.valueOf(e.getMessage());
+        if (e.getArgSpec() != null && e.getCause() instanceof CommandLine.TypeConversionException cause) {
+            message = name(e.getArgSpec()) + ": " + cause.getMessage();
+        }
+        return message.lines().map(String::strip).collect(Collectors.joining(" "));
+    }
+
+    private static String name(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
     }
 }

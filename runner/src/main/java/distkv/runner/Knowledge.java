@@ -77,7 +77,8 @@ final class Knowledge {
     }
 
     private void peers(Dispatcher dispatcher) {
-        dispatcher.peers(membership.peers(Kind.ANY.word(), GroupSettings.read(group).drained()));
+        dispatcher.peers(
+                membership.peers(Kind.ANY.word(), GroupSettings.read(group).drained()));
     }
 
     private static Kind kind(Feed feed) {

@@ -61,7 +61,7 @@ final class Json {
     }
 
     private static String number(double number) {
-        String text = PythonRepr.number(number);
+        String text = PythonFormat.number(number);
         return Double.isFinite(number) ? text : "\"" + text + "\"";
     }
 

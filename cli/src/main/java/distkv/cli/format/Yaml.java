@@ -32,8 +32,8 @@ final class Yaml {
     /** The same in the wire form. */
     static String wire(@Nullable Object value) {
         return switch (value) {
-            case String text -> PythonRepr.quoted(text) + "\n";
-            case byte[] bytes -> PythonRepr.quoted(bytes) + "\n";
+            case String text -> PythonFormat.quoted(text) + "\n";
+            case byte[] bytes -> PythonFormat.quoted(bytes) + "\n";
             case null, default -> new Yaml(YamlScalar.WIRE).written(value);
         };
     }

@@ -52,7 +52,7 @@ record YamlScalar(boolean wire) {
 
     /** A lone text: always in quotes, so that people do not read it as a number, either. */
     static String quoted(String text) {
-        String python = PythonRepr.quoted(text);
+        String python = PythonFormat.quoted(text);
         return python.indexOf('\\') < 0 ? python : doubleQuoted(text);
     }
 
@@ -86,7 +86,7 @@ record YamlScalar(boolean wire) {
         if (!Double.isFinite(number)) {
             return Double.isNaN(number) ? ".nan" : number > 0 ? ".inf" : "-.inf";
         }
-        String text = PythonRepr.number(number);
+        String text = PythonFormat.number(number);
         // Without a dot it would be a text to YAML 1.1.
         return text.indexOf('.') < 0 ? text.replace("e", ".0e") : text;
     }

@@ -45,9 +45,9 @@ public final class ValueOptions {
     private final TextInput input = new TextInput();
 
     /** A change of one item. */
-    private record Change(Path item, @Nullable Object value, Kind kind) {}
+    private record Change(Path item, @Nullable Object value, Operation operation) {}
 
-    private enum Kind {
+    private enum Operation {
         SET,
         DELETE,
         /** Delete the item, and its name from the inputs. */
@@ -79,11 +79,11 @@ public final class ValueOptions {
                 } else if (changes.size() > 1) {
                     throw new UsageException("':' sets the whole value (expected: no other -v, -e or -p beside it)");
                 }
-                return change.kind == Kind.SET ? EntryContent.of(change.value) : EntryContent.NONE;
+                return change.operation == Operation.SET ? EntryContent.of(change.value) : EntryContent.NONE;
             }
             Map<?, ?> old = result.value() instanceof Map<?, ?> map ? map : Map.of();
             result = EntryContent.of(changed(old, change.item.elements(), change));
-            if (inputs != null && change.kind == Kind.FORGET) {
+            if (inputs != null && change.operation == Operation.FORGET) {
                 inputs.remove(change.item.toString());
             } else if (inputs != null) {
                 inputs.add(change.item.toString());
@@ -96,14 +96,14 @@ public final class ValueOptions {
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i < texts.size(); i += 2) {
             String text = texts.get(i + 1);
-            changes.add(new Change(item("-v", texts.get(i)), input.text(text.equals("-") ? "@-" : text), Kind.SET));
+            changes.add(new Change(item("-v", texts.get(i)), input.text(text.equals("-") ? "@-" : text), Operation.SET));
         }
         for (int i = 0; i < literals.size(); i += 2) {
             changes.add(literal(literals.get(i), literals.get(i + 1), forgetting));
         }
         for (int i = 0; i < paths.size(); i += 2) {
             Path item = item("-p", paths.get(i));
-            changes.add(new Change(item, item("-p " + paths.get(i), paths.get(i + 1)), Kind.SET));
+            changes.add(new Change(item, item("-p " + paths.get(i), paths.get(i + 1)), Operation.SET));
         }
         return changes;
     }
@@ -111,15 +111,15 @@ public final class ValueOptions {
     private Change literal(String name, String text, boolean forgetting) {
         Path item = item("-e", name);
         if (text.equals("-")) {
-            return new Change(item, null, Kind.DELETE);
+            return new Change(item, null, Operation.DELETE);
         } else if (text.equals("/") && forgetting) {
-            return new Change(item, null, Kind.FORGET);
+            return new Change(item, null, Operation.FORGET);
         }
         try {
             return new Change(
                     item,
                     PythonLiteral.parse(text.startsWith("@") ? input.text(text).strip() : text),
-                    Kind.SET);
+                    Operation.SET);
         } catch (IllegalArgumentException e) {
             throw new UsageException("-e " + name + ": " + e.getMessage(), e).withHint("for a text, use -v");
         }
@@ -139,7 +139,7 @@ public final class ValueOptions {
         if (item.size() > 1) {
             Map<?, ?> inner = map.get(key) instanceof Map<?, ?> found ? found : Map.of();
             map.put(key, changed(inner, item.subList(1, item.size()), change));
-        } else if (change.kind == Kind.SET) {
+        } else if (change.operation == Operation.SET) {
             map.put(key, change.value);
         } else {
             map.remove(key);

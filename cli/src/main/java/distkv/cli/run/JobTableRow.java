@@ -27,14 +27,14 @@ record JobTableRow(
      * @param running the nodes that run it
      * @param text for people
      */
-    record Fates(List<String> running, String text) {}
+    record Status(List<String> running, String text) {}
 
-    Fates fates() throws InterruptedException {
+    Status status() throws InterruptedException {
         List<String> running = new ArrayList<>();
         List<String> lost = new ArrayList<>();
         List<String> away = new ArrayList<>();
-        states.fates(job).forEach((node, fate) -> {
-            switch (fate) {
+        states.statuses(job).forEach((node, status) -> {
+            switch (status) {
                 case RunStatus.Running run -> running.add(run.node());
                 case RunStatus.Lost gone when gone.away() -> away.add("-" + gone.why() + "-");
                 case RunStatus.Lost gone -> lost.add("-" + gone.why() + "-");
@@ -54,9 +54,9 @@ record JobTableRow(
             }
         }
         if (running.isEmpty() && paused) {
-            return new Fates(running, "-paused-");
+            return new Status(running, "-paused-");
         }
-        return new Fates(running, parts.isEmpty() ? rest(away) : String.join("; ", parts));
+        return new Status(running, parts.isEmpty() ? rest(away) : String.join("; ", parts));
     }
 
     /** The text for a job that no node runs and no present node has failed to run. */

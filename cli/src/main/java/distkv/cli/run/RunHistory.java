@@ -61,9 +61,9 @@ public final class RunHistory implements CommandAction.OfJobs {
     }
 
     /** The runs that a state records, and the one that is running or was lost. */
-    private static List<PastRun> runs(StateEntry state, RunStatus fate) {
+    private static List<PastRun> runs(StateEntry state, RunStatus status) {
         List<PastRun> all = new ArrayList<>(state.runs());
-        switch (fate) {
+        switch (status) {
             case RunStatus.Running run ->
                 all.add(new PastRun(
                         run.since() == 0 ? state.started() : run.since(), GOES_ON, run.node(), Reason.ofText(RUNNING)));

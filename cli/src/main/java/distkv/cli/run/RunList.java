@@ -75,16 +75,16 @@ public final class RunList implements CommandAction.OfJobs {
                 if (table) {
                     JobEdit job = JobEdit.of(Printer.decoded(entry));
                     boolean paused = job.isPaused();
-                    JobTableRow.Fates fates = new JobTableRow(
+                    JobTableRow.Status status = new JobTableRow(
                                     scope, states, name, paused, errors.getOrDefault(entry.path(), List.of()))
-                            .fates();
+                            .status();
                     Object code = job.code();
                     Map<String, @Nullable Object> row = new LinkedHashMap<>();
                     row.put("job", name);
                     row.put("code", code);
-                    row.put("nodes", fates.running());
-                    row.put("state", fates.text());
-                    listing.row(name + " " + (code == null ? "-no code-" : code) + " " + fates.text(), row);
+                    row.put("nodes", status.running());
+                    row.put("state", status.text());
+                    listing.row(name + " " + (code == null ? "-no code-" : code) + " " + status.text(), row);
                 } else if (nested != null) {
                     nested.put(name.tail(path.length()), item(printer, tree, states, name, entry));
                 } else {

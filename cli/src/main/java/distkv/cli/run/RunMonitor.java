@@ -42,16 +42,16 @@ public final class RunMonitor implements CommandAction.OfJobs {
 
     @Override
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        RunEvents news = new RunEvents(tree.config(), scope);
+        RunEvents events = new RunEvents(tree.config(), scope);
         BlockingQueue<Heard> heard = new ArrayBlockingQueue<>(QUEUE);
         List<Watch> watches = new ArrayList<>();
         try {
-            for (Path source : news.sources()) {
+            for (Path source : events.sources()) {
                 Watch watch = tree.watch(source, true, -1);
                 watches.add(watch);
                 Thread.ofVirtual().name("monitor " + source).start(() -> follow(watch, source, heard));
             }
-            print(news, heard, printer);
+            print(events, heard, printer);
         } finally {
             watches.forEach(Watch::close);
         }
@@ -70,7 +70,7 @@ public final class RunMonitor implements CommandAction.OfJobs {
         }
     }
 
-    private static void print(RunEvents news, BlockingQueue<Heard> heard, Printer printer) throws InterruptedException {
+    private static void print(RunEvents events, BlockingQueue<Heard> heard, Printer printer) throws InterruptedException {
         boolean reading = true;
         // Entries that existed before are recorded, but not shown.
         Set<Path> current = new HashSet<>();
@@ -78,14 +78,14 @@ public final class RunMonitor implements CommandAction.OfJobs {
             Heard next = heard.take();
             switch (next.event()) {
                 case WatchEvent.Changed(var entry) -> {
-                    List<RunEvents.Item> items = news.of(entry);
-                    for (RunEvents.Item item : current.contains(next.source()) ? items : List.<RunEvents.Item>of()) {
+                    List<RunEvents.Event> items = events.of(entry);
+                    for (RunEvents.Event item : current.contains(next.source()) ? items : List.<RunEvents.Event>of()) {
                         reading = shown(printer, item);
                     }
                 }
                 case WatchEvent.UpToDate _ -> current.add(next.source());
                 case WatchEvent.CutOff(String reason) -> {
-                    if (next.source().equals(news.sources().getFirst())) {
+                    if (next.source().equals(events.sources().getFirst())) {
                         printer.warning("cut off: " + reason);
                     }
                 }
@@ -95,7 +95,7 @@ public final class RunMonitor implements CommandAction.OfJobs {
     }
 
     /** Prints an item; false if nobody reads any more. */
-    private static boolean shown(Printer printer, RunEvents.Item item) {
+    private static boolean shown(Printer printer, RunEvents.Event item) {
         double now = printer.dates().now();
         if (printer.format() == OutputFormat.json) {
             Map<String, @Nullable Object> shown = item.shown();

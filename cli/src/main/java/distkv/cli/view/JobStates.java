@@ -65,14 +65,14 @@ public final class JobStates {
     }
 
     /** For each node that has a state of this job or runs it, whether it does; the node is as in {@link #of}. */
-    public Map<Object, RunStatus> fates(Path job) throws InterruptedException {
-        Map<Object, RunStatus> fates = new TreeMap<>();
+    public Map<Object, RunStatus> statuses(Path job) throws InterruptedException {
+        Map<Object, RunStatus> statuses = new TreeMap<>();
         for (Map.Entry<Object, Entry> state : of(job).entrySet()) {
-            fates.put(state.getKey(), runs().of(state.getValue()));
+            statuses.put(state.getKey(), runs().of(state.getValue()));
         }
         runs();
-        fates.putAll(running.getOrDefault(job, Map.of()));
-        return fates;
+        statuses.putAll(running.getOrDefault(job, Map.of()));
+        return statuses;
     }
 
     private Map<Path, Map<Object, Entry>> load() throws InterruptedException {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PythonReprTest {
+class PythonFormatTest {
     /** The right-hand sides are what Python 3 prints. */
     @ParameterizedTest
     @CsvSource({
@@ -27,6 +27,6 @@ class PythonReprTest {
         "1e-300, 1e-300"
     })
     void floatsLookLikePythons(double number, String text) {
-        assertThat(PythonRepr.number(number)).isEqualTo(text);
+        assertThat(PythonFormat.number(number)).isEqualTo(text);
     }
 }

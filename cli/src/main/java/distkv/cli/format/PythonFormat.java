@@ -4,8 +4,8 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
 /** Formats scalars as Python's {@code repr} does, since people compare our output with it. */
-final class PythonRepr {
-    private PythonRepr() {}
+final class PythonFormat {
+    private PythonFormat() {}
 
     /** The shortest digits that read back as the same number, in Python's notation. */
     static String number(double number) {
