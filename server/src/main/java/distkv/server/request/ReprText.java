@@ -15,7 +15,7 @@ import java.util.HexFormat;
  * Objects as Python's {@code repr} prints them, for the error texts that the original's clients know. People read these,
  * so long ones are cut; what is cut off is never decoded, so a large value costs no more than a small one.
  */
-final class PythonRepr {
+final class ReprText {
     /** The most characters of a text. */
     private static final int MAX = 200;
 
@@ -24,10 +24,10 @@ final class PythonRepr {
 
     private final StringBuilder out = new StringBuilder();
 
-    private PythonRepr() {}
+    private ReprText() {}
 
     static String of(Value value) {
-        PythonRepr text = new PythonRepr();
+        ReprText text = new ReprText();
         try {
             text.value(MsgReader.of(value));
         } catch (ProtocolException e) {
