@@ -4,10 +4,10 @@ import distkv.cli.context.CodeLibrary;
 import distkv.cli.context.TreeClient;
 import distkv.cli.input.FailedException;
 import distkv.code.CompileException;
-import distkv.code.compile.Definition;
+import distkv.code.compile.CompiledProcedure;
 import distkv.code.compile.Javac;
 import distkv.code.compile.ModuleSources;
-import distkv.code.compile.Procedure;
+import distkv.code.compile.ProcedureDefinition;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
@@ -26,7 +26,8 @@ record JavaCheck(TreeClient tree) {
             if (library.equals(CodeLibrary.modules(tree.config()))) {
                 new Javac().module(name, code, modules(name));
             } else {
-                Procedure.compile(new Javac(), new Definition(name, code, List.of(), Map.of()), modules(""));
+                CompiledProcedure.compile(
+                        new Javac(), new ProcedureDefinition(name, code, List.of(), Map.of()), modules(""));
             }
         } catch (CompileException e) {
             String where = e.name().equals(name) ? library.noun() + " " : "module ";

@@ -43,7 +43,7 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
         return ClientOptions.of(host == null ? "localhost" : host, config.port("connect.port"))
                 .withName(name == null ? HostName.name() : name)
                 .withConnectTimeout(config.seconds("connect.init_timeout"))
-                .withPatience(config.seconds("connect.patience"))
+                .withCallTimeout(config.seconds("connect.patience"))
                 .withPlatformThreads();
     }
 

@@ -4,6 +4,7 @@ import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.ProcessLifetime;
 import distkv.cli.options.HelpOption;
+import distkv.cli.options.TraceOption;
 import distkv.server.Server;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,10 +23,14 @@ public final class ServerCommand implements CommandAction.Local {
     private ServerStartOptions place = new ServerStartOptions();
 
     @Mixin
+    private TraceOption trace = new TraceOption();
+
+    @Mixin
     HelpOption help = new HelpOption();
 
     @Override
     public int run(CommandContext context) throws Exception {
+        trace.start(context.terminal());
         try (ProcessLifetime life = new ProcessLifetime();
                 Server server = place.start(context)) {
             context.printer().now(place.report(context, server));

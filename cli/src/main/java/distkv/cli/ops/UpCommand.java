@@ -9,6 +9,7 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.node.RunnerStartOptions;
 import distkv.cli.options.BindAddress;
 import distkv.cli.options.HelpOption;
+import distkv.cli.options.TraceOption;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
 import distkv.schema.job.Kind;
@@ -41,10 +42,14 @@ public final class UpCommand implements CommandAction.Local {
     private @Nullable String group;
 
     @Mixin
+    private TraceOption trace = new TraceOption();
+
+    @Mixin
     HelpOption help = new HelpOption();
 
     @Override
     public int run(CommandContext context) throws Exception {
+        trace.start(context.terminal());
         String node = place.name(context.config());
         String inGroup = group == null ? JobScope.DEFAULT_GROUP : group;
         try (ProcessLifetime life = new ProcessLifetime();

@@ -7,8 +7,8 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.format.OutputFormat;
 import distkv.cli.options.OutputOptions;
 import distkv.client.ClientException;
-import distkv.client.Message;
 import distkv.client.Monitor;
+import distkv.client.ReceivedMessage;
 import distkv.model.Path;
 import distkv.protocol.Etype;
 import distkv.runner.LiveLog;
@@ -61,7 +61,7 @@ public final class RunLogs implements CommandAction.OfJobs {
         boolean reading = true;
         try (Monitor monitor = tree.monitor(LiveLog.topic(scope.group()))) {
             while (reading) {
-                Message message = next(monitor, printer);
+                ReceivedMessage message = next(monitor, printer);
                 reading = message != null;
                 for (LiveLog.Heard heard : message == null ? List.<LiveLog.Heard>of() : LiveLog.read(message.data())) {
                     reading &= shown(heard, jobs, printer);
@@ -71,7 +71,7 @@ public final class RunLogs implements CommandAction.OfJobs {
         return 0;
     }
 
-    private static @Nullable Message next(Monitor monitor, Printer printer) throws InterruptedException {
+    private static @Nullable ReceivedMessage next(Monitor monitor, Printer printer) throws InterruptedException {
         while (true) {
             try {
                 return monitor.next();
