@@ -9,7 +9,6 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.node.RunnerStartOptions;
 import distkv.cli.options.BindAddress;
 import distkv.cli.options.HelpOption;
-import distkv.cli.options.TraceOption;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
 import distkv.schema.job.Kind;
