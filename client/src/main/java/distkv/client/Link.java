@@ -7,6 +7,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.StatePart;
+import distkv.protocol.codec.ReplyDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -49,7 +50,7 @@ final class Link {
         this.reader = new FrameReader(socket.getInputStream(), options.limits());
         this.writer = new LinkWriter(socket.getOutputStream());
         Frame first = reader.next();
-        if (first == null || !(Reply.decode(first) instanceof Reply.Greeting hello)) {
+        if (first == null || !(ReplyDecoder.decode(first) instanceof Reply.Greeting hello)) {
             throw new ProtocolException(first == null ? "no greeting" : "no greeting first");
         }
         greeting = hello;
@@ -241,7 +242,7 @@ final class Link {
                     return "the server closed it";
                 }
                 ping = null;
-                dispatch(Reply.decode(frame));
+                dispatch(ReplyDecoder.decode(frame));
             } catch (SocketTimeoutException e) {
                 if (ping != null) {
                     return "no sign of life for " + 2 * options.keepAlive().toMillis() + " ms";
