@@ -113,7 +113,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyProgramsPrintAndExit = noClasses()
-            .that(not(resideInAnyPackage("distkv.code.worker..", "distkv.cli..", "distkv.bench..")))
+            .that(not(resideInAnyPackage("distkv.worker..", "distkv.cli..", "distkv.bench..")))
             .should()
             .accessField(System.class, "out")
             .orShould()
