@@ -1,7 +1,7 @@
 package distkv.cli;
 
 import distkv.model.Path;
-import distkv.runner.code.CodeId;
+import distkv.schema.code.CodeId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

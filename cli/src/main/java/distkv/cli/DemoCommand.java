@@ -1,6 +1,6 @@
 package distkv.cli;
 
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;

@@ -4,7 +4,7 @@ import distkv.model.Path;
 import distkv.protocol.ScratchDirectory;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import distkv.server.Server;
 import java.io.IOException;
 import java.io.OutputStream;

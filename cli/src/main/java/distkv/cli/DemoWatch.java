@@ -4,7 +4,7 @@ import distkv.client.Watch;
 import distkv.client.WatchEvent;
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -2,8 +2,8 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.runner.error.Report;
-import distkv.runner.job.Kind;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -122,9 +122,9 @@ record ErrorRecords(List<ErrorRecord> records) {
         if (about == null || resolved(record)) {
             return false;
         }
-        List<String> prefixes = Report.RUN.equals(record.get("subsystem"))
+        List<String> prefixes = ErrorReport.RUN.equals(record.get("subsystem"))
                 ? List.of("runner.prefix")
-                : Report.COMPILE.equals(record.get("subsystem"))
+                : ErrorReport.COMPILE.equals(record.get("subsystem"))
                         ? List.of("codes.prefix", "modules.prefix")
                         : List.of();
         for (String prefix : prefixes) {
@@ -144,7 +144,7 @@ record ErrorRecords(List<ErrorRecord> records) {
     Map<Path, List<ErrorRecord>> failedJobs() {
         Map<Path, List<ErrorRecord>> jobs = new HashMap<>();
         for (ErrorRecord record : open()) {
-            if (Report.RUN.equals(record.subsystem())) {
+            if (ErrorReport.RUN.equals(record.subsystem())) {
                 jobs.computeIfAbsent(record.about(), job -> new ArrayList<>()).add(record);
             }
         }

@@ -1,7 +1,7 @@
 package distkv.cli;
 
-import distkv.runner.code.BadEntry;
-import distkv.runner.worker.Limits;
+import distkv.schema.BadEntry;
+import distkv.schema.job.Limits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

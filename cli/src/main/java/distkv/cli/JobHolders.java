@@ -5,7 +5,7 @@ import distkv.client.WatchEvent;
 import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

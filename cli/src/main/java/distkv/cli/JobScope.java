@@ -1,7 +1,7 @@
 package distkv.cli;
 
 import distkv.model.Path;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package distkv.cli;
 
 import distkv.model.Path;
-import distkv.runner.code.CodeId;
+import distkv.schema.code.CodeId;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

@@ -2,9 +2,9 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.protocol.Values;
-import distkv.runner.code.BadEntry;
 import distkv.runner.code.Catalog;
-import distkv.runner.code.CodeId;
+import distkv.schema.BadEntry;
+import distkv.schema.code.CodeId;
 import java.util.Map;
 
 /** Looks whether all that a piece of code requires is stored, and does not require it in turn. */

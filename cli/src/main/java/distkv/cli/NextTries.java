@@ -2,8 +2,8 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.runner.job.Kind;
-import distkv.runner.job.StateEntry;
+import distkv.schema.job.Kind;
+import distkv.schema.job.StateEntry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

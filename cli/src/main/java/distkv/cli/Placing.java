@@ -1,7 +1,7 @@
 package distkv.cli;
 
-import distkv.runner.code.BadEntry;
-import distkv.runner.worker.Limits;
+import distkv.schema.BadEntry;
+import distkv.schema.job.Limits;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ import distkv.client.ClientOptions;
 import distkv.client.ServerConnectionException;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;

@@ -2,8 +2,8 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.runner.job.PastRun;
-import distkv.runner.job.StateEntry;
+import distkv.schema.job.PastRun;
+import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

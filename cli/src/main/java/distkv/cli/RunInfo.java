@@ -1,6 +1,6 @@
 package distkv.cli;
 
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

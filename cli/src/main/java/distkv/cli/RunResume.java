@@ -2,8 +2,8 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.runner.job.StateEntry;
-import distkv.runner.job.Stop;
+import distkv.schema.job.StateEntry;
+import distkv.schema.job.Stop;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

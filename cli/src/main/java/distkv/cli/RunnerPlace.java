@@ -2,12 +2,12 @@ package distkv.cli;
 
 import distkv.client.ClientOptions;
 import distkv.runner.JobLog;
-import distkv.runner.Prefixes;
 import distkv.runner.RunnerOptions;
-import distkv.runner.code.BadEntry;
-import distkv.runner.job.Kind;
-import distkv.runner.worker.Limits;
 import distkv.runner.worker.PythonCommand;
+import distkv.schema.BadEntry;
+import distkv.schema.Prefixes;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -2,8 +2,8 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.runner.job.JobId;
-import distkv.runner.job.Kind;
+import distkv.schema.job.JobId;
+import distkv.schema.job.Kind;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

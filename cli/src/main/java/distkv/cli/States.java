@@ -2,7 +2,7 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -8,7 +8,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.StatePart;
 import distkv.protocol.Values;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -2,8 +2,8 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.runner.job.Kind;
-import distkv.runner.job.Placement;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

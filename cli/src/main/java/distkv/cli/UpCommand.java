@@ -2,7 +2,7 @@ package distkv.cli;
 
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import distkv.server.Server;
 import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;

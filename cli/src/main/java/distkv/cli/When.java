@@ -1,7 +1,7 @@
 package distkv.cli;
 
-import distkv.runner.code.BadEntry;
-import distkv.runner.job.Cron;
+import distkv.schema.BadEntry;
+import distkv.schema.job.Cron;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

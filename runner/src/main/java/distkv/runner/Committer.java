@@ -11,11 +11,11 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.protocol.Etype;
-import distkv.runner.error.ErrorWrites;
-import distkv.runner.error.Known;
 import distkv.runner.job.Ask;
 import distkv.runner.job.Ask.Answer;
-import distkv.runner.job.JobId;
+import distkv.schema.error.ErrorRecord;
+import distkv.schema.error.ErrorWrites;
+import distkv.schema.job.JobId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -133,7 +133,7 @@ final class Committer {
     private final class Draft {
         private final Ask ask;
         private final double now;
-        private final List<@Nullable Known> known = new ArrayList<>();
+        private final List<@Nullable ErrorRecord> known = new ArrayList<>();
         private List<Write> writes;
         private List<Guard> guards;
         private boolean otherwise;
@@ -176,7 +176,7 @@ final class Committer {
         private List<Write> reports() throws InterruptedException {
             List<Write> all = new ArrayList<>();
             for (int i = 0; i < known.size(); i++) {
-                Known record = known.get(i);
+                ErrorRecord record = known.get(i);
                 Path fresh = record == null ? errors.child(node).child(client.newTock()) : record.record();
                 all.addAll(ErrorWrites.of(ask.reports().get(i).report(), record, fresh, node, ask.tock(), now));
             }
@@ -186,10 +186,10 @@ final class Committer {
         /** If it was an error record that has changed: takes in what is there now. */
         private boolean reread(@Nullable Path path) throws InterruptedException {
             for (int i = 0; i < known.size(); i++) {
-                Known record = known.get(i);
+                ErrorRecord record = known.get(i);
                 if (record != null && record.record().equals(path)) {
                     Entry entry = client.get(record.record());
-                    known.set(i, entry == null ? null : Known.read(entry));
+                    known.set(i, entry == null ? null : ErrorRecord.read(entry));
                     return true;
                 }
             }

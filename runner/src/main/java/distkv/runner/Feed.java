@@ -1,7 +1,8 @@
 package distkv.runner;
 
 import distkv.model.Path;
-import distkv.runner.job.Kind;
+import distkv.schema.Prefixes;
+import distkv.schema.job.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,12 +4,12 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.runner.code.Catalog;
-import distkv.runner.code.CodeId;
-import distkv.runner.error.ErrorIndex;
 import distkv.runner.group.Membership;
 import distkv.runner.job.Dispatcher;
-import distkv.runner.job.Kind;
 import distkv.runner.worker.Pool;
+import distkv.schema.code.CodeId;
+import distkv.schema.error.ErrorIndex;
+import distkv.schema.job.Kind;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -6,7 +6,7 @@ import distkv.client.Message;
 import distkv.client.Monitor;
 import distkv.protocol.Etype;
 import distkv.runner.group.Sign;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,9 +1,10 @@
 package distkv.runner;
 
 import distkv.client.ClientOptions;
-import distkv.runner.job.Kind;
-import distkv.runner.worker.Limits;
 import distkv.runner.worker.PythonCommand;
+import distkv.schema.Prefixes;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Limits;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -6,7 +6,7 @@ import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.model.Path;
 import distkv.runner.group.GroupState.Level;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

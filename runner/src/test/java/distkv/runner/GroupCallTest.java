@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import distkv.code.CallLostException;
 import distkv.code.call.CodeRoot;
 import distkv.model.Path;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -13,7 +13,7 @@ import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.runner.group.GroupState;
 import distkv.runner.group.GroupState.Level;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

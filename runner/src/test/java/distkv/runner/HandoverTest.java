@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import distkv.client.Mirror;
 import distkv.model.Path;
 import distkv.protocol.Values;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -7,7 +7,7 @@ import distkv.code.CodeException;
 import distkv.code.ProcedureException;
 import distkv.code.call.CodeRoot;
 import distkv.model.Path;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package distkv.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

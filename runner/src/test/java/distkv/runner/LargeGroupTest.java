@@ -10,7 +10,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.protocol.Values;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;

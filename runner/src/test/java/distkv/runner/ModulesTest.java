@@ -7,7 +7,7 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.protocol.Values;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

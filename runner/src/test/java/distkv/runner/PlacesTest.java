@@ -3,7 +3,8 @@ package distkv.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
-import distkv.runner.job.Kind;
+import distkv.schema.Prefixes;
+import distkv.schema.job.Kind;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

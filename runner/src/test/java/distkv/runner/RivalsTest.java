@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.runner.group.GroupState.Level;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

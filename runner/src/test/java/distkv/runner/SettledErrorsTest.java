@@ -7,7 +7,7 @@ import distkv.client.ClientOptions;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
-import distkv.runner.job.Kind;
+import distkv.schema.job.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import distkv.model.Path;
 import distkv.protocol.Values;
-import distkv.runner.job.Kind;
-import distkv.runner.worker.Limits;
 import distkv.runner.worker.PythonCommand;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Limits;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,8 @@
 package distkv.runner.code;
 
 import distkv.model.Path;
+import distkv.schema.code.CodeId;
+import distkv.schema.code.Procedure;
 import java.util.Map;
 
 /** What is at the path that a job's {@code code} points to. */

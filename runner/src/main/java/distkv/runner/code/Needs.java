@@ -3,6 +3,8 @@ package distkv.runner.code;
 import distkv.code.CompileException;
 import distkv.code.compile.Requirements;
 import distkv.model.Path;
+import distkv.schema.BadEntry;
+import distkv.schema.code.CodeId;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;

@@ -4,6 +4,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
+import distkv.schema.group.Member;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,7 +61,7 @@ public final class Membership {
     public List<Peer> peers(String kind, Set<String> drained) {
         return present.values().stream()
                 .filter(member -> member.kind().equals(kind))
-                .map(member -> member.peer(drained))
+                .map(member -> Peer.of(member, drained))
                 .toList();
     }
 

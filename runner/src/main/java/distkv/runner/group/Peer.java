@@ -1,5 +1,6 @@
 package distkv.runner.group;
 
+import distkv.schema.group.Member;
 import java.util.Set;
 
 /**
@@ -13,6 +14,12 @@ import java.util.Set;
 public record Peer(String node, double capacity, double pinned, Set<String> labels, boolean drained) {
     public Peer {
         labels = Set.copyOf(labels);
+    }
+
+    /** A member, which is drained if its node is one of these. */
+    static Peer of(Member member, Set<String> drained) {
+        return new Peer(
+                member.node(), member.capacity(), member.pinned(), member.labels(), drained.contains(member.node()));
     }
 
     /** Whether it may run a job for any node that asks for these labels. */

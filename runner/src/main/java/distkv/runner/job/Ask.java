@@ -6,8 +6,9 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.runner.error.Known;
-import distkv.runner.error.Report;
+import distkv.schema.error.ErrorRecord;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.JobId;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ public record Ask(
     }
 
     /** A report, and the record that is known of the same thing. */
-    public record News(Report report, @Nullable Known known) {}
+    public record News(ErrorReport report, @Nullable ErrorRecord known) {}
 
     /** What became of it. */
     public sealed interface Answer {

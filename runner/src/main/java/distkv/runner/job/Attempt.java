@@ -2,8 +2,10 @@ package distkv.runner.job;
 
 import distkv.model.Path;
 import distkv.runner.code.Code;
-import distkv.runner.code.CodeId;
-import distkv.runner.code.Procedure;
+import distkv.schema.code.CodeId;
+import distkv.schema.code.Procedure;
+import distkv.schema.job.JobEntry;
+import distkv.schema.job.Stop;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,8 @@
 package distkv.runner.job;
 
-import distkv.runner.code.Mode;
+import distkv.schema.code.Mode;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Stop;
 import java.util.Comparator;
 import java.util.List;
 

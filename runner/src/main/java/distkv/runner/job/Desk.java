@@ -7,10 +7,15 @@ import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.runner.code.Catalog;
 import distkv.runner.code.Code;
-import distkv.runner.code.CodeId;
-import distkv.runner.error.ErrorIndex;
-import distkv.runner.error.Known;
-import distkv.runner.error.Report;
+import distkv.schema.code.CodeId;
+import distkv.schema.error.ErrorIndex;
+import distkv.schema.error.ErrorRecord;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.JobEntry;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Placement;
+import distkv.schema.job.StateEntry;
+import distkv.schema.job.Stop;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -145,7 +150,7 @@ final class Desk {
     }
 
     /** A state that says what comes next, and the errors that it tells of. */
-    record Settled(StateEntry state, List<Report> errors) {}
+    record Settled(StateEntry state, List<ErrorReport> errors) {}
 
     /** What the job's state is to say, were this its state. */
     Settled settle(Job job, StateEntry state) {
@@ -163,41 +168,41 @@ final class Desk {
         };
     }
 
-    private List<Report> refusal(Job job, String message) {
+    private List<ErrorReport> refusal(Job job, String message) {
         JobEntry entry = job.entry;
         Map<String, @Nullable Object> data = entry == null ? Map.of() : Collections.singletonMap("code", entry.code());
-        List<Report> reports = new ArrayList<>();
-        reports.add(Report.Failed.plain(Report.RUN, job.entryPath, message, data));
+        List<ErrorReport> reports = new ArrayList<>();
+        reports.add(ErrorReport.Failed.plain(ErrorReport.RUN, job.entryPath, message, data));
         if (entry != null && code(entry) instanceof Code.Broken(Path procedure, String why)) {
-            reports.add(Report.Failed.plain(Report.COMPILE, codes.append(procedure), why, Map.of()));
+            reports.add(ErrorReport.Failed.plain(ErrorReport.COMPILE, codes.append(procedure), why, Map.of()));
         }
         return reports;
     }
 
     /** Reports, each with what is known of its subject; those that would change nothing are left out. */
-    List<Ask.News> news(List<Report> reports) {
+    List<Ask.News> news(List<ErrorReport> reports) {
         List<Ask.News> news = new ArrayList<>();
-        for (Report report : reports) {
-            List<Known> open = errors.opens(report.subsystem(), report.path());
+        for (ErrorReport report : reports) {
+            List<ErrorRecord> open = errors.opens(report.subsystem(), report.path());
             switch (report) {
-                case Report.Failed failed -> {
-                    Known one = errors.find(failed.subsystem(), failed.path());
+                case ErrorReport.Failed failed -> {
+                    ErrorRecord one = errors.find(failed.subsystem(), failed.path());
                     news.add(new Ask.News(failed, one));
                     open.stream().filter(other -> !other.equals(one)).forEach(other -> news.add(over(other)));
                 }
-                case Report.Well well -> open.forEach(known -> news.add(new Ask.News(well, known)));
+                case ErrorReport.Well well -> open.forEach(known -> news.add(new Ask.News(well, known)));
             }
         }
         return news;
     }
 
     /** The open errors of a job, on whatever nodes. */
-    List<Known> openErrors(Job job) {
-        return errors.opensAnywhere(Report.RUN, job.entryPath);
+    List<ErrorRecord> openErrors(Job job) {
+        return errors.opensAnywhere(ErrorReport.RUN, job.entryPath);
     }
 
     /** That an error is over since it is recorded elsewhere, or since what it was about is gone. */
-    static Ask.News over(Known known) {
-        return new Ask.News(new Report.Well(known.subsystem(), known.about(), null, Map.of()), known);
+    static Ask.News over(ErrorRecord known) {
+        return new Ask.News(new ErrorReport.Well(known.subsystem(), known.about(), null, Map.of()), known);
     }
 }

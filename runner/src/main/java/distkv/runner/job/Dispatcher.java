@@ -3,11 +3,14 @@ package distkv.runner.job;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.runner.code.Catalog;
-import distkv.runner.code.CodeId;
-import distkv.runner.error.ErrorIndex;
-import distkv.runner.error.Report;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
+import distkv.schema.code.CodeId;
+import distkv.schema.error.ErrorIndex;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.JobId;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Stop;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -82,7 +85,8 @@ public final class Dispatcher {
             if (about.startsWith(at.entries()) && about.length() > at.entries().length()) {
                 JobId id = new JobId(kind, about.tail(at.entries().length()));
                 Job job = jobs.get(id);
-                if (job == null && !desk.errors.opensAnywhere(Report.RUN, about).isEmpty()) {
+                if (job == null
+                        && !desk.errors.opensAnywhere(ErrorReport.RUN, about).isEmpty()) {
                     job = jobs.computeIfAbsent(id, this::create);
                 }
                 if (job != null && job.isGone()) {

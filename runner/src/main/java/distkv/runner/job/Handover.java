@@ -3,9 +3,13 @@ package distkv.runner.job;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
-import distkv.runner.code.Mode;
-import distkv.runner.error.Report;
 import distkv.runner.worker.Ended;
+import distkv.schema.code.Mode;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.JobEntry;
+import distkv.schema.job.Kind;
+import distkv.schema.job.StateEntry;
+import distkv.schema.job.Stop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -140,12 +144,12 @@ final class Handover {
         return null;
     }
 
-    private void swap(Job job, Run run, Standby standby, StateEntry before, List<Report> reports) {
+    private void swap(Job job, Run run, Standby standby, StateEntry before, List<ErrorReport> reports) {
         StateEntry from = desk.believed(job, before);
         // Clocks differ, but a state's start only grows.
         double started = Math.max(desk.now(), from.started());
         StateEntry running = from.handedOver(started).running(desk.node, started, from.backoff());
-        List<Report> all = new ArrayList<>(reports);
+        List<ErrorReport> all = new ArrayList<>(reports);
         if (standby.said != null && reports.isEmpty()) {
             standby.told = true;
             running = running.well(desk.now());
@@ -191,7 +195,7 @@ final class Handover {
         if (outcome.failure() || ended instanceof Ended.Done) {
             job.declined = standby.from;
         }
-        List<Report> reports = outcome.failure() ? outcome.reports() : List.of();
+        List<ErrorReport> reports = outcome.failure() ? outcome.reports() : List.of();
         List<Write> writes = List.of(Write.delete(job.standby.path, Expectation.at(run.claim.tick())));
         desk.hands.commit(
                 new Ask(job.id, Ask.Purpose.RECORD, run.claim.tick(), writes, List.of(), desk.news(reports), null));

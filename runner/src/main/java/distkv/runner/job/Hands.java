@@ -1,8 +1,10 @@
 package distkv.runner.job;
 
 import distkv.model.Guard;
-import distkv.runner.code.Language;
 import distkv.runner.worker.Launch;
+import distkv.schema.code.Language;
+import distkv.schema.job.JobId;
+import distkv.schema.job.Stop;
 
 /** What the dispatcher has others do. No method waits; what comes of it arrives as a call of the {@link Dispatcher}. */
 public interface Hands {

@@ -3,8 +3,9 @@ package distkv.runner.job;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
-import distkv.runner.error.Known;
-import distkv.runner.error.Report;
+import distkv.schema.error.ErrorRecord;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ final class Idle {
         }
     }
 
-    private void act(Job job, StateEntry state, List<Report> reports, List<Write> also) {
+    private void act(Job job, StateEntry state, List<ErrorReport> reports, List<Write> also) {
         Decision decision = desk.decide(job, state);
         job.due = decision instanceof Decision.Start;
         desk.share.count(job);
@@ -115,7 +116,7 @@ final class Idle {
      */
     private void forget(Job job) {
         desk.wakes.at(job, Double.POSITIVE_INFINITY);
-        List<Known> open = desk.openErrors(job);
+        List<ErrorRecord> open = desk.openErrors(job);
         if ((job.stateStored || !open.isEmpty()) && taking.isTurn(job, desk.share.noteDelay(job), 0)) {
             job.noting = null;
             Write noClaim = Write.delete(job.claim.path, Expectation.absent());

@@ -1,6 +1,7 @@
 package distkv.runner.job;
 
-import distkv.runner.error.Report;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.StateEntry;
 import java.util.Map;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Map;
  * @param state what the job's state is to say
  * @param report the error
  */
-record Loss(StateEntry state, Report report) {
+record Loss(StateEntry state, ErrorReport report) {
     private static final String KILLED = "Runner killed";
     private static final String RESTARTED = "Runner restarted";
     private static final String UNRECORDED = "How the run ended could not be recorded";
@@ -25,6 +26,7 @@ record Loss(StateEntry state, Report report) {
         String what = !node.equals(state.node()) ? KILLED : job.claim.isHeld() ? UNRECORDED : RESTARTED;
         return new Loss(
                 state.lost(job.newsAt),
-                Report.Failed.plain(Report.RUN, job.entryPath, what, Map.of("node", String.valueOf(state.node()))));
+                ErrorReport.Failed.plain(
+                        ErrorReport.RUN, job.entryPath, what, Map.of("node", String.valueOf(state.node()))));
     }
 }

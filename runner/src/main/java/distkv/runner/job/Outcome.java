@@ -1,8 +1,10 @@
 package distkv.runner.job;
 
 import distkv.model.Path;
-import distkv.runner.error.Report;
 import distkv.runner.worker.Ended;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.StateEntry;
+import distkv.schema.job.Stop;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Outcome(
         StateEntry state,
         boolean failure,
-        List<Report> reports,
+        List<ErrorReport> reports,
         Level level,
         @Nullable String say) {
 
@@ -34,7 +36,7 @@ record Outcome(
                 new Outcome(
                         run.state.done(now, done.result()),
                         false,
-                        List.of(new Report.Well(Report.RUN, job, null, Map.of())),
+                        List.of(new ErrorReport.Well(ErrorReport.RUN, job, null, Map.of())),
                         Level.DEBUG,
                         null);
             case Ended.Failed failed
@@ -73,8 +75,8 @@ record Outcome(
 
     private static Outcome died(Run run, Path job, Ended.Died died, double now) {
         String message = "worker died: " + died.how();
-        Report report =
-                Report.Failed.plain(Report.RUN, job, message, run.attempt.job().data());
+        ErrorReport report = ErrorReport.Failed.plain(
+                ErrorReport.RUN, job, message, run.attempt.job().data());
         // Who kills the parent takes all its workers along: as when a runner is killed, that costs nothing the first
         // time.
         StateEntry state = died.withParent() ? run.state.lost(now) : run.state.failed(now, message);
@@ -82,10 +84,11 @@ record Outcome(
     }
 
     private static Outcome failed(Run run, Path job, Path procedure, Ended.Failed failed, double now) {
-        Report onJob = Reading.report(Report.RUN, job, 0, null, failed, run.attempt);
-        List<Report> reports = switch (failed.fault()) {
+        ErrorReport onJob = Reading.report(ErrorReport.RUN, job, 0, null, failed, run.attempt);
+        List<ErrorReport> reports = switch (failed.fault()) {
             case RECORDED -> List.of();
-            case COMPILE -> List.of(onJob, Reading.report(Report.COMPILE, procedure, 0, null, failed, run.attempt));
+            case COMPILE ->
+                List.of(onJob, Reading.report(ErrorReport.COMPILE, procedure, 0, null, failed, run.attempt));
             default -> List.of(onJob);
         };
         String line = Reading.line(failed, null);

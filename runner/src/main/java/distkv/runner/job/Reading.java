@@ -1,8 +1,8 @@
 package distkv.runner.job;
 
 import distkv.model.Path;
-import distkv.runner.error.Report;
 import distkv.runner.worker.Ended;
+import distkv.schema.error.ErrorReport;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ final class Reading {
     private Reading() {}
 
     /** The record of a failure. */
-    static Report.Failed report(
+    static ErrorReport.Failed report(
             String subsystem, Path path, int severity, @Nullable String comment, Ended.Failed failed, Attempt attempt) {
         Map<String, @Nullable Object> data = new LinkedHashMap<>();
         data.put("code", attempt.procedure().path());
@@ -21,7 +21,7 @@ final class Reading {
         }
         data.putAll(attempt.job().data());
         data.putAll(failed.data());
-        return new Report.Failed(
+        return new ErrorReport.Failed(
                 subsystem,
                 path,
                 severity,

@@ -3,8 +3,9 @@ package distkv.runner.job;
 import distkv.model.Expectation;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.runner.error.Report;
 import distkv.runner.worker.Ended;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +34,7 @@ final class Recorder {
     }
 
     private void record(Job job, Run run, Outcome outcome) {
-        List<Report> reports = new ArrayList<>(outcome.reports());
+        List<ErrorReport> reports = new ArrayList<>(outcome.reports());
         StateEntry last = null;
         if (!job.isGone()) {
             Desk.Settled settled = desk.settle(job, desk.believed(job, outcome.state()));

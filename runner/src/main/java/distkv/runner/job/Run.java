@@ -2,6 +2,9 @@ package distkv.runner.job;
 
 import distkv.model.Guard;
 import distkv.model.Value;
+import distkv.schema.job.Kind;
+import distkv.schema.job.StateEntry;
+import distkv.schema.job.Stop;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -2,9 +2,12 @@ package distkv.runner.job;
 
 import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.runner.code.Language;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
+import distkv.schema.code.Language;
+import distkv.schema.job.JobEntry;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Stop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,11 @@
 package distkv.runner.job;
 
 import distkv.runner.code.Code;
+import distkv.schema.job.Cron;
+import distkv.schema.job.JobEntry;
+import distkv.schema.job.Placement;
+import distkv.schema.job.StateEntry;
+import distkv.schema.job.Stop;
 
 /** When a job starts: a pure function of its entry, its state and its code. */
 public final class Schedule {

@@ -3,6 +3,8 @@ package distkv.runner.job;
 import distkv.runner.group.Balance;
 import distkv.runner.group.Peer;
 import distkv.runner.group.Turn;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Placement;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

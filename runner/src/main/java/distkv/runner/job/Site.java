@@ -1,6 +1,7 @@
 package distkv.runner.job;
 
 import distkv.model.Path;
+import distkv.schema.job.Kind;
 import java.util.Map;
 import java.util.Set;
 

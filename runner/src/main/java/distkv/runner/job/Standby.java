@@ -1,6 +1,7 @@
 package distkv.runner.job;
 
 import distkv.runner.worker.Ended;
+import distkv.schema.job.StateEntry;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -4,9 +4,12 @@ import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
 import distkv.runner.code.Code;
-import distkv.runner.code.Mode;
-import distkv.runner.error.Report;
 import distkv.runner.group.Turn;
+import distkv.schema.code.Mode;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.JobEntry;
+import distkv.schema.job.Kind;
+import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +58,7 @@ final class Taking {
      *
      * @param from its state, if it is other than what is stored, together with the reports that tell why
      */
-    void start(Job job, StateEntry from, double due, List<Report> reports) {
+    void start(Job job, StateEntry from, double due, List<ErrorReport> reports) {
         JobEntry entry = job.entry;
         if (entry == null || !(desk.code(entry) instanceof Code.Found found)) {
             return;
@@ -138,7 +141,7 @@ final class Taking {
             Job.Claiming claiming,
             List<Write> writes,
             List<Guard> also,
-            List<Report> reports) {
+            List<ErrorReport> reports) {
         job.to(Phase.CLAIMING);
         job.newsMeanwhile = false;
         job.claiming = claiming;

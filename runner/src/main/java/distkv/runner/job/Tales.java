@@ -4,9 +4,9 @@ import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Write;
-import distkv.runner.code.CodeId;
-import distkv.runner.error.Report;
 import distkv.runner.worker.Ended;
+import distkv.schema.code.CodeId;
+import distkv.schema.error.ErrorReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +22,10 @@ final class Tales {
 
     /** The code is compiled, so that it is no error any more if it was one. */
     void started(Job job, Run run) {
-        List<Report> reports = new ArrayList<>();
-        reports.add(new Report.Well(Report.COMPILE, desk.procedure(run), null, Map.of()));
+        List<ErrorReport> reports = new ArrayList<>();
+        reports.add(new ErrorReport.Well(ErrorReport.COMPILE, desk.procedure(run), null, Map.of()));
         if (run.refusedBefore) {
-            reports.add(new Report.Well(Report.RUN, job.entryPath, null, Map.of()));
+            reports.add(new ErrorReport.Well(ErrorReport.RUN, job.entryPath, null, Map.of()));
         }
         tell(job, run, List.of(), reports);
     }
@@ -37,9 +37,9 @@ final class Tales {
         }
         Path path = desk.modules.append(module);
         if (failure == null) {
-            tell(job, run, List.of(), List.of(new Report.Well(Report.COMPILE, path, null, Map.of())));
+            tell(job, run, List.of(), List.of(new ErrorReport.Well(ErrorReport.COMPILE, path, null, Map.of())));
         } else {
-            Report.Failed report = Reading.report(Report.COMPILE, path, 0, null, failure, run.attempt);
+            ErrorReport.Failed report = Reading.report(ErrorReport.COMPILE, path, 0, null, failure, run.attempt);
             if (!desk.errors.says(report)) {
                 tell(job, run, List.of(), List.of(report));
             }
@@ -55,15 +55,19 @@ final class Tales {
     }
 
     /** That a run is well, with what it said about that. */
-    static Report well(Job job, Map<String, @Nullable Object> said) {
+    static ErrorReport well(Job job, Map<String, @Nullable Object> said) {
         String comment = said.get("comment") instanceof String text ? text : null;
-        return new Report.Well(Report.RUN, job.entryPath, comment, Reading.names(said.get("data")));
+        return new ErrorReport.Well(ErrorReport.RUN, job.entryPath, comment, Reading.names(said.get("data")));
     }
 
     /** The run reports an error. */
     void error(Job job, Run run, Ended.Failed failed, @Nullable Path about, int severity, @Nullable String comment) {
         Path path = about == null ? job.entryPath : about;
-        tell(job, run, List.of(), List.of(Reading.report(Report.RUN, path, severity, comment, failed, run.attempt)));
+        tell(
+                job,
+                run,
+                List.of(),
+                List.of(Reading.report(ErrorReport.RUN, path, severity, comment, failed, run.attempt)));
         desk.hands.say(System.Logger.Level.WARNING, job.id, Reading.line(failed, comment));
     }
 
@@ -77,7 +81,7 @@ final class Tales {
         return Write.set(job.statePath, run.state.encode(), Expectation.anything());
     }
 
-    private void tell(Job job, Run run, List<Write> writes, List<Report> reports) {
+    private void tell(Job job, Run run, List<Write> writes, List<ErrorReport> reports) {
         List<Ask.News> news = desk.news(reports);
         if (!writes.isEmpty() || !news.isEmpty()) {
             // What a run on standby tells is about code, and holds whoever has the claim.

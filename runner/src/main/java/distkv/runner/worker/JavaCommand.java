@@ -1,5 +1,6 @@
 package distkv.runner.worker;
 
+import distkv.schema.job.Limits;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;

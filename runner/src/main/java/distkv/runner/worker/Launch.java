@@ -2,7 +2,8 @@ package distkv.runner.worker;
 
 import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.runner.code.Procedure;
+import distkv.schema.code.Procedure;
+import distkv.schema.job.Limits;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -2,9 +2,9 @@ package distkv.runner.worker;
 
 import distkv.model.Path;
 import distkv.runner.code.Catalog;
-import distkv.runner.code.CodeId;
-import distkv.runner.code.Language;
-import distkv.runner.code.StoredModule;
+import distkv.schema.code.CodeId;
+import distkv.schema.code.Language;
+import distkv.schema.code.StoredModule;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -6,6 +6,7 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.runner.group.GroupState;
+import distkv.schema.job.Limits;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package distkv.runner.worker;
 
-import distkv.runner.code.Language;
+import distkv.schema.code.Language;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

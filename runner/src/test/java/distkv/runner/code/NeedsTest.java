@@ -7,6 +7,8 @@ import distkv.code.compile.Requirements;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.schema.BadEntry;
+import distkv.schema.code.CodeId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

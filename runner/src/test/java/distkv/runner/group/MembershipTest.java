@@ -6,6 +6,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
+import distkv.schema.group.Member;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

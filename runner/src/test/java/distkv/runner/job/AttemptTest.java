@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
 import distkv.runner.code.Code;
-import distkv.runner.code.Mode;
-import distkv.runner.code.Procedure;
+import distkv.schema.code.Mode;
+import distkv.schema.code.Procedure;
+import distkv.schema.job.JobEntry;
+import distkv.schema.job.Stop;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Path;
+import distkv.schema.job.JobId;
+import distkv.schema.job.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;

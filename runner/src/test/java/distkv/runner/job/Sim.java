@@ -7,6 +7,7 @@ import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Write;
 import distkv.protocol.Values;
+import distkv.schema.job.Kind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

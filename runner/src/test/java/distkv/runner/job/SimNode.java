@@ -2,7 +2,8 @@ package distkv.runner.job;
 
 import distkv.model.Path;
 import distkv.runner.code.Catalog;
-import distkv.runner.error.ErrorIndex;
+import distkv.schema.error.ErrorIndex;
+import distkv.schema.job.Kind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -7,6 +7,7 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Write;
+import distkv.schema.job.JobId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

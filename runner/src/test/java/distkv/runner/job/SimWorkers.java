@@ -7,6 +7,7 @@ import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
+import distkv.schema.job.JobId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

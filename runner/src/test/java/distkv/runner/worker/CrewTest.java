@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.runner.code.Language;
-import distkv.runner.code.Mode;
-import distkv.runner.code.Procedure;
+import distkv.schema.code.Language;
+import distkv.schema.code.Mode;
+import distkv.schema.code.Procedure;
+import distkv.schema.job.Limits;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

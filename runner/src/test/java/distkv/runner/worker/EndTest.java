@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.runner.code.Mode;
-import distkv.runner.code.Procedure;
+import distkv.schema.code.Mode;
+import distkv.schema.code.Procedure;
+import distkv.schema.job.Limits;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

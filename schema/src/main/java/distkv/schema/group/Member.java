@@ -1,0 +1,75 @@
+package distkv.schema.group;
+
+import distkv.model.Value;
+import distkv.protocol.Values;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a runner says of itself in its presence entry.
+ *
+ * @param node its node's name
+ * @param kind {@code any}, {@code at} or {@code all}
+ * @param started unix time of its start
+ * @param load what its runs weigh; each weighs 1
+ * @param pinned the part of it that belongs to this node, so that no other can take it over
+ * @param capacity how much it can bear, compared with the others; more than 0
+ * @param labels what it has that not every node has
+ */
+public record Member(
+        String node,
+        String kind,
+        long pid,
+        double started,
+        double load,
+        double pinned,
+        double capacity,
+        Set<String> labels) {
+
+    public Member {
+        labels = Set.copyOf(labels);
+    }
+
+    /** Reads the entry at {@code node} and {@code kind}; another implementation's may lack what ours has. */
+    public static Member read(String node, String kind, Value value) {
+        Map<?, ?> map = Values.decode(value) instanceof Map<?, ?> given ? given : Map.of();
+        double capacity = number(map, "capacity");
+        Set<String> labels = new TreeSet<>();
+        if (map.get("labels") instanceof List<?> list) {
+            list.forEach(label -> labels.add(String.valueOf(label)));
+        }
+        return new Member(
+                node,
+                kind,
+                (long) number(map, "pid"),
+                number(map, "started"),
+                Math.max(0, number(map, "load")),
+                Math.max(0, number(map, "pinned")),
+                capacity > 0 ? capacity : 1,
+                labels);
+    }
+
+    private static double number(Map<?, ?> map, String key) {
+        return map.get(key) instanceof Number number && Double.isFinite(number.doubleValue())
+                ? number.doubleValue()
+                : 0;
+    }
+
+    /** As it is in its entry. */
+    public Value encode() {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("node", node);
+        map.put("kind", kind);
+        map.put("pid", pid);
+        map.put("started", started);
+        map.put("load", load);
+        map.put("pinned", pinned);
+        map.put("capacity", capacity);
+        map.put("labels", List.copyOf(new TreeSet<>(labels)));
+        return Values.encode(map);
+    }
+}
