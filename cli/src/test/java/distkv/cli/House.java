@@ -68,13 +68,13 @@ final class House {
         runner(node, Duration.ofMillis(500));
     }
 
-    /** The same, with this time to live. */
-    void runner(String node, Duration ttl) throws InterruptedException {
+    /** The same, with this time to live; whoever closes it before the others may. */
+    Runner runner(String node, Duration ttl) throws InterruptedException {
         RunnerOptions options = RunnerOptions.of(node, EnumSet.allOf(Kind.class))
                 .ttl(ttl)
                 .server(Bind.LOOPBACK, port)
                 .python(PythonCommand.of(PYTHON));
-        keep(Runner.start(options, connect(node)));
+        return keep(Runner.start(options, connect(node)));
     }
 
     void stopServer() {
