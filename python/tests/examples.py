@@ -133,15 +133,11 @@ class Learned:
         return shown
 
 
-def same(one: Any, other: Any) -> bool:
-    """Whether two messages are the same on the wire, but for the order of their keys."""
-    return pack(_ordered(one)) == pack(_ordered(other))
+def same(said: Any, shown: Any) -> bool:
+    """Whether two messages are the same on the wire, but for the order of their keys and the rest of a text ("…")."""
+    if isinstance(shown, dict):
+        return isinstance(said, dict) and said.keys() == shown.keys() and all(same(said[k], shown[k]) for k in shown)
+    if isinstance(shown, str) and shown.endswith("…"):
+        return isinstance(said, str) and said.startswith(shown[:-1])
+    return pack(said) == pack(shown)
 
-
-def _ordered(found: Any) -> Any:
-    match found:
-        case dict():
-            return {key: _ordered(found[key]) for key in sorted(found)}
-        case tuple() | list() if type(found) in (tuple, list):
-            return [_ordered(inner) for inner in found]
-    return found

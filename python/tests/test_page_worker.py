@@ -9,7 +9,7 @@ from fake_runner import FakeRunner, Peer
 
 PAGE = "docs/worker.md"
 CURRENT = ROOT / "build" / "current"
-CHOSEN = ("pid", "python", "warning", "at", "trace")
+CHOSEN = ("pid", "python", "warning", "at")
 
 
 @pytest.fixture
