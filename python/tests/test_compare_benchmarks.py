@@ -62,6 +62,12 @@ def test_a_measure_with_two_peers_counts_once(compare, measured):
     assert (status, len(out.splitlines())) == (0, 1)
 
 
+def test_the_same_is_what_was_measured_before(compare, measured):
+    results = [{**GETS, "measure": name} for name in ("shared, p50", "the same, p99", "alone, p50", "the same, p99")]
+    old, new = measured("old", *results), measured("new", *results[:3], {**results[3], "value": 1.0})
+    assert compare(old, new)[2] == "row 1, alone, p50, p99: 99900.0 % worse\n"
+
+
 def test_what_was_not_measured_is_missed_and_what_is_new_is_not(compare, measured):
     old, new = measured("old", GETS, START), measured("new", GETS)
     assert compare(old, new)[::2] == (1, "row 9, server start: not measured\n")

@@ -5,6 +5,7 @@ import distkv.runner.group.Peer;
 import distkv.runner.group.Turn;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -195,7 +196,7 @@ final class Share {
 
     /** Why no node may run a job that asks for these labels; {@code null} if one may. */
     @Nullable
-    String refusal(Set<String> has) {
+    Reason refusal(Set<String> has) {
         if (peers.isEmpty() || (here >= 0 && mayRun(has)) || mayRunElsewhere(has)) {
             return null;
         }
