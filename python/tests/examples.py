@@ -1,4 +1,4 @@
-"""The examples of a page: what two sides say to each other, written as JSON with ``nil``, ``P("a.b")`` and ``b"00ff"``."""
+"""The examples of a page: what two sides send to each other, as JSON with ``nil``, ``P("a.b")`` and ``b"00ff"``."""
 
 from __future__ import annotations
 
@@ -140,4 +140,3 @@ def same(said: Any, shown: Any) -> bool:
     if isinstance(shown, str) and shown.endswith("…"):
         return isinstance(said, str) and said.startswith(shown[:-1])
     return pack(said) == pack(shown)
-

@@ -79,9 +79,8 @@ def test_the_examples_are_what_a_server_says(house):
         where = f"{PAGE}:{message.line}"
         if message.who not in wires:
             wires[message.who] = wire = open_wire(message.who, house, learned)
-            if message.who != "unix" and message.value["seq"] != 0:
-                wire.receive(0)
-            elif message.up and message.who != "unix":
+            shows_greeting = not message.up and message.value.get("seq") == 0
+            if message.who != "unix" and not shows_greeting:
                 wire.receive(0)
         wire = wires[message.who]
         shown = learned.real(message.value)
