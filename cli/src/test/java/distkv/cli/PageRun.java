@@ -24,10 +24,13 @@ import java.util.regex.Pattern;
  * Does what pages say, one after another, with a real server and real runners, in a directory that is not the checkout;
  * compares what is printed. The command lines run in this process.
  */
-final class PageRun implements AutoCloseable {
+final class PageRun {
     private static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
     private static final Pattern TIMED = Pattern.compile("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}  .*");
+    /** A line of the log of this process, in which runners of other terminals run. */
+    private static final Pattern LOGGED = Pattern.compile("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} [A-Z]+ .*");
+
     private static final Duration PATIENCE = Duration.ofSeconds(100);
     /** Long enough not to be lost on a machine that has much else to do. */
     private static final Duration TTL = Duration.ofSeconds(30);
@@ -106,7 +109,7 @@ final class PageRun implements AutoCloseable {
     /** Its lines with every number and date replaced; what is said while something takes long need not be said. */
     private static List<String> comparable(List<String> lines) {
         return lines.stream()
-                .filter(line -> !line.endsWith(" …"))
+                .filter(line -> !line.endsWith(" …") && !LOGGED.matcher(line).matches())
                 .map(PageRun::masked)
                 .toList();
     }
@@ -117,10 +120,11 @@ final class PageRun implements AutoCloseable {
                 .replaceAll("(?<=\\S) {2,}", "  ");
     }
 
-    private static void awaitLine(String where, Background of, String line) throws Exception {
+    private void awaitLine(String where, Background of, String line) throws Exception {
         String text = masked(line);
+        String home = directory.resolve("house").toString();
         try {
-            of.said().await(said -> masked(said).equals(text), PATIENCE);
+            of.said().await(said -> masked(said.replace(home, "/home/me")).equals(text), PATIENCE);
         } catch (IllegalStateException e) {
             throw new AssertionError(where + ": not said: " + line + "; " + e.getMessage(), e);
         }
@@ -133,21 +137,24 @@ final class PageRun implements AutoCloseable {
 
     /** Asks until the answer is as wanted, after every change of the tree; returns the last answer. */
     private String saidOnce(String question, Predicate<List<String>> wanted) throws Exception {
-        try (Watch changes = house.client.watch(distkv.model.Path.ROOT, WatchOptions.CHANGES)) {
-            Thread timer = Thread.ofVirtual().start(() -> {
-                try {
-                    Thread.sleep(PATIENCE);
-                    changes.close();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+        Watch changes = house.client.watch(distkv.model.Path.ROOT, WatchOptions.CHANGES);
+        Thread timer = Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(PATIENCE);
+                changes.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
             String said = said(question);
             while (!wanted.test(comparable(said.lines().toList())) && changes.next() != null) {
                 said = said(question);
             }
-            timer.interrupt();
             return said;
+        } finally {
+            timer.interrupt();
+            changes.close();
         }
     }
 
@@ -292,8 +299,8 @@ final class PageRun implements AutoCloseable {
         return true;
     }
 
-    @Override
-    public void close() throws Exception {
+    /** Ends all that was started. */
+    void close() throws Exception {
         for (Background one : background) {
             one.end();
         }
