@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from distkv.code import CallLostError, CodeRoot, NotBegunError, ProcedureFailedError, groupcall
+from distkv.code import CallLostError, CodeRoot, NotBegunError, ProcedureFailedError, group_call
 from distkv.util import P, Path
 
 pytestmark = pytest.mark.anyio
@@ -95,7 +95,7 @@ async def test_a_call_whose_job_has_gone_does_not_wait_for_ever(server):
 
 
 async def test_a_call_that_nobody_begins_says_so(server, monkeypatch):
-    monkeypatch.setattr(groupcall, "PATIENCE", 0.1)
+    monkeypatch.setattr(group_call, "START_TIMEOUT", 0.1)
 
     async def answer(path, job):
         async with server.client() as client:
