@@ -9,9 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from ..util import NotGiven, Path
 
-__all__ = ["EntryClient", "JobRelatedEntry", "check", "check_number", "path_below"]
+__all__ = ["EntryClient", "StoredEntry", "check", "check_number", "path_below"]
 
-E = TypeVar("E", bound="JobRelatedEntry")
+E = TypeVar("E", bound="StoredEntry")
 
 
 class EntryClient(Protocol):
@@ -31,7 +31,7 @@ class EntryClient(Protocol):
 
 
 @dataclass(kw_only=True)
-class JobRelatedEntry:
+class StoredEntry:
     """An entry that is read from a stored value, and encoded as one. Unknown fields survive a round trip."""
 
     more: dict[str, Any] = field(default_factory=dict)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..util import P, Path
-from .entry import EntryClient, JobRelatedEntry, check, check_number, path_below
+from .entry import EntryClient, StoredEntry, check, check_number, path_below
 
 __all__ = ["RunnerEntry", "call_name", "is_on_all_nodes"]
 
 
 @dataclass
-class RunnerEntry(JobRelatedEntry):
+class RunnerEntry(StoredEntry):
     """
     A job: which code is to run, with which data, and when. Users write it, runners never do.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..util import NotGiven, Path
-from .entry import EntryClient, JobRelatedEntry, check, check_number, path_below
+from .entry import EntryClient, StoredEntry, check, check_number, path_below
 from .reasons import Reason
 
 __all__ = ["PastRun", "StateEntry"]
@@ -29,7 +29,7 @@ class PastRun:
 
 
 @dataclass
-class StateEntry(JobRelatedEntry):
+class StateEntry(StoredEntry):
     """
     What became of a job. Runners write it; others should only read it.
 

@@ -14,10 +14,9 @@ from ...runner import CallAdmin, Inbox, ReadyMsg
 from ...runner.messages import GROUP_STATES
 from ...util import Path, attrdict
 from ..protocol.framing import pack, sendable_text
-from ..protocol.runner_connection import RunnerConnection
-from ..protocol.spec import RunSpec, WorkerContext
+from ..protocol.spec import RunSpec
 from . import failures
-from .modules import WorkerModules
+from .environment import RunEnvironment
 from .run import Run
 from .run_client import RunClient
 from .server_connection import ServerConnection
@@ -31,15 +30,8 @@ class AsyncRun(Run):
 
     client: RunClient
 
-    def __init__(
-        self,
-        spec: RunSpec,
-        context: WorkerContext,
-        runner: RunnerConnection,
-        modules: WorkerModules,
-        server: ServerConnection,
-    ) -> None:
-        super().__init__(spec, context, runner, modules)
+    def __init__(self, spec: RunSpec, environment: RunEnvironment, server: ServerConnection) -> None:
+        super().__init__(spec, environment)
         self.inbox = Inbox(spec.idle, lambda: self.trace.reached(Station.FIRST_MESSAGE))
         self._connection = server
         self._scope = anyio.CancelScope()

@@ -12,12 +12,11 @@ from ...exceptions import ErrorRecorded, OutcomeUnknownError, ServerConnectionEr
 from ...runner.globals import procedure_globals
 from ..protocol.failure_kind import FailureKind
 from ..protocol.framing import sendable_text
-from ..protocol.runner_connection import RunnerConnection
-from ..protocol.spec import RunSpec, WorkerContext
+from ..protocol.spec import RunSpec
 from . import failures
 from .claim import Claim
+from .environment import RunEnvironment
 from .logs import RunLog
-from .modules import WorkerModules
 from .orphan_tasks import OrphanTasks
 from .trace import RunTrace, Station
 
@@ -32,13 +31,13 @@ _STOPPED = {FailureKind.CANCELLED: "stopped", FailureKind.LOST: "its claim is go
 class Run(ABC):
     """One run of a procedure; its methods are called on the event loop unless they say otherwise."""
 
-    def __init__(self, spec: RunSpec, context: WorkerContext, runner: RunnerConnection, modules: WorkerModules) -> None:
+    def __init__(self, spec: RunSpec, environment: RunEnvironment) -> None:
         self.spec = spec
         self.claim = Claim(spec.claim)
-        self.context = context
-        self.runner = runner
-        self.modules = modules
-        self.log = RunLog(spec.run, spec.log, runner.log)
+        self.context = environment.context
+        self.runner = environment.runner
+        self.modules = environment.modules
+        self.log = RunLog(spec.run, spec.log, self.runner.log)
         self.orphan_tasks = OrphanTasks()
         self.trace = RunTrace(spec.job, spec.run)
         self.name = str(spec.code)

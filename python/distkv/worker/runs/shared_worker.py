@@ -15,11 +15,10 @@ from anyio.abc import TaskGroup
 
 from ..parent.heartbeat import Heartbeat
 from ..protocol.failure_kind import FailureKind
-from ..protocol.runner_connection import RunnerConnection
-from ..protocol.spec import RunSpec, WorkerContext, read_claim
+from ..protocol.spec import RunSpec, read_claim
 from . import failures, logs, orphan_tasks
 from .async_run import AsyncRun
-from .modules import WorkerModules
+from .environment import RunEnvironment
 from .server_connection import ServerConnection
 from .thread_run import ThreadRun
 from .watchdog import Watchdog
@@ -33,13 +32,11 @@ LAST_SECONDS = 2
 class SharedWorker:
     """Serves the runner until it says stop, or is gone, and no run is left."""
 
-    def __init__(
-        self, runner: RunnerConnection, context: WorkerContext, modules: WorkerModules, heartbeat: Heartbeat
-    ) -> None:
-        self._runner = runner
-        self._modules = modules
+    def __init__(self, environment: RunEnvironment, heartbeat: Heartbeat) -> None:
+        self._environment = environment
+        self._runner = environment.runner
+        self._modules = environment.modules
         self._heartbeat = heartbeat
-        self._context = context
         self._runs: dict[int, AsyncRun | ThreadRun] = {}
         self._stopping = False
         self._watchdog: Watchdog | None = None
@@ -51,7 +48,7 @@ class SharedWorker:
         orphan_tasks.track_tasks(asyncio.get_running_loop())
         self._finished = anyio.Event()
         async with anyio.create_task_group() as self._tasks:
-            self._server = ServerConnection(self._context.config, self._tasks)
+            self._server = ServerConnection(self._environment.context.config, self._tasks)
             self._tasks.start_soon(self._terminate_on_signal)
             self._start(first)
             self._runner.attach(self._handle, self._runner_gone)
@@ -90,7 +87,7 @@ class SharedWorker:
             refuse(self._runner.report, message, exc)
             return
         kind = AsyncRun if spec.mode == "async" else ThreadRun
-        run = self._runs[spec.run] = kind(spec, self._context, self._runner, self._modules, self._server)
+        run = self._runs[spec.run] = kind(spec, self._environment, self._server)
         if spec.block is not None and self._watchdog is None:
             self._watchdog = Watchdog(self._runner.path, spec.block, self._runs.values, self._heartbeat)
         context = contextvars.copy_context()

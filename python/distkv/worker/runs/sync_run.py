@@ -10,9 +10,8 @@ from types import FrameType
 
 from ...client.blocking import BlockingClient
 from ...exceptions import Terminated
-from ..protocol.runner_connection import RunnerConnection
-from ..protocol.spec import RunSpec, WorkerContext
-from .modules import WorkerModules
+from ..protocol.spec import RunSpec
+from .environment import RunEnvironment
 from .run import Run
 
 __all__ = ["SyncRun"]
@@ -24,8 +23,8 @@ RESIGNAL_INTERVAL = 0.05
 class SyncRun(Run):
     """One run of a sync procedure. SIGTERM raises Terminated in its code, once."""
 
-    def __init__(self, spec: RunSpec, context: WorkerContext, runner: RunnerConnection, modules: WorkerModules) -> None:
-        super().__init__(spec, context, runner, modules)
+    def __init__(self, spec: RunSpec, environment: RunEnvironment) -> None:
+        super().__init__(spec, environment)
         self._in_code = False
         self._main = threading.get_ident()
         self._signals, notes = socket.socketpair()

@@ -11,10 +11,9 @@ from typing import Any
 import anyio
 
 from ...client.blocking import BlockingClient
-from ..protocol.runner_connection import RunnerConnection
-from ..protocol.spec import RunSpec, WorkerContext, read_claim
+from ..protocol.spec import RunSpec, read_claim
 from . import logs
-from .modules import WorkerModules
+from .environment import RunEnvironment
 from .run_client import RunClient
 from .server_connection import ServerConnection
 from .shared_worker import LAST_SECONDS
@@ -26,10 +25,10 @@ __all__ = ["SyncWorker"]
 class SyncWorker:
     """Does one run. `serve` is called by the main thread, `_control` runs on the other one."""
 
-    def __init__(self, runner: RunnerConnection, context: WorkerContext, modules: WorkerModules, spec: RunSpec) -> None:
-        self._runner = runner
-        self._modules = modules
-        self._run = SyncRun(spec, context, runner, modules)
+    def __init__(self, environment: RunEnvironment, spec: RunSpec) -> None:
+        self._runner = environment.runner
+        self._modules = environment.modules
+        self._run = SyncRun(spec, environment)
         self._ready = threading.Event()
         self._client: BlockingClient
         self._loop: asyncio.AbstractEventLoop

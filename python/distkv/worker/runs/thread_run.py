@@ -13,9 +13,8 @@ import anyio.to_thread
 
 from ...client.blocking import BlockingClient
 from ...exceptions import Terminated
-from ..protocol.runner_connection import RunnerConnection
-from ..protocol.spec import RunSpec, WorkerContext
-from .modules import WorkerModules
+from ..protocol.spec import RunSpec
+from .environment import RunEnvironment
 from .run import Run
 from .run_client import RunClient
 from .server_connection import ServerConnection
@@ -29,15 +28,8 @@ _raise_in_thread.argtypes = (ctypes.c_ulong, ctypes.py_object)
 class ThreadRun(Run):
     """One run of a procedure on a thread of its own."""
 
-    def __init__(
-        self,
-        spec: RunSpec,
-        context: WorkerContext,
-        runner: RunnerConnection,
-        modules: WorkerModules,
-        server: ServerConnection,
-    ) -> None:
-        super().__init__(spec, context, runner, modules)
+    def __init__(self, spec: RunSpec, environment: RunEnvironment, server: ServerConnection) -> None:
+        super().__init__(spec, environment)
         self._connection = server
         self._client: BlockingClient | None = None
         self._thread = InterruptibleThread()

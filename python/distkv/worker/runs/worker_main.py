@@ -14,6 +14,7 @@ from ..parent.heartbeat import Heartbeat
 from ..protocol.runner_connection import RunnerConnection
 from ..protocol.spec import RunSpec, WorkerContext, limits_of
 from . import logs
+from .environment import RunEnvironment
 from .modules import WorkerModules
 from .shared_worker import SharedWorker, refuse
 from .sync_worker import SyncWorker
@@ -42,20 +43,16 @@ def work(worker: int, path: str, apply_limits: ApplyLimits, heartbeat: Heartbeat
 
 def _serve(runner: RunnerConnection, apply_limits: ApplyLimits, heartbeat: Heartbeat) -> None:
     """Wait for the first run, whose mode decides what the main thread does: run the code, or the event loop."""
-    context: WorkerContext | None = None
-    modules: WorkerModules | None = None
+    environment: RunEnvironment | None = None
     while (message := runner.receive()) is not None:
         match message.get("op"):
             case "init":
-                context = WorkerContext.read(message)
-                logs.install(context.config)
-                modules = WorkerModules(runner, context.modules)
-                modules.install()
-            case "modules" if modules is not None:
-                modules.update(message)
-            case "start" if context is not None and modules is not None:
+                environment = _set_up(runner, WorkerContext.read(message))
+            case "modules" if environment is not None:
+                environment.modules.update(message)
+            case "start" if environment is not None:
                 apply_limits(limits_of(message))
-                _begin(runner, context, modules, heartbeat, message)
+                _begin(environment, heartbeat, message)
                 return
             case "start":
                 raise ValueError("the runner sent start before init")
@@ -63,22 +60,24 @@ def _serve(runner: RunnerConnection, apply_limits: ApplyLimits, heartbeat: Heart
                 return
 
 
-def _begin(
-    runner: RunnerConnection,
-    context: WorkerContext,
-    modules: WorkerModules,
-    heartbeat: Heartbeat,
-    message: Mapping[str, Any],
-) -> None:
+def _set_up(runner: RunnerConnection, context: WorkerContext) -> RunEnvironment:
+    """Prepare this process for running stored code."""
+    logs.install(context.config)
+    modules = WorkerModules(runner, context.modules)
+    modules.install()
+    return RunEnvironment(context, runner, modules)
+
+
+def _begin(environment: RunEnvironment, heartbeat: Heartbeat, message: Mapping[str, Any]) -> None:
     if message.get("mode") != "sync":
-        anyio.run(SharedWorker(runner, context, modules, heartbeat).serve, message)
+        anyio.run(SharedWorker(environment, heartbeat).serve, message)
         return
     try:
         spec = RunSpec.read(message)
     except ValueError as exc:
-        refuse(runner.send, message, exc)
+        refuse(environment.runner.send, message, exc)
     else:
-        SyncWorker(runner, context, modules, spec).serve()
+        SyncWorker(environment, spec).serve()
 
 
 def _exit(status: int) -> None:
