@@ -97,8 +97,8 @@ final class PageRun {
         List<String> live = output.stream()
                 .filter(line -> TIMED.matcher(line).matches() && !last.contains(" run history "))
                 .toList();
-        List<String> expected = comparable(
-                output.stream().filter(line -> !live.contains(line)).toList());
+        List<String> expected =
+                comparable(output.stream().filter(line -> !live.contains(line)).toList());
         String said = isQuestion(last) ? saidOnce(last, expected::equals) : said(last);
         assertThat(comparable(said.lines().toList())).as("%s%n%s", where, said).isEqualTo(expected);
         for (String line : live) {
@@ -174,8 +174,9 @@ final class PageRun {
         if (command.endsWith(" run monitor")) {
             // It says nothing of what was there when it began, so something happens until it is heard.
             int[] count = {0};
-            said.await(" waits      listening", () -> house.set(
-                    ":.distkv.state.any.default.listening", Map.of("reason", "number " + count[0]++)));
+            said.await(
+                    " waits      listening",
+                    () -> house.set(":.distkv.state.any.default.listening", Map.of("reason", "number " + count[0]++)));
             house.distkv("data", "delete", ":.distkv.state.any.default.listening");
         }
         return started;
