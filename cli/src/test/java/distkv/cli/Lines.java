@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** The lines of an output, whose reader may go away. */
-final class Lines extends OutputStream {
+public final class Lines extends OutputStream {
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final StringBuilder line = new StringBuilder();
     private volatile boolean closed;
@@ -28,7 +28,7 @@ final class Lines extends OutputStream {
     }
 
     /** Waits for a line that contains this, and returns it; does something now and then meanwhile. */
-    String await(String text, Meanwhile meanwhile) throws Exception {
+    public String await(String text, Meanwhile meanwhile) throws Exception {
         while (true) {
             String next = lines.poll(500, TimeUnit.MILLISECONDS);
             if (next == null) {
@@ -54,7 +54,7 @@ final class Lines extends OutputStream {
     }
 
     /** What is done while nothing comes. */
-    interface Meanwhile {
+    public interface Meanwhile {
         void run() throws Exception;
     }
 

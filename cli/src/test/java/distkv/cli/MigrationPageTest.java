@@ -76,7 +76,8 @@ class MigrationPageTest {
     }
 
     private void file(String name, String save) throws IOException {
-        try (var in = Objects.requireNonNull(getClass().getResourceAsStream("saves/" + save + ".msgpack"))) {
+        try (var in =
+                Objects.requireNonNull(getClass().getResourceAsStream("/distkv/cli/saves/" + save + ".msgpack"))) {
             Files.copy(in, directory.resolve(name));
         }
     }

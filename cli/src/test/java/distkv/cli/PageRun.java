@@ -2,6 +2,7 @@ package distkv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.options.BindAddress;
 import distkv.client.Watch;
 import distkv.client.WatchOptions;
 import distkv.runner.Runner;
@@ -200,7 +201,7 @@ final class PageRun {
                         System.getProperty("java.class.path"),
                         "distkv.cli.Main",
                         "-C",
-                        "connect.host=" + Bind.LOOPBACK,
+                        "connect.host=" + BindAddress.LOOPBACK,
                         "-C",
                         "connect.port=" + house.port(),
                         "-C",

@@ -1,5 +1,6 @@
 package distkv.runner.job;
 
+import distkv.schema.group.GroupSettings;
 import distkv.model.Path;
 import distkv.runner.group.Membership;
 import distkv.runner.group.Peer;
@@ -136,7 +137,8 @@ final class SimFeeds {
         List<Change> log = group.log(Part.GROUP);
         Change last = log.isEmpty() ? null : log.getLast();
         peers = membership.peers(
-                "any", Membership.drained(last == null ? null : last.entry().value()));
+                "any",
+                GroupSettings.read(last == null ? null : last.entry().value()).drained());
         to.peers(peers);
     }
 
