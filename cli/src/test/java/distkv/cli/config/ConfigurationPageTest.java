@@ -77,8 +77,9 @@ class ConfigurationPageTest {
 
                 ## A trace
 
-                `distkv server --trace` and `distkv up --trace`, or `DISTKV_TRACE=1` in the environment, print one line on standard error for each
-                station of each request. `c1#1` is the first connection's request with `seq` 1; what the replica does has the revision.
+                `distkv server --trace` and `distkv up --trace`, or `DISTKV_TRACE=1` in the environment, print one line on standard
+                error for each station of each request. `c1#1` is the first connection's request with `seq` 1; what the replica does
+                has the revision.
 
                 ```
                 21:31:40.120341 request c1#1 frame: 52 bytes
