@@ -93,3 +93,26 @@ def test_decisions_have_a_number_a_date_and_a_status_and_are_listed(decision):
     assert re.fullmatch(r"\*\d{4}-\d\d-\d\d · (proposed|accepted|superseded)(, .*)?\*", status), status
     listed = re.findall(r"\]\((0[^)]+)\)", (decision.parent / "README.md").read_text())
     assert listed.count(decision.name) == 1
+
+
+STATION = re.compile(r"\[`(\w+)\.(\w+)`\]\(([^)#]+)\)")
+WALKS = {"One `set_value`": 30}
+ARCHITECTURE = ROOT / "ARCHITECTURE.md"
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_walk_has_ten_stations_and_leads_to_what_it_names(walk):
+    section = ARCHITECTURE.read_text().split(f"\n## {walk}", 1)[1].split("\n## ", 1)[0]
+    stations = re.findall(r"^(\d+)\. ", section, re.MULTILINE)
+    assert stations == [str(number) for number in range(1, 11)]
+    named = STATION.findall(section)
+    assert len(named) >= 10
+    for owner, member, file in named:
+        source = (ROOT / file).read_text()
+        assert re.search(rf"\b(?:class|record|interface|enum)\s+{owner}\b", source), f"{file}: {owner}"
+        # A method in Java or in Python, with its signature, or the constant of an enum.
+        declared = rf"(?:def|[\w>\]?@]\s+){member}\(|^class {member}\b"
+        assert re.search(declared, source, re.MULTILINE), f"{file}: {owner}.{member}"
+    opened = set(re.findall(r"\]\(([^)#]+\.(?:java|py))\)", section))
+    assert f"{len(opened)} files" in section
+    assert len(opened) <= WALKS[walk]
