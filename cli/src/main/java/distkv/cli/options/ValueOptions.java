@@ -96,7 +96,8 @@ public final class ValueOptions {
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i < texts.size(); i += 2) {
             String text = texts.get(i + 1);
-            changes.add(new Change(item("-v", texts.get(i)), input.text(text.equals("-") ? "@-" : text), Operation.SET));
+            changes.add(
+                    new Change(item("-v", texts.get(i)), input.text(text.equals("-") ? "@-" : text), Operation.SET));
         }
         for (int i = 0; i < literals.size(); i += 2) {
             changes.add(literal(literals.get(i), literals.get(i + 1), forgetting));

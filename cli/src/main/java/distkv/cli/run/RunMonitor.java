@@ -70,7 +70,8 @@ public final class RunMonitor implements CommandAction.OfJobs {
         }
     }
 
-    private static void print(RunEvents events, BlockingQueue<Heard> heard, Printer printer) throws InterruptedException {
+    private static void print(RunEvents events, BlockingQueue<Heard> heard, Printer printer)
+            throws InterruptedException {
         boolean reading = true;
         // Entries that existed before are recorded, but not shown.
         Set<Path> current = new HashSet<>();

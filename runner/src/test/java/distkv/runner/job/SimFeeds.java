@@ -1,6 +1,5 @@
 package distkv.runner.job;
 
-import distkv.schema.group.GroupSettings;
 import distkv.model.Path;
 import distkv.runner.group.Membership;
 import distkv.runner.group.Peer;
@@ -9,6 +8,7 @@ import distkv.runner.job.Sim.Part;
 import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
+import distkv.schema.group.GroupSettings;
 import distkv.schema.job.Kind;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

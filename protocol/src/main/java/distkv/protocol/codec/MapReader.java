@@ -1,8 +1,14 @@
-package distkv.protocol;
+package distkv.protocol.codec;
 
 import distkv.model.Bytes;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.protocol.Frame;
+import distkv.protocol.MsgReader;
+import distkv.protocol.MsgType;
+import distkv.protocol.ProtocolException;
+import distkv.protocol.Seq;
+import distkv.protocol.WirePath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

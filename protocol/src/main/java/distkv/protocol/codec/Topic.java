@@ -1,6 +1,9 @@
-package distkv.protocol;
+package distkv.protocol.codec;
 
 import distkv.model.Path;
+import distkv.protocol.MsgReader;
+import distkv.protocol.MsgType;
+import distkv.protocol.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
 

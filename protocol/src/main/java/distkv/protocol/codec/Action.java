@@ -1,4 +1,4 @@
-package distkv.protocol;
+package distkv.protocol.codec;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,10 @@
-package distkv.protocol;
+package distkv.protocol.codec;
 
 import distkv.model.Guard;
+import distkv.protocol.ChainCondition;
+import distkv.protocol.CommitWrite;
+import distkv.protocol.MsgWriter;
+import distkv.protocol.WirePath;
 import java.util.List;
 
 /** Writes the structured parts of requests. */

@@ -1,7 +1,13 @@
-package distkv.protocol;
+package distkv.protocol.codec;
 
 import distkv.model.Chain;
 import distkv.model.Path;
+import distkv.protocol.Etype;
+import distkv.protocol.MsgWriter;
+import distkv.protocol.Reply;
+import distkv.protocol.Seq;
+import distkv.protocol.Values;
+import distkv.protocol.WirePath;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +69,7 @@ public final class ReplyEncoder {
             case Reply.Access access -> map.value(Key.ACCESS, access.access());
             case Reply.State state -> {
                 map.text(Key.NODE, state.node());
-                state.parts().forEach((part, value) -> map.value(part.key(), value));
+                state.parts().forEach((part, value) -> map.value(Key.of(part), value));
             }
             case Reply.SessionOpened opened -> {
                 map.number(Key.SESSION, opened.session());

@@ -4,7 +4,7 @@ import distkv.model.process.VitalThreads;
 import distkv.protocol.Etype;
 import distkv.protocol.MsgWriter;
 import distkv.protocol.Reply;
-import distkv.protocol.ReplyEncoder;
+import distkv.protocol.codec.ReplyEncoder;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.Channels;
@@ -24,8 +24,8 @@ import java.util.function.Function;
  * {@linkplain EventLoop loops} share them; another virtual thread checks periodically for clients that do not read what
  * is sent to them, and drops these.
  */
-public final class Listener implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Listener.class.getName());
+public final class ConnectionListener implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ConnectionListener.class.getName());
 
     /** One loop for this many processors, since clients and the store need some, too. */
     private static final int PROCESSORS = 2;
@@ -44,7 +44,7 @@ public final class Listener implements AutoCloseable {
     /** How many connections were accepted so far; used by the accepting thread only. */
     private int accepted;
 
-    private Listener(
+    private ConnectionListener(
             NetContext context,
             Function<Connection, RequestHandler> handlers,
             ServerSocketChannel socket,
@@ -63,7 +63,7 @@ public final class Listener implements AutoCloseable {
      *
      * @param handlers makes the handler of a new connection
      */
-    public static Listener start(
+    public static ConnectionListener start(
             NetContext context, Function<Connection, RequestHandler> handlers, ServerSocketChannel socket)
             throws IOException {
         List<EventLoop> loops = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class Listener implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             loops.add(EventLoop.start());
         }
-        Listener listener = new Listener(context, handlers, socket, loops);
+        ConnectionListener listener = new ConnectionListener(context, handlers, socket, loops);
         listener.acceptor.start();
         listener.watchdog.start();
         return listener;

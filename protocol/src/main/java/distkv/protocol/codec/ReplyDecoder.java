@@ -1,8 +1,16 @@
-package distkv.protocol;
+package distkv.protocol.codec;
 
 import distkv.model.Chain;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.protocol.Etype;
+import distkv.protocol.Frame;
+import distkv.protocol.MsgReader;
+import distkv.protocol.MsgType;
+import distkv.protocol.ProtocolException;
+import distkv.protocol.Reply;
+import distkv.protocol.Seq;
+import distkv.protocol.StatePart;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,7 +19,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes replies, whose types show in the keys they have. */
-final class ReplyDecoder {
+public final class ReplyDecoder {
     /** More elements than any list of a server has. */
     private static final int MANY = 1_000;
 
@@ -23,7 +31,8 @@ final class ReplyDecoder {
         this.tock = fields.number(Key.TOCK, 0);
     }
 
-    static Reply decode(Frame frame) {
+    /** Decodes a frame from a server. */
+    public static Reply decode(Frame frame) {
         return new ReplyDecoder(MapReader.of(frame)).reply();
     }
 
@@ -163,7 +172,7 @@ final class ReplyDecoder {
     private Reply parts(Seq seq) {
         Map<StatePart, Value> parts = new EnumMap<>(StatePart.class);
         for (StatePart part : StatePart.values()) {
-            Value value = fields.value(part.key());
+            Value value = fields.value(Key.of(part));
             if (value != null) {
                 parts.put(part, value);
             }

@@ -1,8 +1,11 @@
-package distkv.protocol;
+package distkv.protocol.codec;
 
 import distkv.model.Bytes;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.protocol.MsgWriter;
+import distkv.protocol.Values;
+import distkv.protocol.WirePath;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

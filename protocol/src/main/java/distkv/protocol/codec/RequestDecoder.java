@@ -1,4 +1,4 @@
-package distkv.protocol;
+package distkv.protocol.codec;
 
 import distkv.model.Bytes;
 import distkv.model.Depths;
@@ -7,6 +7,18 @@ import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.WriteId;
+import distkv.protocol.ChainCondition;
+import distkv.protocol.CommitWrite;
+import distkv.protocol.Frame;
+import distkv.protocol.MsgReader;
+import distkv.protocol.MsgType;
+import distkv.protocol.ProtocolException;
+import distkv.protocol.Request;
+import distkv.protocol.Seq;
+import distkv.protocol.StatePart;
+import distkv.protocol.Values;
+import distkv.protocol.WirePath;
+import distkv.protocol.WriteConditions;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,7 +26,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes requests. */
-final class RequestDecoder {
+public final class RequestDecoder {
     /** The most characters of an unknown action in an error. */
     private static final int MAX_ACTION = 60;
 
@@ -28,7 +40,8 @@ final class RequestDecoder {
         this.seq = seq;
     }
 
-    static Request decode(Frame frame) {
+    /** Decodes a frame from a client; never fails, see {@link Request.Malformed}. */
+    public static Request decode(Frame frame) {
         @Nullable Seq seq = null;
         @Nullable MapReader fields = null;
         try {
@@ -314,7 +327,7 @@ final class RequestDecoder {
     private Set<StatePart> parts() {
         Set<StatePart> parts = EnumSet.noneOf(StatePart.class);
         for (StatePart part : StatePart.values()) {
-            if (fields.flag(part.key())) {
+            if (fields.flag(Key.of(part))) {
                 parts.add(part);
             }
         }

@@ -1,4 +1,4 @@
-package distkv.protocol;
+package distkv.protocol.codec;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

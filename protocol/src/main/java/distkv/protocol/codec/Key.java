@@ -1,5 +1,7 @@
-package distkv.protocol;
+package distkv.protocol.codec;
 
+import distkv.protocol.MsgWriter;
+import distkv.protocol.StatePart;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +83,11 @@ enum Key {
     /** The key with this name, if it is one. */
     static @Nullable Key of(byte[] bytes, int from, int length) {
         return NAMES.find(bytes, from, length);
+    }
+
+    /** The key of a part of the state. */
+    static Key of(StatePart part) {
+        return valueOf(part.name());
     }
 
     /** The index in an array with an element for every key; not stable across versions. */
