@@ -75,25 +75,6 @@ class ConfigurationPageTest {
                 + rows(key -> key.kind() != ConfigKey.Kind.WITHOUT_EFFECT && key.kind() != ConfigKey.Kind.NOT_YET)
                 + """
 
-                ## A trace
-
-                `distkv server --trace` and `distkv up --trace`, or `DISTKV_TRACE=1` in the environment, print one line on standard
-                error for each station of each request. `c1#1` is the first connection's request with `seq` 1; what the replica does
-                has the revision.
-
-                ```
-                21:31:40.120341 request c1#1 frame: 52 bytes
-                21:31:40.120388 request c1#1 parsed: SetValue
-                21:31:40.120402 request c1#1 gate: on the loop
-                21:31:40.120455 request c1#1 submitted: 1 writes
-                21:31:40.121510 request c1#1 decided: committed, revision 12
-                21:31:40.121602 replica 12 applied: 1 changes
-                21:31:40.121617 replica 12 offered: to 2 watchers
-                21:31:40.121630 request c1#1 visible: the replica has reached revision 12
-                21:31:40.121699 request c1#1 reply: Changed
-                21:31:40.121741 request c1#1 flushed
-                ```
-
                 ## From the original's files
 
                 A file of the original can be used as it is, unless it asks for something that is not available. These keys must
