@@ -2,11 +2,13 @@ package distkv.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.model.Depths;
 import distkv.model.Bytes;
+import distkv.model.Depths;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.protocol.codec.RequestDecoder;
+import distkv.protocol.codec.RequestEncoder;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -23,7 +25,8 @@ class RequestTest {
     private static final Path PATH = Path.of("a", 1, 2.5, true, null);
     private static final Value VALUE = Values.encode(List.of(1, "two"));
     private static final List<Guard> GUARDS = List.of(new Guard(Path.of("lock"), 512));
-    private static final WriteConditions LINKED = new WriteConditions(new ChainCondition.Link("tree", 300), Values.NIL, GUARDS);
+    private static final WriteConditions LINKED =
+            new WriteConditions(new ChainCondition.Link("tree", 300), Values.NIL, GUARDS);
     private static final WriteConditions ABSENT = new WriteConditions(ChainCondition.ABSENT, null, List.of());
 
     static List<Request> requests() {
@@ -78,7 +81,7 @@ class RequestTest {
         MsgWriter out = new MsgWriter();
         new RequestEncoder(out).write(request);
 
-        assertThat(Request.decode(Frame.of(out.toByteArray()))).isEqualTo(request);
+        assertThat(RequestDecoder.decode(Frame.of(out.toByteArray()))).isEqualTo(request);
     }
 
     @Test
@@ -100,7 +103,8 @@ class RequestTest {
         Request request =
                 decode(Map.of("action", "set_value", "seq", 4, "path", List.of("a"), "value", Values.NOT_GIVEN));
 
-        assertThat(request).isEqualTo(new Request.DeleteValue(Seq.of(4), Path.of("a"), false, WriteConditions.NONE, true));
+        assertThat(request)
+                .isEqualTo(new Request.DeleteValue(Seq.of(4), Path.of("a"), false, WriteConditions.NONE, true));
     }
 
     @Test
@@ -154,6 +158,6 @@ class RequestTest {
     }
 
     private static Request decode(Map<?, ?> map) {
-        return Request.decode(Frame.of(Values.encode(map).bytes()));
+        return RequestDecoder.decode(Frame.of(Values.encode(map).bytes()));
     }
 }

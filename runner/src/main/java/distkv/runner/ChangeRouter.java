@@ -8,6 +8,7 @@ import distkv.runner.lifecycle.JobEvent;
 import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
+import distkv.schema.group.GroupSettings;
 import distkv.schema.job.Kind;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class ChangeRouter {
 
     /** How many nodes the group should have: the option, or what the group's entry says. */
     int wanted() {
-        return options.nodes() > 0 ? options.nodes() : Membership.wanted(group);
+        return options.nodes() > 0 ? options.nodes() : GroupSettings.read(group).nodes();
     }
 
     /** Takes in a change; returns what it means to jobs, {@code null}: nothing. */
@@ -63,7 +64,8 @@ final class ChangeRouter {
     }
 
     private JobEvent peers() {
-        return new JobEvent.PeersChanged(membership.peers(Kind.ANY.word(), Membership.drained(group)));
+        return new JobEvent.PeersChanged(
+                membership.peers(Kind.ANY.word(), GroupSettings.read(group).drained()));
     }
 
     private static Kind kind(Feed feed) {

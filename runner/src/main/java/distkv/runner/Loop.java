@@ -3,23 +3,23 @@ package distkv.runner;
 import distkv.client.Client;
 import distkv.model.Path;
 import distkv.runner.group.GroupState;
-import distkv.runner.group.Sign;
+import distkv.runner.group.Heartbeat;
 import distkv.runner.lifecycle.Effect;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.lifecycle.Lifecycle;
 import distkv.runner.lifecycle.Places;
 import distkv.runner.lifecycle.Site;
-import distkv.runner.worker.FromPython;
+import distkv.runner.worker.FromWorker;
 import distkv.runner.worker.JavaCommand;
 import distkv.runner.worker.Launch;
-import distkv.runner.worker.Modules;
 import distkv.runner.worker.Place;
 import distkv.runner.worker.Pool;
 import distkv.runner.worker.PoolListener;
 import distkv.runner.worker.PoolOptions;
-import distkv.runner.worker.PythonEvent;
-import distkv.runner.worker.PythonHost;
 import distkv.runner.worker.RunEvent;
+import distkv.runner.worker.WorkerEvent;
+import distkv.runner.worker.WorkerHost;
+import distkv.runner.worker.WorkerModules;
 import distkv.schema.Prefixes;
 import distkv.schema.code.CodeId;
 import distkv.schema.job.JobId;
@@ -53,18 +53,19 @@ final class Loop implements Runnable {
     private final Feeds feeds;
     private final Committer committer;
     private final Presence presence;
-    private final PythonHost host;
+    private final WorkerHost host;
     private final ChangeRouter changes;
     private final RunnerSession session;
     private final Lifecycle lifecycle;
     private final Pool pool;
+    private final JobTrace trace = new JobTrace();
     /** Completed when everything is read and Python is warm; fails if Python cannot be started. */
     final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     private boolean warm;
     private double stopAt = Double.POSITIVE_INFINITY;
 
-    Loop(RunnerOptions options, Client client, Events events, Feeds feeds, Presence presence, PythonHost host) {
+    Loop(RunnerOptions options, Client client, Events events, Feeds feeds, Presence presence, WorkerHost host) {
         this.log = options.log();
         this.site = site(options);
         this.limits = options.limits();
@@ -87,7 +88,7 @@ final class Loop implements Runnable {
                         options.idle().toNanos() / 1e9,
                         JavaCommand.ofThisProcess(options.config())),
                 host,
-                new Modules(changes.catalog, options.prefixes().modules()),
+                new WorkerModules(changes.catalog, options.prefixes().modules()),
                 new Listener(),
                 Loop::now);
     }
@@ -159,7 +160,7 @@ final class Loop implements Runnable {
         committer.sendNotes();
         double next = Math.min(lifecycle.next(), pool.run());
         next = Math.min(next, session.publish(now, lifecycle.load()));
-        next = Math.min(next, session.rivals.next(now));
+        next = Math.min(next, session.foreignRunners.next(now));
         next = Math.min(next, stopAt);
         Event event = events.next(Math.clamp(next - now(), 0, LONGEST_WAIT));
         long began = System.nanoTime();
@@ -191,10 +192,11 @@ final class Loop implements Runnable {
                 committer.answered(committed.request());
                 decide(committed);
             }
-            case Event.Python(PythonEvent python) -> python(python);
+            case Event.Python(WorkerEvent python) -> python(python);
             case Event.Printed(String line) -> trouble(line);
             case Event.Opened(var opened) -> session.opened(opened);
-            case Event.Rival(String topic, Sign sign) -> session.rivals.heard(topic, sign, now());
+            case Event.ForeignHeartbeat(String topic, Heartbeat heartbeat) ->
+                session.foreignRunners.heard(topic, heartbeat, now());
             case Event.Stop _ -> {
                 stopAt = now() + STOPPING;
                 decide(new JobEvent.Stopping());
@@ -206,13 +208,13 @@ final class Loop implements Runnable {
         }
     }
 
-    private void python(PythonEvent event) {
-        if (event instanceof PythonEvent.Received(var _, FromPython.Parent(var _, var _, var warning))) {
+    private void python(WorkerEvent event) {
+        if (event instanceof WorkerEvent.Received(var _, FromWorker.Parent(var _, var _, var warning))) {
             if (warning != null && !warm) {
                 trouble(warning);
             }
             warm = true;
-        } else if (event instanceof PythonEvent.ParentEnded(String how) && !warm) {
+        } else if (event instanceof WorkerEvent.ParentEnded(String how) && !warm) {
             ready.completeExceptionally(new RunnerException(how));
         }
         pool.accept(event);
@@ -223,12 +225,14 @@ final class Loop implements Runnable {
     }
 
     private void decide(JobEvent event) {
+        trace.event(event);
         lifecycle.handle(event).forEach(this::carryOut);
         committer.send();
     }
 
     /** The one place where something is done about jobs. Nothing here waits. */
     private void carryOut(Effect effect) {
+        trace.effect(effect);
         switch (effect) {
             case Effect.Commit(var request) -> {
                 if (!committer.add(request)) {

@@ -3,8 +3,8 @@ package distkv.runner;
 import distkv.client.Client;
 import distkv.client.Session;
 import distkv.client.Witness;
+import distkv.runner.group.ForeignRunners;
 import distkv.runner.group.GroupState;
-import distkv.runner.group.Rivals;
 import distkv.runner.lifecycle.Lease;
 import distkv.runner.lifecycle.Load;
 import distkv.runner.worker.Pool;
@@ -25,7 +25,7 @@ final class RunnerSession {
     private final Feeds feeds;
     private final Presence presence;
     private final ChangeRouter changes;
-    final Rivals rivals;
+    final ForeignRunners foreignRunners;
     private @Nullable Session session;
     private boolean synchronised;
     private boolean replaced;
@@ -43,7 +43,7 @@ final class RunnerSession {
         this.feeds = feeds;
         this.presence = presence;
         this.changes = changes;
-        this.rivals = new Rivals(options.group());
+        this.foreignRunners = new ForeignRunners(options.group());
     }
 
     void opened(Session newSession) {
@@ -57,7 +57,7 @@ final class RunnerSession {
 
     /** Whether something may be begun: this runner is settled, and no other kind of runner serves the group. */
     boolean open(double now) {
-        return isSettled() && !rivals.arePresent(now) && now < lease.last();
+        return isSettled() && !foreignRunners.arePresent(now) && now < lease.last();
     }
 
     /** Whether everything is read, the server answers, and there is a session. */
@@ -98,7 +98,7 @@ final class RunnerSession {
     /** Works out the state of the group; returns it if it has changed. */
     @Nullable
     GroupState changed(double now, Consumer<String> trouble) {
-        String heard = rivals.news(now);
+        String heard = foreignRunners.news(now);
         if (heard != null) {
             trouble.accept(heard);
         }
@@ -112,7 +112,7 @@ final class RunnerSession {
                 synchronised,
                 client.isConnected(),
                 session != null && !alive(),
-                rivals.arePresent(now),
+                foreignRunners.arePresent(now),
                 presence.isSeen(changes.membership),
                 changes.membership.count(),
                 changes.wanted()));

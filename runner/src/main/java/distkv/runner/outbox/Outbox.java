@@ -60,7 +60,7 @@ public final class Outbox {
     public void answered(CommitRequest request) {
         telling -= request.purpose() == Purpose.TELL ? 1 : 0;
         Deque<CommitRequest> line = lines.get(request.job());
-        if (line == null || line.remove() != request) {
+        if (line == null || !line.remove().equals(request)) {
             throw new IllegalStateException("answered out of turn: " + request);
         }
         if (line.isEmpty()) {

@@ -1,6 +1,6 @@
 package distkv.runner.worker;
 
-/** Hears what becomes of runs, on the decision thread. */
+/** Is told what becomes of runs. */
 public interface PoolListener {
     void changed(RunEvent event);
 
@@ -9,6 +9,6 @@ public interface PoolListener {
     /** There is room for more runs. */
     void roomMade();
 
-    /** Something is wrong with the workers as such. */
+    /** Something is wrong with the workers in general. */
     void trouble(String what);
 }
