@@ -72,7 +72,12 @@ class ArchitectureTest {
             .that(not(resideInAPackage("distkv.runner..")))
             .should()
             .dependOnClassesThat(
-                    resideInAnyPackage("distkv.runner.job..", "distkv.runner.worker..", "distkv.runner.error..")
+                    resideInAnyPackage(
+                                    "distkv.runner.balance..",
+                                    "distkv.runner.lifecycle..",
+                                    "distkv.runner.outbox..",
+                                    "distkv.runner.schedule..",
+                                    "distkv.runner.worker..")
                             .and(not(type(PythonCommand.class))));
 
     @ArchTest
