@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..protocol.runner_connection import RunnerConnection
-from ..protocol.spec import WorkerContext
+from ..protocol.spec import WorkerEnvironment
 from .modules import WorkerModules
 
-__all__ = ["RunEnvironment"]
+__all__ = ["RunContext"]
 
 
 @dataclass(frozen=True)
-class RunEnvironment:
-    """The context of a worker, its runner, and the stored modules."""
+class RunContext:
+    """The environment of a worker, its runner, and the stored modules."""
 
-    context: WorkerContext
+    environment: WorkerEnvironment
     runner: RunnerConnection
     modules: WorkerModules

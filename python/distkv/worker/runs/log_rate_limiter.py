@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
-__all__ = ["LogBudget"]
+__all__ = ["LogRateLimiter"]
 
 RECORDS = 900
-"""How many records may come at once, fewer than may wait for the runner (`outbox.MAX_LOGS`) …"""
+"""How many records may come at once, fewer than may wait for the runner (`report_queue.MAX_LOGS`) …"""
 
 RECORDS_PER_SECOND = 200
 """… and how many each second from then on."""
@@ -24,7 +24,7 @@ _EXCEEDED = (
 )
 
 
-class LogBudget:
+class LogRateLimiter:
     """
     Two token buckets, for records and characters: a record for which there is not enough left is dropped.
 

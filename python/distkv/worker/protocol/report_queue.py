@@ -8,7 +8,7 @@ from collections import deque
 
 from .framing import pack
 
-__all__ = ["Outbox"]
+__all__ = ["ReportQueue"]
 
 MAX_LOGS = 1000
 """How many log records wait for a runner that reads slowly; then the oldest are dropped."""
@@ -17,7 +17,7 @@ MAX_REPORTS = 100
 """When so many reports wait, code has to wait before it makes more of them."""
 
 
-class Outbox:
+class ReportQueue:
     """
     Two queues read as one: reports, which must arrive, and log records, which need not.
 
