@@ -182,17 +182,21 @@ final class SimEffects implements Places {
 
         @Override
         public List<Long> commit(Commit commit) throws Refusal {
-            Runnable verify = switch (request == null ? null : request.purpose()) {
-                case CLAIM -> sim.check.claims(node, request);
-                case SWAP -> sim.check.swaps(node, request);
-                case null, default -> () -> {};
-            };
+            Runnable verify = request == null ? () -> {} : verify(request);
             List<Long> ticks = sim.store.commit(commit);
             if (ticks == null) {
                 throw new Refusal(sim.store.refusedAt());
             }
             verify.run();
             return ticks;
+        }
+
+        private Runnable verify(CommitRequest made) {
+            return switch (made.purpose()) {
+                case CLAIM -> sim.check.claims(node, made);
+                case SWAP -> sim.check.swaps(node, made);
+                default -> () -> {};
+            };
         }
 
         @Override

@@ -133,7 +133,7 @@ class OutboxTest {
             }
             List<Long> ticks = new ArrayList<>();
             for (Write write : commit.writes()) {
-                long tick = 100 + ticks.size();
+                long tick = 100L + ticks.size();
                 entries.put(write.path(), new Entry(write.path(), write.value(), tick, 0));
                 ticks.add(tick);
             }

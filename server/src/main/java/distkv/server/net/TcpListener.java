@@ -24,8 +24,8 @@ import java.util.function.Function;
  * {@linkplain EventLoop loops} share them; another virtual thread checks periodically for clients that do not read what
  * is sent to them, and drops these.
  */
-public final class ConnectionListener implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(ConnectionListener.class.getName());
+public final class TcpListener implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(TcpListener.class.getName());
 
     /** One loop for this many processors, since clients and the store need some, too. */
     private static final int PROCESSORS = 2;
@@ -44,7 +44,7 @@ public final class ConnectionListener implements AutoCloseable {
     /** How many connections were accepted so far; used by the accepting thread only. */
     private int accepted;
 
-    private ConnectionListener(
+    private TcpListener(
             NetContext context,
             Function<Connection, RequestHandler> handlers,
             ServerSocketChannel socket,
@@ -63,7 +63,7 @@ public final class ConnectionListener implements AutoCloseable {
      *
      * @param handlers makes the handler of a new connection
      */
-    public static ConnectionListener start(
+    public static TcpListener start(
             NetContext context, Function<Connection, RequestHandler> handlers, ServerSocketChannel socket)
             throws IOException {
         List<EventLoop> loops = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class ConnectionListener implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             loops.add(EventLoop.start());
         }
-        ConnectionListener listener = new ConnectionListener(context, handlers, socket, loops);
+        TcpListener listener = new TcpListener(context, handlers, socket, loops);
         listener.acceptor.start();
         listener.watchdog.start();
         return listener;
