@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** The options of all commands. */
 @Command(
         name = "distkv",
-        version = "distkv 0.1.0",
+        versionProvider = Version.class,
         description = "Data, the code that works on it, and the jobs that run it: in one tree, on many nodes.",
         footer = {"", "Example:", "  distkv up", "  distkv client data set -e : 21.5 room.temp"})
 final class RootCommand {

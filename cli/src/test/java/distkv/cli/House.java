@@ -71,13 +71,13 @@ public final class House {
         runner(node, Duration.ofMillis(500));
     }
 
-    /** The same, with this time to live. */
-    public void runner(String node, Duration ttl) throws InterruptedException {
+    /** The same, with this time to live; whoever closes it before the others may. */
+    public Runner runner(String node, Duration ttl) throws InterruptedException {
         RunnerOptions options = RunnerOptions.of(node, EnumSet.allOf(Kind.class))
                 .ttl(ttl)
                 .server(BindAddress.LOOPBACK, port)
                 .python(PythonCommand.of(PYTHON));
-        keep(Runner.start(options, connect(node)));
+        return keep(Runner.start(options, connect(node)));
     }
 
     void stopServer() {

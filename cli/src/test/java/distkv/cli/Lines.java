@@ -2,8 +2,12 @@ package distkv.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** The lines of an output, whose reader may go away. */
 public final class Lines extends OutputStream {
@@ -33,6 +37,20 @@ public final class Lines extends OutputStream {
                 return next;
             }
         }
+    }
+
+    /** Waits for a line like this for so long. */
+    void await(Predicate<String> wanted, Duration patience) throws InterruptedException {
+        List<String> others = new ArrayList<>();
+        long end = System.nanoTime() + patience.toNanos();
+        String next;
+        do {
+            next = lines.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                throw new IllegalStateException("said were " + others);
+            }
+            others.add(next);
+        } while (!wanted.test(next));
     }
 
     /** What is done while nothing comes. */

@@ -194,7 +194,7 @@ class OutputTest extends ShellTest {
             outOf("client", "data", "set", "-v", "said", "-", "-v", "again", "@-", "room.items");
             System.setIn(new java.io.ByteArrayInputStream(new byte[] {-1}));
             assertThat(shell.run("client", "data", "set", "-v", ":", "-", "x").err())
-                    .contains("standard input is no text");
+                    .contains("standard input is not text");
         } finally {
             System.setIn(before);
         }

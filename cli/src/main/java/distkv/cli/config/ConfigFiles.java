@@ -17,6 +17,8 @@ public record ConfigFiles(Map<String, String> environment) {
     static final String VARIABLE = "DISTKV_CFG";
 
     /**
+     * Loads the configuration.
+     *
      * @param named the file that {@code --cfg} names, or {@code null}
      * @param overrides {@code key=value} each; the value is a literal, or else a text
      */

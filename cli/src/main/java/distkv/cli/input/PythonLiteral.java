@@ -21,7 +21,11 @@ public final class PythonLiteral {
         this.text = text;
     }
 
-    /** @throws IllegalArgumentException if this is no literal; the message quotes it and names the position */
+    /**
+     * Parses a literal.
+     *
+     * @throws IllegalArgumentException if this is no literal; the message quotes it and names the position
+     */
     public static @Nullable Object parse(String text) {
         PythonLiteral literal = new PythonLiteral(text);
         Object value = literal.value(0);

@@ -23,7 +23,11 @@ public final class YamlFile {
         return parse(TextFile.read(file), file.toString());
     }
 
-    /** @param name what an error calls the text */
+    /**
+     * Parses a text.
+     *
+     * @param name what an error calls the text
+     */
     public static @Nullable Object parse(String text, String name) {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(name)

@@ -55,8 +55,9 @@ public final class ClaimedRuns {
 
     private static RunStatus.Running read(Entry entry) {
         ClaimEntry claim = ClaimEntry.read(entry.value());
-        boolean isNamed = claim != null && !claim.node().isEmpty();
-        return new RunStatus.Running(isNamed ? claim.node() : "?", claim == null ? 0 : claim.started());
+        return claim == null || claim.node().isEmpty()
+                ? new RunStatus.Running("?", claim == null ? 0 : claim.started())
+                : new RunStatus.Running(claim.node(), claim.started());
     }
 
     /** By their paths below the prefix of the claims: kind, group and node as the kind has them, and the job's name. */

@@ -84,12 +84,11 @@ class ConfigurationPageTest {
                 |---|---|---|---|---|
                 """
                 + rows(key -> key.kind() == ConfigKey.Kind.NOT_YET)
-                + "\nThese are accepted, and have no effect: "
+                + "\nThese are accepted, and have no effect:\n\n"
                 + ConfigKey.ALL.stream()
                         .filter(key -> key.kind() == ConfigKey.Kind.WITHOUT_EFFECT)
-                        .map(key -> "`" + key.name() + "`")
-                        .collect(Collectors.joining(", "))
-                + ".\n";
+                        .map(key -> "- `" + key.name() + "`\n")
+                        .collect(Collectors.joining());
     }
 
     private static String rows(Predicate<ConfigKey> wanted) {

@@ -1,4 +1,4 @@
-/** Who else is there: the presence of runners, the state of their group, and whose turn it is to take a job. */
+/** Who else is there: the presence of runners, and the state of their group. */
 @NullMarked
 package distkv.runner.group;
 
