@@ -238,8 +238,8 @@ class OutputTest extends ShellTest {
     @Test
     void theVersionIsThatOfTheBuild() throws IOException {
         String version = shell.runAlone("--version").out().strip().replace("distkv ", "");
-        assertThat(java.nio.file.Files.readString(java.nio.file.Path.of("pom.xml")))
-                .contains("<artifactId>distkv</artifactId>\n    <version>" + version + "</version>");
+        assertThat(java.nio.file.Files.readString(java.nio.file.Path.of("..", "pom.xml")))
+                .contains("<revision>" + version + "</revision>");
     }
 
     @Test
