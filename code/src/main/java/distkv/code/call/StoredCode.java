@@ -110,9 +110,9 @@ final class StoredCode implements AutoCloseable {
     }
 
     /**
-     * Looks after what these modules require themselves, whoever uses them.
+     * Checks what these modules require themselves, whoever uses them.
      *
-     * @throws CompileException naming the module and the chain, if something is missing or requires itself
+     * @throws CompileException naming the module and the chain, if a module is missing or requires itself
      */
     void checkModules(Collection<String> names) {
         synchronized (lock) {
