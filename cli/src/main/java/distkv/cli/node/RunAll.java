@@ -8,6 +8,7 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.OutputOptions;
+import distkv.cli.options.TraceOption;
 import distkv.client.ClientOptions;
 import distkv.client.ServerConnectionException;
 import distkv.runner.Runner;
@@ -43,6 +44,9 @@ public final class RunAll implements CommandAction.Serving {
     @Mixin
     private RunnerStartOptions place = new RunnerStartOptions();
 
+    @Mixin
+    private TraceOption trace = new TraceOption();
+
     @Option(
             names = {"--every-kind"},
             description =
@@ -64,6 +68,7 @@ public final class RunAll implements CommandAction.Serving {
                 : TreeClient.options(context.config()).name();
         RunnerOptions options =
                 place.options(context, node, scope.group(), every ? EnumSet.allOf(Kind.class) : Set.of(scope.kind()));
+        trace.start(context.terminal());
         try (ProcessLifetime life = new ProcessLifetime();
                 @Nullable TreeClient tree = connected(context, life)) {
             if (tree != null) {

@@ -1,5 +1,6 @@
 package distkv.cli.ops;
 
+import distkv.cli.options.TraceOption;
 import distkv.cli.config.Config;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;

@@ -1,18 +1,18 @@
-package distkv.cli.ops;
+package distkv.cli.options;
 
 import distkv.cli.context.Terminal;
 import distkv.model.process.Trace;
 import picocli.CommandLine.Option;
 
-/** Whether to print what becomes of each request. */
-final class TraceOption {
+/** Whether to print what becomes of each request and job. */
+public final class TraceOption {
     @Option(
             names = {"--trace"},
-            description = "Print a line on standard error for each station of each request. Default: $DISTKV_TRACE.")
+            description = "Print a line on standard error for each station of each request and job. Default: $DISTKV_TRACE.")
     private boolean trace;
 
     /** Starts to print, if that is asked for. */
-    void start(Terminal terminal) {
+    public void start(Terminal terminal) {
         if (trace || Trace.isRequested(terminal.environment())) {
             Trace.writeTo(terminal.err()::println);
         }

@@ -1,4 +1,4 @@
-package distkv.cli.ops;
+package distkv.cli.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
