@@ -11,11 +11,21 @@ import java.util.zip.CRC32C;
 public final class RendezvousHash {
     private RendezvousHash() {}
 
-    /** The part of the job in the hash. */
-    public static long hash(Path job) {
+    /** What is kept of a job for {@link #key}. */
+    static int checksum(Path job) {
         CRC32C sum = new CRC32C();
         sum.update(job.key());
-        return spread(sum.getValue());
+        return (int) sum.getValue();
+    }
+
+    /** The part of a job with this checksum in the hash. */
+    static long key(int checksum) {
+        return spread(Integer.toUnsignedLong(checksum));
+    }
+
+    /** The part of the job in the hash. */
+    public static long hash(Path job) {
+        return key(checksum(job));
     }
 
     /** The part of the node in the hash. */

@@ -189,7 +189,7 @@ class LargeGroupDecisionsTest {
             peers.set(1, new Peer("n1", 1, i, Set.of(), i % 2 == 0));
             share.peers(peers);
         }
-        assertThat(share.scores()).isEqualTo(PEERS);
+        assertThat(share.work().scores()).isEqualTo(PEERS);
 
         peers(PEERS);
         // So many jobs that this node has its share at once.
