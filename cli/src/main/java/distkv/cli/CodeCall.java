@@ -6,12 +6,12 @@ import distkv.code.call.CodeOptions;
 import distkv.code.call.CodeRoot;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.schema.code.CodeId;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,7 +63,7 @@ final class CodeCall implements Action.OfLibrary {
             throw e;
         } catch (RuntimeException e) {
             // What a procedure in Java throws comes as it is, and does not say whose it is.
-            throw new FailedException(name(path) + ": " + e, e);
+            throw new FailedException(CodeId.name(path) + ": " + e, e);
         }
     }
 
@@ -94,19 +94,6 @@ final class CodeCall implements Action.OfLibrary {
     private static CodeOptions options(Config config, Terminal terminal) {
         String python =
                 Files.isExecutable(terminal.python()) ? terminal.python().toString() : "python3";
-        return new CodeOptions(
-                config.path("codes.prefix"),
-                config.path("modules.prefix"),
-                config.path("errors.prefix"),
-                config.path("runner.prefix"),
-                config.path("runner.state"),
-                List.of(python),
-                Map.of(),
-                1,
-                config.forCode());
-    }
-
-    private static String name(Path path) {
-        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
+        return new CodeOptions(config.entryPrefixes(), List.of(python), Map.of(), 1, config.forCode());
     }
 }

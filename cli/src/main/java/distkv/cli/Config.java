@@ -1,6 +1,7 @@
 package distkv.cli;
 
 import distkv.model.Path;
+import distkv.schema.Prefixes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,6 +68,19 @@ record Config(Map<String, Object> tree) {
     String text(String key) {
         Object value = find(key);
         return value == null ? null : value.toString();
+    }
+
+    /** Where the system keeps its entries. */
+    Prefixes entryPrefixes() {
+        return new Prefixes(
+                path("codes.prefix"),
+                path("modules.prefix"),
+                path("errors.prefix"),
+                path("runner.prefix"),
+                path("runner.state"),
+                path("runner.claim"),
+                path("runner.presence"),
+                path("runner.group"));
     }
 
     /** A prefix: a path, or the text or the elements of one. */

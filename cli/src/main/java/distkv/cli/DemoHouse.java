@@ -1,7 +1,7 @@
 package distkv.cli;
 
 import distkv.model.Path;
-import distkv.protocol.ScratchDirectory;
+import distkv.model.process.ScratchDirectory;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
 import distkv.schema.job.Kind;

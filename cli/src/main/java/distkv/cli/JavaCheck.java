@@ -7,15 +7,15 @@ import distkv.code.compile.ModuleSources;
 import distkv.code.compile.Procedure;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.code.CodeId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Compiles Java code before it is stored, with the modules that are stored already. */
 record JavaCheck(Tree tree) {
     void check(Library library, Path path, String code) throws InterruptedException {
-        String name = name(path);
+        String name = CodeId.name(path);
         try {
             if (library.equals(Library.modules(tree.config()))) {
                 new Javac().module(name, code, modules(name));
@@ -36,14 +36,10 @@ record JavaCheck(Tree tree) {
             if (Printer.decoded(entry) instanceof Map<?, ?> map
                     && "java".equals(map.get("language"))
                     && map.get("code") instanceof String text) {
-                texts.put(name(entry.path().below(prefix)), text);
+                texts.put(CodeId.name(entry.path().below(prefix)), text);
             }
         }
         texts.remove(without);
         return new ModuleSources(texts);
-    }
-
-    private static String name(Path path) {
-        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
     }
 }

@@ -5,6 +5,7 @@ import distkv.client.WatchEvent;
 import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.Collection;
@@ -82,7 +83,8 @@ record JobHolders(Tree tree, JobScope scope, Path job) {
     }
 
     private static String node(Entry claim) {
-        return Printer.decoded(claim) instanceof Map<?, ?> map ? String.valueOf(map.get("node")) : "?";
+        ClaimEntry read = ClaimEntry.read(claim.value());
+        return read == null ? "?" : read.node();
     }
 
     /** Names, as a sentence has them. */

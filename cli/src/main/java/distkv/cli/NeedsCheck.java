@@ -2,8 +2,8 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.protocol.Values;
-import distkv.runner.code.Catalog;
 import distkv.schema.BadEntry;
+import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import java.util.Map;
 

@@ -4,10 +4,10 @@ import distkv.client.Watch;
 import distkv.client.WatchEvent;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,9 +82,8 @@ final class RunDrain implements Action.OfJobs {
 
     /** Whether this is the claim of a job that runs there. */
     private boolean runsHere(Entry claim) {
-        return !JobId.isStandby(claim.path())
-                && Printer.decoded(claim) instanceof Map<?, ?> map
-                && node.equals(map.get("node"));
+        ClaimEntry read = ClaimEntry.read(claim.value());
+        return read != null && node.equals(read.node()) && !JobId.isStandby(claim.path());
     }
 
     private void progress(Printer printer, int left) {

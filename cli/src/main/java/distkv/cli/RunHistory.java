@@ -3,6 +3,7 @@ package distkv.cli;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.schema.job.PastRun;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,8 +62,10 @@ final class RunHistory implements Action.OfJobs {
         List<PastRun> all = new ArrayList<>(state.runs());
         switch (fate) {
             case Fate.Running run ->
-                all.add(new PastRun(run.since() == 0 ? state.started() : run.since(), GOES_ON, run.node(), RUNNING));
-            case Fate.Lost lost -> all.add(new PastRun(state.started(), UNKNOWN, lost.node(), lost.why()));
+                all.add(new PastRun(
+                        run.since() == 0 ? state.started() : run.since(), GOES_ON, run.node(), Reason.ofText(RUNNING)));
+            case Fate.Lost lost ->
+                all.add(new PastRun(state.started(), UNKNOWN, lost.node(), Reason.ofText(lost.why())));
             case Fate.Idle _ -> {}
         }
         return all;
@@ -81,6 +84,11 @@ final class RunHistory implements Action.OfJobs {
         String seconds =
                 stopped == UNKNOWN ? "-" : String.format(Locale.ROOT, "%.3f", Math.max(0, stopped - run.started()));
         return String.format(
-                Locale.ROOT, "%s  %-10s %10s s  %s", dates.text(run.started()), run.node(), seconds, run.outcome());
+                Locale.ROOT,
+                "%s  %-10s %10s s  %s",
+                dates.text(run.started()),
+                run.node(),
+                seconds,
+                run.outcome().text());
     }
 }

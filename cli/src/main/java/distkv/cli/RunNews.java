@@ -4,8 +4,10 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,8 +94,8 @@ final class RunNews {
         if (value == null || (entry.value() != null && old != null)) {
             return List.of();
         }
-        Object node = Values.decode(value) instanceof Map<?, ?> map ? map.get("node") : null;
-        String who = node == null ? "" : node.toString();
+        ClaimEntry claim = ClaimEntry.read(value);
+        String who = claim == null ? "" : claim.node();
         Path job = job(entry.path(), claims);
         if (JobId.isStandby(job)) {
             // How it ends the state tells, or the job's error.
@@ -124,19 +126,26 @@ final class RunNews {
         } else if (now.node() != null && now.pinged() != old.pinged()) {
             items.add(new Item(now.node(), "is well", job, ""));
         } else if (now.node() == null && old.node() == null && !now.reason().equals(old.reason())) {
-            items.add(new Item("", "waits", job, now.reason()));
+            items.add(new Item("", "waits", job, now.reason().text()));
         }
         return items;
     }
 
     private static Item end(Path job, String node, StateEntry now) {
         if (now.backoff() > 0) {
-            return new Item(node, "fails", job, errors(now) + (now.reason().isEmpty() ? "" : ", " + now.reason()));
+            return new Item(
+                    node,
+                    "fails",
+                    job,
+                    errors(now)
+                            + (now.reason().equals(Reason.NONE)
+                                    ? ""
+                                    : ", " + now.reason().text()));
         }
         Value result = now.result();
         Object decoded = result == null ? null : Values.decode(result);
         String detail = decoded == null
-                ? now.reason()
+                ? now.reason().text()
                 : "result " + Format.json.document(decoded).strip();
         return new Item(node, "ends", job, detail.lines().map(String::strip).reduce("", String::concat));
     }

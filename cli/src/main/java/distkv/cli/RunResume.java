@@ -2,8 +2,8 @@ package distkv.cli;
 
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
-import distkv.schema.job.Stop;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -42,7 +42,7 @@ final class RunResume implements Action.OfJobs {
     private boolean hasEndedRun(Tree tree, JobScope scope, Printer printer) throws InterruptedException {
         for (Entry state : new States(tree, scope, printer).of(path).values()) {
             StateEntry read = state.value() == null ? StateEntry.NEW : StateEntry.read(state.value());
-            if (!read.runs().isEmpty() && read.runs().getFirst().outcome().equals(Stop.NO_TARGET.reason())) {
+            if (!read.runs().isEmpty() && read.runs().getFirst().outcome().code() == Reason.Code.NO_TARGET) {
                 return true;
             }
         }

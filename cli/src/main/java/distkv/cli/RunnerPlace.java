@@ -5,7 +5,6 @@ import distkv.runner.JobLog;
 import distkv.runner.RunnerOptions;
 import distkv.runner.worker.PythonCommand;
 import distkv.schema.BadEntry;
-import distkv.schema.Prefixes;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Limits;
 import java.nio.file.Files;
@@ -90,7 +89,7 @@ final class RunnerPlace {
                                         ? workerUser
                                         : context.config().text("runner.worker_user"))
                         .withMemory(memory(context.config())))
-                .prefixes(prefixes(context.config()))
+                .prefixes(context.config().entryPrefixes())
                 .config(context.config().forCode())
                 .log(log(context.verbosity()));
         try {
@@ -130,18 +129,6 @@ final class RunnerPlace {
         } catch (BadEntry e) {
             throw new UsageException(e.getMessage(), e);
         }
-    }
-
-    static Prefixes prefixes(Config config) {
-        return new Prefixes(
-                config.path("codes.prefix"),
-                config.path("modules.prefix"),
-                config.path("errors.prefix"),
-                config.path("runner.prefix"),
-                config.path("runner.state"),
-                config.path("runner.claim"),
-                config.path("runner.presence"),
-                config.path("runner.group"));
     }
 
     /** What jobs log goes where our own log lines go. */

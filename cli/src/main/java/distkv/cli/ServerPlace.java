@@ -91,7 +91,7 @@ final class ServerPlace {
     /** Reading where the parts of the system keep what is theirs is no error, nor where a kind, a node, a group does. */
     static void know(Server server, Config config) {
         for (distkv.model.Path prefix : config.prefixes()) {
-            server.know(
+            server.makeKnown(
                     prefix,
                     prefix.equals(config.path("runner.prefix")) || prefix.equals(config.path("runner.state")) ? 3 : 0);
         }

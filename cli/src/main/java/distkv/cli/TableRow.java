@@ -3,7 +3,8 @@ package distkv.cli;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.schema.job.Kind;
-import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
+import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,10 +63,11 @@ record TableRow(JobScope scope, States states, Path job, boolean paused, List<Er
         }
         Map<Object, Entry> all = states.of(job);
         for (Entry state : all.values()) {
-            if (Printer.decoded(state) instanceof Map<?, ?> map
-                    && map.get("reason") instanceof String reason
-                    && Placement.refused(reason)) {
-                return "-" + reason + "-";
+            Reason reason = state.value() == null
+                    ? Reason.NONE
+                    : StateEntry.read(state.value()).reason();
+            if (reason.code().lacksNode()) {
+                return "-" + reason.text() + "-";
             }
         }
         return all.isEmpty() ? "-never-" : "-stopped-";

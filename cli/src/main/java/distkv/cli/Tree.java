@@ -10,7 +10,7 @@ import distkv.client.WatchOptions;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
-import distkv.protocol.Depths;
+import distkv.model.Depths;
 import distkv.protocol.Values;
 import java.util.List;
 import java.util.Objects;

@@ -8,7 +8,7 @@ import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.server.Server;
 import distkv.server.ServerOptions;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

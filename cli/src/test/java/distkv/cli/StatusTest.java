@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.server.Server;
 import distkv.server.ServerOptions;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import distkv.store.Store;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

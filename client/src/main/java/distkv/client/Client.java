@@ -6,9 +6,9 @@ import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
-import distkv.protocol.Chained;
-import distkv.protocol.Conditions;
-import distkv.protocol.Depths;
+import distkv.protocol.ChainCondition;
+import distkv.protocol.WriteConditions;
+import distkv.model.Depths;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
@@ -77,7 +77,7 @@ public final class Client implements AutoCloseable {
 
     /** Writes a value if what is there is as expected and the guards hold. Returns the write's tick. */
     public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
-        Conditions conditions = conditions(expectation, guards);
+        WriteConditions conditions = conditions(expectation, guards);
         return write(
                 () -> changed(seq -> new Request.SetValue(seq, path, false, value, conditions, false, false, false)));
     }
@@ -89,7 +89,7 @@ public final class Client implements AutoCloseable {
 
     /** Deletes an entry if it is as expected and the guards hold. Returns the write's tick. */
     public long delete(Path path, Expectation expectation, Guard... guards) throws InterruptedException {
-        Conditions conditions = conditions(expectation, guards);
+        WriteConditions conditions = conditions(expectation, guards);
         return write(() -> changed(seq -> new Request.DeleteValue(seq, path, false, conditions, false)));
     }
 
@@ -311,10 +311,10 @@ public final class Client implements AutoCloseable {
         return all;
     }
 
-    private Conditions conditions(Expectation expectation, Guard... guards) {
-        Chained chain = Commits.chained(connector, expectation);
+    private WriteConditions conditions(Expectation expectation, Guard... guards) {
+        ChainCondition chain = Commits.chained(connector, expectation);
         List<Guard> all = guards(List.of(guards));
-        return chain instanceof Chained.Unchecked && all.isEmpty() ? Conditions.NONE : new Conditions(chain, null, all);
+        return chain instanceof ChainCondition.Unchecked && all.isEmpty() ? WriteConditions.NONE : new WriteConditions(chain, null, all);
     }
 
     private long changed(Function<Seq, Request> request) throws InterruptedException {

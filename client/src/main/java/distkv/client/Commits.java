@@ -3,7 +3,7 @@ package distkv.client;
 import distkv.model.Commit;
 import distkv.model.Expectation;
 import distkv.model.Write;
-import distkv.protocol.Chained;
+import distkv.protocol.ChainCondition;
 import distkv.protocol.CommitWrite;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
@@ -41,11 +41,11 @@ final class Commits {
     }
 
     /** An expectation as a chain. */
-    static Chained chained(Connector connector, Expectation expectation) {
+    static ChainCondition chained(Connector connector, Expectation expectation) {
         return switch (expectation) {
-            case Expectation.Anything() -> Chained.UNCHECKED;
-            case Expectation.Absent() -> Chained.ABSENT;
-            case Expectation.At(long tick) -> new Chained.Link(connector.tree(), tick);
+            case Expectation.Anything() -> ChainCondition.UNCHECKED;
+            case Expectation.Absent() -> ChainCondition.ABSENT;
+            case Expectation.At(long tick) -> new ChainCondition.Link(connector.tree(), tick);
         };
     }
 }

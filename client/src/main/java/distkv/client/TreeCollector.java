@@ -3,7 +3,7 @@ package distkv.client;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Etype;
-import distkv.protocol.PathLengthener;
+import distkv.protocol.PathExpander;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes all items of a {@code get_tree} into a list, right on the reading thread: they all have to be kept anyway. */
 final class TreeCollector implements Receiver {
     private final Link link;
-    private final PathLengthener paths;
+    private final PathExpander paths;
     private final List<Entry> entries = new ArrayList<>();
     private final CompletableFuture<List<Entry>> result = new CompletableFuture<>();
     private @Nullable ClientException failure;
@@ -26,7 +26,7 @@ final class TreeCollector implements Receiver {
 
     private TreeCollector(Link link, Path path) {
         this.link = link;
-        this.paths = new PathLengthener(path);
+        this.paths = new PathExpander(path);
     }
 
     static List<Entry> collect(Link link, Path path, Function<Seq, Request> request) throws InterruptedException {

@@ -3,7 +3,7 @@ package distkv.client;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Etype;
-import distkv.protocol.PathLengthener;
+import distkv.protocol.PathExpander;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import java.util.ArrayDeque;
@@ -26,7 +26,7 @@ public final class Watch implements AutoCloseable {
     private final WatchOptions options;
     private final KnownEntries known = new KnownEntries();
     private final Deque<WatchEvent> ready = new ArrayDeque<>();
-    private PathLengthener paths;
+    private PathExpander paths;
     /** Everything up to here is delivered. */
     private long position;
     /** A fetch is under way. */
@@ -45,7 +45,7 @@ public final class Watch implements AutoCloseable {
         this.path = path;
         this.options = options;
         this.position = options.since() == null ? NOWHERE : options.since();
-        this.paths = new PathLengthener(path);
+        this.paths = new PathExpander(path);
     }
 
     /** Begins it, and waits until the server has: every change from now on will be delivered. */
@@ -113,7 +113,7 @@ public final class Watch implements AutoCloseable {
         if (fetching) {
             known.beginFetch();
         }
-        paths = new PathLengthener(path);
+        paths = new PathExpander(path);
         boolean fetch = fetching;
         Stream opened = Stream.open(
                 link, seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true));

@@ -1,7 +1,7 @@
 package distkv.client;
 
 import distkv.model.Path;
-import distkv.protocol.Depths;
+import distkv.model.Depths;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -9,7 +9,7 @@ import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Write;
-import distkv.protocol.Depths;
+import distkv.model.Depths;
 import distkv.protocol.Etype;
 import distkv.protocol.Request;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Entry;
 import distkv.model.Expectation;
-import distkv.protocol.Conditions;
+import distkv.protocol.WriteConditions;
 import distkv.protocol.Request;
 import java.time.Duration;
 import java.util.HashSet;
@@ -107,7 +107,7 @@ class ReconnectTest extends ServerTest {
                     () -> client.call(
                                     true,
                                     seq -> new Request.SetValue(
-                                            seq, path("a.b"), false, value(2), Conditions.NONE, false, true, false))
+                                            seq, path("a.b"), false, value(2), WriteConditions.NONE, false, true, false))
                             .tock());
             Set<Long> made = new HashSet<>();
             while (made.size() < 2) {

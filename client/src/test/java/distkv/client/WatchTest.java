@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.protocol.Depths;
+import distkv.model.Depths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

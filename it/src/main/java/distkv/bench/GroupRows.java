@@ -18,7 +18,7 @@ final class GroupRows {
     private static final int RUNNERS = 8;
     private static final int JOBS = 1_000;
     /** How long nothing may have moved until the jobs count as spread, in seconds. */
-    private static final double QUIET = 3;
+    private static final double QUIET = 5;
 
     private static final double LONGEST = 60;
 

@@ -2,5 +2,5 @@ package distkv.model;
 
 import java.util.List;
 
-/** All changes of one commit, in order. A change is the {@link Entry} that it left; no path is in it twice. */
+/** The changes of one commit, in order. A change is the resulting {@link Entry}; no path occurs twice. */
 public record ChangeBatch(long revision, List<Entry> changes) {}

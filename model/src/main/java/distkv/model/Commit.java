@@ -6,10 +6,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes that happen together or not at all, and the guards that must hold when they do. At most
- * {@value Revision#MAX_WRITES} writes; no path twice among them.
+ * Writes that happen together or not at all, and the guards that must hold when they do: at most
+ * {@value Revision#MAX_WRITES} writes, no two of the same path.
  *
- * @param id the request that asks for it, {@code null} if nobody will ask what became of it
+ * @param id the request that it is made for; {@code null} if its outcome will not be asked for later
  */
 public record Commit(
         List<Write> writes, List<Guard> guards, @Nullable WriteId id) {
@@ -31,7 +31,7 @@ public record Commit(
         }
     }
 
-    /** A commit that nobody will ask after. */
+    /** A commit without an id. */
     public Commit(List<Write> writes, List<Guard> guards) {
         this(writes, guards, null);
     }

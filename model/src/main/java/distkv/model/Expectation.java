@@ -2,15 +2,15 @@ package distkv.model;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a write requires of the entry it replaces; if that is not so, its commit conflicts and changes nothing. */
+/** What a write requires of the entry it replaces; otherwise its commit conflicts and changes nothing. */
 public sealed interface Expectation {
     /** No requirement. */
     record Anything() implements Expectation {}
 
-    /** There is no entry, or a deleted one. */
+    /** There is no entry. */
     record Absent() implements Expectation {}
 
-    /** The entry is present and was last written by this tick. */
+    /** The entry exists and was last written by this tick. */
     record At(long tick) implements Expectation {}
 
     static Expectation anything() {
@@ -25,7 +25,7 @@ public sealed interface Expectation {
         return new At(tick);
     }
 
-    /** Whether {@code current}, the entry that is there or {@code null}, is as expected. */
+    /** Whether the current entry, or {@code null} if there is none, is as expected. */
     default boolean holds(@Nullable Entry current) {
         return switch (this) {
             case Anything() -> true;

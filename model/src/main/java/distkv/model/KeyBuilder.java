@@ -9,8 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a path's key element by element, so that a path read from bytes never becomes a list of objects. The encoding
- * is {@link PathKey}'s. Used by one thread, for one path.
+ * Builds the key of one path element by element, without an object for each element. {@link PathKey} defines the encoding.
  */
 public final class KeyBuilder {
     private byte[] key = new byte[64];
@@ -93,7 +92,7 @@ public final class KeyBuilder {
     }
 
     /**
-     * Adds the text that these bytes are in UTF-8.
+     * Adds a text that is given in UTF-8.
      *
      * @throws IllegalArgumentException if they are not UTF-8
      */
@@ -111,7 +110,7 @@ public final class KeyBuilder {
         terminated(PathKey.BYTES, content, from, to);
     }
 
-    /** Begins a path within the path; {@link #endPath} ends it. */
+    /** Begins a nested path, which {@link #endPath} ends. */
     public void beginPath() {
         if (++nesting > PathKey.MAX_NESTING) {
             throw new IllegalArgumentException("path nested more than " + PathKey.MAX_NESTING + " deep");
@@ -124,7 +123,7 @@ public final class KeyBuilder {
         put(PathKey.END);
     }
 
-    /** Adds an element given as an object, of the types that {@link Path} names. */
+    /** Adds an element given as an object of one of the types listed in {@link Path}. */
     public void element(@Nullable Object element) {
         switch (element) {
             case null -> nil();
@@ -154,7 +153,7 @@ public final class KeyBuilder {
         endPath();
     }
 
-    /** Returns whether any byte is above 127. */
+    /** Adds a terminated element; returns whether any byte is above 127. */
     private boolean terminated(int tag, byte[] content, int from, int to) {
         room(to - from + 2);
         put(tag);

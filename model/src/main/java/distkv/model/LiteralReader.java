@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one of Python's literals: a number, text, bytes, {@code True}, {@code False}, {@code None}, {@code inf},
- * {@code nan}, or a tuple of them, whose outer parentheses may be missing. Used once, by one thread.
+ * Reads one Python literal: a number, text, bytes, {@code True}, {@code False}, {@code None}, {@code inf}, {@code nan}, or a
+ * tuple of these, whose outer parentheses may be missing.
  */
 final class LiteralReader {
     private static final Pattern FLOAT = Pattern.compile("(\\d+\\.\\d*|\\.\\d+)([eE][-+]?\\d+)?|\\d+[eE][-+]?\\d+");
@@ -35,7 +35,7 @@ final class LiteralReader {
         return value;
     }
 
-    /** Reads values up to {@code end}: one without a comma is that value, otherwise they are a nested path. */
+    /** Reads values up to {@code end}: a single one without a comma stands for itself, others are a nested path. */
     private Object tuple(char end, int nesting) {
         if (nesting > PathKey.MAX_NESTING) {
             throw new IllegalArgumentException("nesting of at most " + PathKey.MAX_NESTING);
@@ -197,7 +197,7 @@ final class LiteralReader {
         return matcher.group();
     }
 
-    /** The next character that is no space; 0 at the end. */
+    /** The next character that is not a space; 0 at the end. */
     private char peek() {
         while (at < text.length() && text.charAt(at) == ' ') {
             at++;

@@ -6,21 +6,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an entry is: a list of elements, kept as its <em>key</em>, the order-preserving encoding of {@link PathKey}.
+ * The name of an entry: a list of elements, stored as its <em>key</em> in the order-preserving encoding of {@link PathKey}.
  *
- * <p>The unsigned byte order of keys is the order of a tree walk: a parent comes right before its children, and all
- * that is below a path is one range of keys that starts with the path's own. Stores use the key as it is, so nothing
- * is decoded to find, compare or list entries.
+ * <p>The unsigned byte order of keys is the order of a tree walk: a parent precedes its children, and everything below a
+ * path is one range of keys that start with the path's key. Stores use the key as it is, so finding, comparing and listing
+ * entries decodes nothing.
  *
  * <p>An element is a {@link String}, a {@link Long} or (beyond 64 bits) a {@link BigInteger}, a {@link Double}, a
  * {@link Boolean}, {@link Nil}, {@link Bytes}, or a nested {@code Path}. The elements {@code 1}, {@code 1.0} and
- * {@code true} are three different ones.
+ * {@code true} are different.
  */
 public final class Path implements Comparable<Path> {
     /** The path without elements: the root of the tree. */
     public static final Path ROOT = new Path(new byte[0]);
 
-    /** How many bytes of a path a message may name. */
+    /** The most bytes of a path in a message. */
     private static final int BRIEF = 1_000;
 
     private final byte[] key;
@@ -35,7 +35,7 @@ public final class Path implements Comparable<Path> {
         return new Path(PathKey.encode(Arrays.asList(elements)));
     }
 
-    /** The path of these elements, as {@link #of}. */
+    /** The path of these elements, like {@link #of(Object...)}. */
     public static Path of(List<? extends @Nullable Object> elements) {
         return new Path(PathKey.encode(elements));
     }
@@ -43,14 +43,14 @@ public final class Path implements Comparable<Path> {
     /**
      * The path with this key. The array is not copied and must not change.
      *
-     * @throws IllegalArgumentException if these bytes are no key
+     * @throws IllegalArgumentException if these bytes are not a key
      */
     public static Path ofKey(byte[] key) {
         PathKey.check(key);
         return new Path(key);
     }
 
-    /** The path with this key, which the caller knows to be well-formed (it came from {@link #key}). */
+    /** The path with this key, which is not checked: it must come from {@link #key}. */
     public static Path ofTrustedKey(byte[] key) {
         return key.length == 0 ? ROOT : new Path(key);
     }
@@ -58,7 +58,7 @@ public final class Path implements Comparable<Path> {
     /**
      * Reads a path as people write it, e.g. {@code :.distkv.code.proc} or {@code room:3.temp}; see {@link PathText}.
      *
-     * @throws PathSyntaxException if the text is no path; the message names the position
+     * @throws PathSyntaxException if the text is not a path; the message names the position
      */
     public static Path parse(String text) {
         return PathText.parse(text);
@@ -73,7 +73,7 @@ public final class Path implements Comparable<Path> {
         return key.length == 0;
     }
 
-    /** How many elements this path has. */
+    /** The number of elements. */
     public int length() {
         return PathKey.count(key);
     }
@@ -83,7 +83,7 @@ public final class Path implements Comparable<Path> {
         return PathKey.decode(key);
     }
 
-    /** This path with one more element at its end. */
+    /** This path with one more element. */
     public Path child(@Nullable Object element) {
         return append(of(element));
     }
@@ -105,17 +105,17 @@ public final class Path implements Comparable<Path> {
         return ofTrustedKey(Arrays.copyOf(key, PathKey.offset(key, count)));
     }
 
-    /** What is left without the first {@code count} elements. */
+    /** The path without its first {@code count} elements. */
     public Path tail(int count) {
         return ofTrustedKey(Arrays.copyOfRange(key, PathKey.offset(key, count), key.length));
     }
 
-    /** What follows {@code prefix}, which this path must start with. */
+    /** The rest of this path after {@code prefix}, which it must start with. */
     public Path below(Path prefix) {
         return prefix.isRoot() ? this : ofTrustedKey(Arrays.copyOfRange(key, prefix.key.length, key.length));
     }
 
-    /** How many elements, from the first on, this path has in common with another. */
+    /** The number of leading elements that this path and another have in common. */
     public int shared(Path other) {
         int same = Arrays.mismatch(key, other.key);
         int end = same < 0 ? key.length : same;
@@ -145,8 +145,8 @@ public final class Path implements Comparable<Path> {
     }
 
     /**
-     * The upper bound of what is at and below this path: all of that sorts before it, whatever else follows sorts after
-     * it. It is for comparing only, and no path.
+     * The upper bound of the paths at and below this one: they sort before it, all that follow sort after it. It is not a
+     * path, and only for comparisons.
      */
     public Path endOfSubtree() {
         byte[] end = Arrays.copyOf(key, key.length + 1);
@@ -175,7 +175,7 @@ public final class Path implements Comparable<Path> {
         return known;
     }
 
-    /** The path as people write it, but if it is very long only the beginning, for messages. */
+    /** The path as people write it, cut off if it is very long, for messages. */
     public String brief() {
         int end = 0;
         while (end < key.length && PathKey.skip(key, end) <= BRIEF) {

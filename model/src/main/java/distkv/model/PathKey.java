@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * The order-preserving encoding of paths.
  *
  * <p>An element is a tag byte and its content. Tags order the types: nil, false, true, integers, floats, text, bytes,
- * nested paths. The tag of an integer tells its sign and length; text and bytes end with {@code 00} and write the bytes
- * 0 and 1 within as {@code 01 01} and {@code 01 02}; a nested path ends with {@code 00}, which is no tag. So no
- * element's encoding is a prefix of another's: a key that is a prefix of another belongs to an ancestor, and keys sort
- * as their elements do.
+ * nested paths. The tag of an integer encodes its sign and length. Text and bytes end with {@code 00}; in them, the bytes 0
+ * and 1 are written as {@code 01 01} and {@code 01 02}. A nested path ends with {@code 00}, which is not a tag. So the
+ * encoding of an element is never a prefix of another's: a key that is a prefix of another belongs to an ancestor, and keys
+ * sort like their elements.
  */
 public final class PathKey {
     /** The deepest nesting of paths within paths. */
@@ -27,7 +27,7 @@ public final class PathKey {
     public static final int TRUE = 0x12;
     /** The integer 0. {@code ZERO + n} is a positive integer of n bytes, {@code ZERO - n} a negative one. */
     public static final int ZERO = 0x38;
-    /** Distance from {@link #ZERO} of integers that do not fit into 64 bits: two bytes of length follow the tag. */
+    /** The distance from {@link #ZERO} of integers beyond 64 bits, whose tag is followed by two bytes of length. */
     public static final int BIG = 9;
 
     public static final int FLOAT = 0x50;
@@ -48,7 +48,7 @@ public final class PathKey {
         return key.bytes();
     }
 
-    /** Where the element after {@code count} elements begins. */
+    /** The index of the element that follows {@code count} elements. */
     static int offset(byte[] key, int count) {
         int at = 0;
         for (int i = 0; i < count; i++) {
@@ -61,7 +61,7 @@ public final class PathKey {
         return at;
     }
 
-    /** Whether an element begins there, or the key ends. */
+    /** Whether an element begins at an index, or the key ends there. */
     static boolean begins(byte[] key, int there) {
         int at = 0;
         while (at < there) {
@@ -70,7 +70,7 @@ public final class PathKey {
         return at == there;
     }
 
-    /** How many elements a key has. */
+    /** The number of elements of a key. */
     public static int count(byte[] key) {
         int count = 0;
         for (int at = 0; at < key.length; at = skip(key, at)) {
@@ -79,7 +79,7 @@ public final class PathKey {
         return count;
     }
 
-    /** Where the element that begins at {@code at} ends. */
+    /** The end of the element that begins at {@code at}. */
     public static int skip(byte[] key, int at) {
         int tag = key[at] & 0xFF;
         return switch (tag) {
@@ -99,7 +99,7 @@ public final class PathKey {
         return Double.longBitsToDouble(ordered < 0 ? ordered ^ Long.MIN_VALUE : ~ordered);
     }
 
-    /** The integer of up to eight bytes that begins at {@code at}, as its two's complement. */
+    /** The integer of up to eight bytes that begins at {@code at}, in two's complement. */
     public static long longAt(byte[] key, int at) {
         int length = (key[at] & 0xFF) - ZERO;
         int flip = length < 0 ? 0xFF : 0;
@@ -189,7 +189,7 @@ public final class PathKey {
         return size == content.length ? content : Arrays.copyOf(content, size);
     }
 
-    /** Refuses bytes that {@link #encode} cannot have made. */
+    /** Refuses bytes that are not the result of {@link #encode}. */
     static void check(byte[] key) {
         try {
             if (!Arrays.equals(encode(decode(key)), key)) {

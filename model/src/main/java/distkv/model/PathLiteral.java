@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.StringJoiner;
 
-/** Prints path elements as Python's literals, which is how the original writes them. {@link LiteralReader} reads them. */
+/** Prints path elements as Python literals, like the original. {@link LiteralReader} reads them. */
 final class PathLiteral {
     private PathLiteral() {}
 
@@ -39,7 +39,7 @@ final class PathLiteral {
         };
     }
 
-    /** A float in Python's way: the fewest digits that read back the same, an exponent below -4 and from 16 on. */
+    /** A float as Python prints it: the shortest digits that read back the same, an exponent below -4 and from 16 on. */
     private static String print(double number) {
         if (Double.isNaN(number)) {
             return "nan";

@@ -5,13 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 
-/** Reads one path from text, see {@link PathText}. Used once, by one thread. */
+/** Reads one path from text, see {@link PathText}. */
 final class PathParser {
-    /** What stands before the next character. */
+    /** What precedes the next character. */
     private enum Place {
         /** Nothing: an element must begin. */
         START,
-        /** An element that may go on. */
+        /** An element that may continue. */
         WITHIN,
         /** An element that is complete: a dot or a colon must follow. */
         AFTER,
@@ -23,11 +23,11 @@ final class PathParser {
     private final KeyBuilder key = new KeyBuilder();
     private final StringBuilder part = new StringBuilder();
     private Place place = Place.START;
-    /** What the part being read is: 0 for text, otherwise the letter that follows its colon ('i' for a literal). */
+    /** The kind of the part being read: 0 for text, otherwise the letter after its colon ('i' for a literal). */
     private char kind;
 
     private int at;
-    /** Where the part being read begins. */
+    /** The start of the part being read. */
     private int start;
 
     PathParser(String text) {
@@ -118,7 +118,7 @@ final class PathParser {
         part.append(letter ? word.substring(1) : word);
     }
 
-    /** The characters up to the next that means something. */
+    /** The characters up to the next one with a meaning. */
     private String word() {
         int begin = at;
         while (at < text.length() && ":._".indexOf(text.charAt(at)) < 0) {
@@ -141,7 +141,7 @@ final class PathParser {
         }
     }
 
-    /** Adds the element being read, if there is one. */
+    /** Adds the element being read, if any. */
     private void finish(Place next) {
         if (place == Place.WITHIN) {
             String content = part.toString();

@@ -1,6 +1,6 @@
 package distkv.model;
 
-/** A text that is no path; the message quotes it and names the position. */
+/** A text is not a path; the message quotes it and names the position. */
 public final class PathSyntaxException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 

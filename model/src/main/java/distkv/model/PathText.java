@@ -6,8 +6,8 @@ import java.util.HexFormat;
 /**
  * Paths as people write them, in the notation of the original.
  *
- * <p>A text element is written as it is, with {@code :.} for a dot, {@code ::} for a colon and {@code :_} for a space;
- * a dot stands before it, unless it is the first. Every other element begins with a colon and needs no dot:
+ * <p>A text element is written as it is, with {@code :.} for a dot, {@code ::} for a colon and {@code :_} for a space, and
+ * preceded by a dot unless it is the first element. Every other element begins with a colon and needs no dot:
  *
  * <pre>
  * :t :f :n   true, false, nil              :xFF :b101   integers
@@ -17,8 +17,8 @@ import java.util.HexFormat;
  * :iEXPR     a literal beginning with a letter (inf, nan, True, b'…')
  * </pre>
  *
- * A dot ends an element, also within a literal: the float −1.5 is {@code :-1:.5}. A mark ({@code :mWORD}) is passed
- * over. The path without elements is a colon alone.
+ * A dot ends an element, even within a literal: the float −1.5 is {@code :-1:.5}. A mark ({@code :mWORD}) is skipped. The
+ * path without elements is a single colon.
  */
 final class PathText {
     private PathText() {}

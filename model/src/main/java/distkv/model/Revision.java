@@ -1,8 +1,8 @@
 package distkv.model;
 
 /**
- * Positions in the order of all changes. A <em>revision</em> counts atomic commits, from 1; a <em>tick</em> names one
- * write: its commit's revision and its position within it. Ticks are what the wire's chains and {@code tock} carry.
+ * Positions in the order of all changes. A <em>revision</em> counts commits, from 1; a <em>tick</em> identifies one write by
+ * its commit's revision and its position in that commit. Chains and {@code tock} on the wire carry ticks.
  */
 public final class Revision {
     /** The most writes that one commit may have. */

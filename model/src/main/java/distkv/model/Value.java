@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry's content: one MsgPack value, kept as the bytes its writer sent and never decoded by server or store.
- * Two are equal if their bytes are. The array is not copied and must not change.
+ * The content of an entry: one MsgPack value, kept as the bytes that its writer sent and never decoded by server or store.
+ * Values are equal if their bytes are. The array is not copied and must not change.
  */
 public record Value(byte[] bytes) {
-    /** How many bytes it has. */
+    /** The number of bytes. */
     public int size() {
         return bytes.length;
     }

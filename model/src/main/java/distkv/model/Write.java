@@ -3,10 +3,10 @@ package distkv.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change that somebody wants.
+ * One requested change.
  *
- * @param value the new content, or {@code null} to delete the entry
- * @param lease the lease that the entry is to live and die with, or 0
+ * @param value the new content; {@code null} to delete the entry
+ * @param lease the lease to bind the entry to; 0 for none
  */
 public record Write(Path path, @Nullable Value value, Expectation expectation, long lease) {
     public static Write set(Path path, Value value, Expectation expectation) {
@@ -17,7 +17,7 @@ public record Write(Path path, @Nullable Value value, Expectation expectation, l
         return new Write(path, null, expectation, 0);
     }
 
-    /** The same write, its entry bound to a lease. */
+    /** The same write, with the entry bound to a lease. */
     public Write under(long newLease) {
         return new Write(path, value, expectation, newLease);
     }

@@ -1,10 +1,10 @@
 package distkv.model;
 
 /**
- * Which request a commit was made for, so that whoever lost the answer can ask what became of it.
+ * Identifies the request that a commit was made for, so that a client that lost the answer can ask for the outcome.
  *
- * @param writer the connection that it came on; no other connection has this number, not even one of another server
- * @param number the request's number there
+ * @param writer the number of the connection, unique even among the servers of a tree
+ * @param number the number of the request on that connection
  */
 public record WriteId(long writer, long number) {
     public WriteId {
@@ -14,7 +14,7 @@ public record WriteId(long writer, long number) {
         }
     }
 
-    /** The id of a request's commits but its last one, if it takes several. */
+    /** The id of all commits of a request but the last one, if it takes several. */
     public WriteId part() {
         return new WriteId(writer, -number);
     }

@@ -1,4 +1,8 @@
-/** The words everything else is written in: paths, values, entries, writes and what is expected of them. */
+/**
+ * The vocabulary of the tree: paths, values, entries, and writes with their expectations and guards.
+ *
+ * <p>Threads: everything here is immutable, except the parsers and builders, which belong to one thread each.
+ */
 @NullMarked
 package distkv.model;
 

@@ -46,7 +46,7 @@ enum Action {
     FAKE_INFO,
     FAKE_INFO_SEND;
 
-    private static final Names<Action> NAMES = new Names<>(values(), Action::toString);
+    private static final NameTable<Action> NAMES = new NameTable<>(values(), Action::toString);
 
     private final String word = name().toLowerCase(Locale.ROOT);
 

@@ -6,21 +6,21 @@ import java.math.BigInteger;
 import java.util.Arrays;
 
 /**
- * The one encoding that all encodings of the same value share: shortest integers, 64-bit floats, sorted maps. It is
- * made in one buffer, where a map is sorted when it is there as a whole, with four bytes of memory for each pair: so
- * whatever somebody has sent, it costs a few times as much as it is long.
+ * The canonical encoding of a value: shortest integers, 64-bit floats, sorted maps. It is made in one buffer, in which each
+ * map is sorted when it is complete, with four bytes of memory for each pair. So the cost of any value is a small multiple
+ * of its length.
  */
 final class CanonicalForm {
-    /** What is nested deeper is no path, see {@link PathKey#MAX_NESTING}. */
+    /** Deeper nesting is not a path, see {@link PathKey#MAX_NESTING}. */
     private static final int MAX_PATHS = PathKey.MAX_NESTING + 1;
 
-    /** A head with four bytes of length, which do not depend on what they count. */
+    /** The size of a head with a length of four bytes, whatever the length is. */
     private static final int HEAD = 5;
 
     private final MsgWriter out = new MsgWriter();
     private MsgReader scanner = new MsgReader(out.buffer(), 0, out.buffer().length);
 
-    /** How many paths we are in. */
+    /** The current nesting of paths. */
     private int paths;
 
     private CanonicalForm(Value value) {
@@ -71,7 +71,7 @@ final class CanonicalForm {
         int count = in.length();
         int head = out.size();
         fixedHead(0xDF);
-        // Not as many as the head claims: it may lie.
+        // The head may claim more pairs than there are.
         int[] starts = new int[Math.min(count, 16)];
         boolean sorted = true;
         for (int i = 0; i < count; i++) {
@@ -86,7 +86,7 @@ final class CanonicalForm {
         patchLength(head, sorted ? count : sort(starts, head + HEAD));
     }
 
-    /** Sorts the pairs that begin at these places, which are the last in the buffer; returns how many keys differ. */
+    /** Sorts the pairs that start at these indexes, the last in the buffer; returns the number of distinct keys. */
     private int sort(int[] starts, int from) {
         int end = out.size();
         mergeSort(starts, end);
@@ -94,7 +94,7 @@ final class CanonicalForm {
         int size = 0;
         int kept = 0;
         for (int i = 0; i < starts.length; i++) {
-            // Of a key that is there twice the last counts, and comes last here.
+            // The last of several equal keys counts, and the sort is stable.
             if (i + 1 < starts.length && compare(starts[i], starts[i + 1], end) == 0) {
                 continue;
             }
@@ -108,7 +108,7 @@ final class CanonicalForm {
         return kept;
     }
 
-    /** Sorts places by the values that begin there; stable. */
+    /** Sorts indexes by the values that start there; stable. */
     private void mergeSort(int[] starts, int end) {
         int[] source = starts;
         int[] target = new int[starts.length];
@@ -137,7 +137,7 @@ final class CanonicalForm {
         }
     }
 
-    /** Finds where values in the buffer end. */
+    /** A reader over the buffer, to find the ends of values. */
     @SuppressWarnings("ReferenceEquality")
     private MsgReader scanner() {
         if (scanner.bytes() != out.buffer()) {
@@ -146,7 +146,7 @@ final class CanonicalForm {
         return scanner;
     }
 
-    /** Compares two values in the buffer. No value's bytes are the beginning of another's. */
+    /** Compares two values in the buffer. The bytes of a value are never a prefix of another's. */
     private int compare(int a, int b, int end) {
         byte[] bytes = out.buffer();
         int length = scanner().end(a) - a;
@@ -173,7 +173,7 @@ final class CanonicalForm {
         fixedHead(0xC9);
         out.put(ExtType.PATH);
         if (!isPath(in.inner(), depth)) {
-            // As in Values: what only looks like a path is compared as bytes.
+            // As in Values, an invalid path is compared as bytes.
             out.truncate(head + HEAD + 1);
             out.raw(in.bytes(), from, to);
         }

@@ -8,6 +8,6 @@ import org.jspecify.annotations.Nullable;
  * One write of a commit.
  *
  * @param value {@code null} deletes the entry
- * @param session whether the entry is to live and die with the connection's session
+ * @param session whether to bind the entry to the connection's session
  */
-public record CommitWrite(Path path, @Nullable Value value, Chained chain, boolean session) {}
+public record CommitWrite(Path path, @Nullable Value value, ChainCondition chain, boolean session) {}

@@ -9,7 +9,7 @@ public enum Etype {
     CHAIN,
     /** A guard that does not hold. */
     GUARD,
-    /** A guard that is a claim on standby: nothing is written until it has been swapped for the claim. */
+    /** A guard that is a claim on standby: nothing is written until the claim has taken over. */
     NOT_YET,
     /** A {@code prev} that differs from what is there. */
     VALUE,
@@ -17,17 +17,17 @@ public enum Etype {
     SESSION,
     /** The history does not reach back to {@code since}. */
     COMPACTED,
-    /** It may have been written or not: read before trying again. */
+    /** It may have been written or not: read the entry before retrying. */
     UNKNOWN,
-    /** It was not written, and trying again may help. */
+    /** It was not written; retrying may help. */
     REFUSED,
-    /** It was not written, as the server's memory is used up: delete something, or give it more. */
+    /** It was not written, since the server's memory is used up. */
     FULL,
     /** There is no such thing. */
     NOTFOUND,
     /** A malformed request; the text names the key and what was expected. */
     REQUEST,
-    /** No such action, or one that this server does not do. */
+    /** No such action, or one that this server does not support. */
     ACTION,
     /** A stream that was read too slowly. */
     OVERFLOW,
@@ -35,7 +35,7 @@ public enum Etype {
     ACCESS,
     /** Something is wrong with the connection. */
     CONN,
-    /** None of these: a fault of the server, or an error of another server. */
+    /** None of these: an internal error, or an error of another server. */
     OTHER;
 
     /** The word on the wire. */

@@ -3,7 +3,7 @@ package distkv.protocol;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A MsgPack extension value that means nothing to us. The array is not copied and must not change. */
+/** A MsgPack extension value without a meaning here. The array is not copied and must not change. */
 public record Ext(int type, byte[] bytes) {
     @Override
     public boolean equals(@Nullable Object other) {

@@ -4,11 +4,11 @@ import distkv.model.Value;
 import java.util.Arrays;
 
 /**
- * One whole message, a MsgPack map, where it lies in a buffer: from {@code from} up to, not including, {@code to}.
- * A frame from a {@link FrameReader} is overwritten by the next one.
+ * One complete message, a MsgPack map, in a buffer: from index {@code from} to {@code to}, exclusive. A frame from a
+ * {@link FrameReader} is overwritten by the next one.
  */
 public record Frame(byte[] buffer, int from, int to) {
-    /** The frame that is the whole array. */
+    /** A frame that fills an array. */
     public static Frame of(byte[] bytes) {
         return new Frame(bytes, 0, bytes.length);
     }
@@ -21,7 +21,7 @@ public record Frame(byte[] buffer, int from, int to) {
         return new MsgReader(buffer, from, to);
     }
 
-    /** A copy of its own. */
+    /** A copy of the message. */
     public Value copy() {
         return new Value(Arrays.copyOfRange(buffer, from, to));
     }

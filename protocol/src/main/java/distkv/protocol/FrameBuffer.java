@@ -7,13 +7,13 @@ import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that have arrived on a connection, cut into frames. Memory grows only with bytes that have arrived, never
- * with what a length claims. Used by one thread at a time.
+ * The bytes that have arrived on a connection, cut into frames. It grows only with bytes that have arrived, never with the
+ * length that a head claims.
  */
 public final class FrameBuffer {
     private static final int INITIAL = 8 * 1024;
 
-    /** The most that is read at once: the virtual machine keeps a copy of this size for each thread. */
+    /** The most that is read at once, since the JVM keeps a direct buffer of this size for each thread. */
     private static final int MOST = 64 * 1024;
 
     private final FrameScanner scanner;
@@ -28,9 +28,9 @@ public final class FrameBuffer {
     }
 
     /**
-     * The next frame, {@code null} if not all of it has arrived. It is valid until the buffer is filled again.
+     * The next frame; {@code null} if it has not arrived completely. It is valid until the buffer is filled again.
      *
-     * @throws ProtocolException if the bytes are no frame, or one beyond the limits; nothing more can be read then
+     * @throws ProtocolException if the bytes are not a frame, or exceed the limits; nothing more can be read then
      */
     public @Nullable Frame next() {
         if (!scanner.scan(buffer, from, to)) {
@@ -47,17 +47,17 @@ public final class FrameBuffer {
         try {
             return scanner.scan(buffer, from, to);
         } catch (ProtocolException e) {
-            // The scanner has not moved, so next() finds the same fault and throws.
+            // The scanner has not moved, so next() finds the same error and throws.
             return true;
         }
     }
 
-    /** How many bytes of memory it takes beyond those that every connection has. */
+    /** How many bytes of memory it takes beyond its initial size. */
     public int extra() {
         return buffer.length - INITIAL;
     }
 
-    /** Gives memory back that a large frame took, if nothing of the next has arrived. */
+    /** Frees the memory of a large frame, if nothing of the next one has arrived. */
     public void trim() {
         if (from == to && buffer.length > 8 * INITIAL) {
             buffer = new byte[INITIAL];
@@ -66,12 +66,12 @@ public final class FrameBuffer {
         }
     }
 
-    /** How many bytes there are of a frame that is not whole. */
+    /** How many bytes of an incomplete frame have arrived. */
     public int begun() {
         return to - from;
     }
 
-    /** Waits for more bytes; false at the end of the stream. */
+    /** Waits for more bytes; false at the end of the input. */
     boolean fill(InputStream in) throws IOException {
         makeRoom();
         int count = in.read(buffer, to, buffer.length - to);
@@ -79,7 +79,7 @@ public final class FrameBuffer {
         return count >= 0;
     }
 
-    /** Takes bytes that are there; false at the end of the stream. A channel that does not block is not waited for. */
+    /** Reads available bytes, without waiting if the channel is non-blocking; false at the end of the input. */
     public boolean fill(ReadableByteChannel channel) throws IOException {
         makeRoom();
         int count = channel.read(ByteBuffer.wrap(buffer, to, Math.min(MOST, buffer.length - to)));

@@ -1,7 +1,7 @@
 package distkv.protocol;
 
 /**
- * What a frame may cost.
+ * Limits of a single frame.
  *
  * @param maxSize in bytes
  * @param maxDepth how deep maps and arrays may be nested; the frame itself is 1

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Cuts a stream of bytes into frames. Used by the one thread that reads a connection. */
+/** Cuts a stream of bytes into frames. */
 public final class FrameReader {
     private final InputStream in;
     private final FrameBuffer buffer;
@@ -20,7 +20,7 @@ public final class FrameReader {
      *
      * @return {@code null} at the end of the stream
      * @throws EOFException if the stream ends within a frame
-     * @throws ProtocolException if the bytes are no frame, or one beyond the limits; nothing more can be read then
+     * @throws ProtocolException if the bytes are not a frame, or exceed the limits; nothing more can be read then
      */
     public @Nullable Frame next() throws IOException {
         while (true) {
@@ -37,7 +37,7 @@ public final class FrameReader {
         }
     }
 
-    /** Whether {@link #next} would return at once, since a whole frame has arrived already. */
+    /** Whether {@link #next} would return at once. */
     public boolean ready() {
         return buffer.ready();
     }

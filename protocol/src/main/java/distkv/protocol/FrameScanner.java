@@ -1,8 +1,8 @@
 package distkv.protocol;
 
 /**
- * Finds where a frame ends while its bytes are still arriving, and refuses it as soon as a head claims more than the
- * limits allow. It goes on where it stopped, so every byte is looked at once. Used by one thread.
+ * Finds the end of a frame while its bytes are arriving, and refuses the frame as soon as a head claims more than the limits
+ * allow. It continues where it stopped, so it reads every byte once.
  */
 final class FrameScanner {
     private final FrameLimits limits;
@@ -10,7 +10,7 @@ final class FrameScanner {
     private final int[] missing;
 
     private int depth;
-    /** Bytes of the frame looked at so far, and bytes of content to pass over next. */
+    /** The bytes of the frame that were scanned, and the bytes of content to skip next. */
     private int seen;
 
     private int content;
@@ -29,12 +29,12 @@ final class FrameScanner {
         missing[0] = 1;
     }
 
-    /** The length of the frame once {@link #scan} was true; before that, how much of it was looked at. */
+    /** The length of the frame after {@link #scan} was true; before that, how much of it was scanned. */
     int seen() {
         return seen;
     }
 
-    /** Looks at the frame that begins at {@code from}, of which the bytes up to {@code to} are there. True: all is. */
+    /** Scans the frame at {@code from}, of which the bytes before {@code to} have arrived; true if it is complete. */
     boolean scan(byte[] buffer, int from, int to) {
         while (true) {
             int passed = Math.min(content, to - from - seen);
@@ -93,7 +93,7 @@ final class FrameScanner {
         return (tag & 0xE0) == 0x80 || (tag >= 0xDC && tag <= 0xDF);
     }
 
-    /** Bytes up to and including the length, the count or the type. */
+    /** The bytes up to and including the length, the count or the type. */
     private static int headSize(int tag) {
         return switch (tag) {
             case 0xC4, 0xD9 -> 2;
@@ -106,7 +106,7 @@ final class FrameScanner {
         };
     }
 
-    /** Bytes of content that follow the head, or values that do. */
+    /** The number of bytes of content, or of values, that follow the head. */
     private static long body(byte[] buffer, int at, int tag) {
         return switch (tag) {
             case 0xC4, 0xC7, 0xD9 -> unsigned(buffer, at + 1, 1);

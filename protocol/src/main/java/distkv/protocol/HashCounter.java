@@ -3,8 +3,8 @@ package distkv.protocol;
 import java.security.SecureRandom;
 
 /**
- * Counts the hashes of a map's keys, so that nobody can make a map of keys that all have the same one, which would
- * take quadratic time. Keys that nobody has chosen for that share a hash with a few others at most.
+ * Counts the hashes of a map's keys, and refuses maps whose keys were chosen to share one hash, which would take quadratic
+ * time. Other keys share a hash with a few at most.
  */
 final class HashCounter {
     /** How many keys may share a hash. */
@@ -22,11 +22,11 @@ final class HashCounter {
     /**
      * Adds a hash.
      *
-     * @throws ProtocolException if it has come too often
+     * @throws ProtocolException if it has occurred too often
      */
     void add(int hash) {
         if (++all <= MAX) {
-            // As if none of these were the same: the first ones cost nothing.
+            // Small maps are not counted, so they cost nothing.
             return;
         }
         if (2 * different >= counts.length) {
@@ -51,7 +51,7 @@ final class HashCounter {
         return at;
     }
 
-    /** Neighbours are spread, so that no sequence of numbers fills one stretch of the table. */
+    /** Spreads neighbouring numbers over the table. */
     private static int spread(int hash) {
         int mixed = (hash ^ SEED) * 0x9E3779B1;
         mixed = (mixed ^ mixed >>> 15) * 0x85EBCA77;

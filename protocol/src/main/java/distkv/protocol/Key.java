@@ -3,7 +3,7 @@ package distkv.protocol;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of requests and replies that mean something; any other is passed over. */
+/** The known keys of requests and replies; others are ignored. */
 enum Key {
     SEQ,
     ACTION,
@@ -71,7 +71,7 @@ enum Key {
     ACCESS,
     NOTE;
 
-    private static final Names<Key> NAMES = new Names<>(values(), Key::toString);
+    private static final NameTable<Key> NAMES = new NameTable<>(values(), Key::toString);
 
     private final String word = name().toLowerCase(Locale.ROOT);
     /** The name as MsgPack text; never changed. */
@@ -83,7 +83,7 @@ enum Key {
         return NAMES.find(bytes, from, length);
     }
 
-    /** Its place in an array that has one for every key; it means nothing beyond this process. */
+    /** The index in an array with an element for every key; not stable across versions. */
     @SuppressWarnings("EnumOrdinal")
     int slot() {
         return ordinal();

@@ -7,8 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes messages: each a map, whose keys are counted while they are written. What has no value is left out. Used by
- * one thread at a time.
+ * Writes messages, which are maps, counting the keys while they are written. Keys without a value are left out.
  */
 final class MapWriter {
     private final MsgWriter out;
@@ -19,7 +18,7 @@ final class MapWriter {
         this.out = out;
     }
 
-    /** Writes one message; if that fails, nothing of it stays in the buffer. */
+    /** Writes one message; if that fails, nothing of it remains in the buffer. */
     void message(Runnable content) {
         head = out.size();
         fields = 0;
@@ -34,7 +33,7 @@ final class MapWriter {
         out.patch(head, 0x80 | fields);
     }
 
-    /** Writes a key; its value comes next. */
+    /** Writes a key, which its value must follow. */
     MsgWriter key(Key key) {
         fields++;
         key.write(out);

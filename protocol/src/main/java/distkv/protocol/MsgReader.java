@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads MsgPack from a byte array, value by value, without making objects: {@link #next} reads a value's head, the
- * other methods say what it was. No length is trusted: whatever does not fit into the array is refused before anything
- * is allocated. Used by one thread.
+ * Reads MsgPack from a byte array, value by value, without creating objects: {@link #next} reads the head of a value, the
+ * other methods return what it was. No length is trusted: what does not fit into the array is refused before anything is
+ * allocated.
  */
 public final class MsgReader {
     private final byte[] bytes;
@@ -21,7 +21,7 @@ public final class MsgReader {
     private double real;
     private int length;
     private int extType;
-    /** How many values each element of the container just read has. */
+    /** The number of values for each element of the container just read. */
     private int containers;
 
     /** Reads {@code bytes} from index {@code from} up to, but not including, {@code to}. */
@@ -45,12 +45,12 @@ public final class MsgReader {
         return at;
     }
 
-    /** Goes back to an earlier {@link #position}, to read from there again. */
+    /** Goes back to an earlier {@link #position}. */
     void rewind(int position) {
         at = position;
     }
 
-    /** Where the value ends that begins there. */
+    /** The end of the value that begins at an index. */
     int end(int start) {
         at = start;
         skip();
@@ -146,12 +146,12 @@ public final class MsgReader {
         return extType;
     }
 
-    /** How many values are in the array or map whose head was just read. */
+    /** The number of values in the array or map whose head was just read. */
     long values() {
         return containers * (long) length;
     }
 
-    /** Passes over the content of the text, bytes or extension value whose head was just read. */
+    /** Skips the content of the text, bytes or extension value whose head was just read. */
     public void skipContent() {
         at += length;
     }
@@ -163,7 +163,7 @@ public final class MsgReader {
         return text;
     }
 
-    /** As {@link #text()}, but no more than about so many bytes of it. */
+    /** Like {@link #text()}, but at most about {@code most} bytes of it. */
     public String text(int most) {
         boolean all = length <= most;
         String text = new String(bytes, at, all ? length : most, StandardCharsets.UTF_8);
@@ -185,7 +185,7 @@ public final class MsgReader {
         return inner;
     }
 
-    /** Passes over the next value, whatever it is. */
+    /** Skips the next value. */
     public void skip() {
         for (long left = 1; left > 0; left--) {
             switch (next()) {

@@ -1,6 +1,6 @@
 package distkv.protocol;
 
-/** What a MsgPack value can be; its word is what error messages call it. */
+/** The types of MsgPack values, with their names in error messages. */
 public enum MsgType {
     NIL("nil"),
     BOOLEAN("a boolean"),

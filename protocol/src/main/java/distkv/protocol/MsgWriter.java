@@ -10,12 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes MsgPack into a buffer that grows, each value in its shortest form. One serves a connection for its whole life:
- * {@link #drainTo} empties it. Used by one thread.
+ * Writes MsgPack into a growing buffer, each value in its shortest form. A connection uses one for its whole life, and
+ * {@linkplain #clear clears} it.
  */
 public final class MsgWriter {
     private static final int INITIAL = 512;
-    /** A buffer beyond this is given back once it is empty. */
+    /** A larger buffer is freed as soon as it is empty. */
     private static final int KEEP = 256 * 1024;
 
     private byte[] buffer;
@@ -25,7 +25,7 @@ public final class MsgWriter {
         this(INITIAL);
     }
 
-    /** A writer of something that most often has no more bytes than that. */
+    /** A writer for usually at most this many bytes. */
     MsgWriter(int expected) {
         this.buffer = new byte[expected];
     }
@@ -35,18 +35,18 @@ public final class MsgWriter {
         return size;
     }
 
-    /** Writes out all that is in the buffer, and empties it. */
+    /** Writes the buffer to a stream and clears it. */
     public void drainTo(OutputStream out) throws IOException {
         out.write(buffer, 0, size);
         clear();
     }
 
     /**
-     * Writes some of what is in the buffer to a channel, which stays there.
+     * Writes a part of the buffer to a channel, without removing it.
      *
-     * @param from after how many bytes to begin
-     * @param most how many bytes to write at most
-     * @return how many bytes the channel took
+     * @param from the index of the first byte
+     * @param most the most bytes to write
+     * @return the number of bytes that the channel took
      */
     public int writeTo(WritableByteChannel channel, int from, int most) throws IOException {
         return channel.write(ByteBuffer.wrap(buffer, from, Math.min(most, size - from)));
@@ -59,22 +59,22 @@ public final class MsgWriter {
         }
     }
 
-    /** How many bytes of memory it takes beyond those that every connection has. */
+    /** How many bytes of memory it takes beyond a normal size. */
     public int extra() {
         return buffer.length <= KEEP ? 0 : buffer.length;
     }
 
-    /** What was written lies here, up to {@link #size}; to be read at once. */
+    /** The buffer, filled up to {@link #size}; valid until the next write. */
     byte[] buffer() {
         return buffer;
     }
 
-    /** Takes back everything written after the first {@code newSize} bytes. */
+    /** Removes everything after the first {@code newSize} bytes. */
     public void truncate(int newSize) {
         size = newSize;
     }
 
-    /** A copy of all that is in the buffer. */
+    /** A copy of the content. */
     public byte[] toByteArray() {
         return Arrays.copyOf(buffer, size);
     }
@@ -103,7 +103,7 @@ public final class MsgWriter {
     }
 
     /**
-     * Writes an integer of any size; one beyond 64 bits as extension type 2.
+     * Writes an integer; beyond 64 bits as extension type 2.
      *
      * @throws IllegalArgumentException if it is below −2^63, for which the protocol has no encoding
      */
@@ -164,17 +164,17 @@ public final class MsgWriter {
         return extHead(type, content.length).raw(content, 0, content.length);
     }
 
-    /** The head of an array; that many values must follow. */
+    /** The head of an array, which must be followed by this many values. */
     public MsgWriter array(int count) {
         return container(0x90, 0xDC, count);
     }
 
-    /** The head of a map; that many pairs must follow. */
+    /** The head of a map, which must be followed by this many pairs. */
     public MsgWriter map(int count) {
         return container(0x80, 0xDE, count);
     }
 
-    /** The head of text; that many bytes of UTF-8 must follow. */
+    /** The head of a text, which must be followed by this many bytes of UTF-8. */
     public MsgWriter textHead(int length) {
         if (length < 32) {
             put(0xA0 | length);
@@ -184,13 +184,13 @@ public final class MsgWriter {
         return this;
     }
 
-    /** The head of bytes; that many must follow. */
+    /** The head of bytes, which must be followed by this many. */
     public MsgWriter bytesHead(int length) {
         sized(0xC4, length);
         return this;
     }
 
-    /** The head of an extension value; that many bytes must follow. */
+    /** The head of an extension value, which must be followed by this many bytes. */
     public MsgWriter extHead(int type, int length) {
         if (length <= 16 && Integer.bitCount(length) == 1) {
             put(0xD4 + Integer.numberOfTrailingZeros(length));
@@ -201,12 +201,12 @@ public final class MsgWriter {
         return this;
     }
 
-    /** A value that is MsgPack already. */
+    /** Writes an encoded value. */
     public MsgWriter value(Value value) {
         return raw(value.bytes(), 0, value.size());
     }
 
-    /** Bytes as they are. */
+    /** Writes bytes as they are. */
     public MsgWriter raw(byte[] bytes, int from, int to) {
         room(to - from);
         System.arraycopy(bytes, from, buffer, size, to - from);
@@ -214,7 +214,7 @@ public final class MsgWriter {
         return this;
     }
 
-    /** One byte as it is. */
+    /** Writes one byte as it is. */
     public void put(int octet) {
         if (size == buffer.length) {
             room(1);
@@ -222,7 +222,7 @@ public final class MsgWriter {
         buffer[size++] = (byte) octet;
     }
 
-    /** Overwrites a byte written earlier, for heads whose count is known only afterwards. */
+    /** Overwrites an earlier byte, for heads whose count is known only later. */
     void patch(int index, int octet) {
         buffer[index] = (byte) octet;
     }

@@ -3,8 +3,8 @@ package distkv.protocol;
 import distkv.model.Path;
 
 /**
- * Shortens the paths of a stream's items: what an item shares with the item before it is only counted. A stream needs
- * one of its own, for the whole stream, and the items in the order in which they are sent.
+ * Shortens the paths of a stream's items: the elements that an item shares with the previous one are only counted. Each
+ * stream needs one of its own, and all items in the order of sending.
  */
 public final class PathShortener {
     private final Path prefix;
@@ -15,7 +15,7 @@ public final class PathShortener {
         this.prefix = prefix;
     }
 
-    /** The next item's path, which must be the prefix or below it, without what it shares with the previous one. */
+    /** The path of the next item, which must be at or below the prefix, without what it shares with the previous one. */
     public Shortened next(Path full) {
         if (!full.startsWith(prefix)) {
             throw new IllegalArgumentException("path " + full + " in a stream below " + prefix);
@@ -26,6 +26,6 @@ public final class PathShortener {
         return new Shortened(depth, depth == 0 ? below : below.tail(depth));
     }
 
-    /** How many elements are those of the previous item, and the rest. */
+    /** The number of elements shared with the previous item, and the rest. */
     public record Shortened(int depth, Path path) {}
 }

@@ -1,8 +1,8 @@
 package distkv.protocol;
 
 /**
- * Bytes that are not what the protocol says; the message names the offender and what was expected. It has no stack
- * trace: that would cost far more than the bytes, of which somebody may send millions.
+ * Bytes that violate the protocol; the message names the offender and what was expected. It has no stack trace, which would
+ * cost far more than the bytes, and a client may send millions of them.
  */
 public final class ProtocolException extends RuntimeException {
     private static final long serialVersionUID = 1;

@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that a server can say. A chain of {@code null} is written only where the record says that it was asked for. */
+/** The messages of a server. A chain of {@code null} is written only where the record says that it was asked for. */
 public sealed interface Reply {
-    /** The request this answers; {@code null} if the request had none that could be read. */
+    /** The number of the request that this answers; {@code null} if that could not be read. */
     @Nullable
     Seq seq();
 
-    /** The tick of the entry that this is about, otherwise the newest one; 0: not sent. */
+    /** The tick of the entry that this is about, otherwise the newest tock; 0 if none is sent. */
     long tock();
 
     /**
      * The first message of a connection.
      *
-     * @param qlen how many stream items may be unacknowledged, 0: no flow control
-     * @param auth the methods of logging in, the current one first ({@code null} in it: none needed); empty: no key
-     * @param extensions what this server adds to the protocol
-     * @param writer the number that the writes of this connection are known by; 0: they are not
+     * @param qlen how many stream items may be unacknowledged; 0 for no flow control
+     * @param auth the authentication methods, the current one first ({@code null}: none needed); empty for no key
+     * @param extensions of the protocol that this server has
+     * @param writer the number that identifies the writes of this connection; 0 for none
      */
     record Greeting(
             String node,
@@ -53,15 +53,15 @@ public sealed interface Reply {
         }
     }
 
-    /** Done, and there is nothing to say but the tock. */
+    /** Success without a result. */
     record Done(Seq seq, long tock) implements Reply {}
 
     /**
-     * What is at a path.
+     * The entry at a path.
      *
-     * @param value {@code null} if there is nothing
-     * @param asked whether a chain was asked for: if so, and there is none, nil is written
-     * @param path where it is, if the request did not say so
+     * @param value {@code null} if there is no entry
+     * @param asked whether a chain was asked for: nil is written then if there is none
+     * @param path of the entry, if the request did not name it
      */
     record Got(
             Seq seq,
@@ -72,9 +72,9 @@ public sealed interface Reply {
             long tock) implements Reply {}
 
     /**
-     * What a write did.
+     * The result of a write.
      *
-     * @param previous the old value, for a write that checked nothing
+     * @param previous the old value, for a write without conditions
      */
     record Changed(
             Seq seq,
@@ -91,19 +91,19 @@ public sealed interface Reply {
     /** How many entries {@code delete_tree} removed. */
     record Count(Seq seq, long changed, long tock) implements Reply {}
 
-    /** The one value that was asked for. */
+    /** The requested value. */
     record Result(Seq seq, Value result, long tock) implements Reply {}
 
-    /** What {@code test_acl} found: false, true or the letters of the rights. */
+    /** The result of {@code test_acl}: false, true or the letters of the rights. */
     record Access(Seq seq, Value access, long tock) implements Reply {}
 
-    /** The server's view of the history; each part is the value the server makes of it. */
+    /** The state of the server; the content of each part is up to the server. */
     record State(Seq seq, String node, Map<StatePart, Value> parts, long tock) implements Reply {}
 
     /**
-     * This connection has this session now.
+     * The connection has this session now.
      *
-     * @param secret only for a new session
+     * @param secret for a new session only
      * @param socket the path of the Unix socket for the session's witnesses, if the server has one
      */
     record SessionOpened(
@@ -116,13 +116,13 @@ public sealed interface Reply {
 
     record SessionRenewed(Seq seq, Duration ttl, long tock) implements Reply {}
 
-    /** All writes of a commit happened; the tick of each. */
+    /** A commit has happened; the ticks of its writes. */
     record Committed(Seq seq, List<Long> ticks, long tock) implements Reply {}
 
     /**
      * A stream begins.
      *
-     * @param refused whether all that follows is the error why it is refused, and its end
+     * @param refused whether only an error and the end follow
      */
     record StreamStart(Seq seq, boolean refused, long tock) implements Reply {
         public StreamStart(Seq seq, long tock) {
@@ -132,13 +132,13 @@ public sealed interface Reply {
 
     record StreamEnd(Seq seq, long tock) implements Reply {}
 
-    /** All that was there is sent; what follows are changes. */
+    /** All existing entries are sent; what follows are changes. */
     record UpToDate(Seq seq, long tock) implements Reply {}
 
     /**
      * An entry in a stream; the path is shortened, see {@link PathShortener}.
      *
-     * @param value {@code null} for a deletion, or for a path that is only there because something is below it
+     * @param value {@code null} for a deletion, or for a path that only has entries below it
      */
     record Item(
             Seq seq,
@@ -157,7 +157,7 @@ public sealed interface Reply {
             @Nullable Value oldValue,
             long tock) implements Reply {}
 
-    /** A message that another client sent: its data, or its bytes and, if they are no MsgPack, the reason. */
+    /** A message from a client: its data, or its bytes and, if they are not MsgPack, the reason. */
     record Message(
             Seq seq,
             List<String> topic,
@@ -170,9 +170,9 @@ public sealed interface Reply {
     record Ack(Seq seq, long ack, long tock) implements Reply {}
 
     /**
-     * It failed.
+     * The request failed.
      *
-     * @param found for {@link Etype#CHAIN} and {@link Etype#GUARD} what is there instead
+     * @param found for {@link Etype#CHAIN} and {@link Etype#GUARD} the entry that is there instead
      */
     record Failed(
             @Nullable Seq seq,
@@ -186,13 +186,13 @@ public sealed interface Reply {
     }
 
     /**
-     * The entry that was in the way.
+     * The entry that caused a conflict.
      *
-     * @param tick who wrote it last, {@code null} if there is none
+     * @param tick its last write; {@code null} if there is no entry
      */
     record Found(Path path, @Nullable Long tick) {}
 
-    /** Reads a frame that a server sent. */
+    /** Decodes a frame from a server. */
     static Reply decode(Frame frame) {
         return ReplyDecoder.decode(frame);
     }

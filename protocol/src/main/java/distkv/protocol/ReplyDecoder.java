@@ -10,25 +10,25 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Makes replies of frames: what a reply is shows in the keys it has. */
+/** Decodes replies, whose types show in the keys they have. */
 final class ReplyDecoder {
-    /** More than a server has reason to send in one list. */
+    /** More elements than any list of a server has. */
     private static final int MANY = 1_000;
 
-    private final Fields fields;
+    private final MapReader fields;
     private final long tock;
 
-    private ReplyDecoder(Fields fields) {
+    private ReplyDecoder(MapReader fields) {
         this.fields = fields;
         this.tock = fields.number(Key.TOCK, 0);
     }
 
     static Reply decode(Frame frame) {
-        return new ReplyDecoder(Fields.of(frame)).reply();
+        return new ReplyDecoder(MapReader.of(frame)).reply();
     }
 
     private Reply reply() {
-        // A message of undecodable bytes has an error too, and is none.
+        // A message of undecodable bytes has this key, too, and is not an error.
         if (fields.has(Key.ERROR) && !fields.has(Key.RAW)) {
             return error();
         }
@@ -179,7 +179,7 @@ final class ReplyDecoder {
         if (!fields.has(Key.CHAIN) || fields.isNil(Key.CHAIN)) {
             return null;
         }
-        Fields chain = fields.map(Key.CHAIN, "nil or a map with node and tick");
+        MapReader chain = fields.map(Key.CHAIN, "nil or a map with node and tick");
         return new Chain(chain.text(Key.NODE), chain.number(Key.TICK));
     }
 }

@@ -5,7 +5,7 @@ import distkv.model.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Writes replies straight into a connection's buffer. Used by the one thread that writes the connection. */
+/** Writes replies into a connection's buffer. */
 public final class ReplyEncoder {
     private final MapWriter map;
 
@@ -13,7 +13,7 @@ public final class ReplyEncoder {
         map = new MapWriter(out);
     }
 
-    /** Writes a reply that is not counted by flow control. */
+    /** Writes a reply outside flow control. */
     public void write(Reply reply) {
         write(reply, 0);
     }
@@ -21,7 +21,7 @@ public final class ReplyEncoder {
     /**
      * Writes a reply.
      *
-     * @param wseq the number of this item in its stream, for flow control; 0: none
+     * @param wseq the number of this item in its stream, for flow control; 0 for none
      */
     public void write(Reply reply, long wseq) {
         map.message(() -> {

@@ -1,5 +1,6 @@
 package distkv.protocol;
 
+import distkv.model.Depths;
 import distkv.model.Bytes;
 import distkv.model.Guard;
 import distkv.model.Path;
@@ -11,21 +12,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a client can say. Paths are as sent: below the connection's root, or with {@code internal} below the
- * internal tree. {@code chain} is whether the reply is to have the entry's chain ({@code nchain} on the wire; there is
- * never more than one link).
+ * The messages of a client. Paths are as sent: below the connection's root or, with {@code internal}, below the internal
+ * tree. {@code chain} tells whether the reply carries the entry's chain ({@code nchain} on the wire; a chain never has more
+ * than one link).
  */
 public sealed interface Request {
-    /** How many guards a request may have. */
+    /** The most guards of a request. */
     int MAX_GUARDS = 256;
 
-    /** Pairs the replies with it; {@code null} if it has none, and so gets no reply or one without. */
+    /** The number that pairs replies with this request; {@code null} for none. */
     @Nullable
     Seq seq();
 
     /**
-     * Whether the answer is a stream. A refusal must be one then, too: clients of the original wait for its start, and
-     * for nothing else. ({@code stream} of those that cannot be answered is the same, as far as they could be read.)
+     * Whether the answer is a stream. A refusal must be one then, too, since the original's clients wait for its start and
+     * nothing else. (The component {@code stream} of unanswerable requests means the same, as far as they were readable.)
      */
     default boolean isAnsweredByStream() {
         return switch (this) {
@@ -40,28 +41,28 @@ public sealed interface Request {
 
     record GetValue(Seq seq, Path path, boolean internal, boolean chain) implements Request {}
 
-    /** The value that one write left, if it is still there. */
+    /** Reads the entry that one write made, if it still exists. */
     record GetByTick(Seq seq, String node, long tick, boolean chain) implements Request {}
 
     /**
      * Sets a value.
      *
-     * @param idem no write if the value is there already
-     * @param session the entry is to live and die with the connection's session
+     * @param idem whether to write nothing if the value is there already
+     * @param session whether to bind the entry to the connection's session
      */
     record SetValue(
             Seq seq,
             Path path,
             boolean internal,
             Value value,
-            Conditions conditions,
+            WriteConditions conditions,
             boolean idem,
             boolean chain,
             boolean session)
             implements Request {}
 
     /** Also sent as {@code set_value} of {@link Values#NOT_GIVEN}. */
-    record DeleteValue(Seq seq, Path path, boolean internal, Conditions conditions, boolean chain) implements Request {}
+    record DeleteValue(Seq seq, Path path, boolean internal, WriteConditions conditions, boolean chain) implements Request {}
 
     /** With {@code chain} the reply is a stream of {@link Reply.Removed}, without it one {@link Reply.Count}. */
     record DeleteTree(Seq seq, Path path, List<Guard> guards, boolean chain) implements Request {}
@@ -69,8 +70,8 @@ public sealed interface Request {
     /**
      * Reads a subtree.
      *
-     * @param empty whether paths that are there only because something is below them are items too
-     * @param sorted whether siblings come sorted, else in the order in which they were created
+     * @param empty whether to include paths that only have entries below them
+     * @param sorted whether siblings are sorted by key, otherwise by creation
      */
     record GetTree(Seq seq, Path path, boolean internal, Depths depths, boolean empty, boolean chain, boolean sorted)
             implements Request {}
@@ -78,10 +79,10 @@ public sealed interface Request {
     /**
      * Follows a subtree.
      *
-     * @param only where below {@code path}, if that is not all of it; relative to it
-     * @param fetch send what is there first
+     * @param only the subtrees to follow, relative to {@code path}; empty for all of it
+     * @param fetch whether to send the existing entries first
      * @param since send what has changed after this tock first; not together with {@code fetch}
-     * @param sorted whether siblings of what is fetched come sorted, else in the order in which they were created
+     * @param sorted whether fetched siblings are sorted by key, otherwise by creation
      */
     record Watch(
             Seq seq,
@@ -93,18 +94,18 @@ public sealed interface Request {
             boolean chain,
             boolean sorted)
             implements Request {
-        /** How many subtrees a watch may be of. */
+        /** The most subtrees of a watch. */
         public static final int MAX_ONLY = 1_000;
     }
 
-    /** The names of the children, with {@code data} their values too, {@code sorted} or in the order of their creation. */
+    /** Lists the children of a path, with {@code data} their values, too; {@code sorted} by key or by creation. */
     record Enumerate(Seq seq, Path path, boolean internal, boolean data, boolean empty, boolean sorted)
             implements Request {}
 
     /**
-     * The ticks of a node's writes that are still there.
+     * Lists the ticks of a node's existing entries.
      *
-     * @param max how many at most, 0 for all
+     * @param max how many at most; 0 for all
      */
     record EnumerateNode(Seq seq, String node, long max) implements Request {}
 
@@ -117,7 +118,7 @@ public sealed interface Request {
     /** Ends the stream that answers the request {@code task}. */
     record Stop(Seq seq, Seq task) implements Request {}
 
-    /** Exactly one of {@code data} and {@code raw} is there. The topic is split into its levels. */
+    /** Sends a message: either {@code data} or {@code raw}. The topic is split into its levels. */
     record MsgSend(
             Seq seq,
             List<String> topic,
@@ -140,22 +141,22 @@ public sealed interface Request {
 
     record EndSession(Seq seq) implements Request {}
 
-    /** All of these writes or none. */
+    /** Does all of these writes or none. */
     record CommitAll(Seq seq, List<CommitWrite> writes, List<Guard> guards) implements Request {}
 
     /**
-     * A write that was sent before, on connections that were lost before it was answered. If it was made it is answered
-     * as it would have been then; otherwise it is made now.
+     * Repeats a write that was sent before, on connections that were lost before the answer. If it was committed, it is
+     * answered as it would have been then; otherwise it is done now.
      *
      * @param write one of the requests that change entries
-     * @param attempts which requests it was, those of the lost connections; from now on these do nothing more
-     * @param since a tock that was known before the first of them was sent
+     * @param attempts the earlier requests, on the lost connections, which have no effect from now on
+     * @param since a tock that was known before the first attempt was sent
      */
     record Again(Request write, List<WriteId> attempts, long since) implements Request {
-        /** So many attempts may be asked after. */
+        /** The most attempts. */
         public static final int MAX_ATTEMPTS = 100;
 
-        /** Whether a request is one that can be asked after. */
+        /** Whether a request can be repeated in this way. */
         public static boolean isFor(Request request) {
             return request instanceof SetValue
                     || request instanceof DeleteValue
@@ -174,7 +175,7 @@ public sealed interface Request {
         }
     }
 
-    /** Answers the greeting: {@code qlen} unacknowledged stream items at most; 0: no flow control. Gets no reply. */
+    /** Answers the greeting: at most {@code qlen} unacknowledged stream items; 0 for no flow control. Has no reply. */
     record Hello(int qlen) implements Request {
         @Override
         public @Nullable Seq seq() {
@@ -182,34 +183,34 @@ public sealed interface Request {
         }
     }
 
-    /** Items of the stream {@code seq} up to {@code ack} were processed. Gets no reply. */
+    /** The items of the stream {@code seq} up to {@code ack} were processed. Has no reply. */
     record Ack(Seq seq, long ack) implements Request {}
 
-    /** The client's own stream has ended; we know no action that has one. Gets no reply. */
+    /** A stream of the client has ended, though no action has one. Has no reply. */
     record StreamEnd(Seq seq) implements Request {}
 
-    /** An action of the protocol that this server does not do (authentication, housekeeping between servers, …). */
+    /** An action of the protocol that this server does not support (authentication, coordination of servers, …). */
     record Unsupported(Seq seq, String action, boolean stream) implements Request {
         public Unsupported(Seq seq, String action) {
             this(seq, action, false);
         }
     }
 
-    /** No action of the protocol. */
+    /** An action that is not in the protocol. */
     record Unknown(Seq seq, String action, boolean stream) implements Request {
         public Unknown(Seq seq, String action) {
             this(seq, action, false);
         }
     }
 
-    /** Not a request: a key is missing or its value not what it should be. The reason names it. */
+    /** An invalid request: a key is missing or has an invalid value. The reason names it. */
     record Malformed(@Nullable Seq seq, String reason, boolean stream) implements Request {
         public Malformed(@Nullable Seq seq, String reason) {
             this(seq, reason, false);
         }
     }
 
-    /** Reads a frame; never fails, see {@link Malformed}. */
+    /** Decodes a frame; never fails, see {@link Malformed}. */
     static Request decode(Frame frame) {
         return RequestDecoder.decode(frame);
     }

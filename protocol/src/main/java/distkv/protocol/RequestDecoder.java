@@ -1,5 +1,6 @@
 package distkv.protocol;
 
+import distkv.model.Depths;
 import distkv.model.Bytes;
 import distkv.model.Guard;
 import distkv.model.Path;
@@ -12,26 +13,26 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes requests of frames. */
+/** Decodes requests. */
 final class RequestDecoder {
-    /** As much of an unknown action as is worth repeating. */
+    /** The most characters of an unknown action in an error. */
     private static final int MAX_ACTION = 60;
 
     private static final String CHAIN_EXPECTED = "nil or a map with node and tick";
 
-    private final Fields fields;
+    private final MapReader fields;
     private final Seq seq;
 
-    private RequestDecoder(Fields fields, Seq seq) {
+    private RequestDecoder(MapReader fields, Seq seq) {
         this.fields = fields;
         this.seq = seq;
     }
 
     static Request decode(Frame frame) {
         @Nullable Seq seq = null;
-        @Nullable Fields fields = null;
+        @Nullable MapReader fields = null;
         try {
-            fields = Fields.of(frame);
+            fields = MapReader.of(frame);
             if (!fields.has(Key.ACTION) && fields.has(Key.QLEN)) {
                 return hello(fields);
             }
@@ -46,7 +47,7 @@ final class RequestDecoder {
 
     private Request again(Request write) {
         if (!Request.Again.isFor(write)) {
-            throw new ProtocolException("again: given (expected: only with what changes entries)");
+            throw new ProtocolException("again: given (expected: only with requests that change entries)");
         }
         List<WriteId> attempts = fields.list(
                 Key.AGAIN, "an array of [writer, seq]", Request.Again.MAX_ATTEMPTS, RequestDecoder::attempt);
@@ -58,7 +59,7 @@ final class RequestDecoder {
 
     private static WriteId attempt(MsgReader in) {
         if (in.next() != MsgType.ARRAY || in.length() != 2) {
-            throw new ProtocolException("no pair (expected: [writer, seq])");
+            throw new ProtocolException("not a pair (expected: [writer, seq])");
         }
         return new WriteId(positive(in), positive(in));
     }
@@ -70,8 +71,8 @@ final class RequestDecoder {
         return in.number();
     }
 
-    /** Whether the original would answer by a stream, whatever else is wrong with the request. */
-    private static boolean isStream(Fields fields) {
+    /** Whether the original would answer with a stream, whatever else is wrong with the request. */
+    private static boolean isStream(MapReader fields) {
         try {
             return switch (fields.has(Key.ACTION) ? named(fields) : null) {
                 case GET_TREE, GET_TREE_INTERNAL, WATCH, MSG_MONITOR, AUTH, AUTH_LIST -> true;
@@ -79,17 +80,17 @@ final class RequestDecoder {
                 case null, default -> isStart(fields);
             };
         } catch (ProtocolException _) {
-            // A key that says whether it is one is malformed itself; whoever names an action understands a stream.
+            // The deciding key is malformed itself; a client that names an action understands a stream.
             return fields.has(Key.ACTION) && fields.in(Key.ACTION).next() == MsgType.TEXT;
         }
     }
 
-    /** The client begins a stream of its own, and so expects one. */
-    private static boolean isStart(Fields fields) {
+    /** Whether the client starts a stream of its own, and so expects one. */
+    private static boolean isStart(MapReader fields) {
         return fields.has(Key.STATE) && fields.text(Key.STATE).equals("start");
     }
 
-    private static Request hello(Fields fields) {
+    private static Request hello(MapReader fields) {
         return new Request.Hello((int) Math.clamp(fields.number(Key.QLEN, 0), 0L, 1_000_000L));
     }
 
@@ -102,8 +103,8 @@ final class RequestDecoder {
         };
     }
 
-    /** The action that is asked for, {@code null} if the protocol has none of that name. */
-    private static @Nullable Action named(Fields fields) {
+    /** The requested action; {@code null} if the protocol has none of that name. */
+    private static @Nullable Action named(MapReader fields) {
         MsgReader in = fields.in(Key.ACTION);
         if (in.next() != MsgType.TEXT) {
             throw fields.wrong(Key.ACTION, "the name of an action");
@@ -242,7 +243,7 @@ final class RequestDecoder {
         List<CommitWrite> writes =
                 fields.list(Key.WRITES, "an array of maps", Revision.MAX_WRITES, RequestDecoder::write);
         if (writes.isEmpty()) {
-            throw new ProtocolException("writes: 0 of them (expected: 1 to " + Revision.MAX_WRITES + ")");
+            throw new ProtocolException("writes: 0 elements (expected: 1 to " + Revision.MAX_WRITES + ")");
         }
         return new Request.CommitAll(seq, writes, guards());
     }
@@ -251,7 +252,7 @@ final class RequestDecoder {
         int start = in.position();
         in.skip();
         int end = in.position();
-        Fields write = Fields.of(new MsgReader(in.bytes(), start, end), end);
+        MapReader write = MapReader.of(new MsgReader(in.bytes(), start, end), end);
         return new CommitWrite(write.path(Key.PATH), write.value(Key.VALUE), chained(write), write.flag(Key.SESSION));
     }
 
@@ -263,31 +264,31 @@ final class RequestDecoder {
         return fields.number(Key.NCHAIN, otherwise ? 1 : 0) != 0;
     }
 
-    private Conditions conditions() {
+    private WriteConditions conditions() {
         if (!fields.has(Key.CHAIN) && !fields.has(Key.PREV) && !fields.has(Key.GUARD)) {
-            return Conditions.NONE;
+            return WriteConditions.NONE;
         }
-        return new Conditions(chained(fields), fields.value(Key.PREV), guards());
+        return new WriteConditions(chained(fields), fields.value(Key.PREV), guards());
     }
 
-    private static Chained chained(Fields fields) {
+    private static ChainCondition chained(MapReader fields) {
         if (!fields.has(Key.CHAIN)) {
-            return Chained.UNCHECKED;
+            return ChainCondition.UNCHECKED;
         }
         if (fields.isNil(Key.CHAIN)) {
-            return Chained.ABSENT;
+            return ChainCondition.ABSENT;
         }
-        Fields chain = fields.map(Key.CHAIN, CHAIN_EXPECTED);
+        MapReader chain = fields.map(Key.CHAIN, CHAIN_EXPECTED);
         if (!chain.has(Key.NODE) || !chain.has(Key.TICK)) {
             throw new ProtocolException("chain: a map without node and tick (expected: " + CHAIN_EXPECTED + ")");
         }
-        return new Chained.Link(chain.text(Key.NODE), chain.number(Key.TICK));
+        return new ChainCondition.Link(chain.text(Key.NODE), chain.number(Key.TICK));
     }
 
     private List<Guard> guards() {
         return fields.list(Key.GUARD, "an array of [path, tick]", Request.MAX_GUARDS, in -> {
             if (in.next() != MsgType.ARRAY || in.length() != 2) {
-                throw new ProtocolException("no pair (expected: [path, tick])");
+                throw new ProtocolException("not a pair (expected: [path, tick])");
             }
             Path path = WirePath.read(in);
             if (in.next() != MsgType.INTEGER || !in.fitsLong()) {

@@ -1,11 +1,12 @@
 package distkv.protocol;
 
+import distkv.model.Depths;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.WriteId;
 import java.util.List;
 
-/** Writes requests straight into a connection's buffer. Used by one thread at a time. */
+/** Writes requests into a connection's buffer. */
 public final class RequestEncoder {
     private final MapWriter map;
 
@@ -13,7 +14,7 @@ public final class RequestEncoder {
         map = new MapWriter(out);
     }
 
-    /** Writes a request. {@link Request.Unsupported} and its like are written as what they were read from. */
+    /** Writes a request. An unanswerable one such as {@link Request.Unsupported} is written as it was read. */
     public void write(Request request) {
         map.message(() -> {
             content(request);
@@ -199,8 +200,8 @@ public final class RequestEncoder {
         }
     }
 
-    private void conditions(Conditions conditions) {
-        if (!(conditions.chain() instanceof Chained.Unchecked)) {
+    private void conditions(WriteConditions conditions) {
+        if (!(conditions.chain() instanceof ChainCondition.Unchecked)) {
             RequestParts.chain(map.key(Key.CHAIN), conditions.chain());
         }
         map.value(Key.PREV, conditions.prev());

@@ -3,21 +3,21 @@ package distkv.protocol;
 import distkv.model.Guard;
 import java.util.List;
 
-/** How the structured parts of a request are written. */
+/** Writes the structured parts of requests. */
 final class RequestParts {
     private RequestParts() {}
 
-    static void chain(MsgWriter out, Chained chain) {
+    static void chain(MsgWriter out, ChainCondition chain) {
         switch (chain) {
-            case Chained.Link(String node, long tick) -> {
+            case ChainCondition.Link(String node, long tick) -> {
                 out.map(2);
                 Key.NODE.write(out);
                 out.text(node);
                 Key.TICK.write(out);
                 out.number(tick);
             }
-            case Chained.Absent _ -> out.nil();
-            case Chained.Unchecked _ -> throw new IllegalArgumentException("an unchecked chain is not sent");
+            case ChainCondition.Absent _ -> out.nil();
+            case ChainCondition.Unchecked _ -> throw new IllegalArgumentException("an unchecked chain is not sent");
         }
     }
 
@@ -31,7 +31,7 @@ final class RequestParts {
     }
 
     static void write(MsgWriter out, CommitWrite write) {
-        boolean chained = !(write.chain() instanceof Chained.Unchecked);
+        boolean chained = !(write.chain() instanceof ChainCondition.Unchecked);
         out.map(1 + (write.value() == null ? 0 : 1) + (chained ? 1 : 0) + (write.session() ? 1 : 0));
         Key.PATH.write(out);
         WirePath.write(out, write.path());

@@ -3,19 +3,24 @@ package distkv.protocol;
 import distkv.model.Value;
 import java.security.SecureRandom;
 
-/** What pairs replies with their request: chosen by the client, echoed by the server. */
+/** The number that pairs replies with their request: chosen by the client, echoed by the server. */
 public sealed interface Seq {
-    /** An integer, as every real client sends. */
-    record Int(long value) implements Seq {}
+    /** An integer, as all known clients send. */
+    record Int(long value) implements Seq {
+        @Override
+        public String toString() {
+            return Long.toString(value);
+        }
+    }
 
     /** A text, or an integer above 2^63 − 1, as it came. */
     record Raw(Value value) implements Seq {
-        /** It comes back in every reply. */
+        /** The most bytes of a text, which is echoed in every reply. */
         private static final int MAX = 256;
 
         private static final int SEED = new SecureRandom().nextInt();
 
-        /** One that nobody else knows: clients must not choose many that share it. */
+        /** Keyed with a random number, so that clients cannot choose many with the same hash. */
         @Override
         public int hashCode() {
             int hash = SEED;

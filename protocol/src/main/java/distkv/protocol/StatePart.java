@@ -2,7 +2,7 @@ package distkv.protocol;
 
 import java.util.Locale;
 
-/** What {@code get_state} can be asked for. */
+/** The parts of {@code get_state}. */
 public enum StatePart {
     NODES,
     KNOWN,
@@ -14,11 +14,11 @@ public enum StatePart {
     SUPERSEDED,
     DEBUG,
     DEBUGGER,
-    /** How many entries there are; an addition of ours. */
+    /** The number of entries; an extension. */
     ENTRIES,
-    /** How many bytes of memory they take, and may take: {@code [used, limit]}; an addition of ours. */
+    /** The memory that entries take and may take, in bytes: {@code [used, limit]}; an extension. */
     MEMORY,
-    /** What keeps the store from writing, as text for people; nil if nothing does. An addition of ours. */
+    /** What prevents the store from writing, as text for people; nil if nothing does. An extension. */
     STORE;
 
     Key key() {

@@ -4,15 +4,15 @@ import distkv.model.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Topics of messages: on the wire a path, as an array or as text; here the text of each level. */
+/** Reads the topics of messages: on the wire a path, as an array or as text; in memory the text of each level. */
 final class Topic {
-    /** As long as MQTT's may be. */
+    /** The most bytes, as in MQTT. */
     private static final int MAX = 65_535;
 
     private Topic() {}
 
-    /** Reads the key {@code topic}. A level that contains slashes is several. */
-    static List<String> read(Fields fields) {
+    /** Reads the key {@code topic}. A text with slashes is several levels. */
+    static List<String> read(MapReader fields) {
         List<String> levels = new ArrayList<>();
         if (fields.has(Key.TOPIC)) {
             MsgReader in = fields.in(Key.TOPIC);
@@ -35,7 +35,7 @@ final class Topic {
         return List.copyOf(levels);
     }
 
-    private static Path path(Fields fields) {
+    private static Path path(MapReader fields) {
         if (!fields.has(Key.TOPIC) || fields.in(Key.TOPIC).next() != MsgType.TEXT) {
             return fields.path(Key.TOPIC);
         }

@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Values as Java objects. */
+/** Converts between values and Java objects. */
 public final class Values {
-    /** The deepest nesting that is decoded; frames are refused long before. */
+    /** The deepest nesting that is decoded; frames are refused long before that. */
     static final int MAX_DEPTH = 1024;
 
-    /** How many bytes most values have at most. */
+    /** The initial buffer; most values are smaller. */
     private static final int EXPECTED = 128;
 
-    /** MsgPack's nil, which is a value like any other. */
+    /** MsgPack's nil, a value like any other. */
     public static final Value NIL = new Value(new byte[] {(byte) 0xC0});
-    /** The value that says there is none; setting it deletes. */
+    /** The value that stands for no value; setting it deletes the entry. */
     public static final Value NOT_GIVEN = encode(new Ext(ExtType.NAMED, new byte[] {'_'}));
 
     private Values() {}
@@ -39,7 +39,7 @@ public final class Values {
         return new Value(out.toByteArray());
     }
 
-    /** Writes an object as {@link #encode} does. */
+    /** Writes an object like {@link #encode}. */
     public static void write(MsgWriter out, @Nullable Object object) {
         switch (object) {
             case null -> out.nil();
@@ -139,18 +139,18 @@ public final class Values {
         try {
             return WirePath.read(MsgReader.of(encode(ext)));
         } catch (ProtocolException e) {
-            // Values are opaque: one that only looks like a path is nobody's mistake but its writer's.
+            // Values are opaque, so an invalid path is not an error here.
             return ext;
         }
     }
 
     /**
-     * Whether these bytes are one MsgPack value, not nested deeper than {@code maxDepth}. What is in extension values is
-     * not looked at.
+     * Whether these bytes are one MsgPack value, not nested deeper than {@code maxDepth}. The content of extension values is
+     * not checked.
      */
     public static boolean isSound(Value value, int maxDepth) {
         MsgReader in = MsgReader.of(value);
-        // How many values are missing in each container that we are in; the first is what we were given.
+        // The number of missing values in each open container; the first stands for the whole.
         long[] missing = new long[maxDepth + 1];
         missing[0] = 1;
         int depth = 0;
@@ -179,8 +179,8 @@ public final class Values {
     }
 
     /**
-     * Whether two values are the same: their bytes are, or what they mean is, type included. The order of a map's
-     * pairs and the width of a number do not matter, integers and floats differ, and every NaN is the same.
+     * Whether two values are the same in meaning and type: the order of a map's pairs and the width of a number do not
+     * matter, integers differ from floats, and every NaN is the same.
      */
     public static boolean same(Value a, Value b) {
         return a.equals(b) || CanonicalForm.same(a, b);

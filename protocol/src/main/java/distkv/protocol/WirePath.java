@@ -5,9 +5,9 @@ import distkv.model.Path;
 import distkv.model.PathKey;
 import java.math.BigInteger;
 
-/** Paths between MsgPack and their key, element bytes to element bytes, with no object for an element. */
+/** Converts between paths in MsgPack and their keys, without an object for each element. */
 public final class WirePath {
-    /** The most elements of a path: all that is done with one, is done for each. */
+    /** The most elements of a path. */
     public static final int MAX_ELEMENTS = 255;
 
     /** The most bytes of a path's key. */
@@ -18,7 +18,7 @@ public final class WirePath {
     /**
      * Reads a path: an array, or extension type 3 or 6 (whose mark is dropped).
      *
-     * @throws ProtocolException if it is none
+     * @throws ProtocolException if it is not a path
      */
     public static Path read(MsgReader in) {
         KeyBuilder key = new KeyBuilder();
@@ -41,7 +41,7 @@ public final class WirePath {
         return key.path();
     }
 
-    /** Refuses a path before all of it is read; {@code elements} counts those of paths within, too. */
+    /** Refuses a path that is too long while it is being read; {@code elements} includes those of nested paths. */
     private static void check(KeyBuilder key, int elements) {
         if (elements > MAX_ELEMENTS) {
             throw new ProtocolException(

@@ -2,6 +2,7 @@ package distkv.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Depths;
 import distkv.model.Path;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -28,7 +28,7 @@ class PathShortenerTest {
         long seed = Long.getLong("seed", System.nanoTime());
         RandomValues values = new RandomValues(seed);
         PathShortener shortener = new PathShortener(PREFIX);
-        PathLengthener lengthener = new PathLengthener(PREFIX);
+        PathExpander lengthener = new PathExpander(PREFIX);
         for (int i = 0; i < 3000; i++) {
             Path path = PREFIX.append(values.path());
             PathShortener.Shortened shortened = shortener.next(path);
@@ -47,7 +47,7 @@ class PathShortenerTest {
 
     @Test
     void aDepthBeyondThePreviousPathIsRefused() {
-        assertThatThrownBy(() -> new PathLengthener(PREFIX).next(1, Path.of("c")))
+        assertThatThrownBy(() -> new PathExpander(PREFIX).next(1, Path.of("c")))
                 .isInstanceOf(ProtocolException.class)
                 .hasMessage("depth: 1 (expected: at most 0, the elements of the previous item's path)");
     }

@@ -2,6 +2,7 @@ package distkv.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Depths;
 import distkv.model.Bytes;
 import distkv.model.Guard;
 import distkv.model.Path;
@@ -22,19 +23,19 @@ class RequestTest {
     private static final Path PATH = Path.of("a", 1, 2.5, true, null);
     private static final Value VALUE = Values.encode(List.of(1, "two"));
     private static final List<Guard> GUARDS = List.of(new Guard(Path.of("lock"), 512));
-    private static final Conditions LINKED = new Conditions(new Chained.Link("tree", 300), Values.NIL, GUARDS);
-    private static final Conditions ABSENT = new Conditions(Chained.ABSENT, null, List.of());
+    private static final WriteConditions LINKED = new WriteConditions(new ChainCondition.Link("tree", 300), Values.NIL, GUARDS);
+    private static final WriteConditions ABSENT = new WriteConditions(ChainCondition.ABSENT, null, List.of());
 
     static List<Request> requests() {
         return List.of(
                 new Request.GetValue(SEQ, PATH, false, true),
                 new Request.GetValue(Seq.of(-3), Path.ROOT, true, false),
                 new Request.GetByTick(SEQ, "tree", 300, true),
-                new Request.SetValue(SEQ, PATH, false, VALUE, Conditions.NONE, true, true, false),
+                new Request.SetValue(SEQ, PATH, false, VALUE, WriteConditions.NONE, true, true, false),
                 new Request.SetValue(SEQ, PATH, true, VALUE, LINKED, false, false, true),
                 new Request.SetValue(SEQ, PATH, false, Values.NIL, ABSENT, false, true, false),
                 new Request.DeleteValue(SEQ, PATH, false, LINKED, true),
-                new Request.DeleteValue(SEQ, PATH, true, Conditions.NONE, false),
+                new Request.DeleteValue(SEQ, PATH, true, WriteConditions.NONE, false),
                 new Request.DeleteTree(SEQ, PATH, GUARDS, true),
                 new Request.GetTree(SEQ, PATH, false, new Depths(1, 3), true, true, true),
                 new Request.GetTree(SEQ, PATH, true, Depths.ALL, false, false, false),
@@ -58,8 +59,8 @@ class RequestTest {
                 new Request.CommitAll(
                         SEQ,
                         List.of(
-                                new CommitWrite(PATH, VALUE, Chained.ABSENT, true),
-                                new CommitWrite(Path.of("b"), null, new Chained.Link("tree", 5), false)),
+                                new CommitWrite(PATH, VALUE, ChainCondition.ABSENT, true),
+                                new CommitWrite(Path.of("b"), null, new ChainCondition.Link("tree", 5), false)),
                         GUARDS),
                 new Request.Hello(10),
                 new Request.Ack(SEQ, 9),
@@ -99,7 +100,7 @@ class RequestTest {
         Request request =
                 decode(Map.of("action", "set_value", "seq", 4, "path", List.of("a"), "value", Values.NOT_GIVEN));
 
-        assertThat(request).isEqualTo(new Request.DeleteValue(Seq.of(4), Path.of("a"), false, Conditions.NONE, true));
+        assertThat(request).isEqualTo(new Request.DeleteValue(Seq.of(4), Path.of("a"), false, WriteConditions.NONE, true));
     }
 
     @Test
@@ -128,7 +129,7 @@ class RequestTest {
                         Map.of("action", "set_value", "path", List.of(), "value", 1, "chain", 5),
                         "chain: 5 (expected: nil or a map with node and tick)"),
                 List.of(Map.of("action", "session", "ttl", 0.01), "ttl: 0.01 (expected: seconds, 0.1 to 86400)"),
-                List.of(Map.of("action", "commit", "writes", List.of()), "writes: 0 of them (expected: 1 to 256)"),
+                List.of(Map.of("action", "commit", "writes", List.of()), "writes: 0 elements (expected: 1 to 256)"),
                 List.of(
                         Map.of("action", "commit", "writes", List.of(Map.of("value", 1))),
                         "writes, element 1: path: missing (expected: an array or a path)"),

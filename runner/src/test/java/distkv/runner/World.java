@@ -11,7 +11,7 @@ import distkv.runner.worker.PythonCommand;
 import distkv.schema.job.Kind;
 import distkv.server.Server;
 import distkv.server.ServerOptions;
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,20 @@
 package distkv.server;
 
 import distkv.model.Path;
-import distkv.server.session.Listener;
-import distkv.server.session.Site;
+import distkv.protocol.FrameLimits;
+import distkv.server.memory.MemoryBudget;
+import distkv.server.memory.MemoryLimits;
+import distkv.server.message.MessageHub;
+import distkv.server.net.Listener;
+import distkv.server.net.NetContext;
+import distkv.server.request.CpuBoundExecutor;
+import distkv.server.request.RequestDispatcher;
+import distkv.server.request.ServerContext;
+import distkv.server.request.WriterRegistry;
+import distkv.server.session.SessionContext;
+import distkv.server.session.SessionRecords;
+import distkv.server.session.WitnessRegistry;
 import distkv.server.session.WitnessSocket;
-import distkv.server.session.Witnesses;
 import distkv.server.tree.Replica;
 import distkv.store.Store;
 import java.io.IOException;
@@ -24,57 +34,73 @@ public final class Server implements AutoCloseable {
 
     private final Store store;
     private final Replica replica;
-    private final Witnesses witnesses;
+    private final WitnessRegistry witnesses;
     private final @Nullable WitnessSocket witnessSocket;
+    private final CpuBoundExecutor executor;
     private final Listener listener;
 
     private Server(
             Store store,
             Replica replica,
-            Witnesses witnesses,
+            WitnessRegistry witnesses,
             @Nullable WitnessSocket witnessSocket,
+            CpuBoundExecutor executor,
             Listener listener) {
         this.store = store;
         this.replica = replica;
         this.witnesses = witnesses;
         this.witnessSocket = witnessSocket;
+        this.executor = executor;
         this.listener = listener;
     }
 
     /**
      * Binds the socket, loads the tree and starts to answer.
      *
-     * @throws IOException if the address is in use or cannot be bound; the message says which one
-     * @throws IllegalArgumentException if it is not an address of the loopback
+     * @throws IOException if the address is in use or cannot be bound; the message names it
+     * @throws IllegalArgumentException if it is not a loopback address
      */
     public static Server start(ServerOptions options, Store store) throws IOException {
         ServerSocketChannel socket = bind(options);
         try {
-            String node = options.node() == null ? store.tree() : options.node();
+            String node = options.node() == null ? store.treeName() : options.node();
+            MemoryLimits memory = options.memory();
+            FrameLimits limits = memory.limits(options.limits());
             Replica replica = Replica.start(store);
-            Witnesses witnesses = new Witnesses(store::revoke, System::nanoTime);
+            SessionRecords records = new SessionRecords(replica);
+            WitnessRegistry witnesses = new WitnessRegistry(store::revoke, System::nanoTime);
             WitnessSocket witnessSocket =
-                    WitnessSocket.open(options.directory(), replica, witnesses, options.maxConnections());
-            Site site = new Site(
+                    WitnessSocket.open(options.directory(), records, witnesses, options.maxConnections());
+            String witnessPath = witnessSocket == null ? null : witnessSocket.path();
+            CpuBoundExecutor executor = new CpuBoundExecutor();
+            ServerContext context = new ServerContext(
                     store,
                     replica,
+                    new MessageHub(),
+                    new WriterRegistry(store),
+                    new SessionContext(store, replica, records, witnesses, witnessPath, memory),
                     node,
                     messageRoot(options),
-                    options.limits(),
-                    options.patience(),
+                    limits,
+                    memory,
+                    executor);
+            NetContext net = new NetContext(
+                    limits,
+                    options.unreadTimeout(),
                     options.maxConnections(),
-                    witnesses,
-                    witnessSocket == null ? null : witnessSocket.path(),
-                    options.memory());
-            Listener listener = Listener.start(site, socket);
+                    new MemoryBudget(memory.connections()),
+                    new MemoryBudget(memory.streams()),
+                    () -> replica.snapshot().tock());
+            Listener listener =
+                    Listener.start(net, connection -> new RequestDispatcher(context, connection), socket);
             LOG.log(
                     System.Logger.Level.INFO,
                     "serving tree {0} as {1} on {2}, revision {3}",
-                    store.tree(),
+                    store.treeName(),
                     node,
                     socket.getLocalAddress(),
                     replica.snapshot().revision());
-            return new Server(store, replica, witnesses, witnessSocket, listener);
+            return new Server(store, replica, witnesses, witnessSocket, executor, listener);
         } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
@@ -94,8 +120,8 @@ public final class Server implements AutoCloseable {
         }
         if (!address.isLoopbackAddress()) {
             throw new IllegalArgumentException("host: " + options.host()
-                    + " (expected: an address of the loopback such as 127.0.0.1, since the server cannot check yet"
-                    + " who connects)");
+                    + " (expected: a loopback address such as 127.0.0.1, since the server does not authenticate"
+                    + " clients)");
         }
         ServerSocketChannel socket = ServerSocketChannel.open();
         try {
@@ -115,11 +141,11 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Takes note of a path that is in use though nothing may be there yet, and of those up to so many levels below it:
+     * Makes a path known that is in use although it may have no entry yet, and all paths up to this many levels below it:
      * reading them is no error.
      */
-    public void know(Path path, int levels) {
-        replica.knowWithBelow(path, levels);
+    public void makeKnown(Path path, int levels) {
+        replica.makeKnownWithBelow(path, levels);
     }
 
     /** The port it listens on. */
@@ -128,13 +154,14 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Stops: no more connections and requests are taken, what was asked for is finished and answered, then the
-     * connections and the store are closed.
+     * Stops: takes no more connections and requests, answers the requests that have arrived, then closes the connections
+     * and the store.
      */
     @Override
     public void close() {
         witnesses.close();
         listener.close();
+        executor.close();
         if (witnessSocket != null) {
             witnessSocket.close();
         }

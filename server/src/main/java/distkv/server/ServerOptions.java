@@ -2,23 +2,23 @@ package distkv.server;
 
 import distkv.model.Path;
 import distkv.protocol.FrameLimits;
-import distkv.server.session.Memory;
+import distkv.server.memory.MemoryLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server is to be.
+ * The settings of a server.
  *
- * @param host where it listens: a name or address of the loopback, until the server can check who connects
- * @param port 0 for any free one
- * @param node the server's own name, {@code null} for the tree's
- * @param messageRoot what is put before the topic of a message that begins with a colon
- * @param limits what a single message may cost
- * @param patience how long a client may leave its replies unread, while more are waiting, before it is dropped
- * @param maxConnections how many there may be at once
- * @param directory where the socket for witnesses of sessions is to be, a directory that no other server uses;
+ * @param host where it listens: a loopback name or address, as the server does not authenticate clients
+ * @param port 0 for any free port
+ * @param node the server's own name; {@code null} for the tree's
+ * @param messageRoot the prefix of message topics that begin with a colon
+ * @param limits of a single message
+ * @param unreadTimeout how long a client may leave its replies unread, while more are waiting, before it is dropped
+ * @param maxConnections the most connections at once
+ * @param directory where the socket for the witnesses of sessions goes, a directory that no other server uses;
  *     {@code null} for a new one among the temporary files
- * @param memory what it may use for what
+ * @param memory how the heap is divided
  */
 public record ServerOptions(
         String host,
@@ -26,10 +26,10 @@ public record ServerOptions(
         @Nullable String node,
         Path messageRoot,
         FrameLimits limits,
-        Duration patience,
+        Duration unreadTimeout,
         int maxConnections,
         java.nio.file.@Nullable Path directory,
-        Memory memory) {
+        MemoryLimits memory) {
     /** The port of DistKV. */
     public static final int PORT = 27_586;
 
@@ -37,15 +37,15 @@ public record ServerOptions(
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
         }
-        if (patience.toMillis() < 1) {
-            throw new IllegalArgumentException("patience: " + patience + " (expected: 1 ms or more)");
+        if (unreadTimeout.toMillis() < 1) {
+            throw new IllegalArgumentException("unread timeout: " + unreadTimeout + " (expected: 1 ms or more)");
         }
         if (maxConnections < 1) {
             throw new IllegalArgumentException("max connections: " + maxConnections + " (expected: 1 or more)");
         }
     }
 
-    /** On the usual port of the loopback. */
+    /** The defaults: the usual port of the loopback interface. */
     public static ServerOptions defaults() {
         return new ServerOptions(
                 "127.0.0.1",
@@ -56,40 +56,40 @@ public record ServerOptions(
                 Duration.ofMinutes(1),
                 10_000,
                 null,
-                Memory.ofThisProcess());
+                MemoryLimits.ofThisProcess());
     }
 
     public ServerOptions at(String newHost, int newPort) {
         return new ServerOptions(
-                newHost, newPort, node, messageRoot, limits, patience, maxConnections, directory, memory);
+                newHost, newPort, node, messageRoot, limits, unreadTimeout, maxConnections, directory, memory);
     }
 
     public ServerOptions named(String newNode) {
-        return new ServerOptions(host, port, newNode, messageRoot, limits, patience, maxConnections, directory, memory);
+        return new ServerOptions(host, port, newNode, messageRoot, limits, unreadTimeout, maxConnections, directory, memory);
     }
 
     public ServerOptions withMessageRoot(Path newRoot) {
-        return new ServerOptions(host, port, node, newRoot, limits, patience, maxConnections, directory, memory);
+        return new ServerOptions(host, port, node, newRoot, limits, unreadTimeout, maxConnections, directory, memory);
     }
 
     public ServerOptions withLimits(FrameLimits newLimits) {
-        return new ServerOptions(host, port, node, messageRoot, newLimits, patience, maxConnections, directory, memory);
+        return new ServerOptions(host, port, node, messageRoot, newLimits, unreadTimeout, maxConnections, directory, memory);
     }
 
-    public ServerOptions withPatience(Duration newPatience) {
-        return new ServerOptions(host, port, node, messageRoot, limits, newPatience, maxConnections, directory, memory);
+    public ServerOptions withUnreadTimeout(Duration newTimeout) {
+        return new ServerOptions(host, port, node, messageRoot, limits, newTimeout, maxConnections, directory, memory);
     }
 
     public ServerOptions withMaxConnections(int newMax) {
-        return new ServerOptions(host, port, node, messageRoot, limits, patience, newMax, directory, memory);
+        return new ServerOptions(host, port, node, messageRoot, limits, unreadTimeout, newMax, directory, memory);
     }
 
-    public ServerOptions withMemory(Memory newMemory) {
-        return new ServerOptions(host, port, node, messageRoot, limits, patience, maxConnections, directory, newMemory);
+    public ServerOptions withMemory(MemoryLimits newMemory) {
+        return new ServerOptions(host, port, node, messageRoot, limits, unreadTimeout, maxConnections, directory, newMemory);
     }
 
     /** With the socket for witnesses in this directory. */
     public ServerOptions in(java.nio.file.Path newDirectory) {
-        return new ServerOptions(host, port, node, messageRoot, limits, patience, maxConnections, newDirectory, memory);
+        return new ServerOptions(host, port, node, messageRoot, limits, unreadTimeout, maxConnections, newDirectory, memory);
     }
 }

@@ -3,7 +3,7 @@ package distkv.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import distkv.store.MemoryStore;
+import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,7 +34,7 @@ class ServerTest {
         MemoryStore store = new MemoryStore("tree");
         assertThatThrownBy(() -> Server.start(ANY_PORT.at(host, 0), store))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("host: " + host + " (expected: an address of the loopback such as 127.0.0.1");
+                .hasMessageStartingWith("host: " + host + " (expected: an loopback address such as 127.0.0.1");
         store.close();
     }
 

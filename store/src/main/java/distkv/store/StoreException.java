@@ -1,6 +1,6 @@
 package distkv.store;
 
-/** The store cannot do what it must: its file is broken or in use, it is closed, its disk is full. The message says which. */
+/** The store cannot work: it is closed, its file is damaged or in use, or its disk is full. The message says which. */
 public final class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -23,7 +23,7 @@ public abstract class FeedContract extends StoreContract {
     @Test
     void theFeedHasEveryCommitInOrder() throws Exception {
         Store store = open();
-        Feed feed = closing(store.follow(0));
+        ChangeFeed feed = closing(store.follow(0));
         committed(store, set("a", 1), set("b", 2));
         committed(store, delete("a"), delete("nothing"));
         assertThat(next(feed))
@@ -43,7 +43,7 @@ public abstract class FeedContract extends StoreContract {
     @Test
     void whatIsAcknowledgedIsInTheFeedAlready() throws Exception {
         Store store = open();
-        Feed feed = closing(store.follow(0));
+        ChangeFeed feed = closing(store.follow(0));
         for (long revision = 1; revision <= 50; revision++) {
             committed(store, set("a", 1));
             assertThat(next(feed).revision()).isEqualTo(revision);
@@ -65,7 +65,7 @@ public abstract class FeedContract extends StoreContract {
             committed(store, set("a", i), set("b", i));
         }
         for (long after = 0; after < 40; after++) {
-            try (Feed feed = store.follow(after)) {
+            try (ChangeFeed feed = store.follow(after)) {
                 for (long revision = after + 1; revision <= 40; revision++) {
                     assertThat(next(feed).revision()).isEqualTo(revision);
                 }
@@ -76,7 +76,7 @@ public abstract class FeedContract extends StoreContract {
     @Test
     void aWaitingFeedEndsWhenItIsClosed() throws Exception {
         Store store = open();
-        Feed feed = store.follow(0);
+        ChangeFeed feed = store.follow(0);
         try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<ChangeBatch> waiting = pool.submit(feed::next);
             feed.close();
@@ -88,7 +88,7 @@ public abstract class FeedContract extends StoreContract {
     @Test
     void aFeedEndsAfterTheLastCommitWhenTheStoreIsClosed() throws Exception {
         Store store = open();
-        Feed feed = closing(store.follow(0));
+        ChangeFeed feed = closing(store.follow(0));
         try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Long> last = pool.submit(() -> {
                 long revision = 0;
@@ -97,7 +97,7 @@ public abstract class FeedContract extends StoreContract {
                 }
                 return revision;
             });
-            List<CompletableFuture<Outcome>> asked = new ArrayList<>();
+            List<CompletableFuture<CommitOutcome>> asked = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 asked.add(store.commit(Commit.of(set("a", 1))));
             }
@@ -116,7 +116,7 @@ public abstract class FeedContract extends StoreContract {
             List<Future<List<ChangeBatch>>> readers = new ArrayList<>();
             List<Future<?>> writing = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                Feed feed = closing(store.follow(0));
+                ChangeFeed feed = closing(store.follow(0));
                 readers.add(pool.submit(() -> read(feed, writers * each)));
             }
             for (int i = 0; i < writers; i++) {
@@ -138,7 +138,7 @@ public abstract class FeedContract extends StoreContract {
         }
     }
 
-    private static List<ChangeBatch> read(Feed feed, int count) throws Exception {
+    private static List<ChangeBatch> read(ChangeFeed feed, int count) throws Exception {
         List<ChangeBatch> batches = new ArrayList<>();
         while (batches.size() < count) {
             batches.add(next(feed));
@@ -149,14 +149,14 @@ public abstract class FeedContract extends StoreContract {
     @Test
     void aFollowerFarBehindMissesNothing() throws Exception {
         Store store = open();
-        Feed feed = closing(store.follow(0));
+        ChangeFeed feed = closing(store.follow(0));
         int count = 6000;
-        List<CompletableFuture<Outcome>> asked = new ArrayList<>();
+        List<CompletableFuture<CommitOutcome>> asked = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             asked.add(store.commit(
                     Commit.of(Write.set(path("k." + i % 50), new Value(new byte[1000]), Expectation.anything()))));
         }
-        asked.forEach(outcome -> assertThat(outcome.join()).isInstanceOf(Outcome.Committed.class));
+        asked.forEach(outcome -> assertThat(outcome.join()).isInstanceOf(CommitOutcome.Committed.class));
         for (long revision = 1; revision <= count; revision++) {
             ChangeBatch batch = next(feed);
             assertThat(batch.revision()).isEqualTo(revision);
@@ -190,41 +190,41 @@ public abstract class FeedContract extends StoreContract {
     @Test
     void historyThatIsGoneSaysSoAndNamesTheOldestRevision() throws Exception {
         Store store = openForgetful();
-        Feed late = closing(store.follow(0));
-        Compacted compacted = writeUntilCompacted(store);
+        ChangeFeed late = closing(store.follow(0));
+        CompactedException compacted = writeUntilCompacted(store);
         assertThat(compacted.oldest()).isPositive();
         assertThat(compacted).hasMessageContaining("revision 0 is compacted (expected: ");
-        assertThatThrownBy(() -> store.load(0)).isInstanceOf(Compacted.class);
+        assertThatThrownBy(() -> store.load(0)).isInstanceOf(CompactedException.class);
         readToTheEnd(late, store.load().revision());
         long newest = committed(store, set("k.0", 1));
         assertThat(store.load(newest)).isEqualTo(store.load());
-        Contents recent = store.load(newest - 10);
-        Feed feed = closing(store.follow(newest - 10));
+        TreeContents recent = store.load(newest - 10);
+        ChangeFeed feed = closing(store.follow(newest - 10));
         assertThat(next(feed).revision()).isEqualTo(newest - 9);
         assertThat(recent.entries()).hasSize(10);
     }
 
-    private static Compacted writeUntilCompacted(Store store) {
+    private static CompactedException writeUntilCompacted(Store store) {
         for (int i = 0; i < 5000; i++) {
             committed(store, set("k." + i % 10, i % 100));
             try {
                 store.follow(0).close();
-            } catch (Compacted e) {
+            } catch (CompactedException e) {
                 return e;
             }
         }
         throw new AssertionError("after 5000 commits revision 0 can still be followed");
     }
 
-    /** Reads to a revision or to the {@link Compacted}, without a gap; returns the last revision that there was. */
-    private static long readToTheEnd(Feed feed, long newest) throws InterruptedException {
+    /** Reads to a revision or to the {@link CompactedException}, without a gap; returns the last revision that there was. */
+    private static long readToTheEnd(ChangeFeed feed, long newest) throws InterruptedException {
         long last = 0;
         try {
             while (last < newest) {
                 assertThat(next(feed).revision()).isEqualTo(last + 1);
                 last++;
             }
-        } catch (Compacted e) {
+        } catch (CompactedException e) {
             assertThat(e.oldest()).isGreaterThan(last);
         }
         return last;

@@ -8,6 +8,7 @@ import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Revision;
 import distkv.model.Write;
+import distkv.store.engine.LeaseClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ public abstract class LeaseContract extends FeedContract {
         committed(store, set("b", 1).under(lease), set("a", 2).under(lease), set("c", 3));
         assertThat(store.load().entries().getFirst())
                 .isEqualTo(new Entry(path("a"), value(2), Revision.tick(1, 1), lease));
-        Feed feed = closing(store.follow(1));
+        ChangeFeed feed = closing(store.follow(1));
         clock.advance(ALMOST);
         assertThat(store.load().entries()).hasSize(3);
         clock.advance(Duration.ofNanos(1));
@@ -52,7 +53,7 @@ public abstract class LeaseContract extends FeedContract {
             assertThat(store.renew(lease)).isTrue();
         }
         assertThat(store.load().entries()).hasSize(1);
-        Feed feed = closing(store.follow(1));
+        ChangeFeed feed = closing(store.follow(1));
         clock.advance(TTL);
         assertThat(words(next(feed).changes())).containsExactly("a=");
     }
@@ -64,7 +65,7 @@ public abstract class LeaseContract extends FeedContract {
         long lasting = store.grant(Duration.ofDays(1));
         committed(store, set("brief", 1).under(brief));
         committed(store, set("lasting", 1).under(lasting));
-        Feed feed = closing(store.follow(2));
+        ChangeFeed feed = closing(store.follow(2));
         clock.advance(Duration.ofMillis(100));
         assertThat(words(next(feed).changes())).containsExactly("brief=");
         assertThat(store.renew(lasting)).isTrue();
@@ -77,7 +78,7 @@ public abstract class LeaseContract extends FeedContract {
         long lease = store.grant(TTL);
         committed(store, set("a", 1).under(lease), set("b", 2).under(lease));
         store.revoke(lease);
-        assertThat(store.load()).isEqualTo(new Contents(2, List.of()));
+        assertThat(store.load()).isEqualTo(new TreeContents(2, List.of()));
         assertThat(store.renew(lease)).isFalse();
         store.revoke(lease);
         assertThat(store.load().revision()).isEqualTo(2);
@@ -130,12 +131,12 @@ public abstract class LeaseContract extends FeedContract {
             }
             outcome(store, new Commit(writes, List.of()));
         }
-        Feed feed = closing(store.follow(3));
+        ChangeFeed feed = closing(store.follow(3));
         store.revoke(lease);
         assertThat(next(feed).changes()).hasSize(Revision.MAX_WRITES);
         assertThat(next(feed).changes()).hasSize(Revision.MAX_WRITES);
         assertThat(next(feed).changes()).hasSize(10);
-        assertThat(store.load()).isEqualTo(new Contents(6, List.of()));
+        assertThat(store.load()).isEqualTo(new TreeContents(6, List.of()));
     }
 
     @Test
@@ -144,10 +145,10 @@ public abstract class LeaseContract extends FeedContract {
         long lease = store.grant(TTL);
         store.revoke(lease);
         assertThat(commit(store, set("x", 1), set("a", 1).under(lease)))
-                .isEqualTo(new Outcome.Refused(
-                        "lease " + lease + " of " + path("a") + " is gone (expected: a live lease)", 0));
-        assertThat(commit(store, set("a", 1).under(77))).isInstanceOf(Outcome.Refused.class);
-        assertThat(store.load()).isEqualTo(new Contents(0, List.of()));
+                .isEqualTo(new CommitOutcome.Refused(
+                        "lease " + lease + " of " + path("a") + " has ended (expected: a live lease)", 0));
+        assertThat(commit(store, set("a", 1).under(77))).isInstanceOf(CommitOutcome.Refused.class);
+        assertThat(store.load()).isEqualTo(new TreeContents(0, List.of()));
         assertThat(store.renew(77)).isFalse();
     }
 
@@ -186,7 +187,7 @@ public abstract class LeaseContract extends FeedContract {
         Store store = open(LeaseClock.system());
         long lease = store.grant(Duration.ofMillis(100));
         committed(store, set("a", 1).under(lease));
-        Feed feed = closing(store.follow(1));
+        ChangeFeed feed = closing(store.follow(1));
         assertThat(words(next(feed).changes())).containsExactly("a=");
     }
 }

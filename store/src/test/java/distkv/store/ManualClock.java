@@ -1,5 +1,6 @@
 package distkv.store;
 
+import distkv.store.engine.LeaseClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

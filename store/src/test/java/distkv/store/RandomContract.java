@@ -60,7 +60,7 @@ public abstract class RandomContract extends LeaseContract {
             long revision = random.nextLong(model.revision() + 1);
             assertThat(store.load(revision)).isEqualTo(model.contents(revision));
         }
-        Feed feed = closing(store.follow(0));
+        ChangeFeed feed = closing(store.follow(0));
         for (ChangeBatch expected : model.history) {
             assertThat(next(feed)).isEqualTo(expected);
         }
@@ -76,8 +76,8 @@ public abstract class RandomContract extends LeaseContract {
             return history.size();
         }
 
-        Contents contents(long revision) {
-            return new Contents(revision, List.copyOf(trees.get((int) revision).values()));
+        TreeContents contents(long revision) {
+            return new TreeContents(revision, List.copyOf(trees.get((int) revision).values()));
         }
 
         long randomLease(RandomGenerator random) {
@@ -117,28 +117,28 @@ public abstract class RandomContract extends LeaseContract {
             return current == null || random.nextInt(5) == 0 ? random.nextLong(1, 5000) : current.tick();
         }
 
-        Outcome apply(Commit commit) {
+        CommitOutcome apply(Commit commit) {
             TreeMap<Path, Entry> tree = trees.getLast();
             for (Guard guard : commit.guards()) {
                 Entry current = tree.get(guard.path());
                 if (current == null || current.tick() != guard.tick()) {
-                    return new Outcome.Conflict(guard.path(), current, true, revision());
+                    return new CommitOutcome.Conflict(guard.path(), current, true, revision());
                 }
             }
             for (Write write : commit.writes()) {
                 if (!write.expectation().holds(tree.get(write.path()))) {
-                    return new Outcome.Conflict(write.path(), tree.get(write.path()), false, revision());
+                    return new CommitOutcome.Conflict(write.path(), tree.get(write.path()), false, revision());
                 }
                 if (write.lease() != 0 && !leases.getOrDefault(write.lease(), false)) {
-                    return new Outcome.Refused(
-                            "lease " + write.lease() + " of " + write.path() + " is gone (expected: a live lease)",
+                    return new CommitOutcome.Refused(
+                            "lease " + write.lease() + " of " + write.path() + " has ended (expected: a live lease)",
                             revision());
                 }
             }
             return change(commit.writes());
         }
 
-        private Outcome.Committed change(List<Write> writes) {
+        private CommitOutcome.Committed change(List<Write> writes) {
             TreeMap<Path, Entry> tree = new TreeMap<>(trees.getLast());
             List<Entry> changes = new ArrayList<>();
             List<Entry> previous = new ArrayList<>();
@@ -156,7 +156,7 @@ public abstract class RandomContract extends LeaseContract {
             }
             history.add(new ChangeBatch(revision() + 1, changes));
             trees.add(tree);
-            return new Outcome.Committed(revision(), previous);
+            return new CommitOutcome.Committed(revision(), previous);
         }
 
         void end(long lease) {

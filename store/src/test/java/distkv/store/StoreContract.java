@@ -14,6 +14,7 @@ import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
 import distkv.model.WriteId;
+import distkv.store.engine.LeaseClock;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,21 +42,21 @@ public abstract class StoreContract extends StoreTesting {
     @Test
     void aNewStoreIsEmptyAtRevisionZero() throws Exception {
         Store store = open();
-        assertThat(store.tree()).isEqualTo("contract");
-        assertThat(store.load()).isEqualTo(new Contents(0, List.of()));
-        assertThat(store.load(0)).isEqualTo(new Contents(0, List.of()));
+        assertThat(store.treeName()).isEqualTo("contract");
+        assertThat(store.load()).isEqualTo(new TreeContents(0, List.of()));
+        assertThat(store.load(0)).isEqualTo(new TreeContents(0, List.of()));
     }
 
     @Test
     void aCommitIsThereWhenItIsAcknowledged() {
         Store store = open();
-        Outcome outcome = commit(store, set("a.b", 1), set("a", 2));
-        assertThat(outcome).isInstanceOf(Outcome.Committed.class);
-        Outcome.Committed committed = (Outcome.Committed) outcome;
+        CommitOutcome outcome = commit(store, set("a.b", 1), set("a", 2));
+        assertThat(outcome).isInstanceOf(CommitOutcome.Committed.class);
+        CommitOutcome.Committed committed = (CommitOutcome.Committed) outcome;
         assertThat(committed.revision()).isEqualTo(1);
         assertThat(committed.previous()).containsExactly(null, null);
         assertThat(store.load())
-                .isEqualTo(new Contents(
+                .isEqualTo(new TreeContents(
                         1,
                         List.of(
                                 new Entry(path("a"), value(2), Revision.tick(1, 1), 0),
@@ -75,12 +76,12 @@ public abstract class StoreContract extends StoreTesting {
     void anAcknowledgementTellsWhatWasReplaced() {
         Store store = open();
         committed(store, set("a", 1));
-        Outcome.Committed second = (Outcome.Committed) commit(store, set("a", 2), set("b", 3));
+        CommitOutcome.Committed second = (CommitOutcome.Committed) commit(store, set("a", 2), set("b", 3));
         assertThat(second.previous()).containsExactly(new Entry(path("a"), value(1), Revision.tick(1, 0), 0), null);
-        Outcome.Committed third = (Outcome.Committed) commit(store, delete("a"));
+        CommitOutcome.Committed third = (CommitOutcome.Committed) commit(store, delete("a"));
         assertThat(third.previous())
                 .containsExactly(new Entry(path("a"), value(2), Revision.tick(2, 0), 0, Revision.tick(1, 0)));
-        Outcome.Committed fourth = (Outcome.Committed) commit(store, set("a", 4));
+        CommitOutcome.Committed fourth = (CommitOutcome.Committed) commit(store, set("a", 4));
         assertThat(fourth.previous()).containsExactly((Entry) null);
     }
 
@@ -96,13 +97,13 @@ public abstract class StoreContract extends StoreTesting {
         committed(store, set("a", 5));
         assertThat(created(store.load())).containsExactly(Revision.tick(5, 0), Revision.tick(1, 0));
         assertThat(created(store.load(3))).containsExactly(Revision.tick(1, 1), Revision.tick(1, 0));
-        Feed feed = closing(store.follow(2));
+        ChangeFeed feed = closing(store.follow(2));
         assertThat(next(feed).changes().getFirst().created()).isEqualTo(Revision.tick(1, 1));
         Entry deletion = next(feed).changes().getFirst();
         assertThat(deletion.created()).isEqualTo(deletion.tick());
     }
 
-    private static List<Long> created(Contents contents) {
+    private static List<Long> created(TreeContents contents) {
         return contents.entries().stream().map(Entry::created).toList();
     }
 
@@ -118,7 +119,7 @@ public abstract class StoreContract extends StoreTesting {
     void deletingWhatIsNotThereIsACommit() {
         Store store = open();
         assertThat(committed(store, delete("a"))).isEqualTo(1);
-        assertThat(store.load()).isEqualTo(new Contents(1, List.of()));
+        assertThat(store.load()).isEqualTo(new TreeContents(1, List.of()));
     }
 
     @Test
@@ -127,7 +128,7 @@ public abstract class StoreContract extends StoreTesting {
         committed(store, set("a", 1, Expectation.absent()));
         Entry current = new Entry(path("a"), value(1), Revision.tick(1, 0), 0);
         assertThat(commit(store, set("a", 2, Expectation.absent())))
-                .isEqualTo(new Outcome.Conflict(path("a"), current, false, 1));
+                .isEqualTo(new CommitOutcome.Conflict(path("a"), current, false, 1));
         committed(store, delete("a"));
         assertThat(committed(store, set("a", 3, Expectation.absent()))).isEqualTo(3);
     }
@@ -140,19 +141,19 @@ public abstract class StoreContract extends StoreTesting {
                 .isEqualTo(2);
         Entry current = new Entry(path("a"), value(2), Revision.tick(2, 0), 0, Revision.tick(1, 0));
         assertThat(commit(store, set("a", 3, Expectation.at(Revision.tick(1, 0)))))
-                .isEqualTo(new Outcome.Conflict(path("a"), current, false, 2));
+                .isEqualTo(new CommitOutcome.Conflict(path("a"), current, false, 2));
         committed(store, delete("a"));
         assertThat(commit(store, set("a", 3, Expectation.at(Revision.tick(3, 0)))))
-                .isEqualTo(new Outcome.Conflict(path("a"), null, false, 3));
+                .isEqualTo(new CommitOutcome.Conflict(path("a"), null, false, 3));
     }
 
     @Test
     void aConflictInOneWriteUndoesTheWholeCommit() {
         Store store = open();
         committed(store, set("a", 1));
-        Contents before = store.load();
+        TreeContents before = store.load();
         assertThat(commit(store, set("b", 2), set("a", 2, Expectation.absent()), delete("c")))
-                .isInstanceOf(Outcome.Conflict.class);
+                .isInstanceOf(CommitOutcome.Conflict.class);
         assertThat(store.load()).isEqualTo(before);
         assertThat(committed(store, set("c", 3))).isEqualTo(2);
     }
@@ -162,14 +163,14 @@ public abstract class StoreContract extends StoreTesting {
         Store store = open();
         committed(store, set("claim", 1));
         Guard guard = new Guard(path("claim"), Revision.tick(1, 0));
-        assertThat(commit(store, guard, set("result", 1))).isInstanceOf(Outcome.Committed.class);
+        assertThat(commit(store, guard, set("result", 1))).isInstanceOf(CommitOutcome.Committed.class);
         committed(store, set("claim", 2));
         Entry current = new Entry(path("claim"), value(2), Revision.tick(3, 0), 0, Revision.tick(1, 0));
         assertThat(commit(store, guard, set("result", 2)))
-                .isEqualTo(new Outcome.Conflict(path("claim"), current, true, 3));
+                .isEqualTo(new CommitOutcome.Conflict(path("claim"), current, true, 3));
         committed(store, delete("claim"));
         assertThat(commit(store, guard, set("result", 3)))
-                .isEqualTo(new Outcome.Conflict(path("claim"), null, true, 4));
+                .isEqualTo(new CommitOutcome.Conflict(path("claim"), null, true, 4));
         assertThat(words(store.load().entries())).containsExactly("result=1");
     }
 
@@ -178,7 +179,7 @@ public abstract class StoreContract extends StoreTesting {
         Store store = open();
         committed(store, set("claim", 1));
         Guard guard = new Guard(path("claim"), Revision.tick(1, 0));
-        assertThat(commit(store, guard, delete("claim"), set("state", 2))).isInstanceOf(Outcome.Committed.class);
+        assertThat(commit(store, guard, delete("claim"), set("state", 2))).isInstanceOf(CommitOutcome.Committed.class);
         assertThat(words(store.load().entries())).containsExactly("state=2");
     }
 
@@ -189,7 +190,7 @@ public abstract class StoreContract extends StoreTesting {
         for (int i = 0; i < Revision.MAX_WRITES; i++) {
             writes.add(set("many." + i, i % 100));
         }
-        assertThat(outcome(store, new Commit(writes, List.of()))).isInstanceOf(Outcome.Committed.class);
+        assertThat(outcome(store, new Commit(writes, List.of()))).isInstanceOf(CommitOutcome.Committed.class);
         List<Entry> entries = store.load().entries();
         assertThat(entries).hasSize(Revision.MAX_WRITES);
         assertThat(entries.getLast().tick()).isEqualTo(Revision.tick(1, Revision.MAX_WRITES - 1));
@@ -213,7 +214,7 @@ public abstract class StoreContract extends StoreTesting {
         assertThat(store.load().entries())
                 .extracting(Entry::path)
                 .containsExactlyElementsOf(paths.stream().sorted().toList());
-        try (Feed feed = store.follow(0)) {
+        try (ChangeFeed feed = store.follow(0)) {
             for (Path path : paths) {
                 for (Value value : values) {
                     Entry entry = next(feed).changes().getFirst();
@@ -227,15 +228,15 @@ public abstract class StoreContract extends StoreTesting {
     @Test
     void commitsOfOneThreadHappenInTheOrderTheyWereAskedForIn() {
         Store store = open();
-        List<CompletableFuture<Outcome>> asked = new ArrayList<>();
+        List<CompletableFuture<CommitOutcome>> asked = new ArrayList<>();
         for (int i = 0; i < 3000; i++) {
             asked.add(store.commit(Commit.of(set("a", i % 100))));
         }
         for (int i = 0; i < asked.size(); i++) {
-            assertThat(asked.get(i).join()).isInstanceOfSatisfying(Outcome.Committed.class, committed -> {
+            assertThat(asked.get(i).join()).isInstanceOfSatisfying(CommitOutcome.Committed.class, committed -> {
                 assertThat(committed.previous()).hasSize(1);
             });
-            assertThat(((Outcome.Committed) asked.get(i).join()).revision()).isEqualTo(i + 1);
+            assertThat(((CommitOutcome.Committed) asked.get(i).join()).revision()).isEqualTo(i + 1);
         }
     }
 
@@ -256,7 +257,7 @@ public abstract class StoreContract extends StoreTesting {
             }
             assertThat(total).isNotNegative();
         }
-        Contents contents = store.load();
+        TreeContents contents = store.load();
         assertThat(contents.revision()).isEqualTo(1 + threads * each);
         assertThat(number(contents.entries().getFirst())).isEqualTo(threads * each);
     }
@@ -272,15 +273,15 @@ public abstract class StoreContract extends StoreTesting {
             Value value = new Value(BigInteger.valueOf(number(seen) + 1).toByteArray());
             Write write = Write.set(seen.path(), value, Expectation.at(seen.tick()));
             switch (outcome(store, Commit.of(write))) {
-                case Outcome.Committed committed -> {
+                case CommitOutcome.Committed committed -> {
                     seen = new Entry(seen.path(), value, Revision.tick(committed.revision(), 0), 0);
                     done++;
                 }
-                case Outcome.Conflict conflict -> {
+                case CommitOutcome.Conflict conflict -> {
                     seen = requireNonNull(conflict.current());
                     conflicts++;
                 }
-                case Outcome other -> throw new AssertionError(other);
+                case CommitOutcome other -> throw new AssertionError(other);
             }
         }
         return conflicts;
@@ -289,7 +290,7 @@ public abstract class StoreContract extends StoreTesting {
     /** Sets an entry on behalf of a request, and returns the revision. */
     private static long committedFor(Store store, WriteId id, String path, int number) {
         Commit commit = new Commit(List.of(set(path, number), set(path + ".b", number)), List.of(), id);
-        return ((Outcome.Committed) outcome(store, commit)).revision();
+        return ((CommitOutcome.Committed) outcome(store, commit)).revision();
     }
 
     @Test
@@ -301,7 +302,7 @@ public abstract class StoreContract extends StoreTesting {
         long third = committedFor(store, new WriteId(1L << 45, Long.MAX_VALUE).part(), "a", 4);
         committedFor(store, new WriteId(5, 7), "a", 5);
         Commit conflict = new Commit(List.of(set("a", 6, Expectation.absent())), List.of(), new WriteId(1L << 45, 8));
-        assertThat(outcome(store, conflict)).isInstanceOf(Outcome.Conflict.class);
+        assertThat(outcome(store, conflict)).isInstanceOf(CommitOutcome.Conflict.class);
 
         WriteId one = new WriteId(1L << 45, 7);
         WriteId part = new WriteId(1L << 45, -Long.MAX_VALUE);
@@ -310,7 +311,7 @@ public abstract class StoreContract extends StoreTesting {
         assertThat(store.writtenBy(Set.of(1L << 45, 5L), first))
                 .isEqualTo(Map.of(one, List.of(second), part, List.of(third), new WriteId(5, 7), List.of(third + 1)));
         assertThat(store.writtenBy(Set.of(4L), 0)).isEmpty();
-        Outcome.Committed found = store.committed(second);
+        CommitOutcome.Committed found = store.committed(second);
         assertThat(found.revision()).isEqualTo(second);
         assertThat(words(found.previous())).containsExactly("a=2", "a.b=2");
         assertThat(store.committed(1).previous()).containsExactly((Entry) null);
@@ -321,24 +322,24 @@ public abstract class StoreContract extends StoreTesting {
     void nobodyKnowsWhatWasMadeForARequestBeforeHistoryBegins() throws Exception {
         Store store = openForgetful();
         long early = committedFor(store, new WriteId(1, 1), "a", 1);
-        Compacted compacted = null;
+        CompactedException compacted = null;
         for (int i = 0; compacted == null; i++) {
             committedFor(store, new WriteId(2, i + 1), "a", i % 100);
             try {
                 assertThat(store.writtenBy(Set.of(1L), early - 1)).isEqualTo(Map.of(new WriteId(1, 1), List.of(early)));
-            } catch (Compacted e) {
+            } catch (CompactedException e) {
                 compacted = e;
             }
         }
         assertThat(store.writtenBy(Set.of(1L), compacted.oldest())).isEmpty();
-        assertThatThrownBy(() -> store.committed(early)).isInstanceOf(Compacted.class);
+        assertThatThrownBy(() -> store.committed(early)).isInstanceOf(CompactedException.class);
     }
 
     @Test
     void aClosedStoreRefusesCommits() {
         Store store = open();
         store.close();
-        assertThat(commit(store, set("a", 1))).isInstanceOf(Outcome.Refused.class);
+        assertThat(commit(store, set("a", 1))).isInstanceOf(CommitOutcome.Refused.class);
         assertThatThrownBy(() -> store.grant(Duration.ofSeconds(1))).isInstanceOf(StoreException.class);
         store.close();
     }
@@ -346,13 +347,13 @@ public abstract class StoreContract extends StoreTesting {
     @Test
     void whatWasAskedForBeforeCloseStillHappens() {
         Store store = open();
-        List<CompletableFuture<Outcome>> asked = new ArrayList<>();
+        List<CompletableFuture<CommitOutcome>> asked = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             asked.add(store.commit(Commit.of(set("a", 1))));
         }
         store.close();
         assertThat(asked)
                 .allSatisfy(outcome ->
-                        assertThat(outcome).isCompletedWithValueMatching(Outcome.Committed.class::isInstance));
+                        assertThat(outcome).isCompletedWithValueMatching(CommitOutcome.Committed.class::isInstance));
     }
 }

@@ -59,26 +59,26 @@ public abstract class StoreTesting {
         return Write.delete(path(path), Expectation.anything());
     }
 
-    protected static Outcome commit(Store store, Write... writes) {
+    protected static CommitOutcome commit(Store store, Write... writes) {
         return outcome(store, new Commit(List.of(writes), List.of()));
     }
 
-    protected static Outcome commit(Store store, Guard guard, Write... writes) {
+    protected static CommitOutcome commit(Store store, Guard guard, Write... writes) {
         return outcome(store, new Commit(List.of(writes), List.of(guard)));
     }
 
-    protected static Outcome outcome(Store store, Commit commit) {
+    protected static CommitOutcome outcome(Store store, Commit commit) {
         return store.commit(commit).orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     /** Commits and returns the revision. */
     protected static long committed(Store store, Write... writes) {
-        Outcome outcome = commit(store, writes);
-        assertThat(outcome).isInstanceOf(Outcome.Committed.class);
-        return ((Outcome.Committed) outcome).revision();
+        CommitOutcome outcome = commit(store, writes);
+        assertThat(outcome).isInstanceOf(CommitOutcome.Committed.class);
+        return ((CommitOutcome.Committed) outcome).revision();
     }
 
-    protected static ChangeBatch next(Feed feed) throws InterruptedException, Compacted {
+    protected static ChangeBatch next(ChangeFeed feed) throws InterruptedException, CompactedException {
         ChangeBatch batch = feed.next();
         return requireNonNull(batch, "the feed has ended");
     }

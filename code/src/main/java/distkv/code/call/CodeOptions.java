@@ -1,6 +1,6 @@
 package distkv.code.call;
 
-import distkv.model.Path;
+import distkv.schema.Prefixes;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,28 +9,14 @@ import java.util.Map;
 /**
  * Where stored code is, and what calls it.
  *
- * @param procedures where procedures are
- * @param modules where modules are
- * @param errors where runners record errors
- * @param runs where job entries are
- * @param states where runners keep what became of jobs
+ * @param prefixes where stored code, jobs, their states and errors are
  * @param python the interpreter for procedures in Python, and its options; it needs the package {@code distkv}
  * @param environment what is added to its environment, e.g. {@code PYTHONPATH}
  * @param pythons how many Python procedures may run at once, each in a process of its own
  * @param config what procedures in Python see as {@code _cfg}, over its defaults
  */
 public record CodeOptions(
-        Path procedures,
-        Path modules,
-        Path errors,
-        Path runs,
-        Path states,
-        List<String> python,
-        Map<String, String> environment,
-        int pythons,
-        Map<String, ?> config) {
-    private static final Path OURS = Path.of(".distkv");
-
+        Prefixes prefixes, List<String> python, Map<String, String> environment, int pythons, Map<String, ?> config) {
     public CodeOptions {
         python = List.copyOf(python);
         environment = Map.copyOf(environment);
@@ -43,11 +29,7 @@ public record CodeOptions(
     /** Everything where it is unless a configuration says otherwise, and {@code python3}. */
     public static CodeOptions defaults() {
         return new CodeOptions(
-                OURS.append(Path.of("code", "proc")),
-                OURS.append(Path.of("code", "module")),
-                OURS.child("error"),
-                OURS.child("run"),
-                OURS.child("state"),
+                Prefixes.DEFAULT,
                 List.of("python3"),
                 Map.of(),
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
@@ -56,6 +38,6 @@ public record CodeOptions(
 
     /** The same with another interpreter. */
     public CodeOptions withPython(List<String> command, Map<String, String> added) {
-        return new CodeOptions(procedures, modules, errors, runs, states, command, added, pythons, config);
+        return new CodeOptions(prefixes, command, added, pythons, config);
     }
 }

@@ -1,16 +1,17 @@
 package distkv.code.call;
 
 import distkv.client.Client;
-import distkv.client.Mirror;
 import distkv.code.CallLostException;
 import distkv.code.CodeException;
 import distkv.code.CompileException;
 import distkv.code.MissingVariablesException;
 import distkv.code.ProcedureException;
+import distkv.code.compile.Definition;
 import distkv.code.compile.Javac;
-import distkv.code.compile.Procedure;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.schema.code.CodeId;
+import distkv.schema.code.Procedure;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -35,8 +36,6 @@ public final class CodeRoot implements AutoCloseable {
     private static final int NAMES = 10_000;
 
     private final CodeOptions options;
-    private final Mirror procedures;
-    private final Modules modules;
     private final StoredCode stored;
     private final CompileErrors errors;
     private final Pythons pythons;
@@ -47,9 +46,9 @@ public final class CodeRoot implements AutoCloseable {
 
     /** What calling comes to. */
     private sealed interface Callee {
-        record OfJava(Procedure procedure) implements Callee {}
+        record OfJava(distkv.code.compile.Procedure procedure) implements Callee {}
 
-        record OfPython(Stored.InPython procedure, List<String> modules) implements Callee {}
+        record OfPython(StoredCode.Found procedure) implements Callee {}
 
         record Broken(CompileException why) implements Callee {}
     }
@@ -64,10 +63,8 @@ public final class CodeRoot implements AutoCloseable {
 
     private CodeRoot(Client client, CodeOptions options) {
         this.options = options;
-        procedures = client.mirror(options.procedures());
-        modules = new Modules(client.mirror(options.modules()), options.modules(), callees::clear);
-        stored = new StoredCode(procedures, options.procedures(), modules);
-        errors = new CompileErrors(client, options.errors());
+        stored = new StoredCode(client, options, this::changed);
+        errors = new CompileErrors(client, options.prefixes().errors());
         pythons = new Pythons(options, client.options());
         groups = new GroupCalls(client, options);
     }
@@ -80,13 +77,17 @@ public final class CodeRoot implements AutoCloseable {
     /** The stored code of a client's tree. Waits until it is known. */
     public static CodeRoot open(Client client, CodeOptions options) throws InterruptedException {
         CodeRoot root = new CodeRoot(client, options);
-        root.procedures.listen((before, now) -> {
-            root.callees.remove(now.path().below(options.procedures()));
-            root.callees.values().removeIf(Found::requires);
-        });
-        root.procedures.awaitInitial();
-        root.modules.await();
+        root.stored.open();
         return root;
+    }
+
+    private void changed(CodeId piece) {
+        if (piece.sort() == CodeId.Sort.MODULE) {
+            callees.clear();
+        } else {
+            callees.remove(piece.path());
+            callees.values().removeIf(Found::requires);
+        }
     }
 
     /**
@@ -113,14 +114,13 @@ public final class CodeRoot implements AutoCloseable {
     public @Nullable Object call(Path name, List<?> positional, Map<String, ?> named) throws InterruptedException {
         Found found = callees.computeIfAbsent(name, this::find);
         return switch (found.callee()) {
-            case Callee.OfJava(Procedure procedure) -> {
+            case Callee.OfJava(var procedure) -> {
                 note(name, found, null);
                 yield JavaCall.call(procedure, positional, named);
             }
-            case Callee.OfPython(Stored.InPython procedure, List<String> needed) -> {
+            case Callee.OfPython(StoredCode.Found procedure) -> {
                 try {
-                    Object result =
-                            pythons.call(new Pythons.Call(procedure, needed, positional, named), modules::brief);
+                    Object result = pythons.call(new Pythons.Call(procedure, positional, named), stored::brief);
                     note(name, found, null);
                     yield result;
                 } catch (CompileException e) {
@@ -137,21 +137,21 @@ public final class CodeRoot implements AutoCloseable {
 
     /** Where that is stored which does not compile: the procedure, or one of its modules. */
     private Path culprit(Path name, @Nullable CompileException why) {
-        Modules.Known module = why == null || Stored.name(name).equals(why.name()) ? null : modules.find(why.name());
+        Path module = why == null || CodeId.name(name).equals(why.name()) ? null : stored.module(why.name());
         return module == null
-                ? options.procedures().append(name)
-                : options.modules().append(module.path());
+                ? options.prefixes().codes().append(name)
+                : options.prefixes().modules().append(module);
     }
 
     /** Has the error tree say whether a procedure compiles, or a module that it needs. */
     private void note(Path name, Found found, @Nullable CompileException why) throws InterruptedException {
         if (!found.noted().getAndSet(true)) {
             errors.note(culprit(name, why), why);
-            if (found.callee() instanceof Callee.OfJava(Procedure procedure)) {
+            if (found.callee() instanceof Callee.OfJava(var procedure)) {
                 for (String each : procedure.modules()) {
-                    Modules.Known used = modules.find(each);
+                    Path used = stored.module(each);
                     if (used != null) {
-                        errors.note(options.modules().append(used.path()), null);
+                        errors.note(options.prefixes().modules().append(used), null);
                     }
                 }
             }
@@ -178,12 +178,12 @@ public final class CodeRoot implements AutoCloseable {
 
     /** Waits until a write with this tick, of a procedure, is known here. */
     public void awaitProcedure(long tick) throws InterruptedException {
-        procedures.awaitTick(tick);
+        stored.awaitProcedure(tick);
     }
 
     /** Waits until a write with this tick, of a module, is known here. */
     public void awaitModule(long tick) throws InterruptedException {
-        modules.await(tick);
+        stored.awaitModule(tick);
     }
 
     private Path path(String name) {
@@ -205,20 +205,15 @@ public final class CodeRoot implements AutoCloseable {
         boolean requires = true;
         Callee callee;
         try {
-            Stored procedure = stored.procedure(name);
-            if (procedure == null) {
-                throw new CodeException(
-                        "no procedure " + Stored.name(name) + " is stored below " + options.procedures());
+            StoredCode.Found found = stored.procedure(name);
+            if (found == null) {
+                throw new CodeException("no procedure " + CodeId.name(name) + " is stored below "
+                        + options.prefixes().codes());
             }
-            requires = !procedure.requires().isEmpty();
-            List<String> needed = stored.modulesFor(name, procedure);
-            callee = switch (procedure) {
-                case Stored.InPython python -> new Callee.OfPython(python, needed);
-                case Stored.InJava(var definition, var _) -> {
-                    Procedure compiled = Procedure.compile(javac, definition, modules.java());
-                    stored.checkModules(compiled.modules());
-                    yield new Callee.OfJava(compiled);
-                }
+            requires = !found.procedure().requires().isEmpty();
+            callee = switch (found.procedure().language()) {
+                case PYTHON -> new Callee.OfPython(found);
+                case JAVA -> new Callee.OfJava(compile(found.procedure()));
             };
         } catch (CompileException e) {
             callee = new Callee.Broken(e);
@@ -226,10 +221,17 @@ public final class CodeRoot implements AutoCloseable {
         return new Found(callee, requires, new AtomicBoolean());
     }
 
+    private distkv.code.compile.Procedure compile(Procedure procedure) {
+        Definition definition =
+                new Definition(procedure.name(), procedure.source(), procedure.vars(), procedure.defaults());
+        var compiled = distkv.code.compile.Procedure.compile(javac, definition, stored.javaModules());
+        stored.checkModules(compiled.modules());
+        return compiled;
+    }
+
     @Override
     public void close() {
-        procedures.close();
-        modules.close();
+        stored.close();
         pythons.close();
         groups.close();
         errors.close();

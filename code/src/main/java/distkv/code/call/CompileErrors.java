@@ -5,61 +5,79 @@ import distkv.client.ClientException;
 import distkv.client.ConflictException;
 import distkv.client.Mirror;
 import distkv.code.CompileException;
+import distkv.model.Commit;
 import distkv.model.Entry;
-import distkv.model.Expectation;
 import distkv.model.Path;
-import distkv.model.Value;
-import distkv.protocol.Values;
-import java.util.LinkedHashMap;
+import distkv.model.Write;
+import distkv.schema.error.ErrorIndex;
+import distkv.schema.error.ErrorRecord;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.error.ErrorWrites;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The records of the error tree about stored code that does not compile (subsystem {@code compile}), as runners and Python
- * clients keep them. Any thread may use it.
- */
+/** The records of the error tree about stored code that does not compile. Any thread may use it. */
 final class CompileErrors implements AutoCloseable {
-    private static final String SUBSYSTEM = "compile";
     /** How often a record is read again that somebody else has changed meanwhile. */
     private static final int ATTEMPTS = 5;
 
     private final Client client;
     private final Path prefix;
     private final Mirror mirror;
-    /** Where the record about each piece of code is. */
-    private final Map<Path, Path> records = new ConcurrentHashMap<>();
+    /** Guarded by itself. */
+    private final ErrorIndex index;
 
     CompileErrors(Client client, Path prefix) {
         this.client = client;
         this.prefix = prefix;
+        index = new ErrorIndex(prefix);
         mirror = client.mirror(prefix);
         mirror.listen((before, now) -> put(now));
     }
 
     private void put(Entry entry) {
-        if (entry.path().length() == prefix.length() + 2) {
-            Map<?, ?> record = read(entry);
-            if (record.isEmpty()) {
-                records.values().remove(entry.path());
-            } else if (SUBSYSTEM.equals(record.get("subsystem")) && record.get("path") instanceof Path about) {
-                records.put(about, entry.path());
-            }
+        synchronized (index) {
+            index.apply(entry);
         }
     }
 
-    private static Map<?, ?> read(@Nullable Entry entry) {
-        Value value = entry == null ? null : entry.value();
-        return value != null && Values.decode(value) instanceof Map<?, ?> map ? map : Map.of();
+    private @Nullable ErrorRecord find(Path about) {
+        synchronized (index) {
+            return index.find(ErrorReport.COMPILE, about);
+        }
+    }
+
+    private boolean isSaid(ErrorReport.Failed failed) {
+        synchronized (index) {
+            return index.says(failed);
+        }
     }
 
     /** Records that the code at this path does not compile, or resolves what was recorded of it. */
     void note(Path about, @Nullable CompileException why) throws InterruptedException {
         try {
             if (why == null) {
-                well(about);
-            } else {
-                failed(about, why);
+                report(new ErrorReport.Well(ErrorReport.COMPILE, about, null, Map.of()));
+                return;
+            }
+            mirror.awaitInitial();
+            // Some may have come in before the mirror had its listener.
+            mirror.entries().values().forEach(this::put);
+            String name = CompileException.class.getSimpleName();
+            ErrorReport.Failed failed = new ErrorReport.Failed(
+                    ErrorReport.COMPILE,
+                    about,
+                    0,
+                    "Does not compile: " + why.getMessage(),
+                    name + "('" + why.getMessage() + "')",
+                    why.getMessage(),
+                    name,
+                    null,
+                    null,
+                    Map.of());
+            if (!isSaid(failed)) {
+                report(failed);
             }
         } catch (ClientException e) {
             // The caller hears of it in any case.
@@ -67,73 +85,29 @@ final class CompileErrors implements AutoCloseable {
         }
     }
 
-    private void failed(Path about, CompileException why) throws InterruptedException {
-        String message = "Does not compile: " + why.getMessage();
-        mirror.awaitInitial();
-        // Some may have come in before the mirror had its listener.
-        mirror.entries().values().forEach(this::put);
-        double now = System.currentTimeMillis() / 1e3;
-        change(about, record -> {
-            if (Boolean.FALSE.equals(record.get("resolved")) && message.equals(record.get("message"))) {
-                return false;
-            }
-            record.put("path", about);
-            record.put("subsystem", SUBSYSTEM);
-            record.put("severity", 0L);
-            record.put("resolved", false);
-            record.putIfAbsent("created", now);
-            record.putIfAbsent("first_seen", now);
-            record.put("count", record.get("count") instanceof Long count ? count + 1 : 1L);
-            record.put("last_seen", now);
-            record.put("message", message);
-            return true;
-        });
-        Path at = records.get(about);
-        if (at != null) {
-            Map<String, @Nullable Object> seen = new LinkedHashMap<>();
-            seen.put("seen", now);
-            seen.put("comment", "CompileException('" + why.getMessage() + "')");
-            seen.put("str", why.getMessage());
-            seen.put("message", message);
-            seen.put("data", Map.of());
-            client.set(at.child(client.name()), Values.encode(seen));
-        }
-    }
-
-    private void well(Path about) throws InterruptedException {
-        if (records.containsKey(about)) {
-            change(about, record -> {
-                boolean open = Boolean.FALSE.equals(record.get("resolved"));
-                record.put("resolved", System.currentTimeMillis() / 1e3);
-                return open;
-            });
-        }
-    }
-
-    /** What a record becomes; false if it stays as it is. */
-    private interface Change {
-        boolean make(Map<String, @Nullable Object> record);
-    }
-
-    private void change(Path about, Change change) throws InterruptedException {
+    private void report(ErrorReport report) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
-            Path known = records.get(about);
-            Path at = known == null ? prefix.append(Path.of(client.name(), client.newTock())) : known;
-            Entry entry = known == null ? null : client.get(known);
-            Map<String, @Nullable Object> record = new LinkedHashMap<>();
-            read(entry).forEach((key, value) -> record.put(String.valueOf(key), value));
-            if (!change.make(record)) {
+            ErrorRecord known = find(report.path());
+            long tock = client.newTock();
+            Path fresh = prefix.child(client.name()).child(tock);
+            double now = System.currentTimeMillis() / 1e3;
+            List<Write> writes = ErrorWrites.of(report, known, fresh, client.name(), tock, now);
+            if (writes.isEmpty()) {
                 return;
             }
             try {
-                Expectation expected = entry == null ? Expectation.absent() : Expectation.at(entry.tick());
-                client.set(at, Values.encode(record), expected);
-                records.put(about, at);
+                List<Long> ticks = client.commit(new Commit(writes, List.of()));
+                // Known here from now on, also before the mirror brings it.
+                Write record = writes.getFirst();
+                put(new Entry(record.path(), record.value(), ticks.getFirst(), 0));
                 return;
             } catch (ConflictException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
+                Path at = writes.getFirst().path();
+                Entry there = client.get(at);
+                put(there == null ? new Entry(at, null, Long.MAX_VALUE, 0) : there);
             }
         }
     }

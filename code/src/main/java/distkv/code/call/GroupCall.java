@@ -7,6 +7,9 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
+import distkv.schema.code.CodeId;
+import distkv.schema.error.ErrorDetail;
+import distkv.schema.job.Reason;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * thread alone.
  */
 final class GroupCall {
-    /** How runners record that a node has died. */
-    private static final String KILLED = "Runner killed";
-
     private final String procedure;
     private final String group;
     private final Path job;
@@ -35,7 +35,7 @@ final class GroupCall {
     private @Nullable CodeException failure;
 
     GroupCall(Path code, String group, Path job, Path state, Path errors) {
-        this.procedure = Stored.name(code);
+        this.procedure = CodeId.name(code);
         this.group = group;
         this.job = job;
         this.state = state;
@@ -65,7 +65,7 @@ final class GroupCall {
         } else if (isRecord(entry.path(), map)) {
             record = entry.path();
         } else if (record != null && entry.path().startsWith(record) && !map.isEmpty()) {
-            failure = failure(map);
+            failure = failure(ErrorDetail.read(map));
         }
     }
 
@@ -94,23 +94,16 @@ final class GroupCall {
                 && job.equals(map.get("path") instanceof List<?> list ? Path.of(list) : map.get("path"));
     }
 
-    private CodeException failure(Map<?, ?> detail) {
-        String comment = text(detail.get("comment"));
-        String text = text(detail.get("str"));
-        String message = text(detail.get("message"));
-        if (KILLED.equals(message) && detail.get("data") instanceof Map<?, ?> data) {
-            return new CallLostException(procedure, "node " + data.get("node") + ", which ran it, has died");
+    private CodeException failure(ErrorDetail detail) {
+        if (detail.reason() == Reason.Code.NODE_LOST) {
+            return new CallLostException(procedure, "node " + detail.data().get("node") + ", which ran it, has died");
         }
-        // A comment that shows an exception begins with its class.
-        String type = text == null || comment == null || !comment.contains("(")
-                ? null
-                : comment.substring(0, comment.indexOf('('));
-        String said = text == null ? message : text;
+        String said = detail.text() == null ? detail.message() : detail.text();
         return new ProcedureException(
                 procedure,
-                type,
-                said == null ? Objects.requireNonNullElse(comment, "failed") : said,
-                text(detail.get("trace")));
+                detail.type(),
+                said == null ? Objects.requireNonNullElse(detail.comment(), "failed") : said,
+                detail.trace());
     }
 
     private static @Nullable String text(@Nullable Object found) {

@@ -10,6 +10,8 @@ import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.schema.job.JobId;
+import distkv.schema.job.Kind;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -53,12 +55,17 @@ final class GroupCalls implements AutoCloseable {
     Object call(String group, Path code, Map<String, @Nullable Object> data) throws InterruptedException {
         byte[] id = new byte[8];
         random.nextBytes(id);
-        Path name = Path.of("any", group, ".call", HexFormat.of().formatHex(id));
-        Path job = options.runs().append(name);
-        GroupCall call = new GroupCall(code, group, job, options.states().append(name), options.errors());
+        Path name = Path.of(JobId.CALL, HexFormat.of().formatHex(id));
+        Path job = Kind.ANY.entries(options.prefixes().runs(), group, "").append(name);
+        GroupCall call = new GroupCall(
+                code,
+                group,
+                job,
+                Kind.ANY.states(options.prefixes().states(), group, "").append(name),
+                options.prefixes().errors());
         BlockingQueue<Entry> news = new ArrayBlockingQueue<>(WAITING);
         try (Watch state = client.watch(call.state(), WatchOptions.FETCH);
-                Watch errors = client.watch(options.errors(), WatchOptions.CHANGES)) {
+                Watch errors = client.watch(options.prefixes().errors(), WatchOptions.CHANGES)) {
             Thread states = follow(state, news);
             Thread records = follow(errors, news);
             try {

@@ -10,6 +10,9 @@ import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
 import distkv.protocol.ProtocolException;
 import distkv.protocol.Values;
+import distkv.schema.code.Language;
+import distkv.schema.code.Procedure;
+import distkv.schema.code.StoredModule;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -105,20 +108,20 @@ final class PythonProcess implements AutoCloseable {
     }
 
     /** Tells it of a module, unless it has that version; one in Java is none there. */
-    void module(String name, Modules.Known module) throws IOException {
-        if (isNews("module " + name, module.tick())) {
-            boolean python = !module.java();
+    void module(String name, @Nullable StoredModule module, long version) throws IOException {
+        if (isNews("module " + name, version)) {
+            StoredModule python = module == null || module.language() == Language.JAVA ? null : module;
             send(pairs(
                     "op",
                     "module",
                     "name",
                     name,
                     "source",
-                    python ? module.source() : null,
+                    python == null || python.wrong() != null ? null : python.source(),
                     "wrong",
-                    python ? module.wrong() : null,
+                    python == null ? null : python.wrong(),
                     "requires",
-                    module.requires()));
+                    python == null ? List.of() : python.requires()));
         }
     }
 
@@ -143,9 +146,9 @@ final class PythonProcess implements AutoCloseable {
      */
     @Nullable
     Object call(Pythons.Call call) throws IOException, InterruptedException {
-        Stored.InPython procedure = call.procedure();
+        Procedure procedure = call.callee().procedure();
         try {
-            if (isNews(procedure.name(), procedure.tick())) {
+            if (isNews(procedure.name(), call.callee().version())) {
                 send(pairs(
                         "op",
                         "define",
@@ -154,7 +157,7 @@ final class PythonProcess implements AutoCloseable {
                         "source",
                         procedure.source(),
                         "mode",
-                        procedure.mode(),
+                        procedure.mode().word(),
                         "vars",
                         procedure.vars(),
                         "default",
@@ -166,7 +169,7 @@ final class PythonProcess implements AutoCloseable {
                     "name",
                     procedure.name(),
                     "modules",
-                    call.modules(),
+                    call.callee().modules(),
                     "args",
                     call.positional(),
                     "kwargs",

@@ -2,7 +2,7 @@ package distkv.code.call;
 
 import distkv.client.ClientOptions;
 import distkv.code.CodeException;
-import distkv.protocol.ScratchDirectory;
+import distkv.model.process.ScratchDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * if as many as there may be are busy it waits.
  */
 final class Pythons implements AutoCloseable {
-    /**
-     * A call.
-     *
-     * @param modules what is to be imported first, in this order
-     */
-    record Call(Stored.InPython procedure, List<String> modules, List<?> positional, Map<String, ?> named) {}
+    /** A call of a procedure, with arguments by position and by name. */
+    record Call(StoredCode.Found callee, List<?> positional, Map<String, ?> named) {
+        String name() {
+            return callee.procedure().name();
+        }
+    }
 
     /** What is to be told to a process before a call. */
     interface Briefing {
@@ -66,7 +66,7 @@ final class Pythons implements AutoCloseable {
                 fine = true;
                 throw e;
             } catch (IOException e) {
-                throw new CodeException(call.procedure().name() + ": " + e.getMessage()
+                throw new CodeException(call.name() + ": " + e.getMessage()
                         + " (expected: a procedure that returns or raises, and does not end its process)");
             } finally {
                 giveBack(process, fine);

@@ -1,31 +1,110 @@
 package distkv.code.call;
 
+import distkv.client.Client;
 import distkv.client.Mirror;
 import distkv.code.CompileException;
-import distkv.code.compile.Requirements;
+import distkv.code.compile.ModuleSources;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.BadEntry;
+import distkv.schema.code.Catalog;
+import distkv.schema.code.Code;
+import distkv.schema.code.CodeId;
+import distkv.schema.code.Language;
+import distkv.schema.code.Procedure;
+import distkv.schema.code.StoredModule;
+import java.io.IOException;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What stored procedures and modules require of each other. Any thread may use it. */
-record StoredCode(Mirror procedures, Path prefix, Modules modules) implements Requirements.Store<StoredCode.Piece> {
-    /** A procedure or module, by where it is below the prefix of its sort. */
-    record Piece(boolean module, Path path) {}
+/** All procedures and modules of a tree, as calls need them, kept up to date by two mirrors. Any thread may use it. */
+final class StoredCode implements AutoCloseable {
+    /** A procedure as it is now, and all modules that it requires, by name, in the order in which they are loaded. */
+    record Found(Procedure procedure, long version, List<String> modules) {}
 
-    /** The names of all modules that a procedure requires. @throws CompileException naming the chain, if one is missing */
-    List<String> modulesFor(Path procedure, Stored stored) {
-        if (stored.requires().isEmpty()) {
-            return List.of();
+    /** Is told what has changed, when that is known here. */
+    interface Listener {
+        void changed(CodeId piece);
+    }
+
+    /** A module, and the version of what was stored last under its name; none if it was deleted. */
+    private record Told(@Nullable StoredModule module, long version) {}
+
+    private final Path procedurePrefix;
+    private final Path modulePrefix;
+    private final Mirror procedures;
+    private final Mirror modules;
+    private final Listener listener;
+    /** Guards the fields below. */
+    private final Object lock = new Object();
+
+    private final Catalog catalog = new Catalog();
+    private final Map<CodeId, Long> ticks = new HashMap<>();
+    private final Map<String, Path> moduleNames = new HashMap<>();
+    private long changes;
+
+    StoredCode(Client client, CodeOptions options, Listener listener) {
+        procedurePrefix = options.prefixes().codes();
+        modulePrefix = options.prefixes().modules();
+        this.listener = listener;
+        procedures = client.mirror(procedurePrefix);
+        modules = client.mirror(modulePrefix);
+    }
+
+    /** Waits until all that is stored is known. */
+    void open() throws InterruptedException {
+        procedures.listen((before, now) -> put(CodeId.procedure(now.path().below(procedurePrefix)), now));
+        modules.listen((before, now) -> put(CodeId.module(now.path().below(modulePrefix)), now));
+        procedures.awaitInitial();
+        modules.awaitInitial();
+        // Some may have come in before the mirrors had their listeners.
+        procedures
+                .entries()
+                .values()
+                .forEach(each -> put(CodeId.procedure(each.path().below(procedurePrefix)), each));
+        modules.entries().values().forEach(each -> put(CodeId.module(each.path().below(modulePrefix)), each));
+    }
+
+    private void put(CodeId piece, Entry entry) {
+        synchronized (lock) {
+            if (ticks.getOrDefault(piece, 0L) >= entry.tick()) {
+                return;
+            }
+            ticks.put(piece, entry.tick());
+            catalog.apply(piece, entry);
+            if (piece.sort() == CodeId.Sort.MODULE) {
+                moduleNames.put(piece.name(), piece.path());
+                changes++;
+            }
         }
-        Set<Piece> needed = Requirements.of(this, new Piece(false, procedure), Stored.name(procedure));
-        return needed.stream()
-                .filter(Piece::module)
-                .map(piece -> Stored.name(piece.path()))
-                .toList();
+        listener.changed(piece);
+    }
+
+    /**
+     * The procedure at this path; {@code null} if none is stored.
+     *
+     * @throws CompileException if it is no procedure, or what it requires is missing or requires itself
+     */
+    @Nullable
+    Found procedure(Path path) {
+        synchronized (lock) {
+            return switch (catalog.find(path)) {
+                case Code.Missing missing -> null;
+                case Code.Broken broken -> throw new CompileException(CodeId.name(path), 0, broken.why());
+                case Code.Found(Procedure procedure, Map<CodeId, Long> needs) ->
+                    new Found(
+                            procedure,
+                            catalog.version(CodeId.procedure(path)),
+                            needs.keySet().stream()
+                                    .filter(piece -> piece.sort() == CodeId.Sort.MODULE)
+                                    .map(CodeId::name)
+                                    .toList());
+            };
+        }
     }
 
     /**
@@ -34,68 +113,77 @@ record StoredCode(Mirror procedures, Path prefix, Modules modules) implements Re
      * @throws CompileException naming the module and the chain, if something is missing or requires itself
      */
     void checkModules(Collection<String> names) {
-        for (String name : names) {
-            Modules.Known module = modules.find(name);
-            if (module != null && !module.requires().isEmpty()) {
-                Requirements.of(this, new Piece(true, module.path()), name);
+        synchronized (lock) {
+            for (String name : names) {
+                Path path = moduleNames.get(name);
+                if (path != null && catalog.module(path) != null) {
+                    try {
+                        catalog.needs(CodeId.module(path));
+                    } catch (BadEntry e) {
+                        throw new CompileException(name, 0, e.getMessage());
+                    }
+                }
             }
         }
     }
 
-    /** The procedure at this path; {@code null} if none is stored. @throws CompileException if it is no procedure */
+    /** Where the module of this name is below the prefix; {@code null} if none is stored. */
     @Nullable
-    Stored procedure(Path path) {
-        Entry entry = procedures.get(prefix.append(path));
-        return entry == null ? null : Stored.read(path, entry);
-    }
-
-    @Override
-    public Path path(Piece piece) {
-        return piece.path();
-    }
-
-    @Override
-    public List<Path> requires(Piece piece) {
-        return piece.module() ? module(piece).requires() : known(piece).requires();
-    }
-
-    private Modules.Known module(Piece piece) {
-        return Objects.requireNonNull(modules.find(Stored.name(piece.path())));
-    }
-
-    private Stored known(Piece piece) {
-        return Objects.requireNonNull(procedure(piece.path()));
-    }
-
-    @Override
-    public @Nullable Piece find(Piece by, Path name) {
-        if (modules.find(Stored.name(name)) != null) {
-            return new Piece(true, name);
-        }
-        return !by.module() && procedures.get(prefix.append(name)) != null ? new Piece(false, name) : null;
-    }
-
-    @Override
-    public String expected(Piece by) {
-        return by.module() ? "a module" : "a module or procedure";
-    }
-
-    @Override
-    public @Nullable String wrong(Piece piece) {
-        if (piece.module()) {
-            return module(piece).wrong();
-        }
-        try {
-            known(piece);
-            return null;
-        } catch (CompileException e) {
-            return e.reason();
+    Path module(String name) {
+        synchronized (lock) {
+            Path path = moduleNames.get(name);
+            return path == null || catalog.module(path) == null ? null : path;
         }
     }
 
+    /** The sources of all modules in Java. */
+    ModuleSources javaModules() {
+        Map<String, String> sources = new LinkedHashMap<>();
+        synchronized (lock) {
+            for (Path path : catalog.modules()) {
+                StoredModule module = catalog.module(path);
+                if (module != null && module.language() == Language.JAVA && module.wrong() == null) {
+                    sources.put(module.name(), module.source());
+                }
+            }
+        }
+        return new ModuleSources(sources);
+    }
+
+    /** Tells a process of the modules in Python that it does not have. */
+    void brief(PythonProcess process) throws IOException {
+        Map<String, Told> all = new LinkedHashMap<>();
+        long now;
+        synchronized (lock) {
+            now = changes;
+            if (process.isBriefed(now)) {
+                return;
+            }
+            moduleNames.forEach((name, path) -> {
+                CodeId piece = CodeId.module(path);
+                all.put(name, new Told(catalog.module(path), ticks.getOrDefault(piece, 0L)));
+            });
+        }
+        for (Map.Entry<String, Told> each : all.entrySet()) {
+            process.module(
+                    each.getKey(), each.getValue().module(), each.getValue().version());
+        }
+        process.briefed(now);
+    }
+
+    /** Waits until a write with this tick, of a procedure, is known. */
+    void awaitProcedure(long tick) throws InterruptedException {
+        procedures.awaitTick(tick);
+    }
+
+    /** Waits until a write with this tick, of a module, is known. */
+    void awaitModule(long tick) throws InterruptedException {
+        modules.awaitTick(tick);
+    }
+
     @Override
-    public String language(Piece piece) {
-        boolean java = piece.module() ? module(piece).java() : known(piece) instanceof Stored.InJava;
-        return java ? "java" : "python";
+    public void close() {
+        procedures.close();
+        modules.close();
     }
 }

@@ -182,7 +182,7 @@ final class JavaRun implements Fence {
     @Override
     public RuntimeException refused(ConflictException why) {
         Guard first = spec.claim();
-        if (first != null && first.isStandby() && first.path().equals(why.path())) {
+        if (first != null && first.standby() && first.path().equals(why.path())) {
             // It was sent while on standby, whatever has come since.
             return new NotYetException("the run that this one takes over from has not ended", why);
         }
@@ -211,7 +211,7 @@ final class JavaRun implements Fence {
         said.put("data", data);
         runner.report("setup", "run", spec.run(), "data", said);
         synchronized (this) {
-            while (claim != null && claim.isStandby()) {
+            while (claim != null && claim.standby()) {
                 wait();
             }
         }

@@ -5,6 +5,7 @@ import distkv.code.compile.ModuleSources;
 import distkv.code.compile.Procedure;
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.schema.code.CodeId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,7 @@ final class JavaWorker {
         for (Object each : told instanceof List<?> list ? list : List.of()) {
             if (each instanceof List<?> one && one.size() >= 3 && one.get(1) instanceof Long version) {
                 Path path = path(one.get(0));
-                String name = KnownModule.name(path);
+                String name = CodeId.name(path);
                 now.remove(name);
                 if (one.get(2) instanceof String source) {
                     now.put(name, new KnownModule(path, version, source, requires(one)));

@@ -11,7 +11,7 @@ import distkv.code.Timer;
 import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.protocol.Depths;
+import distkv.model.Depths;
 import distkv.protocol.Values;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,10 @@
 package distkv.code.worker;
 
 import distkv.code.CompileException;
-import distkv.code.compile.Requirements;
 import distkv.model.Path;
+import distkv.schema.BadEntry;
+import distkv.schema.code.CodeId;
+import distkv.schema.code.Requirements;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -25,7 +27,7 @@ record RequiredModules(Map<String, KnownModule> stored) implements Requirements.
         used.forEach(name -> open.addAll(known(name)));
         while (!open.isEmpty()) {
             for (Path required : open.remove().requires()) {
-                List<KnownModule> module = known(KnownModule.name(required));
+                List<KnownModule> module = known(CodeId.name(required));
                 long version = module.isEmpty() ? 0 : module.getFirst().version();
                 if (found.put(required, version) == null) {
                     open.addAll(module);
@@ -43,7 +45,13 @@ record RequiredModules(Map<String, KnownModule> stored) implements Requirements.
     /** @throws CompileException if something is missing or requires itself; the reason names the chain */
     void check(Collection<String> used) {
         for (String name : used) {
-            known(name).forEach(module -> Requirements.of(this, module.path(), name));
+            for (KnownModule module : known(name)) {
+                try {
+                    Requirements.of(this, module.path());
+                } catch (BadEntry e) {
+                    throw new CompileException(name, 0, e.getMessage());
+                }
+            }
         }
     }
 
@@ -54,12 +62,12 @@ record RequiredModules(Map<String, KnownModule> stored) implements Requirements.
 
     @Override
     public List<Path> requires(Path module) {
-        return Objects.requireNonNull(stored.get(KnownModule.name(module))).requires();
+        return Objects.requireNonNull(stored.get(CodeId.name(module))).requires();
     }
 
     @Override
     public @Nullable Path find(Path by, Path name) {
-        return stored.containsKey(KnownModule.name(name)) ? name : null;
+        return stored.containsKey(CodeId.name(name)) ? name : null;
     }
 
     @Override

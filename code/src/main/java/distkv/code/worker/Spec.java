@@ -3,12 +3,12 @@ package distkv.code.worker;
 import distkv.code.compile.Definition;
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.schema.code.CodeId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +37,7 @@ record Spec(
             list.forEach(each -> vars.add(String.valueOf(each)));
         }
         Path job = get(start, "job", Path.class);
-        String name = get(start, "code", Path.class).elements().stream()
-                .map(String::valueOf)
-                .collect(Collectors.joining("."));
+        String name = CodeId.name(get(start, "code", Path.class));
         return new Spec(
                 get(start, "run", Long.class),
                 job,
@@ -55,7 +53,7 @@ record Spec(
             return null;
         } else if (claim instanceof List<?> list && list.size() == 2 && list.getLast() instanceof Long tick) {
             Path path = list.getFirst() instanceof List<?> elements ? Path.of(elements) : (Path) list.getFirst();
-            return new Guard(path, tick);
+            return Guard.of(path, tick);
         }
         throw new IllegalArgumentException("claim: " + claim + " (expected: [path, tick])");
     }

@@ -4,6 +4,7 @@ import distkv.runner.group.Peer;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -218,7 +219,7 @@ public final class FairShare {
     }
 
     /** Why no node may run a job that asks for these labels; {@code null} if one may. */
-    public @Nullable String refusal(Set<String> has) {
+    public @Nullable Reason refusal(Set<String> has) {
         Peer here = nodes.here().peer;
         if (nodes.present() == 0 || (here != null && here.mayRun(has)) || mayRunElsewhere(has)) {
             return null;

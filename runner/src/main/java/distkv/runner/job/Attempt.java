@@ -1,7 +1,7 @@
 package distkv.runner.job;
 
 import distkv.model.Path;
-import distkv.runner.code.Code;
+import distkv.schema.code.Code;
 import distkv.schema.code.CodeId;
 import distkv.schema.code.Procedure;
 import distkv.schema.job.JobEntry;

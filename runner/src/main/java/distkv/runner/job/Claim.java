@@ -2,8 +2,7 @@ package distkv.runner.job;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.protocol.Values;
-import java.util.Map;
+import distkv.schema.job.ClaimEntry;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a claim: who has it, and which write made it. Used by the decision thread only. */
@@ -48,10 +47,9 @@ final class Claim {
             // The tree was restored from a backup: what was newer has never been.
             tick = 0;
         }
-        Map<?, ?> claim =
-                change.value() != null && Values.decode(change.value()) instanceof Map<?, ?> map ? map : Map.of();
-        String by = change.value() == null ? null : text(claim.get("node"));
-        long of = claim.get("session") instanceof Number number ? number.longValue() : 0;
+        ClaimEntry claim = ClaimEntry.read(change.value());
+        String by = claim == null ? null : claim.node();
+        long of = claim == null ? 0 : claim.session();
         followed = new Followed(change.tick(), by == null ? 0 : change.tick(), by == null ? "" : by, of);
         boolean news = set(change.tick(), by);
         if (change.tick() == tick) {
@@ -79,9 +77,5 @@ final class Claim {
         holder = by == null ? "" : by;
         session = 0;
         return true;
-    }
-
-    private static String text(@Nullable Object value) {
-        return value instanceof String text ? text : "";
     }
 }

@@ -2,20 +2,20 @@ package distkv.runner.job;
 
 import distkv.model.Expectation;
 import distkv.model.Path;
-import distkv.model.Value;
 import distkv.model.Write;
-import distkv.protocol.Values;
 import distkv.runner.balance.FairShare;
 import distkv.runner.balance.Pace;
-import distkv.runner.code.Catalog;
-import distkv.runner.code.Code;
+import distkv.schema.code.Catalog;
+import distkv.schema.code.Code;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.error.ErrorRecord;
 import distkv.schema.error.ErrorReport;
+import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import distkv.schema.job.Stop;
 import java.util.ArrayList;
@@ -72,8 +72,8 @@ final class Desk {
     /** This node's claim, for as long as its session lives. */
     Write claim(Path path, double started, Expectation expected) {
         long session = lease.session();
-        Value claim = Values.encode(Map.of("node", node, "started", started, "session", session));
-        return Write.set(path, claim, expected).under(session);
+        return Write.set(path, new ClaimEntry(node, started, session).encode(), expected)
+                .under(session);
     }
 
     /** Whether a claim is held by this runner's session. */
@@ -92,7 +92,7 @@ final class Desk {
         if (entry == null) {
             return job.bad == null
                     ? new Decision.Nothing(Stop.ENTRY_DELETED.reason())
-                    : new Decision.Refuse(Schedule.BAD_ENTRY, job.bad);
+                    : new Decision.Refuse(Stop.BAD_ENTRY.reason(), job.bad);
         }
         if (job.id.isCall() && state.started() > 0) {
             // A call begins once: whoever waits for it hears how it ended, and knows whether to call again.
@@ -106,7 +106,7 @@ final class Desk {
                         || !catalog.areCurrent(job.failed.attempt().uses()));
         Decision decision = Schedule.decide(entry, state, code, mended, now());
         if (decision instanceof Decision.Start) {
-            String refusal = refusal(job.id.kind(), entry.placement().has());
+            Reason refusal = refusal(job.id.kind(), entry.placement().has());
             return refusal == null ? decision : new Decision.Nothing(refusal);
         }
         return decision;
@@ -119,7 +119,7 @@ final class Desk {
     }
 
     /** Why there is no place for a job that asks for these labels; {@code null} if there is one. */
-    private @Nullable String refusal(Kind kind, Set<String> has) {
+    private @Nullable Reason refusal(Kind kind, Set<String> has) {
         if (kind == Kind.ANY) {
             return share.refusal(has);
         }

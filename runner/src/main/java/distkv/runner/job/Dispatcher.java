@@ -2,9 +2,9 @@ package distkv.runner.job;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.runner.code.Catalog;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
+import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.error.ErrorReport;

@@ -1,6 +1,7 @@
 package distkv.runner.job;
 
 import distkv.schema.error.ErrorReport;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import java.util.Map;
 
@@ -24,9 +25,9 @@ record Loss(StateEntry state, ErrorReport report) {
     static Loss of(Job job, String node) {
         StateEntry state = job.state;
         String what = !node.equals(state.node()) ? KILLED : job.claim.isHeld() ? UNRECORDED : RESTARTED;
+        ErrorReport.Failed report = ErrorReport.Failed.plain(
+                ErrorReport.RUN, job.entryPath, what, Map.of("node", String.valueOf(state.node())));
         return new Loss(
-                state.lost(job.newsAt),
-                ErrorReport.Failed.plain(
-                        ErrorReport.RUN, job.entryPath, what, Map.of("node", String.valueOf(state.node()))));
+                state.lost(job.newsAt), what.equals(UNRECORDED) ? report : report.because(Reason.Code.NODE_LOST));
     }
 }

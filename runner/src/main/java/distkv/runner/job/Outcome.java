@@ -69,7 +69,7 @@ record Outcome(
 
     /** Nobody has told it to end, but it is no error of the job either. */
     private static Outcome interrupted(Run run, Stop stop, Ended.Failed failed, double now) {
-        String say = stop.reason() + ": " + Reading.line(failed, null);
+        String say = stop.reason().text() + ": " + Reading.line(failed, null);
         return new Outcome(run.state.ended(now, run.state.backoff(), stop), false, List.of(), Level.WARNING, say);
     }
 

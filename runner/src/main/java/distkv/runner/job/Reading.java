@@ -28,6 +28,8 @@ final class Reading {
                 message(failed),
                 comment == null ? repr(failed) : comment,
                 failed.message(),
+                failed.type(),
+                null,
                 failed.trace(),
                 data);
     }

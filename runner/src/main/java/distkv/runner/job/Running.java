@@ -36,7 +36,8 @@ final class Running {
     /** The claim is ours: starts the run, unless something has changed that forbids it. */
     void claimed(Job job, Job.Claiming claiming, List<Long> ticks) {
         Claim claim = claiming.isStandby() ? job.standby : job.claim;
-        Run run = new Run(++numbers, job.id.kind(), claiming, new Guard(claim.path, ticks.getFirst()));
+        Guard guard = new Guard(claim.path, ticks.getFirst(), claiming.isStandby());
+        Run run = new Run(++numbers, job.id.kind(), claiming, guard);
         job.run = run;
         claim.set(run.claim.tick(), desk.node);
         if (!claiming.isStandby()) {
@@ -204,7 +205,10 @@ final class Running {
         if (run.stop == null) {
             run.stop = stop;
             job.to(Phase.STOPPING);
-            desk.hands.say(System.Logger.Level.INFO, job.id, "told to end: " + stop.reason());
+            desk.hands.say(
+                    System.Logger.Level.INFO,
+                    job.id,
+                    "told to end: " + stop.reason().text());
             desk.hands.cancel(run.number, stop);
         }
     }

@@ -1,17 +1,14 @@
 package distkv.runner.job;
 
-import distkv.runner.code.Code;
-import distkv.schema.job.Cron;
+import distkv.model.Path;
+import distkv.schema.code.Code;
 import distkv.schema.job.JobEntry;
-import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import distkv.schema.job.Stop;
 
 /** When a job starts: a pure function of its entry, its state and its code. */
 public final class Schedule {
-    static final String BAD_ENTRY = "bad entry";
-    private static final String NO_PROCEDURE = "no procedure ";
-    private static final String BAD_PROCEDURE = "bad procedure ";
     /** The longest pause, about thirty years: an exponent must not make a time that is no number. */
     private static final double LONGEST = 1e9;
 
@@ -47,53 +44,56 @@ public final class Schedule {
      */
     public static Decision decide(JobEntry job, StateEntry state, Code code, boolean mended, double now) {
         if (job.code() == null) {
-            return new Decision.Nothing("no code");
+            return new Decision.Nothing(Reason.of(Reason.Code.NO_CODE));
         }
         if (job.target() == 0) {
-            return new Decision.Nothing("no target");
+            return new Decision.Nothing(Stop.NO_TARGET.reason());
         }
         if (job.target() > state.started()) {
-            return at(job.target(), "target > started", code, now);
+            return at(job.target(), Reason.of(Reason.Code.TARGET), code, now);
         }
-        if (state.reason().equals(Stop.NODE_LOST.reason()) && state.backoff() > 1) {
+        if (state.reason().code() == Reason.Code.NODE_LOST && state.backoff() > 1) {
             double next = Math.max(state.stopped(), state.started() + pause(job, state.backoff()));
             return at(next, state.reason(), code, now);
         }
         // A job that was refused for want of its procedure, or of a node, was due then, and still is.
-        if (Stop.interrupted(state.reason()) || lacksProcedure(state.reason()) || Placement.refused(state.reason())) {
+        Reason.Code last = state.reason().code();
+        if (last.isInterruption() || last.lacksProcedure() || last.lacksNode()) {
             return at(state.stopped() > now ? 0 : state.stopped(), state.reason(), code, now);
         }
         if (state.backoff() > 0) {
             return mended
-                    ? at(state.stopped() > now ? 0 : state.stopped(), "changed after an error", code, now)
-                    : at(state.stopped() + pause(job, state.backoff()), "backoff", code, now);
+                    ? at(
+                            state.stopped() > now ? 0 : state.stopped(),
+                            Reason.of(Reason.Code.CHANGED_AFTER_ERROR),
+                            code,
+                            now)
+                    : at(state.stopped() + pause(job, state.backoff()), Reason.of(Reason.Code.BACKOFF), code, now);
         }
         double again = job.again(state.stopped());
         return again > 0
-                ? at(again, job.cron() == null ? "repeat" : Cron.FIELD, code, now)
-                : new Decision.Nothing("no target");
+                ? at(again, Reason.of(job.cron() == null ? Reason.Code.REPEAT : Reason.Code.CRON), code, now)
+                : new Decision.Nothing(Stop.NO_TARGET.reason());
     }
 
-    /** Whether a state with this reason was refused a start, which was recorded as an error. */
-    static boolean refused(String reason) {
-        return lacksProcedure(reason) || reason.equals(BAD_ENTRY);
-    }
-
-    private static boolean lacksProcedure(String reason) {
-        return reason.startsWith(NO_PROCEDURE) || reason.startsWith(BAD_PROCEDURE);
-    }
-
-    private static Decision at(double time, String reason, Code code, double now) {
+    private static Decision at(double time, Reason reason, Code code, double now) {
         if (time > now) {
             return new Decision.WaitUntil(time, reason);
         }
         return switch (code) {
             case Code.Found found -> new Decision.Start(time, reason);
             case Code.Missing missing ->
-                new Decision.Refuse(NO_PROCEDURE + missing.path(), "There is no procedure " + missing.path());
+                new Decision.Refuse(
+                        about(Reason.Code.NO_PROCEDURE, missing.path()), "There is no procedure " + missing.path());
             case Code.Broken broken ->
-                new Decision.Refuse(BAD_PROCEDURE + broken.path(), "Procedure " + broken.path() + ": " + broken.why());
+                new Decision.Refuse(
+                        about(Reason.Code.BAD_PROCEDURE, broken.path()),
+                        "Procedure " + broken.path() + ": " + broken.why());
         };
+    }
+
+    private static Reason about(Reason.Code code, Path procedure) {
+        return new Reason(code, code.word() + " " + procedure);
     }
 
     private static double pause(JobEntry job, int errors) {

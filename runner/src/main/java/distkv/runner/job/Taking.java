@@ -4,7 +4,7 @@ import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
 import distkv.runner.balance.Pace;
-import distkv.runner.code.Code;
+import distkv.schema.code.Code;
 import distkv.schema.code.Mode;
 import distkv.schema.error.ErrorReport;
 import distkv.schema.job.JobEntry;
@@ -135,7 +135,12 @@ final class Taking {
 
     private Job.Claiming claiming(Job job, JobEntry entry, Code.Found found, StateEntry running, long from) {
         Attempt attempt = new Attempt(entry, found.procedure(), found.needs());
-        return new Job.Claiming(attempt, running, desk.lease.session(), Schedule.refused(job.state.reason()), from);
+        return new Job.Claiming(
+                attempt,
+                running,
+                desk.lease.session(),
+                job.state.reason().code().isRefusal(),
+                from);
     }
 
     private void ask(

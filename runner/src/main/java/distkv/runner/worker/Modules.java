@@ -1,7 +1,7 @@
 package distkv.runner.worker;
 
 import distkv.model.Path;
-import distkv.runner.code.Catalog;
+import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.code.Language;
 import distkv.schema.code.StoredModule;

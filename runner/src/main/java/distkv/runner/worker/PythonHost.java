@@ -1,6 +1,6 @@
 package distkv.runner.worker;
 
-import distkv.protocol.ScratchDirectory;
+import distkv.model.process.ScratchDirectory;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;

@@ -3,7 +3,7 @@ package distkv.runner.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
-import distkv.runner.code.Code;
+import distkv.schema.code.Code;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
 import distkv.schema.job.JobEntry;

@@ -9,10 +9,10 @@ import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
-import distkv.runner.code.Catalog;
 import distkv.runner.group.Peer;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
+import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.code.Language;
 import distkv.schema.error.ErrorIndex;
@@ -175,7 +175,7 @@ class HandoverDecisionsTest {
         after(0.5);
         answerDone(hands.last(Ask.Purpose.STANDBY));
         assertThat(hands.launches).hasSize(1);
-        assertThat(hands.launches.getFirst().claim().isStandby()).isTrue();
+        assertThat(hands.launches.getFirst().claim().standby()).isTrue();
         dispatcher.started(1);
     }
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.runner.code.Code;
 import distkv.runner.worker.Ended;
+import distkv.schema.code.Code;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.Kind;
-import distkv.schema.job.PastRun;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import java.util.List;
 import java.util.Map;
@@ -49,10 +49,13 @@ class OutcomeTest {
         assertThat(outcome.failure()).isFalse();
         assertThat(outcome.reports()).isEmpty();
         assertThat(outcome.state().backoff()).isZero();
-        assertThat(outcome.state().reason()).isEqualTo(reason);
-        assertThat(outcome.state().runs()).first().extracting(PastRun::outcome).isEqualTo(reason);
+        assertThat(outcome.state().reason().text()).isEqualTo(reason);
+        assertThat(outcome.state().runs())
+                .first()
+                .extracting(run -> run.outcome().text())
+                .isEqualTo(reason);
         assertThat(outcome.say()).isEqualTo(reason + ": Some('text')");
-        assertThat(next(outcome)).isEqualTo(new Decision.Start(1_010, reason));
+        assertThat(next(outcome)).isEqualTo(new Decision.Start(1_010, Reason.ofText(reason)));
     }
 
     @Test
@@ -60,8 +63,8 @@ class OutcomeTest {
         Outcome outcome = outcome(new Ended.Died("signal 9", false, true));
         assertThat(outcome.failure()).isFalse();
         assertThat(outcome.reports()).isEmpty();
-        assertThat(outcome.state().reason()).isEqualTo("cut off");
-        assertThat(next(outcome)).isEqualTo(new Decision.Start(1_010, "cut off"));
+        assertThat(outcome.state().reason().text()).isEqualTo("cut off");
+        assertThat(next(outcome)).isEqualTo(new Decision.Start(1_010, Reason.ofText("cut off")));
     }
 
     @Test

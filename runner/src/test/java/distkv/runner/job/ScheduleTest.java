@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
 import distkv.protocol.Values;
-import distkv.runner.code.Code;
 import distkv.schema.BadEntry;
+import distkv.schema.code.Code;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
 import distkv.schema.job.Cron;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.Limits;
 import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import distkv.schema.job.Stop;
 import java.util.List;
@@ -32,7 +33,7 @@ class ScheduleTest {
     private double started;
     private double stopped;
     private int backoff;
-    private String reason = "";
+    private Reason reason = Reason.NONE;
     private Code code = FOUND;
     private boolean mended;
 
@@ -54,7 +55,7 @@ class ScheduleTest {
         started = NOW + 86_400;
         stopped = NOW + 86_401;
         repeat = 60;
-        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 60, "repeat"));
+        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 60, Reason.ofText("repeat")));
     }
 
     @Test
@@ -62,7 +63,7 @@ class ScheduleTest {
         started = NOW + 50;
         stopped = NOW + 55;
         repeat = 60;
-        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 115, "repeat"));
+        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 115, Reason.ofText("repeat")));
     }
 
     @Test
@@ -70,7 +71,7 @@ class ScheduleTest {
         started = NOW + 86_400;
         stopped = NOW + 86_401;
         assertThat(decideBelieved(Cron.parse("CRON_TZ=UTC */10 * * * *")))
-                .isEqualTo(new Decision.WaitUntil(1_200, "cron"));
+                .isEqualTo(new Decision.WaitUntil(1_200, Reason.ofText("cron")));
     }
 
     @Test
@@ -78,7 +79,7 @@ class ScheduleTest {
         started = NOW + 86_400;
         stopped = NOW + 86_401;
         backoff = 1;
-        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 200, "backoff"));
+        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 200, Reason.ofText("backoff")));
     }
 
     @Test
@@ -86,7 +87,8 @@ class ScheduleTest {
         target = NOW + 500;
         started = NOW + 86_400;
         stopped = NOW + 86_401;
-        assertThat(decideBelieved(null)).isEqualTo(new Decision.WaitUntil(NOW + 500, "target > started"));
+        assertThat(decideBelieved(null))
+                .isEqualTo(new Decision.WaitUntil(NOW + 500, Reason.ofText("target > started")));
     }
 
     @Test
@@ -94,31 +96,32 @@ class ScheduleTest {
         started = NOW + 2;
         stopped = NOW + 4;
         reason = Stop.CUT_OFF.reason();
-        assertThat(decideBelieved(null)).isEqualTo(new Decision.Start(0, "cut off"));
+        assertThat(decideBelieved(null)).isEqualTo(new Decision.Start(0, Reason.ofText("cut off")));
     }
 
     @Test
     void aJobWithoutCodeDoesNotStart() {
         JobEntry job = new JobEntry(null, Map.of(), 900, 0, 100, 2, 0);
-        assertThat(Schedule.decide(job, StateEntry.NEW, code, false, NOW)).isEqualTo(new Decision.Nothing("no code"));
+        assertThat(Schedule.decide(job, StateEntry.NEW, code, false, NOW))
+                .isEqualTo(new Decision.Nothing(Reason.ofText("no code")));
     }
 
     @Test
     void aJobWithoutTargetDoesNotStart() {
         target = 0;
         repeat = 5;
-        assertThat(decide()).isEqualTo(new Decision.Nothing("no target"));
+        assertThat(decide()).isEqualTo(new Decision.Nothing(Reason.ofText("no target")));
     }
 
     @Test
     void aJobWhoseTargetHasPassedStartsAtOnce() {
-        assertThat(decide()).isEqualTo(new Decision.Start(900, "target > started"));
+        assertThat(decide()).isEqualTo(new Decision.Start(900, Reason.ofText("target > started")));
     }
 
     @Test
     void aJobWhoseTargetIsAheadWaitsForIt() {
         target = 1_001;
-        assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_001, "target > started"));
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_001, Reason.ofText("target > started")));
     }
 
     @Test
@@ -127,7 +130,7 @@ class ScheduleTest {
         started = 940;
         stopped = 945;
         backoff = 3;
-        assertThat(decide()).isEqualTo(new Decision.Start(950, "target > started"));
+        assertThat(decide()).isEqualTo(new Decision.Start(950, Reason.ofText("target > started")));
     }
 
     @Test
@@ -135,7 +138,7 @@ class ScheduleTest {
         started = 990;
         stopped = 991;
         backoff = 1;
-        assertThat(decide()).isEqualTo(new Decision.WaitUntil(991 + 200, "backoff"));
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(991 + 200, Reason.ofText("backoff")));
     }
 
     @Test
@@ -143,7 +146,7 @@ class ScheduleTest {
         started = 990;
         stopped = 991;
         backoff = 4;
-        assertThat(decide()).isEqualTo(new Decision.WaitUntil(991 + 100 * 16, "backoff"));
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(991 + 100 * 16, Reason.ofText("backoff")));
     }
 
     @Test
@@ -152,7 +155,7 @@ class ScheduleTest {
         stopped = 991;
         backoff = 1;
         repeat = 5;
-        assertThat(decide()).isEqualTo(new Decision.WaitUntil(991 + 200, "backoff"));
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(991 + 200, Reason.ofText("backoff")));
     }
 
     @Test
@@ -161,7 +164,7 @@ class ScheduleTest {
         stopped = 991;
         backoff = 1;
         mended = true;
-        assertThat(decide()).isEqualTo(new Decision.Start(991, "changed after an error"));
+        assertThat(decide()).isEqualTo(new Decision.Start(991, Reason.ofText("changed after an error")));
     }
 
     @Test
@@ -169,8 +172,8 @@ class ScheduleTest {
         started = 990;
         stopped = 991;
         backoff = 1;
-        reason = "node lost";
-        assertThat(decide()).isEqualTo(new Decision.Start(991, "node lost"));
+        reason = Reason.ofText("node lost");
+        assertThat(decide()).isEqualTo(new Decision.Start(991, Reason.ofText("node lost")));
     }
 
     @Test
@@ -179,10 +182,10 @@ class ScheduleTest {
         started = 500;
         stopped = 991;
         backoff = 3;
-        reason = "node lost";
-        assertThat(decide()).isEqualTo(new Decision.WaitUntil(500 + 100 * 8, "node lost"));
+        reason = Reason.ofText("node lost");
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(500 + 100 * 8, Reason.ofText("node lost")));
         started = 100;
-        assertThat(decide()).isEqualTo(new Decision.Start(991, "node lost"));
+        assertThat(decide()).isEqualTo(new Decision.Start(991, Reason.ofText("node lost")));
     }
 
     @Test
@@ -190,18 +193,21 @@ class ScheduleTest {
         started = 990;
         stopped = 991;
         repeat = 30;
-        assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_021, "repeat"));
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_021, Reason.ofText("repeat")));
     }
 
     @Test
     void afterASuccessAJobWithCronStartsAtItsNextTimeAndMakesUpForOneThatWasMissed() throws BadEntry {
         JobEntry job = JobEntry.read(
                 Values.encode(Map.of("code", NAME, "target", 1L, "cron", "CRON_TZ=UTC 10 * * * *", "delay", 5L)));
-        StateEntry done = new StateEntry(10, 20, 0, 0, "", null, null, 0, false, List.of());
-        assertThat(Schedule.decide(job, done, code, false, 599)).isEqualTo(new Decision.WaitUntil(600, "cron"));
-        assertThat(Schedule.decide(job, done, code, false, 9_000)).isEqualTo(new Decision.Start(600, "cron"));
-        StateEntry late = new StateEntry(9_000, 9_001, 0, 0, "", null, null, 0, false, List.of());
-        assertThat(Schedule.decide(job, late, code, false, 9_002)).isEqualTo(new Decision.WaitUntil(11_400, "cron"));
+        StateEntry done = new StateEntry(10, 20, 0, 0, Reason.NONE, null, null, 0, false, List.of());
+        assertThat(Schedule.decide(job, done, code, false, 599))
+                .isEqualTo(new Decision.WaitUntil(600, Reason.ofText("cron")));
+        assertThat(Schedule.decide(job, done, code, false, 9_000))
+                .isEqualTo(new Decision.Start(600, Reason.ofText("cron")));
+        StateEntry late = new StateEntry(9_000, 9_001, 0, 0, Reason.NONE, null, null, 0, false, List.of());
+        assertThat(Schedule.decide(job, late, code, false, 9_002))
+                .isEqualTo(new Decision.WaitUntil(11_400, Reason.ofText("cron")));
     }
 
     @Test
@@ -209,14 +215,14 @@ class ScheduleTest {
         started = 950;
         stopped = 951;
         repeat = 30;
-        assertThat(decide()).isEqualTo(new Decision.Start(981, "repeat"));
+        assertThat(decide()).isEqualTo(new Decision.Start(981, Reason.ofText("repeat")));
     }
 
     @Test
     void afterASuccessAJobThatIsNotRepeatedDoesNotStart() {
         started = 950;
         stopped = 951;
-        assertThat(decide()).isEqualTo(new Decision.Nothing("no target"));
+        assertThat(decide()).isEqualTo(new Decision.Nothing(Reason.ofText("no target")));
     }
 
     @Test
@@ -224,7 +230,7 @@ class ScheduleTest {
         started = 950;
         stopped = 951;
         reason = Stop.RUNNER_STOPPED.reason();
-        assertThat(decide()).isEqualTo(new Decision.Start(951, "runner stopped"));
+        assertThat(decide()).isEqualTo(new Decision.Start(951, Reason.ofText("runner stopped")));
     }
 
     @Test
@@ -232,21 +238,22 @@ class ScheduleTest {
         started = 950;
         stopped = 951;
         reason = Stop.NO_TARGET.reason();
-        assertThat(decide()).isEqualTo(new Decision.Nothing("no target"));
+        assertThat(decide()).isEqualTo(new Decision.Nothing(Reason.ofText("no target")));
     }
 
     @Test
     void aJobThatPointsToNoCodeIsRefusedByName() {
         code = new Code.Missing(NAME);
         assertThat(decide())
-                .isEqualTo(new Decision.Refuse("no procedure demo.hello", "There is no procedure demo.hello"));
+                .isEqualTo(new Decision.Refuse(
+                        Reason.ofText("no procedure demo.hello"), "There is no procedure demo.hello"));
     }
 
     @Test
     void aJobWhoseCodeWasDeletedWhileItRanStartsAgainWhenTheCodeIsBack() {
         started = 950;
         stopped = 951;
-        reason = "code changed";
+        reason = Reason.ofText("code changed");
         code = new Code.Missing(NAME);
         reason = ((Decision.Refuse) decide()).reason();
         assertThat(decide()).isInstanceOf(Decision.Refuse.class);
@@ -258,7 +265,7 @@ class ScheduleTest {
     void missingCodeIsNoErrorBeforeTheJobIsDue() {
         code = new Code.Missing(NAME);
         target = 1_001;
-        assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_001, "target > started"));
+        assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_001, Reason.ofText("target > started")));
     }
 
     @Test
@@ -266,7 +273,8 @@ class ScheduleTest {
         code = new Code.Broken(NAME, "code: null (expected: text)");
         assertThat(decide())
                 .isEqualTo(new Decision.Refuse(
-                        "bad procedure demo.hello", "Procedure demo.hello: code: null (expected: text)"));
+                        Reason.ofText("bad procedure demo.hello"),
+                        "Procedure demo.hello: code: null (expected: text)"));
     }
 
     @Test
@@ -275,9 +283,9 @@ class ScheduleTest {
         stopped = 991;
         backoff = 20;
         JobEntry job = new JobEntry(NAME, Map.of(), 900, 0, 1e300, 1e300, 0);
-        StateEntry state = new StateEntry(started, stopped, 0, 0, "", null, null, backoff, false, List.of());
+        StateEntry state = new StateEntry(started, stopped, 0, 0, Reason.NONE, null, null, backoff, false, List.of());
         assertThat(Schedule.decide(job, state, FOUND, false, NOW))
-                .isEqualTo(new Decision.WaitUntil(991 + 1e9, "backoff"));
+                .isEqualTo(new Decision.WaitUntil(991 + 1e9, Reason.ofText("backoff")));
     }
 
     /** Whatever the entry and the state: a job that starts does not start again for the same reason, unless it failed. */
@@ -291,7 +299,7 @@ class ScheduleTest {
             started = random.nextInt(1_000);
             stopped = started + random.nextInt(10);
             backoff = random.nextInt(3);
-            reason = random.nextBoolean() ? "" : "code changed";
+            reason = random.nextBoolean() ? Reason.NONE : Stop.CODE_CHANGED.reason();
             if (decide() instanceof Decision.Start start) {
                 assertThat(start.due()).as("seed %d, round %d", seed, i).isLessThanOrEqualTo(NOW);
                 StateEntry done = new StateEntry(started, stopped, 0, 0, reason, null, null, backoff, false, List.of())
@@ -303,8 +311,8 @@ class ScheduleTest {
                         .as("seed %d, round %d", seed, i)
                         .isEqualTo(
                                 repeat > 0
-                                        ? new Decision.WaitUntil(NOW + repeat, "repeat")
-                                        : new Decision.Nothing("no target"));
+                                        ? new Decision.WaitUntil(NOW + repeat, Reason.ofText("repeat"))
+                                        : new Decision.Nothing(Reason.ofText("no target")));
             }
         }
     }

@@ -6,9 +6,8 @@ import distkv.model.Value;
 import distkv.runner.job.SimWorkers.Execution;
 import distkv.schema.BadEntry;
 import distkv.schema.job.JobEntry;
-import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
-import distkv.schema.job.Stop;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -179,14 +178,15 @@ final class SimCheck {
 
     /** @param believed what to take for a time, given a period by which it may be in the future */
     private static double next(JobEntry job, StateEntry before, DoubleBinaryOperator believed) {
-        boolean lost = before.node() != null || before.reason().equals("node lost");
+        boolean lost = before.node() != null || before.reason().code() == Reason.Code.NODE_LOST;
         int errors = errors(before);
         double pause = job.delay() * Math.pow(job.backoff(), Math.min(errors, 20));
         if (lost) {
             return errors > 1 ? believed.applyAsDouble(before.started(), pause) + pause : 0;
         }
-        boolean refused = before.reason().startsWith("no procedure") || Placement.refused(before.reason());
-        if (refused || Stop.interrupted(before.reason())) {
+        boolean refused = before.reason().code().lacksProcedure()
+                || before.reason().code().lacksNode();
+        if (refused || before.reason().code().isInterruption()) {
             return 0;
         }
         if (errors > 0) {

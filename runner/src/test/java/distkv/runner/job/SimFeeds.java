@@ -1,11 +1,11 @@
 package distkv.runner.job;
 
 import distkv.model.Path;
-import distkv.runner.code.Catalog;
 import distkv.runner.group.Membership;
 import distkv.runner.group.Peer;
 import distkv.runner.job.Sim.Change;
 import distkv.runner.job.Sim.Part;
+import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.job.Kind;

@@ -6,7 +6,7 @@ import distkv.protocol.Values;
 import distkv.runner.balance.WaterFilling;
 import distkv.runner.group.Peer;
 import distkv.schema.job.Kind;
-import distkv.schema.job.Placement;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -291,10 +291,10 @@ final class SimHistory {
     private void saysWhy(Task task, String node) {
         Path path = task.kind().states(Sim.STATES, task.group().name, node).child(task.name());
         var state = sim.store.get(path);
-        String reason = state == null || state.value() == null
-                ? ""
+        Reason reason = state == null || state.value() == null
+                ? Reason.NONE
                 : StateEntry.read(state.value()).reason();
-        if (!Placement.refused(reason)) {
+        if (!reason.code().lacksNode()) {
             throw new SimCheck.Violation(task + " cannot run, and its state says '" + reason + "'");
         }
     }

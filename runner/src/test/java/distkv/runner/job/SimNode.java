@@ -1,7 +1,7 @@
 package distkv.runner.job;
 
 import distkv.model.Path;
-import distkv.runner.code.Catalog;
+import distkv.schema.code.Catalog;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.job.Kind;
 import java.util.ArrayList;

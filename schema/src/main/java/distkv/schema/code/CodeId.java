@@ -2,6 +2,7 @@ package distkv.schema.code;
 
 import distkv.model.Path;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Which piece of stored code: its sort, and its name, which is where it is below the prefix of that sort. */
 public record CodeId(Sort sort, Path path) {
@@ -24,5 +25,15 @@ public record CodeId(Sort sort, Path path) {
 
     public static CodeId module(Path path) {
         return new CodeId(Sort.MODULE, path);
+    }
+
+    /** What code calls it: {@code house.units}. */
+    public String name() {
+        return name(path);
+    }
+
+    /** What code calls a procedure or module with this path: {@code house.units}. */
+    public static String name(Path path) {
+        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
     }
 }

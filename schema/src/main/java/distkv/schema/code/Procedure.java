@@ -49,6 +49,11 @@ public record Procedure(
                 language);
     }
 
+    /** What code calls it: {@code demo.scale}. */
+    public String name() {
+        return CodeId.name(path);
+    }
+
     /** Whether both run the same: equal in all but what is only said about them. */
     public boolean same(Procedure other) {
         return path.equals(other.path)

@@ -6,7 +6,6 @@ import distkv.protocol.Values;
 import distkv.schema.BadEntry;
 import distkv.schema.Fields;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +41,6 @@ public record StoredModule(
 
     /** What code calls it: {@code house.units}. */
     public String name() {
-        return path.elements().stream().map(String::valueOf).collect(Collectors.joining("."));
+        return CodeId.name(path);
     }
 }

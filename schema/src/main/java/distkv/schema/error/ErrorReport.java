@@ -1,6 +1,7 @@
 package distkv.schema.error;
 
 import distkv.model.Path;
+import distkv.schema.job.Reason;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ public sealed interface ErrorReport {
      * @param message what happened, in one line
      * @param comment the error as its language writes it
      * @param text the error's own text
+     * @param type the exception's class; {@code null} if there was none
+     * @param reason why a run was lost or refused, where that is what happened
      * @param data what is needed to see it happen again
      */
     record Failed(
@@ -32,13 +35,20 @@ public sealed interface ErrorReport {
             @Nullable String message,
             @Nullable String comment,
             @Nullable String text,
+            @Nullable String type,
+            Reason.@Nullable Code reason,
             @Nullable String trace,
             Map<String, @Nullable Object> data)
             implements ErrorReport {
 
         /** A failure that the runner itself has found. */
         public static Failed plain(String subsystem, Path path, String message, Map<String, @Nullable Object> data) {
-            return new Failed(subsystem, path, 0, message, null, null, null, data);
+            return new Failed(subsystem, path, 0, message, null, null, null, null, null, data);
+        }
+
+        /** The same, for this reason. */
+        public Failed because(Reason.Code why) {
+            return new Failed(subsystem, path, severity, message, comment, text, type, why, trace, data);
         }
     }
 

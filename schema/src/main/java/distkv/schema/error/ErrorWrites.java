@@ -49,14 +49,20 @@ public final class ErrorWrites {
         record.put("last_seen", now);
         record.put("message", message(failed));
 
-        Map<String, @Nullable Object> detail = detail(failed.comment(), failed.data(), tock, now);
-        putGiven(detail, "trace", failed.trace());
-        putGiven(detail, "str", failed.text());
-        putGiven(detail, "message", failed.message());
+        ErrorDetail detail = new ErrorDetail(
+                now,
+                tock,
+                failed.message(),
+                failed.comment(),
+                failed.text(),
+                failed.type(),
+                failed.reason(),
+                failed.trace(),
+                failed.data());
         Path at = known == null ? fresh : known.record();
         return List.of(
                 Write.set(at, Values.encode(record), expectation(known)),
-                Write.set(at.child(node), Values.encode(detail), Expectation.anything()));
+                Write.set(at.child(node), Values.encode(detail.encode()), Expectation.anything()));
     }
 
     /** What the record of a failure says first. */
@@ -71,24 +77,10 @@ public final class ErrorWrites {
         if (well.comment() == null && well.data().isEmpty()) {
             return List.of(resolved);
         }
-        Map<String, @Nullable Object> detail = detail(well.comment(), well.data(), tock, now);
-        return List.of(resolved, Write.set(known.record().child(node), Values.encode(detail), Expectation.anything()));
-    }
-
-    private static Map<String, @Nullable Object> detail(
-            @Nullable String comment, Map<String, @Nullable Object> data, long tock, double now) {
-        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
-        detail.put("seen", now);
-        detail.put("tock", tock);
-        putGiven(detail, "comment", comment);
-        detail.put("data", data);
-        return detail;
-    }
-
-    private static void putGiven(Map<String, @Nullable Object> map, String key, @Nullable String text) {
-        if (text != null) {
-            map.put(key, text);
-        }
+        ErrorDetail detail = new ErrorDetail(now, tock, null, well.comment(), null, null, null, null, well.data());
+        return List.of(
+                resolved,
+                Write.set(known.record().child(node), Values.encode(detail.encode()), Expectation.anything()));
     }
 
     private static Expectation expectation(@Nullable ErrorRecord known) {

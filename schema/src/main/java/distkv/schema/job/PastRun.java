@@ -12,19 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param started unix time of its start
  * @param stopped unix time of its end
  * @param node who ran it
- * @param outcome {@code done}, {@code failed: …} with what went wrong, or why it was ended, as {@link Stop} has it
+ * @param outcome that it is done, that it failed and what went wrong, or why it was ended
  */
-public record PastRun(double started, double stopped, String node, String outcome) {
+public record PastRun(double started, double stopped, String node, Reason outcome) {
     public static final int KEPT = 10;
     /** How long an outcome may be, in characters; the whole of an error is in the error tree. */
     private static final int LONGEST = 200;
 
-    public static final String DONE = "done";
-
     /** The outcome of a run that failed. */
-    public static String failed(String why) {
+    static Reason failed(String why) {
         String line = "failed: " + why.lines().findFirst().orElse("");
-        return line.length() > LONGEST ? line.substring(0, LONGEST - 1) + "…" : line;
+        return new Reason(Reason.Code.FAILED, line.length() > LONGEST ? line.substring(0, LONGEST - 1) + "…" : line);
     }
 
     /** These, with a newer one before them. */
@@ -44,7 +42,7 @@ public record PastRun(double started, double stopped, String node, String outcom
                     && map.get("stopped") instanceof Number stopped
                     && map.get("node") instanceof String node
                     && map.get("outcome") instanceof String outcome) {
-                all.add(new PastRun(started.doubleValue(), stopped.doubleValue(), node, outcome));
+                all.add(new PastRun(started.doubleValue(), stopped.doubleValue(), node, Reason.ofOutcome(outcome)));
             }
         }
         return List.copyOf(all);
@@ -56,7 +54,7 @@ public record PastRun(double started, double stopped, String node, String outcom
         map.put("started", started);
         map.put("stopped", stopped);
         map.put("node", node);
-        map.put("outcome", outcome);
+        map.put("outcome", outcome.text());
         return map;
     }
 }

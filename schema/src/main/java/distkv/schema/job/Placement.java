@@ -23,32 +23,24 @@ public record Placement(Set<String> has, boolean split, boolean handover) {
         has = Set.copyOf(has);
     }
 
-    private static final String NOBODY_HAS = "no node has ";
-    private static final String DRAINED = "every node ";
-    private static final String LACKING = "this node lacks ";
-
     /** The reason of a job that asks for labels which no node has. */
-    public static String nobodyHas(Set<String> has) {
-        return NOBODY_HAS + list(has);
+    public static Reason nobodyHas(Set<String> has) {
+        return new Reason(Reason.Code.NO_NODE_HAS, "no node has " + list(has));
     }
 
     /** The reason of a job that only drained nodes could run. */
-    public static String drained(Set<String> has) {
-        return DRAINED + (has.isEmpty() ? "" : "that has " + list(has) + " ") + "is drained";
+    public static Reason drained(Set<String> has) {
+        String which = has.isEmpty() ? "" : "that has " + list(has) + " ";
+        return new Reason(Reason.Code.NODES_DRAINED, "every node " + which + "is drained");
     }
 
     /** The reason of a job for one node, or for all, that asks for labels which this node has not. */
-    public static String lacking(Set<String> labels) {
-        return LACKING + list(labels);
+    public static Reason lacking(Set<String> labels) {
+        return new Reason(Reason.Code.NODE_LACKS, "this node lacks " + list(labels));
     }
 
     private static String list(Set<String> labels) {
         return String.join(" and ", new TreeSet<>(labels));
-    }
-
-    /** Whether a state with this reason tells of a job that was due, but had no place. */
-    public static boolean refused(String reason) {
-        return reason.startsWith(NOBODY_HAS) || reason.startsWith(DRAINED) || reason.startsWith(LACKING);
     }
 
     /** Reads {@code where}, {@code split} and {@code handover} of a job. */

@@ -26,7 +26,7 @@ public record StateEntry(
         double stopped,
         double pinged,
         double computed,
-        String reason,
+        Reason reason,
         @Nullable Value result,
         @Nullable String node,
         int backoff,
@@ -36,7 +36,7 @@ public record StateEntry(
     public static final int MAX_BACKOFF = 20;
 
     /** A job that nobody has looked at. */
-    public static final StateEntry NEW = new StateEntry(0, 0, 0, 0, "", null, null, 0, false, List.of());
+    public static final StateEntry NEW = new StateEntry(0, 0, 0, 0, Reason.NONE, null, null, 0, false, List.of());
 
     /** Reads an entry; what another implementation wrote otherwise counts as absent, never as an error. */
     public static StateEntry read(Value value) {
@@ -48,7 +48,7 @@ public record StateEntry(
                 number(map, "stopped"),
                 number(map, "pinged"),
                 number(map, "computed"),
-                map.get("reason") instanceof String text ? text : "",
+                Reason.read(map),
                 map.containsKey("result") ? Values.encode(map.get("result")) : null,
                 map.get("node") instanceof String text ? text : null,
                 (int) Math.clamp(number(map, "backoff"), 0, MAX_BACKOFF),
@@ -68,7 +68,10 @@ public record StateEntry(
         map.put("stopped", trim(stopped));
         map.put("pinged", trim(pinged));
         map.put("computed", trim(computed));
-        map.put("reason", reason);
+        map.put(Reason.TEXT, reason.text());
+        if (reason.storedCode() != null) {
+            map.put(Reason.CODE, reason.storedCode());
+        }
         if (result != null) {
             map.put("result", Values.decode(result));
         }
@@ -88,12 +91,22 @@ public record StateEntry(
     }
 
     public StateEntry running(String on, double now, int errors) {
-        return new StateEntry(now, stopped, pinged, 0, "", result, on, errors, false, runs);
+        return new StateEntry(now, stopped, pinged, 0, Reason.NONE, result, on, errors, false, runs);
     }
 
     /** The run that this state tells of has ended, and returned that. */
     public StateEntry done(double now, Value newResult) {
-        return new StateEntry(started, now, pinged, 0, "", newResult, null, 0, false, past(now, PastRun.DONE));
+        return new StateEntry(
+                started,
+                now,
+                pinged,
+                0,
+                Reason.NONE,
+                newResult,
+                null,
+                0,
+                false,
+                past(now, Reason.of(Reason.Code.DONE)));
     }
 
     /** It was ended for this reason; so many errors count from now on. */
@@ -103,7 +116,7 @@ public record StateEntry(
 
     /** It has ended with one more error. */
     public StateEntry failed(double now, String how) {
-        return ended(now, oneMore(), "", PastRun.failed(how));
+        return ended(now, oneMore(), Reason.NONE, PastRun.failed(how));
     }
 
     /** It was lost together with its runner, which is one more error. */
@@ -115,7 +128,7 @@ public record StateEntry(
         return Math.min(backoff + 1, MAX_BACKOFF);
     }
 
-    private StateEntry ended(double now, int errors, String why, String outcome) {
+    private StateEntry ended(double now, int errors, Reason why, Reason outcome) {
         return new StateEntry(started, now, pinged, 0, why, result, null, errors, false, past(now, outcome));
     }
 
@@ -127,10 +140,10 @@ public record StateEntry(
 
     /** Whether the run that this state tells of has taken over from the last one, while that went on. */
     public boolean tookOver() {
-        return !runs.isEmpty() && runs.getFirst().outcome().equals(Stop.HANDED_OVER.reason());
+        return !runs.isEmpty() && runs.getFirst().outcome().code() == Reason.Code.HANDED_OVER;
     }
 
-    private List<PastRun> past(double now, String outcome) {
+    private List<PastRun> past(double now, Reason outcome) {
         return node == null ? runs : PastRun.with(new PastRun(started, now, node, outcome), runs);
     }
 
@@ -139,7 +152,7 @@ public record StateEntry(
         return new StateEntry(newStarted, newStopped, pinged, computed, reason, result, node, backoff, offered, runs);
     }
 
-    public StateEntry because(String why, double start) {
+    public StateEntry because(Reason why, double start) {
         return new StateEntry(started, stopped, pinged, start, why, result, node, backoff, offered, runs);
     }
 

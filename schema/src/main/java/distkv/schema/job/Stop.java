@@ -1,57 +1,41 @@
 package distkv.schema.job;
 
-import java.util.Arrays;
-import java.util.Set;
-import java.util.stream.Collectors;
-
 /** Why a runner ends a run that did not end by itself. */
 public enum Stop {
-    NO_TARGET("no target", false),
-    ENTRY_DELETED("entry deleted", false),
-    BAD_ENTRY("bad entry", false),
-    CODE_CHANGED("code changed", true),
-    DATA_CHANGED("data changed", true),
-    LIMITS_CHANGED("limits changed", true),
-    TARGET_CHANGED("target changed", true),
-    SETTINGS_CHANGED("settings changed", true),
-    CLAIM_LOST("claim lost", true),
+    NO_TARGET(Reason.Code.NO_TARGET),
+    ENTRY_DELETED(Reason.Code.ENTRY_DELETED),
+    BAD_ENTRY(Reason.Code.BAD_ENTRY),
+    CODE_CHANGED(Reason.Code.CODE_CHANGED),
+    DATA_CHANGED(Reason.Code.DATA_CHANGED),
+    LIMITS_CHANGED(Reason.Code.LIMITS_CHANGED),
+    TARGET_CHANGED(Reason.Code.TARGET_CHANGED),
+    SETTINGS_CHANGED(Reason.Code.SETTINGS_CHANGED),
+    CLAIM_LOST(Reason.Code.CLAIM_LOST),
     /** Another node has taken it over. */
-    HANDED_OVER("handed over", true),
+    HANDED_OVER(Reason.Code.HANDED_OVER),
     /** It was on standby, and is not needed any more. */
-    NOT_NEEDED("not needed", true),
+    NOT_NEEDED(Reason.Code.NOT_NEEDED),
     /** Another node is to run it. */
-    MOVED("moved", true),
-    CUT_OFF("cut off", true),
+    MOVED(Reason.Code.MOVED),
+    CUT_OFF(Reason.Code.CUT_OFF),
     /** The node that ran it is gone; the others find that out. */
-    NODE_LOST("node lost", true),
+    NODE_LOST(Reason.Code.NODE_LOST),
     /** It took none of the messages that it had asked for. */
-    STALLED("stalled", true),
+    STALLED(Reason.Code.STALLED),
     /** The connection to the server was lost while it needed it. */
-    SERVER_LOST("server lost", true),
+    SERVER_LOST(Reason.Code.SERVER_LOST),
     /** A neighbour in the same worker did not stop, and the worker had to be killed. */
-    WORKER_RESTARTED("worker restarted", true),
-    RUNNER_STOPPED("runner stopped", true);
+    WORKER_RESTARTED(Reason.Code.WORKER_RESTARTED),
+    RUNNER_STOPPED(Reason.Code.RUNNER_STOPPED);
 
-    private static final Set<String> INTERRUPTIONS = Arrays.stream(values())
-            .filter(stop -> stop.interrupted)
-            .map(Stop::reason)
-            .collect(Collectors.toUnmodifiableSet());
+    private final Reason.Code code;
 
-    private final String reason;
-    private final boolean interrupted;
-
-    Stop(String reason, boolean interrupted) {
-        this.reason = reason;
-        this.interrupted = interrupted;
+    Stop(Reason.Code code) {
+        this.code = code;
     }
 
     /** What the state says about it. */
-    public String reason() {
-        return reason;
-    }
-
-    /** Whether a state with this reason tells of a run that was interrupted, so that the job starts again at once. */
-    public static boolean interrupted(String reason) {
-        return INTERRUPTIONS.contains(reason);
+    public Reason reason() {
+        return Reason.of(code);
     }
 }

@@ -18,8 +18,8 @@ class ErrorTreeTest {
     private static final Path PREFIX = Path.of(".distkv", "error");
     private static final Path JOB = Path.of(".distkv", "run", "any", "default", "fa", "il");
     private static final Path FRESH = PREFIX.child("vm").child(251L);
-    private static final ErrorReport.Failed FAILED =
-            new ErrorReport.Failed("run", JOB, 0, null, "RuntimeError('Owch')", "Owch", "trace", Map.of("who", "me"));
+    private static final ErrorReport.Failed FAILED = new ErrorReport.Failed(
+            "run", JOB, 0, null, "RuntimeError('Owch')", "Owch", "RuntimeError", null, "trace", Map.of("who", "me"));
     private final ErrorIndex index = new ErrorIndex(PREFIX);
     private long tick = 1_000;
 
@@ -67,7 +67,9 @@ class ErrorTreeTest {
                         "trace",
                         "trace",
                         "str",
-                        "Owch"));
+                        "Owch",
+                        "type",
+                        "RuntimeError"));
     }
 
     @Test
@@ -118,7 +120,8 @@ class ErrorTreeTest {
     @Test
     void aLesserProblemDoesNotCoverAGreaterOne() {
         report(FAILED, "vm", 7.5);
-        assertThat(report(new ErrorReport.Failed("run", JOB, 3, "hm", null, null, null, Map.of()), "vm", 8.5))
+        assertThat(report(
+                        new ErrorReport.Failed("run", JOB, 3, "hm", null, null, null, null, null, Map.of()), "vm", 8.5))
                 .isEmpty();
     }
 

@@ -138,7 +138,16 @@ class EntriesTest {
     @Test
     void aStateThatWasWrittenIsReadBack() {
         StateEntry state = new StateEntry(
-                10.5, 11.5, 0, 99.25, "backoff", Values.encode(Map.of("answer", 42L)), "node", 7, false, List.of());
+                10.5,
+                11.5,
+                0,
+                99.25,
+                Reason.of(Reason.Code.BACKOFF),
+                Values.encode(Map.of("answer", 42L)),
+                "node",
+                7,
+                false,
+                List.of());
         assertThat(StateEntry.read(state.encode())).isEqualTo(state);
     }
 
@@ -228,13 +237,13 @@ class EntriesTest {
         state = state.running("attic", 11, 1).lost(12);
         StateEntry read = StateEntry.read(state.encode());
         assertThat(read).isEqualTo(state);
-        assertThat(read.runs()).hasSize(10).last().isEqualTo(new PastRun(2, 2.5, "vm", "done"));
+        assertThat(read.runs()).hasSize(10).last().isEqualTo(new PastRun(2, 2.5, "vm", Reason.ofOutcome("done")));
         assertThat(read.runs().subList(0, 4))
                 .containsExactly(
-                        new PastRun(11, 12, "attic", "node lost"),
-                        new PastRun(10, 10.5, "vm", "moved"),
-                        new PastRun(9, 9.5, "vm", "failed: ValueError('no') (line 3)"),
-                        new PastRun(8, 8.5, "vm", "done"));
+                        new PastRun(11, 12, "attic", Reason.ofOutcome("node lost")),
+                        new PastRun(10, 10.5, "vm", Reason.ofOutcome("moved")),
+                        new PastRun(9, 9.5, "vm", Reason.ofOutcome("failed: ValueError('no') (line 3)")),
+                        new PastRun(8, 8.5, "vm", Reason.ofOutcome("done")));
         assertThat(StateEntry.read(Values.encode(Map.of("runs", List.of("x", Map.of("started", 1L)))))
                         .runs())
                 .isEmpty();
@@ -243,6 +252,6 @@ class EntriesTest {
     @Test
     void theOutcomeOfARunIsALineAndNotTooLong() {
         StateEntry state = StateEntry.NEW.running("vm", 1, 0).failed(2, "x".repeat(500));
-        assertThat(state.runs().getFirst().outcome()).hasSize(200).endsWith("x…");
+        assertThat(state.runs().getFirst().outcome().text()).hasSize(200).endsWith("x…");
     }
 }

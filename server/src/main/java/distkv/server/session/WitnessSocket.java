@@ -1,14 +1,14 @@
 package distkv.server.session;
 
 import distkv.model.Value;
+import distkv.model.process.ScratchDirectory;
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Etype;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
-import distkv.protocol.ScratchDirectory;
 import distkv.protocol.Values;
-import distkv.server.tree.Replica;
-import distkv.store.Vital;
+import distkv.server.net.Acceptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
@@ -29,20 +29,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Unix socket where the witnesses of sessions connect to. One virtual thread accepts, and one waits for the end of
- * each connection. The socket's file is for this user only; what it is used for takes a session's secret besides.
+ * The Unix socket that the witnesses of sessions connect to. Only this user can open its file, and a witness must know the
+ * secret of its session.
  */
 public final class WitnessSocket implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(WitnessSocket.class.getName());
 
     /** The longest path of a Unix socket on Linux, in bytes. */
-    private static final int LONGEST = 107;
+    private static final int MAX_PATH = 107;
 
-    /** What is said on such a connection is short. */
+    /** The messages of witnesses are short. */
     private static final FrameLimits LIMITS = new FrameLimits(1024, 8);
 
-    private final Replica replica;
-    private final Witnesses witnesses;
+    private final SessionRecords records;
+    private final WitnessRegistry witnesses;
     private final int max;
     private final Path path;
     private final ServerSocketChannel listener;
@@ -50,13 +50,13 @@ public final class WitnessSocket implements AutoCloseable {
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
     private WitnessSocket(
-            Replica replica,
-            Witnesses witnesses,
+            SessionRecords records,
+            WitnessRegistry witnesses,
             int max,
             Path path,
             ServerSocketChannel listener,
             @Nullable ScratchDirectory ownDirectory) {
-        this.replica = replica;
+        this.records = records;
         this.witnesses = witnesses;
         this.max = max;
         this.path = path;
@@ -65,30 +65,30 @@ public final class WitnessSocket implements AutoCloseable {
     }
 
     /**
-     * Listens. Without such a socket everything works, only dead holders are noticed later: so if it cannot be had, this
-     * says why in the log, and returns {@code null}.
+     * Listens. Without such a socket everything works, but dead holders are noticed later; so a failure is logged, and
+     * {@code null} is returned.
      *
-     * @param directory where it is to be, which nobody else uses; {@code null}, or one whose path is too long for a
-     *     socket: in a new one among the temporary files
+     * @param directory where the socket goes, which nobody else uses; if it is {@code null} or its path is too long for a
+     *     socket, a new directory among the temporary files is used
      * @param max how many witnesses there may be at once
      */
     public static @Nullable WitnessSocket open(
-            @Nullable Path directory, Replica replica, Witnesses witnesses, int max) {
+            @Nullable Path directory, SessionRecords records, WitnessRegistry witnesses, int max) {
         Path path = directory == null ? null : directory.toAbsolutePath().resolve("witness");
         ScratchDirectory own = null;
         try {
-            if (path == null || path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+            if (path == null || path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH) {
                 own = ScratchDirectory.create("distkv-server-");
                 path = own.path().resolve("witness");
             }
-            WitnessSocket socket = new WitnessSocket(replica, witnesses, max, path, listen(path), own);
-            Vital.virtual("distkv-witnesses", () -> Acceptor.run("witnesses", socket.listener::accept, socket::admit))
+            WitnessSocket socket = new WitnessSocket(records, witnesses, max, path, listen(path), own);
+            VitalThreads.virtual("distkv-witnesses", () -> Acceptor.run("witnesses", socket.listener::accept, socket::admit))
                     .start();
             return socket;
         } catch (IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "no socket for witnesses at {0}: {1}; dead runners are noticed when their time is over",
+                    "no socket for witnesses at {0}: {1}; dead runners are noticed only when their sessions expire",
                     path,
                     e);
             return null;
@@ -99,9 +99,9 @@ public final class WitnessSocket implements AutoCloseable {
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                     .isOther()) {
-                throw new IOException("there is a file of another kind (expected: a socket, or nothing)");
+                throw new IOException("a file of another kind is there (expected: a socket, or nothing)");
             }
-            // Whoever left it there is dead: the directory is ours alone.
+            // Its owner is dead: nobody else uses the directory.
             Files.delete(path);
         }
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -125,7 +125,7 @@ public final class WitnessSocket implements AutoCloseable {
         if (connections.size() > max || !listener.isOpen()) {
             drop(connection);
         } else {
-            Vital.virtual("distkv-witness", () -> serve(connection)).start();
+            VitalThreads.virtual("distkv-witness", () -> serve(connection)).start();
         }
     }
 
@@ -147,9 +147,9 @@ public final class WitnessSocket implements AutoCloseable {
         if (!(hello instanceof Map<?, ?> map)
                 || !(map.get("session") instanceof Long session)
                 || !(map.get("secret") instanceof String secret)
-                || !Lease.isSecret(replica, session, secret)) {
-            String expected = "session or secret: not one of this server (expected: both of a session that lives)";
-            write(connection, Values.encode(Map.of("error", expected, "etype", Etype.SESSION.word())));
+                || records.ttl(session, secret) == null) {
+            String error = "session or secret: unknown to this server (expected: those of a live session)";
+            write(connection, Values.encode(Map.of("error", error, "etype", Etype.SESSION.word())));
             return;
         }
         witnesses.began(session);
@@ -178,7 +178,7 @@ public final class WitnessSocket implements AutoCloseable {
         }
     }
 
-    /** Lets go of all witnesses, and removes the file. */
+    /** Drops all witnesses and removes the file. */
     @Override
     public void close() {
         try {

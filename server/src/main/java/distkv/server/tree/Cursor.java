@@ -5,7 +5,7 @@ import distkv.server.tree.Node.Inner;
 import distkv.server.tree.Node.Leaf;
 import org.jspecify.annotations.Nullable;
 
-/** A place in an {@link EntryTree} that moves forward, used by one thread. */
+/** A position in an {@link EntryTree} that moves forward. */
 final class Cursor {
     /** More levels than a tree of 2³¹ entries has. */
     private static final int LEVELS = 24;
@@ -40,7 +40,7 @@ final class Cursor {
         }
     }
 
-    /** The entry here, {@code null} behind the last one. */
+    /** The current entry; {@code null} after the last one. */
     @Nullable
     Entry entry() {
         return at < entries.length ? entries[at] : null;

@@ -8,13 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable sorted map from path to entry: a B-tree whose changed version shares all nodes that did not change.
- * Keys are the paths' own, so an entry costs the tree between five and nine bytes.
+ * An immutable sorted map from path to entry: a B-tree whose new version shares all unchanged nodes with the old one. The
+ * keys are those of the paths, so the tree itself takes between five and nine bytes for an entry.
  */
 final class EntryTree {
     static final EntryTree EMPTY = new EntryTree(new Leaf(Node.NOBODY), 0);
 
-    /** How full {@link #of} makes nodes, so that the first inserts need not split them all. */
+    /** How full {@link #of} makes nodes, so that the first inserts do not split all of them. */
     private static final int FILL = Node.MAX * 3 / 4;
 
     final Node root;
@@ -25,7 +25,7 @@ final class EntryTree {
         this.size = size;
     }
 
-    /** The tree of these entries, which are in path order and without deletions. */
+    /** The tree of these entries, which are in path order and contain no deletions. */
     static EntryTree of(List<Entry> sorted) {
         if (sorted.isEmpty()) {
             return EMPTY;
@@ -70,8 +70,8 @@ final class EntryTree {
     }
 
     /**
-     * When the first of the entries was created whose keys are {@code from} or come after it, and before {@code to};
-     * the largest number if there are none.
+     * The creation tick of the oldest entry with a key from {@code from}, inclusive, to {@code to}, exclusive;
+     * {@link Long#MAX_VALUE} if there is none.
      */
     long oldest(byte[] from, byte[] to) {
         return oldest(root, from, to);
@@ -103,7 +103,7 @@ final class EntryTree {
         };
     }
 
-    /** Starts on a changed version. */
+    /** Starts a new version. */
     TreeEdit edit() {
         return new TreeEdit(root, size);
     }

@@ -5,19 +5,19 @@ import distkv.model.Path;
 import distkv.model.Value;
 import org.jspecify.annotations.Nullable;
 
-/** About how many bytes of memory things take. */
+/** Estimates of memory in bytes. */
 public final class Footprint {
-    /** What an entry takes beside its key and its value: its objects, and its places in the store and in the tree. */
+    /** An entry besides its key and value: its objects, and its slots in the store and in the tree. */
     private static final int ENTRY = 160;
 
     private Footprint() {}
 
-    /** Of an entry in the tree. */
+    /** The memory of an entry. */
     public static long of(Path path, @Nullable Value value) {
         return ENTRY + path.key().length + (value == null ? 0L : value.size());
     }
 
-    /** Of an entry in the tree, 0 for none and for a deletion. */
+    /** The memory of an entry; 0 for none and for a deletion. */
     public static long of(@Nullable Entry entry) {
         return entry == null || entry.isDeletion() ? 0 : of(entry.path(), entry.value());
     }

@@ -7,20 +7,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Which paths were ever heard of, though nothing is there now: they have had entries, or somebody has watched them, and
- * so has whatever is above them. Reading such a path finds nothing, where an unknown one is an error.
+ * The paths that are known although they may have no entry: those that had one or were watched, and all above them.
+ * Reading a known path finds nothing, while reading an unknown one is an error.
  *
- * <p>A Bloom filter of a fixed size: it forgets nothing until the process ends, and takes a path for a known one that
- * is not in about 2 of 100 cases after a million paths, ever more often after more. So it errs towards what harms
- * nobody. All methods may be called from any thread.
+ * <p>A Bloom filter of a fixed size: it forgets nothing until the process ends. After a million paths it takes about 2 % of
+ * the unknown paths for known ones, and more after that; an error in this direction is harmless.
  */
 final class KnownPaths {
-    /** How many longs: 1 MiB in all. */
+    /** The number of longs; 1 MiB in all. */
     private static final int SIZE = 1 << 17;
 
     private static final int PROBES = 4;
 
-    /** What is known with so many levels below it. */
+    /** A path that is known with this many levels below it. */
     private record Place(Path top, int levels) {
         boolean has(Path path) {
             return path.startsWith(top) && path.length() <= top.length() + levels;
@@ -30,7 +29,7 @@ final class KnownPaths {
     private final List<Place> places = new CopyOnWriteArrayList<>();
     private final AtomicLongArray bits = new AtomicLongArray(SIZE);
 
-    /** Takes note of a path and of all above it. */
+    /** Adds a path and all above it. */
     void add(Path path) {
         byte[] key = path.key();
         long hash = SEED;
@@ -42,13 +41,13 @@ final class KnownPaths {
         }
     }
 
-    /** The same, and of every path up to {@code levels} below it. There should be only a few of these. */
+    /** Like {@link #add}, with every path up to {@code levels} below. There should be only a few of these. */
     void addWithBelow(Path path, int levels) {
         add(path);
         places.add(new Place(path, levels));
     }
 
-    /** Whether a path was added, or one below it; or, rarely, neither. */
+    /** Whether a path or one below it was added; rarely true although neither was. */
     boolean contain(Path path) {
         return isAdded(path) || places.stream().anyMatch(place -> place.has(path));
     }
@@ -80,7 +79,7 @@ final class KnownPaths {
         return (int) (mixed + probe * (mixed >>> 32 | 1)) & (SIZE * Long.SIZE - 1);
     }
 
-    // FNV-1a, which goes on from the hash of what is above.
+    // FNV-1a, continued from the hash of the path above.
     private static final long SEED = 0xCBF29CE484222325L;
 
     private static long hash(byte[] key, int from, int to, long seed) {

@@ -4,17 +4,17 @@ import distkv.model.Entry;
 import java.util.Arrays;
 
 /**
- * A node of an {@link EntryTree}. Nodes are shared between trees, so a node is only changed by the edit that made it,
- * its {@code owner}, before anybody else can see it.
+ * A node of an {@link EntryTree}. Trees share nodes, so only the edit that made a node, its {@code owner}, changes it,
+ * before it is visible to anything else.
  */
 abstract sealed class Node {
     /** The most entries of a leaf and children of an inner node. */
     static final int MAX = 32;
 
-    /** A node with fewer is merged with a neighbour if both together are well below {@link #MAX}. */
+    /** A node with fewer than this is merged with a neighbour if both together are well below {@link #MAX}. */
     static final int SPARSE = MAX / 4;
 
-    /** What marks the nodes of one edit. */
+    /** Marks the nodes of one edit. */
     static final class Owner {}
 
     /** The owner of nodes that no edit may change. */
@@ -29,12 +29,12 @@ abstract sealed class Node {
     abstract int size();
 
     /**
-     * The tick at which the first of the entries here and below was created, 0 if nobody has asked yet: who changes a
-     * node never asks, and who asks sees it change no more. Several may find it at once, and find the same.
+     * The creation tick of the oldest entry at or below this node; 0 if not computed yet. An edit never computes it, and
+     * afterwards the node does not change. Threads may compute it concurrently, with the same result.
      */
     private long oldest;
 
-    /** When the first of the entries here and below was created; the largest number if there are none. */
+    /** The creation tick of the oldest entry at or below this node; {@link Long#MAX_VALUE} if there is none. */
     final long oldest() {
         long known = oldest;
         if (known == 0) {
@@ -49,24 +49,24 @@ abstract sealed class Node {
     /** Entries in the order of their keys. */
     static final class Leaf extends Node {
         Entry[] entries;
-        Words words;
+        KeyPrefixes prefixes;
 
         Leaf(Owner owner, Entry... entries) {
-            this(owner, entries, wordsOf(entries));
+            this(owner, entries, prefixesOf(entries));
         }
 
-        Leaf(Owner owner, Entry[] entries, Words words) {
+        Leaf(Owner owner, Entry[] entries, KeyPrefixes prefixes) {
             super(owner);
             this.entries = entries;
-            this.words = words;
+            this.prefixes = prefixes;
         }
 
-        static Words wordsOf(Entry[] entries) {
+        static KeyPrefixes prefixesOf(Entry[] entries) {
             byte[][] keys = new byte[entries.length][];
             for (int i = 0; i < keys.length; i++) {
                 keys[i] = entries[i].path().key();
             }
-            return Words.of(keys, 0);
+            return KeyPrefixes.of(keys, 0);
         }
 
         @Override
@@ -79,7 +79,7 @@ abstract sealed class Node {
             return oldest(0, entries.length);
         }
 
-        /** When the first of these entries was created. */
+        /** The creation tick of the oldest of these entries. */
         long oldest(int from, int to) {
             long oldest = Long.MAX_VALUE;
             for (int i = from; i < to; i++) {
@@ -88,18 +88,18 @@ abstract sealed class Node {
             return oldest;
         }
 
-        /** Where {@code key} is, or {@code -1 - } where it would be. */
+        /** The index of {@code key}, or {@code -1 - index} of where it would be. */
         int find(byte[] key) {
-            int whole = words.order(key);
+            int whole = prefixes.order(key);
             if (whole != 0) {
                 return whole < 0 ? -1 : -1 - entries.length;
             }
-            long word = words.word(key);
+            long word = prefixes.word(key);
             int low = 0;
             int high = entries.length - 1;
             while (low <= high) {
                 int middle = (low + high) >>> 1;
-                int order = words.compare(middle, word);
+                int order = prefixes.compare(middle, word);
                 if (order == 0) {
                     order = Arrays.compareUnsigned(entries[middle].path().key(), key);
                     if (order == 0) {
@@ -117,22 +117,22 @@ abstract sealed class Node {
     }
 
     /**
-     * Children in the order of their keys. {@code keys[i]} is not above any key below {@code children[i]} and above all
-     * keys before that child; {@code keys[0]} is never looked at, since everything smaller is below the first child.
+     * Children in the order of their keys. {@code keys[i]} is at most the smallest key of {@code children[i]}, and larger
+     * than all keys before that child; {@code keys[0]} is never read, since everything smaller is in the first child.
      */
     static final class Inner extends Node {
         byte[][] keys;
-        Words words;
+        KeyPrefixes prefixes;
         Node[] children;
 
         Inner(Owner owner, byte[][] keys, Node[] children) {
-            this(owner, keys, Words.of(keys, 1), children);
+            this(owner, keys, KeyPrefixes.of(keys, 1), children);
         }
 
-        Inner(Owner owner, byte[][] keys, Words words, Node[] children) {
+        Inner(Owner owner, byte[][] keys, KeyPrefixes prefixes, Node[] children) {
             super(owner);
             this.keys = keys;
-            this.words = words;
+            this.prefixes = prefixes;
             this.children = children;
         }
 
@@ -150,18 +150,18 @@ abstract sealed class Node {
             return oldest;
         }
 
-        /** Which child {@code key} is or would be below. */
+        /** The index of the child that {@code key} is or would be in. */
         int find(byte[] key) {
-            int whole = words.order(key);
+            int whole = prefixes.order(key);
             if (whole != 0) {
                 return whole < 0 ? 0 : keys.length - 1;
             }
-            long word = words.word(key);
+            long word = prefixes.word(key);
             int low = 1;
             int high = keys.length - 1;
             while (low <= high) {
                 int middle = (low + high) >>> 1;
-                int order = words.compare(middle, word);
+                int order = prefixes.compare(middle, word);
                 if (order == 0) {
                     order = Arrays.compareUnsigned(keys[middle], key);
                 }

@@ -1,13 +1,15 @@
 package distkv.server.tree;
 
 import distkv.model.ChangeBatch;
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.store.Compacted;
-import distkv.store.Contents;
-import distkv.store.Feed;
+import distkv.model.process.Trace;
+import distkv.model.process.VitalThreads;
+import distkv.store.ChangeFeed;
+import distkv.store.CompactedException;
 import distkv.store.Store;
-import distkv.store.Vital;
+import distkv.store.TreeContents;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -18,24 +20,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole tree in memory, as the store's change feed makes it. One thread, {@code distkv-replica}, applies the feed:
- * for the batches at hand it publishes a new {@link Snapshot}, gives the changes to the watches, and then runs what
- * waits for their revisions. All methods may be called from any thread.
+ * The whole tree in memory, kept up to date by the store's change feed. The thread {@code distkv-replica} applies the feed:
+ * for the batches in memory it publishes one new {@link Snapshot}, offers the changes to the watchers, and then runs the
+ * actions that wait for these revisions.
  */
 public final class Replica implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Replica.class.getName());
 
-    /** With this many changes at hand a snapshot is published, even if more are. */
-    private static final int ENOUGH = 1_000;
+    /** With this many changes a snapshot is published even if more are in memory. */
+    private static final int MAX_CHANGES = 1_000;
 
     private record Waiter(long revision, Runnable reached, Runnable lost) {}
 
-    /** Somebody who reads a snapshot, and how much may have been replaced by when they are told to let it go. */
-    private static final class Reading {
+    /** A long read of a snapshot, which ends when the snapshot has become too old. */
+    private static final class LongRead {
         private final long until;
         private final Runnable whenTooOld;
 
-        Reading(long until, Runnable whenTooOld) {
+        LongRead(long until, Runnable whenTooOld) {
             this.until = until;
             this.whenTooOld = whenTooOld;
         }
@@ -52,25 +54,25 @@ public final class Replica implements AutoCloseable {
     private final Store store;
     private final Thread thread;
 
-    /** Guards the watches, the waiters, what comes below, and that snapshot and watches change together. */
+    /** Guards the fields below, and makes snapshot and watchers change together. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final KnownPaths known = new KnownPaths();
-    private final Watches watches = new Watches();
-    /** In the order in which they began, and so, nearly, of the snapshots. */
-    private final LinkedHashSet<Reading> readings = new LinkedHashSet<>();
+    private final WatcherIndex watchers = new WatcherIndex();
+    /** In the order of their start, and so nearly in that of their snapshots. */
+    private final LinkedHashSet<LongRead> longReads = new LinkedHashSet<>();
 
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
     private volatile Snapshot snapshot;
-    private Feed feed;
+    private ChangeFeed feed;
     private boolean ended;
     private boolean closing;
 
-    private Replica(Store store, Snapshot snapshot, Feed feed) {
+    private Replica(Store store, Snapshot snapshot, ChangeFeed feed) {
         this.store = store;
         this.snapshot = snapshot;
         this.feed = feed;
-        this.thread = Vital.platform("distkv-replica", this::run);
+        this.thread = VitalThreads.platform("distkv-replica", this::run);
     }
 
     /** Loads the tree and starts to follow it. */
@@ -81,14 +83,14 @@ public final class Replica implements AutoCloseable {
                 Replica replica = new Replica(store, snapshot, store.follow(snapshot.revision()));
                 replica.thread.start();
                 return replica;
-            } catch (Compacted e) {
+            } catch (CompactedException e) {
                 LOG.log(System.Logger.Level.DEBUG, "loading again", e);
             }
         }
     }
 
     private static Snapshot load(Store store) {
-        Contents contents = store.load();
+        TreeContents contents = store.load();
         return Snapshot.of(contents.revision(), contents.entries());
     }
 
@@ -98,10 +100,10 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Runs one of two actions, at once or on the replica's thread. They must be short and must not wait.
+     * Runs one of two actions, at once or on the replica's thread. They must be quick and must not wait.
      *
-     * @param reached run as soon as the revision is in {@link #snapshot} and has been given to the watches
-     * @param lost run when it never will be, since the replica has ended: whoever asks must not be told otherwise
+     * @param reached run as soon as the revision is in {@link #snapshot} and was offered to the watchers
+     * @param lost run when that will never happen, since the replica has ended
      */
     public void whenReached(long revision, Runnable reached, Runnable lost) {
         boolean there;
@@ -119,9 +121,9 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Waits until a revision is in {@link #snapshot} and has been given to the watches.
+     * Waits until a revision is in {@link #snapshot} and was offered to the watchers.
      *
-     * @throws IllegalStateException if the replica has ended before
+     * @throws IllegalStateException if the replica ends before that
      */
     public void await(long revision) {
         CompletableFuture<Boolean> end = new CompletableFuture<>();
@@ -132,64 +134,64 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Keeps note of somebody who reads a snapshot for long, and so keeps in memory what was replaced since.
+     * Registers a long read of a snapshot, which keeps replaced entries in memory.
      *
-     * @param most how many bytes of that there may be
-     * @param whenTooOld called once, on the replica's thread, when it is more: the snapshot must be let go
-     * @return to be run when it is let go
+     * @param most how many bytes of replaced entries it may keep
+     * @param whenTooOld called once, on the replica's thread, when it keeps more: the snapshot must be released
+     * @return to be run when the snapshot is released
      */
-    public Runnable reading(Snapshot old, long most, Runnable whenTooOld) {
-        Reading reading = new Reading(old.replaced() + most, whenTooOld);
+    public Runnable startLongRead(Snapshot old, long most, Runnable whenTooOld) {
+        LongRead read = new LongRead(old.replaced() + most, whenTooOld);
         lock.lock();
         try {
-            readings.add(reading);
+            longReads.add(read);
         } finally {
             lock.unlock();
         }
         return () -> {
             lock.lock();
             try {
-                readings.remove(reading);
+                longReads.remove(read);
             } finally {
                 lock.unlock();
             }
         };
     }
 
-    /** Takes those who read snapshots that have become too old. Called with the lock held. */
+    /** Removes the reads of snapshots that have become too old. Called with the lock held. */
     private List<Runnable> tooOld() {
-        if (readings.isEmpty() || readings.getFirst().until() >= snapshot.replaced()) {
+        if (longReads.isEmpty() || longReads.getFirst().until() >= snapshot.replaced()) {
             return List.of();
         }
         List<Runnable> old = new ArrayList<>();
-        while (!readings.isEmpty() && readings.getFirst().until() < snapshot.replaced()) {
-            old.add(readings.removeFirst().whenTooOld());
+        while (!longReads.isEmpty() && longReads.getFirst().until() < snapshot.replaced()) {
+            old.add(longReads.removeFirst().whenTooOld());
         }
         return old;
     }
 
-    /** Whether a path has an entry or some below it, or once had, or somebody was interested in it. */
-    public boolean knows(Snapshot seen, Path path) {
+    /** Whether a path has or had an entry at or below it, or was watched; see {@link KnownPaths}. */
+    public boolean isKnown(Snapshot seen, Path path) {
         return seen.exists(path) || known.contain(path);
     }
 
-    /** Takes note of a path and of all up to so many levels below it. */
-    public void knowWithBelow(Path path, int levels) {
+    /** Makes a path known, and all paths up to this many levels below it. */
+    public void makeKnownWithBelow(Path path, int levels) {
         known.addWithBelow(path, levels);
     }
 
-    /** Takes note of a path that somebody is interested in: it, and what is above it, is known from now on. */
-    public void know(Path path) {
+    /** Makes a path known, and all above it. */
+    public void makeKnown(Path path) {
         known.add(path);
     }
 
-    /** Starts a watch: it gets every change after the snapshot that this returns, and none that is in it. */
-    public Snapshot start(Watch watch) {
+    /** Starts a watcher: it gets every change after the returned snapshot, and none that is in it. */
+    public Snapshot start(Watcher watcher) {
         lock.lock();
         try {
-            watches.add(watch);
+            watchers.add(watcher);
             if (ended) {
-                watch.lose();
+                watcher.lose();
             }
             return snapshot;
         } finally {
@@ -197,11 +199,11 @@ public final class Replica implements AutoCloseable {
         }
     }
 
-    /** Ends a watch; does nothing if it is not there. */
-    public void stop(Watch watch) {
+    /** Ends a watcher; does nothing if it has ended. */
+    public void stop(Watcher watcher) {
         lock.lock();
         try {
-            watches.remove(watch);
+            watchers.remove(watcher);
         } finally {
             lock.unlock();
         }
@@ -217,8 +219,8 @@ public final class Replica implements AutoCloseable {
                 apply(batch);
             }
         } catch (InterruptedException | RuntimeException | Error e) {
-            // Before anybody is told: from here on this server would show what is no longer so.
-            Vital.report(e);
+            // Before anything is answered: from here on this server would show stale data.
+            VitalThreads.report(e);
         } finally {
             end();
         }
@@ -228,18 +230,18 @@ public final class Replica implements AutoCloseable {
         while (true) {
             try {
                 return feed.next();
-            } catch (Compacted e) {
-                LOG.log(System.Logger.Level.WARNING, "fell behind the store's history, loading the tree again", e);
+            } catch (CompactedException e) {
+                LOG.log(System.Logger.Level.WARNING, "fell behind the store's history; loading the tree again", e);
                 reload();
             }
         }
     }
 
-    /** Publishes a batch and those behind it that are at hand: a tree that changes often is copied less often. */
+    /** Publishes a batch and those after it that are in memory, so that a busy tree is copied less often. */
     private void apply(ChangeBatch first) {
         long revision = first.revision();
         List<Entry> changes = first.changes();
-        while (changes.size() < ENOUGH) {
+        while (changes.size() < MAX_CHANGES) {
             ChangeBatch more = feed.poll();
             if (more == null) {
                 break;
@@ -257,7 +259,11 @@ public final class Replica implements AutoCloseable {
         lock.lock();
         try {
             snapshot = next;
-            watches.offer(revision, changes).forEach(Watch::wake);
+            List<Watcher> touched = watchers.offer(revision, changes);
+            touched.forEach(Watcher::wake);
+            if (Trace.isOn()) {
+                trace(revision, changes.size(), touched.size());
+            }
             due = due(revision);
             old = tooOld();
         } finally {
@@ -267,7 +273,12 @@ public final class Replica implements AutoCloseable {
         old.forEach(Runnable::run);
     }
 
-    /** Takes the actions that wait for this revision or an earlier one. Called with the lock held. */
+    private static void trace(long revision, int changes, int touched) {
+        Trace.line("replica", Long.toString(revision), "applied", changes + " changes");
+        Trace.line("replica", Long.toString(revision), "offered", "to " + touched + " watchers");
+    }
+
+    /** Removes the actions that wait for this revision or an earlier one. Called with the lock held. */
     private List<Runnable> due(long revision) {
         Waiter first = waiters.peek();
         if (first == null || first.revision() > revision) {
@@ -282,9 +293,9 @@ public final class Replica implements AutoCloseable {
         return due;
     }
 
-    /** Starts anew from the store's contents. What watches missed cannot be told, so they are lost. */
+    /** Starts over from the contents of the store. What the watchers missed is unknown, so they are LOST. */
     private void reload() {
-        for (Walk had = snapshot.walk(Path.ROOT, Depths.ALL); had.next(); ) {
+        for (KeyOrderWalk had = snapshot.walk(Path.ROOT, Depths.ALL); had.next(); ) {
             known.add(had.path());
         }
         while (true) {
@@ -298,9 +309,9 @@ public final class Replica implements AutoCloseable {
                     feed.close();
                 }
                 snapshot = loaded;
-                watches.loseAll().forEach(Watch::wake);
+                watchers.loseAll().forEach(Watcher::wake);
                 due = due(loaded.revision());
-            } catch (Compacted e) {
+            } catch (CompactedException e) {
                 LOG.log(System.Logger.Level.DEBUG, "loading again", e);
                 continue;
             } finally {
@@ -311,13 +322,13 @@ public final class Replica implements AutoCloseable {
         }
     }
 
-    /** Lets nobody wait for what will not come. */
+    /** Ends all watchers and all waiting. */
     private void end() {
         List<Runnable> due;
         lock.lock();
         try {
             ended = true;
-            watches.loseAll().forEach(Watch::wake);
+            watchers.loseAll().forEach(Watcher::wake);
             due = waiters.stream().map(Waiter::lost).toList();
             waiters.clear();
         } finally {

@@ -1,5 +1,6 @@
 package distkv.server.tree;
 
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Nil;
 import distkv.model.Path;
@@ -7,10 +8,13 @@ import distkv.model.Revision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The whole tree as one revision left it. It never changes, so any thread may read it for as long as it likes. */
+/** The whole tree at one revision. It never changes. */
 public final class Snapshot {
     /** The top of the internal tree, which a walk of the root leaves out. */
     public static final Path INTERNAL = Path.of(Nil.NIL);
+
+    /** Where the server keeps its own state; clients may read it. */
+    public static final Path SERVER_STATE = INTERNAL.child(".distkv");
 
     private final long revision;
     private final EntryTree tree;
@@ -28,7 +32,7 @@ public final class Snapshot {
         this(revision, tree, 0, 0);
     }
 
-    /** A first one, of these entries in path order. */
+    /** The first snapshot, of these entries in path order. */
     static Snapshot of(long revision, List<Entry> sorted) {
         long bytes = 0;
         for (Entry entry : sorted) {
@@ -37,27 +41,27 @@ public final class Snapshot {
         return new Snapshot(revision, EntryTree.of(sorted), bytes, 0);
     }
 
-    /** About how many bytes of memory its entries take, see {@link Footprint}. */
+    /** The approximate memory of its entries in bytes, see {@link Footprint}. */
     public long bytes() {
         return bytes;
     }
 
-    /** How many bytes of entries have been replaced or removed since the first one; who holds an old one holds these. */
+    /** How many bytes of entries were replaced or removed since the first snapshot; old snapshots keep these in memory. */
     long replaced() {
         return replaced;
     }
 
-    /** The last revision that is in it; 0 if nothing was ever written. */
+    /** The revision; 0 if nothing was ever written. */
     public long revision() {
         return revision;
     }
 
-    /** The {@code tock} of a reply that is not about one entry: never below the tick of anything in this snapshot. */
+    /** The {@code tock} of replies that are not about one entry: at least the tick of everything in this snapshot. */
     public long tock() {
         return Revision.tick(revision, Revision.MAX_WRITES - 1);
     }
 
-    /** How many entries there are, the internal tree's included. */
+    /** The number of entries, including those of the internal tree. */
     public int size() {
         return tree.size();
     }
@@ -66,29 +70,29 @@ public final class Snapshot {
         return tree.get(path.key());
     }
 
-    /** Whether there is an entry at a path or below it. The tops of both trees always exist. */
+    /** Whether there is an entry at or below a path. The tops of both trees always exist. */
     public boolean exists(Path path) {
-        return path.isRoot() || path.equals(INTERNAL) || new Walk(tree, path, Depths.ALL, false).next();
+        return path.isRoot() || path.equals(INTERNAL) || new KeyOrderWalk(tree, path, Depths.ALL, false).next();
     }
 
     /** The entries at {@code top} and below, parents first. */
-    public Walk walk(Path top, Depths depths) {
-        return new Walk(tree, top, depths, false);
+    public KeyOrderWalk walk(Path top, Depths depths) {
+        return new KeyOrderWalk(tree, top, depths, false);
     }
 
-    /** As {@link #walk}, and also the paths that have no entry themselves but have some below them. */
-    public Walk walkWithEmpty(Path top, Depths depths) {
-        return new Walk(tree, top, depths, true);
+    /** Like {@link #walk}, including paths that have no entry themselves but some below them. */
+    public KeyOrderWalk walkWithEmpty(Path top, Depths depths) {
+        return new KeyOrderWalk(tree, top, depths, true);
     }
 
-    /** As {@link #walk}, siblings in the order in which they were created. */
-    public CreationWalk walkByCreation(Path top, Depths depths) {
-        return new CreationWalk(tree, top, depths, false);
+    /** Like {@link #walk}, with siblings in the order of their creation. */
+    public CreationOrderWalk walkByCreation(Path top, Depths depths) {
+        return new CreationOrderWalk(tree, top, depths, false);
     }
 
-    /** As {@link #walkWithEmpty}, siblings in the order in which they were created. */
-    public CreationWalk walkByCreationWithEmpty(Path top, Depths depths) {
-        return new CreationWalk(tree, top, depths, true);
+    /** Like {@link #walkWithEmpty}, with siblings in the order of their creation. */
+    public CreationOrderWalk walkByCreationWithEmpty(Path top, Depths depths) {
+        return new CreationOrderWalk(tree, top, depths, true);
     }
 
     Snapshot changed(long newRevision, Iterable<Entry> changes) {

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new version of an {@link EntryTree} in the making, used by one thread. Nodes of the old version are copied when
- * they first change; those that this edit made are changed in place.
+ * A new version of an {@link EntryTree} that is being made by one thread. Nodes of the old version are copied on their first
+ * change; those that this edit made are changed in place.
  */
 final class TreeEdit {
     private static final byte[] NO_KEY = {};
@@ -18,7 +18,7 @@ final class TreeEdit {
     private Node root;
     private int size;
 
-    /** What the step just done put or removed, and the right half of the node that it split. */
+    /** The entry that the last step replaced or removed, and the right half of the node that it split. */
     private @Nullable Entry replaced;
 
     private @Nullable Node split;
@@ -32,7 +32,7 @@ final class TreeEdit {
         return size == 0 ? EntryTree.EMPTY : new EntryTree(root, size);
     }
 
-    /** Puts an entry in its place; returns the one it replaces. */
+    /** Puts an entry; returns the one it replaces. */
     @Nullable
     Entry put(Entry entry) {
         replaced = null;
@@ -78,13 +78,13 @@ final class TreeEdit {
         }
         Entry[] entries = inserted(old.entries, -1 - at, entry);
         if (entries.length <= Node.MAX) {
-            Words words = old.words.fit(key) ? old.words.inserted(-1 - at, key) : Leaf.wordsOf(entries);
-            return with(old, entries, words);
+            KeyPrefixes prefixes = old.prefixes.fit(key) ? old.prefixes.inserted(-1 - at, key) : Leaf.prefixesOf(entries);
+            return with(old, entries, prefixes);
         }
         int half = entries.length / 2;
         split = new Leaf(owner, Arrays.copyOfRange(entries, half, entries.length));
         Entry[] left = Arrays.copyOf(entries, half);
-        return with(old, left, Leaf.wordsOf(left));
+        return with(old, left, Leaf.prefixesOf(left));
     }
 
     private Inner putBelow(Inner old, byte[] key, Entry entry) {
@@ -105,17 +105,17 @@ final class TreeEdit {
                         Arrays.copyOfRange(inner.keys, half, inner.keys.length),
                         Arrays.copyOfRange(inner.children, half, inner.children.length));
                 inner.keys = Arrays.copyOf(inner.keys, half);
-                inner.words = Words.of(inner.keys, 1);
+                inner.prefixes = KeyPrefixes.of(inner.keys, 1);
                 inner.children = Arrays.copyOf(inner.children, half);
             } else {
-                inner.words =
-                        inner.words.fit(between) ? inner.words.inserted(at + 1, between) : Words.of(inner.keys, 1);
+                inner.prefixes =
+                        inner.prefixes.fit(between) ? inner.prefixes.inserted(at + 1, between) : KeyPrefixes.of(inner.keys, 1);
             }
         }
         return inner;
     }
 
-    /** What is left of a node, possibly one of size 0. */
+    /** The node without this key, possibly of size 0. */
     private Node remove(Node node, byte[] key) {
         return switch (node) {
             case Leaf leaf -> {
@@ -124,7 +124,7 @@ final class TreeEdit {
                     yield leaf;
                 }
                 replaced = leaf.entries[at];
-                yield with(leaf, without(leaf.entries, at), leaf.words.without(at));
+                yield with(leaf, without(leaf.entries, at), leaf.prefixes.without(at));
             }
             case Inner inner -> {
                 int at = inner.find(key);
@@ -156,7 +156,7 @@ final class TreeEdit {
             case Inner inner -> {
                 Inner other = (Inner) right;
                 byte[][] keys = joined(inner.keys, other.keys);
-                // The first key of a node is not kept up to date; the one that parts the two nodes is.
+                // The first key of a node is not kept up to date; the key that separates the two nodes is.
                 keys[inner.keys.length] = between;
                 yield new Inner(owner, keys, joined(inner.children, other.children));
             }
@@ -165,28 +165,28 @@ final class TreeEdit {
 
     private static void drop(Inner inner, int at) {
         inner.keys = without(inner.keys, at);
-        inner.words = inner.words.without(at);
+        inner.prefixes = inner.prefixes.without(at);
         inner.children = without(inner.children, at);
     }
 
     private Leaf own(Leaf leaf) {
-        return leaf.owner == owner ? leaf : new Leaf(owner, leaf.entries.clone(), leaf.words);
+        return leaf.owner == owner ? leaf : new Leaf(owner, leaf.entries.clone(), leaf.prefixes);
     }
 
     private Inner own(Inner inner) {
-        return inner.owner == owner ? inner : new Inner(owner, inner.keys.clone(), inner.words, inner.children.clone());
+        return inner.owner == owner ? inner : new Inner(owner, inner.keys.clone(), inner.prefixes, inner.children.clone());
     }
 
-    private Leaf with(Leaf leaf, Entry[] entries, Words words) {
+    private Leaf with(Leaf leaf, Entry[] entries, KeyPrefixes prefixes) {
         if (leaf.owner != owner) {
-            return new Leaf(owner, entries, words);
+            return new Leaf(owner, entries, prefixes);
         }
         leaf.entries = entries;
-        leaf.words = words;
+        leaf.prefixes = prefixes;
         return leaf;
     }
 
-    /** The key that parts a node from the one before it, for a node that was just split off. */
+    /** The key that separates a node that was just split off from the one before it. */
     private static byte[] lowest(Node node) {
         return switch (node) {
             case Leaf leaf -> leaf.entries[0].path().key();

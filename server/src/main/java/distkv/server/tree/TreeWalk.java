@@ -4,15 +4,15 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A walk through a subtree of one snapshot, depth first, parents first. Used by one thread. */
-public sealed interface TreeWalk permits Walk, CreationWalk {
-    /** Goes to the next path; false at the end. */
+/** A walk through a subtree of one snapshot: depth first, parents before children. */
+public sealed interface TreeWalk permits KeyOrderWalk, CreationOrderWalk {
+    /** Moves to the next path; false at the end. */
     boolean next();
 
-    /** The path that the walk is at. */
+    /** The current path. */
     Path path();
 
-    /** The entry there; {@code null} if there are only entries below it. */
+    /** The entry at the current path; {@code null} if there are only entries below it. */
     @Nullable
     Entry entry();
 }

@@ -1,4 +1,9 @@
-/** The tree in memory: the replica that the store's change feed keeps, its snapshots, and the watches it feeds. */
+/**
+ * The tree in memory: the replica that follows the store's changes, its snapshots, and the watchers that it feeds.
+ *
+ * <p>Threads: {@code distkv-replica} applies changes; any thread may call the {@link Replica} and read a {@link Snapshot}.
+ * Walks and cursors belong to one thread each.
+ */
 @NullMarked
 package distkv.server.tree;
 

@@ -3,6 +3,7 @@ package distkv.server.tree;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Depths;
 import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Expectation;
@@ -10,8 +11,8 @@ import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.store.MemoryStore;
-import distkv.store.Outcome;
+import distkv.store.engine.MemoryStore;
+import distkv.store.CommitOutcome;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,14 +41,14 @@ class ReplicaTest {
 
     private long set(Path path, int value) {
         Write write = Write.set(path, new Value(new byte[] {(byte) value}), Expectation.anything());
-        Outcome outcome = store.commit(Commit.of(write)).join();
-        return ((Outcome.Committed) outcome).revision();
+        CommitOutcome outcome = store.commit(Commit.of(write)).join();
+        return ((CommitOutcome.Committed) outcome).revision();
     }
 
     private long delete(Path path) {
-        Outcome outcome = store.commit(Commit.of(Write.delete(path, Expectation.anything())))
+        CommitOutcome outcome = store.commit(Commit.of(Write.delete(path, Expectation.anything())))
                 .join();
-        return ((Outcome.Committed) outcome).revision();
+        return ((CommitOutcome.Committed) outcome).revision();
     }
 
     @Test
@@ -77,7 +78,7 @@ class ReplicaTest {
 
     @Test
     void actionsOfOneRevisionRunAfterItsChangesWereGivenToTheWatches() throws InterruptedException {
-        Watch watch = new Watch(Scope.of(Path.ROOT, Depths.ALL), 10_000, 10_000, () -> {});
+        Watcher watch = new Watcher(WatchScope.of(Path.ROOT, Depths.ALL), 10_000, 10_000, () -> {});
         replica.start(watch);
         CountDownLatch done = new CountDownLatch(500);
         List<String> wrong = new ArrayList<>();
@@ -101,12 +102,12 @@ class ReplicaTest {
         CountDownLatch released = new CountDownLatch(2);
         AtomicBoolean reached = new AtomicBoolean();
         replica.whenReached(1_000_000, () -> reached.set(true), released::countDown);
-        Watch watch = new Watch(Scope.of(Path.ROOT, Depths.ALL), 10, 10, () -> {});
+        Watcher watch = new Watcher(WatchScope.of(Path.ROOT, Depths.ALL), 10, 10, () -> {});
         replica.start(watch);
         replica.close();
         replica.whenReached(1_000_000, () -> reached.set(true), released::countDown);
         assertThat(released.await(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(watch.state()).isEqualTo(Watch.State.LOST);
+        assertThat(watch.state()).isEqualTo(Watcher.State.LOST);
         assertThat(reached).as("a revision that never was").isFalse();
     }
 
@@ -128,10 +129,10 @@ class ReplicaTest {
         });
         for (int round = 0; round < 20; round++) {
             Semaphore woken = new Semaphore(0);
-            Watch watch = new Watch(Scope.of(Path.of("a"), Depths.ALL), 50, 1_000, woken::release);
+            Watcher watch = new Watcher(WatchScope.of(Path.of("a"), Depths.ALL), 50, 1_000, woken::release);
             Snapshot start = replica.start(watch);
             Map<Path, Entry> mirror = new HashMap<>();
-            for (Walk walk = start.walk(Path.of("a"), Depths.ALL); walk.next(); ) {
+            for (KeyOrderWalk walk = start.walk(Path.of("a"), Depths.ALL); walk.next(); ) {
                 mirror.put(walk.path(), start.get(walk.path()));
             }
             long last = start.tock();
@@ -152,7 +153,7 @@ class ReplicaTest {
             }
         }
         writer.join();
-        Watch watch = new Watch(Scope.of(Path.of("a"), Depths.ALL), 50, 1_000, () -> {});
+        Watcher watch = new Watcher(WatchScope.of(Path.of("a"), Depths.ALL), 50, 1_000, () -> {});
         Snapshot start = replica.start(watch);
         Map<Path, Entry> mirror = new HashMap<>();
         long last = start.tock();
@@ -164,7 +165,7 @@ class ReplicaTest {
         assertThat(mirror).containsKey(Path.of("a", 1));
     }
 
-    private static long take(Watch watch, Map<Path, Entry> mirror, long last) {
+    private static long take(Watcher watch, Map<Path, Entry> mirror, long last) {
         Entry change = watch.poll();
         if (change == null) {
             return last;

@@ -1,6 +1,6 @@
 package distkv.store.sqlite;
 
-/** Told how far a backup has come; called often, so it is quick. */
+/** Receives the progress of a backup; called often, so it must be quick. */
 public interface BackupProgress {
     void copied(long bytes, long total);
 }

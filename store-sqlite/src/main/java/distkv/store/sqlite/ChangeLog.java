@@ -3,8 +3,8 @@ package distkv.store.sqlite;
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
 import distkv.model.WriteId;
-import distkv.store.Outcome;
-import distkv.store.Step;
+import distkv.store.CommitOutcome;
+import distkv.store.engine.Mutation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Appends to the file. Used by the {@link Writer}'s thread only. */
+/** Appends to the file. Used by the {@link StoreWriter} only. */
 final class ChangeLog {
-    /** So many rows are inserted by one statement where there are as many: most of the cost is per statement. */
+    /** How many rows one statement inserts if there are enough, since most of the cost is per statement. */
     private static final int MANY = 16;
 
     private static final int COLUMNS = 9;
@@ -25,7 +25,7 @@ final class ChangeLog {
     private record Row(
             Entry entry, @Nullable Entry previous, @Nullable WriteId id) {}
 
-    /** The statements, prepared. The driver closes one that has failed, so they are all made again then. */
+    /** The prepared statements. The driver closes one that has failed; all of them are then prepared again. */
     private record Statements(
             PreparedStatement begin,
             PreparedStatement commit,
@@ -70,25 +70,25 @@ final class ChangeLog {
         this.statements = Statements.prepare(connection);
     }
 
-    /** Writes all that in one transaction. Returns {@code null} if it is durable, else what became of it. */
+    /** Writes everything in one transaction. Returns {@code null} if it is durable, otherwise what became of it. */
     @Nullable
-    Outcome write(List<Step> steps, Compaction.@Nullable Drop drop) {
+    CommitOutcome write(List<Mutation> mutations, Compaction.@Nullable Drop drop) {
         return transact(() -> {
             dropped = drop == null ? 0 : delete(drop);
             rows.clear();
-            for (Step step : steps) {
-                switch (step) {
-                    case Step.Changed(ChangeBatch batch, List<@Nullable Entry> previous, WriteId id) -> {
+            for (Mutation mutation : mutations) {
+                switch (mutation) {
+                    case Mutation.Changed(ChangeBatch batch, List<@Nullable Entry> previous, WriteId id) -> {
                         for (int i = 0; i < previous.size(); i++) {
                             rows.add(new Row(batch.changes().get(i), previous.get(i), i == 0 ? id : null));
                         }
                     }
-                    case Step.Granted granted -> {
+                    case Mutation.Granted granted -> {
                         statements.insertLease.setLong(1, granted.lease());
                         statements.insertLease.setLong(2, granted.ttl().toMillis());
                         statements.insertLease.executeUpdate();
                     }
-                    case Step.Ended ended -> {
+                    case Mutation.Ended ended -> {
                         statements.deleteLease.setLong(1, ended.lease());
                         statements.deleteLease.executeUpdate();
                     }
@@ -130,10 +130,10 @@ final class ChangeLog {
             count += statements.deleteMany.executeUpdate();
         }
         if (drop.first()) {
-            Format.put(connection, "compacted", drop.compacted());
+            FileFormat.put(connection, "compacted", drop.compacted());
         }
         if (drop.last()) {
-            Format.put(connection, "walked", drop.compacted());
+            FileFormat.put(connection, "walked", drop.compacted());
         }
         return count;
     }
@@ -153,7 +153,7 @@ final class ChangeLog {
         long writer = id == null ? 0 : id.writer();
         long number = id == null ? 0 : id.number();
         insert.setLong(
-                offset + 6, Rows.sum(entry.tick(), key, value, entry.lease(), replaces, created, writer, number));
+                offset + 6, ChangeRows.sum(entry.tick(), key, value, entry.lease(), replaces, created, writer, number));
         setUnlessZero(insert, offset + 7, created);
         setUnlessZero(insert, offset + 8, writer);
         setUnlessZero(insert, offset + 9, number);
@@ -172,11 +172,11 @@ final class ChangeLog {
     }
 
     /**
-     * Runs work in a transaction. An error before the commit, or a disk that is full at the commit, leaves nothing
-     * behind: frames without the commit's own are not there. After any other error at the commit nobody can know,
-     * since a commit whose sync failed is usually still there when the file is opened again.
+     * Runs work in a transaction. An error before the commit, or a full disk at the commit, leaves nothing behind: frames
+     * without a commit frame do not count. After any other error at the commit the outcome is unknown, since a commit
+     * whose sync failed is usually still there when the file is opened again.
      */
-    private @Nullable Outcome transact(Work work) {
+    private @Nullable CommitOutcome transact(Work work) {
         boolean committing = false;
         isFull = false;
         try {
@@ -189,14 +189,14 @@ final class ChangeLog {
             String reason = Database.reason(e);
             isFull = Database.isFull(e);
             if (committing && !isFull) {
-                return new Outcome.Unknown("the commit failed: " + reason);
+                return new CommitOutcome.Unknown("the commit failed: " + reason);
             }
             try {
                 rollback();
             } catch (SQLException again) {
-                return new Outcome.Unknown("the rollback failed: " + Database.reason(again) + ", after " + reason);
+                return new CommitOutcome.Unknown("the rollback failed: " + Database.reason(again) + ", after " + reason);
             }
-            return new Outcome.Refused(isFull ? "disk full: " + reason : "cannot write: " + reason);
+            return new CommitOutcome.Refused(isFull ? "disk full: " + reason : "cannot write: " + reason);
         }
     }
 
@@ -204,7 +204,7 @@ final class ChangeLog {
         try {
             statements.rollback.executeUpdate();
         } catch (SQLException e) {
-            // SQLite rolls back by itself after some errors, and then there is nothing left to roll back.
+            // After some errors SQLite has already rolled back.
             if (!String.valueOf(e.getMessage()).contains("no transaction is active")) {
                 throw e;
             }

@@ -1,7 +1,7 @@
 package distkv.store.sqlite;
 
 import distkv.model.Revision;
-import distkv.store.Step;
+import distkv.store.engine.Mutation;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,61 +12,61 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drops what was superseded before the history that is kept. When there is enough of it, or some and nobody writes, the
- * thread {@code distkv-compaction} walks on through the log with a connection of its own and finds all that can go. The
- * {@link Writer} then drops it together with the commits that come, more rows than these supersede, so that it ends
- * however much is written; and a few hundred at a time when nobody writes.
+ * Drops rows that were superseded before the history that is kept. When there are enough of them, or some and nothing is
+ * written, the thread {@code distkv-compaction} scans on through the log with a connection of its own and finds the rows
+ * that can go. The {@link StoreWriter} then drops them along with the next commits, more rows than these supersede, so that
+ * compaction finishes however much is written; when nothing is written, it drops a few hundred at a time.
  *
- * <p>What a change replaced can go, and so can a deletion. It goes oldest first, so that wherever this is cut off, the
- * newest change of every path is the last of those left.
+ * <p>A replaced row can go, and so can a deletion. The oldest rows go first, so that wherever this is interrupted, the
+ * newest row of every path is the last of those left.
  */
 final class Compaction implements Runnable {
-    /** How many rows go at once beside few writes, or none, so that who comes does not wait long. */
+    /** How many rows go at once beside few or no writes, so that the next commit does not wait long. */
     private static final int SLICE = 256;
 
     private static final int IDLE_SLICE = 1024;
-    /** The most that one walk finds, which bounds its memory; the next goes on from there. */
+    /** The most rows that one scan finds, which bounds its memory; the next one continues from there. */
     private static final int MOST = 1 << 20;
-    /** So many rows are read in one go: the write-ahead log cannot start again while somebody reads. */
+    /** How many rows are read at a time: the write-ahead log cannot restart while a read is open. */
     private static final int CHUNK = 10_000;
-    /** The history is as long as was asked for, but not longer than this part of the tree, unless that is short. */
+    /** The history has as many changes as configured, but at most this part of the tree, or {@link #SHORT}. */
     private static final long PART = 8;
 
     private static final long SHORT = 10_000;
-    /** A walk is due when more than this part of the tree was superseded since the last one. */
+    /** A scan is due when more than this part of the tree was superseded since the last one. */
     private static final long DUE_PART = 4;
 
     private static final long PAUSE_MILLIS = 1_000;
     private static final long TRY_AGAIN_MILLIS = 5_000;
 
     /**
-     * Superseded rows to be dropped.
+     * Superseded rows to drop.
      *
      * @param compacted where history begins from now on
-     * @param first whether none before that revision were dropped yet
-     * @param last whether these are the last ones
+     * @param first whether these are the first of a scan
+     * @param last whether these are the last of a scan
      */
     record Drop(long[] ticks, long compacted, boolean first, boolean last) {}
 
     /**
-     * What a walk has found.
+     * The result of a scan.
      *
      * @param superseded how many rows held no present entry when it began
-     * @param isAll whether there is no more to be found
+     * @param isAll whether there is nothing more to find
      */
     private record Found(long[] ticks, long to, long superseded, boolean isAll) {}
 
     private final Path file;
-    private final Inbox inbox;
-    private final Space space;
+    private final WriterQueue queue;
+    private final DiskSpace space;
     private final SqliteOptions options;
 
     private final long opened = System.nanoTime();
     private volatile long reached;
     private long walked;
 
-    // This object guards what follows.
-    /** How many rows hold no present entry, and how many of these there were when the last walk had ended. */
+    // This object guards everything below.
+    /** How many rows hold no present entry, and how many of these were left after the last scan. */
     private long superseded;
 
     private long left;
@@ -75,32 +75,32 @@ final class Compaction implements Runnable {
     private @Nullable Found found;
     private int taken;
     private int takenBefore;
-    /** Whether what was taken last is still being dropped, so that it counts neither as there nor as gone. */
+    /** Whether the rows taken last are still being dropped, and count neither as there nor as gone. */
     private boolean isDropping;
 
     private boolean isSettled;
     private boolean isStuck;
 
-    Compaction(Opened store, Inbox inbox, Space space, SqliteOptions options) throws SQLException {
+    Compaction(StoreFile store, WriterQueue queue, DiskSpace space, SqliteOptions options) throws SQLException {
         this.file = store.file();
-        this.inbox = inbox;
+        this.queue = queue;
         this.space = space;
         this.options = options;
         this.superseded = store.superseded();
-        this.present = store.content().size();
-        this.reached = Format.number(store.writer(), "compacted");
-        this.walked = Format.number(store.writer(), "walked");
+        this.present = store.state().size();
+        this.reached = FileFormat.number(store.writer(), "compacted");
+        this.walked = FileFormat.number(store.writer(), "walked");
     }
 
-    /** The oldest revision that can still be loaded and followed from. Ask after reading, not before. */
+    /** The oldest revision that can still be loaded and followed. To be checked after reading, not before. */
     long reached() {
         return reached;
     }
 
     /**
-     * Rows to be dropped in the transaction that the writer begins.
+     * Rows to drop in the transaction that the writer begins.
      *
-     * @param rows how many rows it is going to add
+     * @param rows how many rows it adds
      * @param asked whether it was woken for this
      */
     synchronized @Nullable Drop take(int rows, boolean asked) {
@@ -122,19 +122,19 @@ final class Compaction implements Runnable {
         return drop;
     }
 
-    /** What was taken last was not dropped. */
+    /** The rows taken last were not dropped. */
     synchronized void putBack() {
         taken = takenBefore;
         isDropping = false;
         notifyAll();
     }
 
-    /** Told by the writer what a transaction held, and how many rows it dropped. */
-    synchronized void wrote(Iterable<Step> steps, int dropped) {
+    /** Called by the writer with the content of a transaction and how many rows it dropped. */
+    synchronized void wrote(Iterable<Mutation> mutations, int dropped) {
         boolean wasDue = isDue();
         boolean hadSome = hasSome();
-        for (Step step : steps) {
-            if (step instanceof Step.Changed changed) {
+        for (Mutation mutation : mutations) {
+            if (mutation instanceof Mutation.Changed changed) {
                 writes++;
                 for (int i = 0; i < changed.previous().size(); i++) {
                     boolean replaced = changed.previous().get(i) != null;
@@ -153,8 +153,8 @@ final class Compaction implements Runnable {
     }
 
     /**
-     * Called by the writer before it writes more: waits for a walk that is under way, for a second at most, when so
-     * much was superseded since the last one that the file would have more than two rows for each entry.
+     * Called by the writer before it writes more: waits up to a second for a scan in progress if so much was superseded
+     * since the last one that the file would have more than two rows for each entry.
      */
     synchronized void keepUp() {
         long end = System.nanoTime() + PAUSE_MILLIS * 1_000_000;
@@ -174,12 +174,12 @@ final class Compaction implements Runnable {
         }
     }
 
-    /** The disk has become full: everything that can go is to go. */
+    /** The disk is full: drops everything that can go. */
     synchronized void hurry() {
         notifyAll();
     }
 
-    /** How many changes the history is to have. */
+    /** How many changes the history keeps. */
     private long history() {
         return space.isFull() ? 0 : Math.min(options.retain(), Math.max(SHORT, present / PART));
     }
@@ -199,20 +199,20 @@ final class Compaction implements Runnable {
             while (true) {
                 if (!awaitWork()) {
                     space.keep();
-                } else if (!walk()) {
+                } else if (!compact()) {
                     stuck(true);
                     Thread.sleep(TRY_AGAIN_MILLIS);
                     stuck(false);
                 }
             }
         } catch (InterruptedException e) {
-            // The store is being closed. What was found is found again next time.
+            // The store is closing. What was found will be found again next time.
         }
     }
 
     /**
-     * Waits until a walk is due, or there is something to be found and nobody writes. Returns false when the room on
-     * the disk is to be looked after: once when the store has been open for a while, and again and again while it is full.
+     * Waits until a scan is due, or until there is something to find and nothing is written. Returns false when the disk
+     * space is to be checked: once when the store has been open for a while, and periodically while the disk is full.
      */
     private synchronized boolean awaitWork() throws InterruptedException {
         while (!isDue()) {
@@ -233,20 +233,20 @@ final class Compaction implements Runnable {
         return true;
     }
 
-    /** Finds what can go, and waits until it is gone; false if that did not work. */
-    private boolean walk() throws InterruptedException {
+    /** Finds the rows that can go and waits until they are dropped; false if that failed. */
+    private boolean compact() throws InterruptedException {
         Found all;
         try (Connection connection = Database.reader(file)) {
             all = find(connection);
         } catch (SQLException e) {
-            return false; // The writer meets the same trouble, and it has somebody to tell.
+            return false; // The writer meets the same error, and reports it.
         }
         if (all.ticks().length > 0) {
             hand(all);
             boolean dropped = true;
             while (dropped && isLeft()) {
-                Task.Compact slice = new Task.Compact(new CompletableFuture<>());
-                dropped = inbox.put(slice) && slice.answer().join();
+                WriterTask.DropRows slice = new WriterTask.DropRows(new CompletableFuture<>());
+                dropped = queue.put(slice) && slice.answer().join();
             }
             hand(null);
             if (!dropped) {
@@ -269,7 +269,7 @@ final class Compaction implements Runnable {
         notifyAll();
     }
 
-    /** Whether some of what was found is still to be dropped; waits for what is being dropped. */
+    /** Whether some of the rows found are still there; waits for those that are being dropped. */
     private synchronized boolean isLeft() throws InterruptedException {
         while (isDropping) {
             wait();
@@ -289,7 +289,7 @@ final class Compaction implements Runnable {
         synchronized (this) {
             before = superseded;
         }
-        // A restored store's history begins after all that it holds.
+        // The history of a restored store begins after everything in it.
         long begin = Math.max(reached, historyBegin(connection));
         long most = Database.number(
                 connection,
@@ -300,7 +300,7 @@ final class Compaction implements Runnable {
         return new Found(find(connection, to), to, before, isAll);
     }
 
-    /** The newest revision with as many changes after it, or as many bytes, as are to be kept. */
+    /** The newest revision followed by as many changes, or as many bytes, as are to be kept. */
     private long historyBegin(Connection connection) throws SQLException {
         long changes;
         synchronized (this) {
@@ -319,7 +319,7 @@ final class Compaction implements Runnable {
                     while (row.next()) {
                         more = true;
                         before = row.getLong(1);
-                        bytes -= Rows.OVERHEAD + row.getLong(2);
+                        bytes -= ChangeRows.OVERHEAD + row.getLong(2);
                         if (none || changes-- == 0 || bytes < 0) {
                             return Revision.ofTick(before) - (none ? 0 : 1);
                         }

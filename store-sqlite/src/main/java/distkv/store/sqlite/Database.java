@@ -14,9 +14,9 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** How this engine talks to SQLite: its settings, small statements and what its errors mean. */
+/** How this engine uses SQLite: its settings, simple statements and the meaning of its errors. */
 final class Database {
-    /** What is said of a file whose content is not as it was written; a length that is none is "too big". */
+    /** The errors of a file whose content has changed since it was written; an impossible length is "too big". */
     private static final List<String> DAMAGED = List.of("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_TOOBIG");
 
     private static final int BUSY_MILLIS = 10_000;
@@ -27,23 +27,23 @@ final class Database {
     static Connection writer(Path file) throws SQLException {
         SQLiteConfig config = config();
         config.setJournalMode(JournalMode.WAL);
-        // NORMAL loses acknowledged commits when the power goes.
+        // NORMAL would lose acknowledged commits in a power failure.
         config.setSynchronous(SynchronousMode.FULL);
         // SQLite's own checkpoints hide their sync errors.
         config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
-        // A log that grew, because somebody read for long, gives its room back.
-        config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(Checkpoint.LOG_BYTES));
+        // A log that has grown during a long read gives its space back.
+        config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(Checkpointer.LOG_BYTES));
         return config.createConnection("jdbc:sqlite:" + file);
     }
 
-    /** A connection that only reads. It may belong to another process than the writer's. */
+    /** A connection that only reads. The writer may be another process. */
     static Connection reader(Path file) throws SQLException {
         Connection connection = config().createConnection("jdbc:sqlite:" + file);
         run(connection, "PRAGMA query_only = ON");
         return connection;
     }
 
-    /** The only connection, which needs no other file than the database and its log, and writes neither. */
+    /** A connection that must be the only one; it needs just the database and its log, and writes neither. */
     static Connection alone(Path file) throws SQLException {
         SQLiteConfig config = config();
         config.setLockingMode(SQLiteConfig.LockingMode.EXCLUSIVE);
@@ -78,15 +78,15 @@ final class Database {
         return e instanceof SQLiteException sqlite && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
     }
 
-    /** What to tell the person whose file cannot be used. */
+    /** The exception for a file that cannot be used. */
     static StoreException explain(Path file, SQLException e) {
         String reason = reason(e);
         boolean damaged = !(e instanceof SQLiteException) || DAMAGED.stream().anyMatch(reason::startsWith);
-        String advice = damaged ? " is damaged: " + reason + " (" + Format.RESTORE + ")" : " cannot be used: " + reason;
+        String advice = damaged ? " is damaged: " + reason + " (" + FileFormat.RESTORE + ")" : " cannot be used: " + reason;
         return new StoreException(file + advice, e);
     }
 
-    /** The error's own words, without the driver's. */
+    /** SQLite's own text, without the driver's. */
     static String reason(SQLException e) {
         if (e instanceof SQLiteException sqlite) {
             return sqlite.getResultCode().name().toUpperCase(Locale.ROOT) + ", " + sqlite.getResultCode().message;

@@ -16,13 +16,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The right to use a data directory: a lock on the file {@code lock} in it, which holds the owner's process id. The
- * operating system drops the lock when the process ends, however it ends.
+ * The exclusive right to use a data directory: a lock on its file {@code lock}, which contains the owner's process id. The
+ * operating system releases the lock when the process ends, however it ends.
  */
 final class DirectoryLock implements AutoCloseable {
     /**
-     * The directories that this process holds. Asked before the file is opened, since closing any descriptor of a
-     * locked file drops the process's lock on it.
+     * The directories that this process holds. Checked before the file is opened, since closing any descriptor of a
+     * locked file releases the process's lock on it.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -36,7 +36,7 @@ final class DirectoryLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Takes the directory, which is made if it does not exist. */
+    /** Takes a directory, which is created if it does not exist. */
     static DirectoryLock take(Path directory) {
         Path real;
         try {
@@ -80,14 +80,14 @@ final class DirectoryLock implements AutoCloseable {
         }
     }
 
-    /** Says who has it. On a full disk nobody is told, and that is all. */
+    /** Writes down the owner; on a full disk the lock works without. */
     private static void note(FileChannel channel, String pid) {
         try {
             ByteBuffer text = ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII));
             channel.write(text, 0);
             channel.truncate(text.capacity());
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "the lock does not tell the process id: {0}", reason(e));
+            LOG.log(System.Logger.Level.WARNING, "the lock file lacks the process id: {0}", reason(e));
         }
     }
 
@@ -103,11 +103,11 @@ final class DirectoryLock implements AutoCloseable {
                 e);
     }
 
-    /** What an I/O error says, without the name of its class. */
+    /** The text of an I/O error, without the name of its class. */
     static String reason(IOException e) {
         String reason = switch (e) {
             case AccessDeniedException denied -> "permission denied";
-            case NoSuchFileException missing -> "there is no such directory, and none can be made";
+            case NoSuchFileException missing -> "there is no such directory, and it cannot be created";
             case FileSystemException about -> about.getReason();
             default -> e.getMessage();
         };

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files and directories that only their owner can read: a store has all that a house knows. Where the file system has
- * no such permissions, they are as it makes them.
+ * Files and directories that only their owner can read. Where the file system has no such permissions, its defaults
+ * apply.
  */
 final class PrivateFiles {
     private static final System.Logger LOG = System.getLogger(PrivateFiles.class.getName());
@@ -23,7 +23,7 @@ final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /** Makes a directory, and those above it as usual. One that is there is closed to others, unless it is shared. */
+    /** Creates a directory, its parents with default permissions. An existing one is closed to others unless shared. */
     static void makeDirectory(Path directory) throws IOException {
         Path above = directory.toAbsolutePath().getParent();
         if (above != null && !Files.exists(above)) {
@@ -32,7 +32,7 @@ final class PrivateFiles {
         try {
             Files.createDirectory(directory, attribute(above, DIRECTORY));
         } catch (FileAlreadyExistsException e) {
-            // Says it better if it is no directory.
+            // Throws a better exception if it is not a directory.
             Files.createDirectories(directory);
             close(directory);
         }
@@ -47,8 +47,8 @@ final class PrivateFiles {
         if (isShared || !isOurs(directory)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "data directory {0} is used by others too (expected: a directory of its own): its permissions are"
-                            + " left as they are, the store''s files are for this user only",
+                    "data directory {0} is shared with others (expected: a directory of its own); its permissions stay"
+                            + " as they are, the store''s files are readable by this user only",
                     directory);
             return;
         }
@@ -57,7 +57,7 @@ final class PrivateFiles {
 
     /** Whether it is empty or holds a store already. */
     private static boolean isOurs(Path directory) throws IOException {
-        if (Files.exists(directory.resolve(Opened.FILE))) {
+        if (Files.exists(directory.resolve(StoreFile.FILE))) {
             return true;
         }
         try (Stream<Path> content = Files.list(directory)) {
@@ -65,7 +65,7 @@ final class PrivateFiles {
         }
     }
 
-    /** Makes an empty file, unless it is there; from then on nobody else can read it. */
+    /** Creates an empty file unless it exists; from then on nobody else can read it. */
     static void makeFile(Path file) throws IOException {
         try {
             Files.createFile(file, attribute(file.toAbsolutePath().getParent(), FILE));
@@ -74,7 +74,7 @@ final class PrivateFiles {
         }
     }
 
-    /** Closes a file to others, if it is there. */
+    /** Closes a file to others, if it exists. */
     static void closeFile(Path file) throws IOException {
         if (Files.exists(file)) {
             PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
@@ -90,7 +90,7 @@ final class PrivateFiles {
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "{0} can be read by others, and that cannot be changed: {1}",
+                    "{0} is readable by others, and that cannot be changed: {1}",
                     path,
                     DirectoryLock.reason(e));
         }

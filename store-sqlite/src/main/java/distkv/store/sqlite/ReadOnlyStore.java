@@ -1,13 +1,14 @@
 package distkv.store.sqlite;
 
 import distkv.model.Commit;
-import distkv.store.Compacted;
-import distkv.store.Contents;
-import distkv.store.Feed;
-import distkv.store.Outcome;
-import distkv.store.Recent;
+import distkv.store.ChangeFeed;
+import distkv.store.CommitOutcome;
+import distkv.store.CompactedException;
 import distkv.store.Store;
 import distkv.store.StoreException;
+import distkv.store.TreeContents;
+import distkv.store.engine.PathSort;
+import distkv.store.engine.RecentChanges;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,35 +18,35 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store on a disk that is so full that it cannot be opened for writing: what is in it can be read, and every commit is
- * refused, until it is opened again. Leases live on, since their end could not be written.
+ * A store on a disk that is too full to open it for writing: it can be read, and refuses every commit until it is opened
+ * again. Leases do not expire, since that could not be written.
  */
 final class ReadOnlyStore implements Store {
-    private final String tree;
-    private final Contents contents;
+    private final String treeName;
+    private final TreeContents contents;
     private final DirectoryLock lock;
     private final String trouble;
-    private final Recent recent;
+    private final RecentChanges recent;
 
-    private ReadOnlyStore(String tree, Contents contents, DirectoryLock lock, String trouble) {
-        this.tree = tree;
+    private ReadOnlyStore(String treeName, TreeContents contents, DirectoryLock lock, String trouble) {
+        this.treeName = treeName;
         this.contents = contents;
         this.lock = lock;
         this.trouble = trouble;
-        this.recent = new Recent(contents.revision(), 1, 1);
+        this.recent = new RecentChanges(contents.revision(), 1, 1);
     }
 
-    /** Reads the file, without anything beside it that would have to be written; {@code null} if that does not work. */
+    /** Reads the file without writing anything; {@code null} if that fails. */
     static @Nullable ReadOnlyStore open(Path file, DirectoryLock lock, Exception why) {
         String reason = why instanceof SQLException e ? Database.reason(e) : String.valueOf(why.getMessage());
         try (Connection connection = Database.alone(file)) {
-            Tip tip = Tip.at(connection, Long.MAX_VALUE / 512);
-            String trouble = "disk full: " + reason + " (expected: room at " + lock.directory()
-                    + "; everything can be read and nothing written: make room, then restart the server)";
+            RecoveredState recovered = RecoveredState.at(connection, Long.MAX_VALUE / 512);
+            String trouble = "disk full: " + reason + " (expected: space at " + lock.directory()
+                    + "; the tree can be read, but not written: free some space, then restart the server)";
             System.getLogger(ReadOnlyStore.class.getName()).log(System.Logger.Level.ERROR, "{0}", trouble);
             return new ReadOnlyStore(
-                    Format.text(connection, "tree"),
-                    Contents.sorted(tip.newest(), tip.index().toArray()),
+                    FileFormat.text(connection, "tree"),
+                    PathSort.contents(recovered.newest(), recovered.index().toArray()),
                     lock,
                     trouble);
         } catch (SQLException e) {
@@ -55,13 +56,13 @@ final class ReadOnlyStore implements Store {
     }
 
     @Override
-    public String tree() {
-        return tree;
+    public String treeName() {
+        return treeName;
     }
 
     @Override
-    public CompletableFuture<Outcome> commit(Commit commit) {
-        return CompletableFuture.completedFuture(new Outcome.Refused(trouble));
+    public CompletableFuture<CommitOutcome> commit(Commit commit) {
+        return CompletableFuture.completedFuture(new CommitOutcome.Refused(trouble));
     }
 
     @Override
@@ -70,26 +71,26 @@ final class ReadOnlyStore implements Store {
     }
 
     @Override
-    public Contents load() {
+    public TreeContents load() {
         return contents;
     }
 
     @Override
-    public Contents load(long revision) throws Compacted {
+    public TreeContents load(long revision) throws CompactedException {
         check(revision);
         return contents;
     }
 
     @Override
-    public Feed follow(long after) throws Compacted {
+    public ChangeFeed follow(long after) throws CompactedException {
         check(after);
         return recent.follow(after, last -> List.of());
     }
 
-    private void check(long revision) throws Compacted {
-        Contents.checkRevision(revision, contents.revision());
+    private void check(long revision) throws CompactedException {
+        recent.checkExists(revision);
         if (revision < contents.revision()) {
-            throw new Compacted(revision, contents.revision());
+            throw new CompactedException(revision, contents.revision());
         }
     }
 

@@ -1,19 +1,19 @@
 package distkv.store.sqlite;
 
-import distkv.store.LeaseClock;
+import distkv.store.engine.LeaseClock;
 import java.util.function.Supplier;
 
 /**
  * How a store is opened.
  *
- * @param tree the tree's name if it is created now; an existing tree keeps its own
- * @param retain how many changes the history has: what was superseded before them is dropped. A large tree's has no more
- *     than an eighth of its entries, nor less than 10,000
- * @param retainBytes how many bytes these changes have at most, a hundred for each besides its path and value
- * @param clock makes the clock that leases live by
+ * @param tree the name of the tree if it is created now; an existing tree keeps its name
+ * @param retain how many changes the history keeps; rows superseded before them are dropped. It is never more than an
+ *     eighth of the entries, except that 10,000 are always allowed
+ * @param retainBytes the most bytes of these changes, counting a hundred for each besides its path and value
+ * @param clock makes the clock for leases
  */
 public record SqliteOptions(String tree, long retain, long retainBytes, Supplier<LeaseClock> clock) {
-    /** Enough for a watcher that was cut off for a while. */
+    /** Enough for a watcher that was disconnected for a while. */
     public static final long DEFAULT_RETAIN = 100_000;
 
     public static final long DEFAULT_RETAIN_BYTES = 32L << 20;

@@ -4,16 +4,17 @@ import distkv.model.ChangeBatch;
 import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.WriteId;
-import distkv.store.Compacted;
-import distkv.store.Contents;
-import distkv.store.Feed;
-import distkv.store.LeaseClock;
-import distkv.store.Leases;
-import distkv.store.Outcome;
-import distkv.store.Recent;
+import distkv.model.process.VitalThreads;
+import distkv.store.ChangeFeed;
+import distkv.store.CommitOutcome;
+import distkv.store.CompactedException;
 import distkv.store.Store;
 import distkv.store.StoreException;
-import distkv.store.Vital;
+import distkv.store.TreeContents;
+import distkv.store.engine.LeaseClock;
+import distkv.store.engine.LeaseTimers;
+import distkv.store.engine.PathSort;
+import distkv.store.engine.RecentChanges;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,26 +28,26 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
- * The store in a directory of its own: one SQLite file with an append-only table of changes, one thread that writes it
- * (see {@link Writer}), and the present entries in memory.
+ * A store in a directory of its own: one SQLite file with an append-only table of changes, one thread that writes it (see
+ * {@link StoreWriter}), and the present entries in memory.
  */
 public final class SqliteStore implements Store {
     private static final int RECENT_BATCHES = 4096;
     private static final long RECENT_BYTES = 16L << 20;
-    /** What a follower that is far behind takes from the file at a time. */
+    /** How much a follower that is far behind reads from the file at a time. */
     private static final long CHUNK_BYTES = 1L << 20;
 
     private final Path file;
-    private final String tree;
+    private final String treeName;
     private final DirectoryLock lock;
     private final LeaseClock clock;
-    private final Inbox inbox = new Inbox();
-    private final Recent recent;
-    private final Leases leases;
+    private final WriterQueue queue = new WriterQueue();
+    private final RecentChanges recent;
+    private final LeaseTimers leases;
     private final Compaction compaction;
-    private final Space space;
-    private final LogIndex index;
-    private final Writer work;
+    private final DiskSpace space;
+    private final WalIndex index;
+    private final StoreWriter work;
     private final Thread writer;
     private final List<Thread> helpers;
     /** Reads for followers that are far behind, one at a time. */
@@ -54,22 +55,22 @@ public final class SqliteStore implements Store {
 
     private final List<Connection> connections;
 
-    SqliteStore(Opened opened, DirectoryLock lock, SqliteOptions options) throws SQLException {
+    SqliteStore(StoreFile opened, DirectoryLock lock, SqliteOptions options) throws SQLException {
         this.file = opened.file();
-        this.tree = opened.tree();
+        this.treeName = opened.treeName();
         this.lock = lock;
         this.reader = opened.reader();
         this.connections = List.of(opened.reader(), opened.copier(), opened.writer());
         this.clock = options.clock().get();
-        this.recent = new Recent(opened.content().newest(), RECENT_BATCHES, RECENT_BYTES);
-        this.leases = new Leases(clock, this::expire);
+        this.recent = new RecentChanges(opened.state().newest(), RECENT_BATCHES, RECENT_BYTES);
+        this.leases = new LeaseTimers(clock, this::expire);
         ChangeLog log = new ChangeLog(opened.writer());
-        Checkpoint checkpoint = new Checkpoint(opened.copier(), opened.writer(), inbox);
+        Checkpointer checkpoint = new Checkpointer(opened.copier(), opened.writer(), queue);
         this.space = opened.space();
         this.index = opened.index();
-        this.compaction = new Compaction(opened, inbox, space, options);
-        this.work = new Writer(
-                inbox, opened.content(), log, checkpoint, compaction, recent, leases, space, opened.writer());
+        this.compaction = new Compaction(opened, queue, space, options);
+        this.work = new StoreWriter(
+                queue, opened.state(), log, checkpoint, compaction, recent, leases, space, opened.writer());
         this.writer = thread("distkv-store", work);
         this.helpers = List.of(thread("distkv-checkpoint", checkpoint), thread("distkv-compaction", compaction));
         opened.leases().forEach(leases::start);
@@ -78,62 +79,62 @@ public final class SqliteStore implements Store {
     }
 
     private static Thread thread(String name, Runnable work) {
-        return Vital.platform(name, work);
+        return VitalThreads.platform(name, work);
     }
 
     /**
-     * Opens the store in a directory, which is made if it does not exist.
+     * Opens the store in a directory, which is created if it does not exist.
      *
      * @throws StoreException if the directory or the file in it cannot be used; the message says why and what to do
      */
     public static SqliteStore open(Path directory, SqliteOptions options) {
-        return Opened.open(directory, options, Format.CURRENT);
+        return StoreFile.open(directory, options, FileFormat.CURRENT);
     }
 
     /**
-     * As {@link #open}; but if the disk is too full to open it for writing, a store that can only be read, and says so.
+     * Like {@link #open}, but falls back to a read-only store if the disk is too full.
      *
-     * @throws StoreException as {@link #open}
+     * @throws StoreException like {@link #open}
      */
     public static Store openOrRead(Path directory, SqliteOptions options) {
-        return Opened.open(directory, options, Format.CURRENT, true);
+        return StoreFile.open(directory, options, FileFormat.CURRENT, true);
     }
 
     /** Whether a directory holds a store. */
     public static boolean isIn(Path directory) {
-        return Files.exists(directory.resolve(Opened.FILE));
+        return Files.exists(directory.resolve(StoreFile.FILE));
     }
 
-    /** Copies the store to a new file while it goes on. The copy holds what was committed when this began. */
+    /** Copies the store to a new file while it is in use. The copy holds what was committed when this began. */
     public void backup(Path target, BackupProgress progress) {
-        Backup.take(lock.directory(), target, progress);
+        StoreBackup.take(lock.directory(), target, progress);
     }
 
-    /** Copies the store in a directory, which may be in use by another process, to a new file. */
+    /** Copies the store of a directory, which another process may be using, to a new file. */
     public static void backup(Path directory, Path target, BackupProgress progress) {
-        Backup.take(directory, target, progress);
+        StoreBackup.take(directory, target, progress);
     }
 
     /**
-     * Makes a backup the store of a directory that has none. History begins anew there, since the store may have gone
-     * on after the backup: whoever asks for older revisions is told that they are compacted.
+     * Makes a backup the store of a directory that has none. Its history starts over, since the store may have been used
+     * after the backup: older revisions count as compacted.
      *
-     * @return how many entries the store has
+     * @return the number of entries
      */
     public static long restore(Path source, Path directory) {
-        return Backup.restore(source, directory);
+        return StoreBackup.restore(source, directory);
     }
 
     @Override
-    public String tree() {
-        return tree;
+    public String treeName() {
+        return treeName;
     }
 
     @Override
-    public CompletableFuture<Outcome> commit(Commit commit) {
-        CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        if (!inbox.put(new Task.Ask(commit, answer))) {
-            answer.complete(new Outcome.Refused("the store is closed"));
+    public CompletableFuture<CommitOutcome> commit(Commit commit) {
+        CompletableFuture<CommitOutcome> answer = new CompletableFuture<>();
+        if (!queue.put(new WriterTask.Apply(commit, answer))) {
+            answer.complete(new CommitOutcome.Refused("the store is closed"));
         }
         return answer;
     }
@@ -146,43 +147,43 @@ public final class SqliteStore implements Store {
 
     @Override
     public boolean isFull() {
-        return inbox.isFull();
+        return queue.isFull();
     }
 
     @Override
-    public Contents load() {
-        Task.View view = ask(new CompletableFuture<>(), Task.Look::new);
-        return Contents.sorted(view.revision(), view.entries());
+    public TreeContents load() {
+        WriterTask.View view = submit(new CompletableFuture<>(), WriterTask.Read::new);
+        return PathSort.contents(view.revision(), view.entries());
     }
 
     @Override
-    public Contents load(long revision) throws Compacted {
-        Contents.checkRevision(revision, recent.newest());
+    public TreeContents load(long revision) throws CompactedException {
+        recent.checkExists(revision);
         Entry[] entries;
         try (Connection connection = Database.reader(file)) {
-            entries = Tip.at(connection, revision).index().toArray();
+            entries = RecoveredState.at(connection, revision).index().toArray();
         } catch (SQLException e) {
             throw Database.explain(file, e);
         }
         checkHistory(revision);
-        return Contents.sorted(revision, entries);
+        return PathSort.contents(revision, entries);
     }
 
     @Override
-    public Feed follow(long after) throws Compacted {
-        Contents.checkRevision(after, recent.newest());
+    public ChangeFeed follow(long after) throws CompactedException {
+        recent.checkExists(after);
         checkHistory(after);
         return recent.follow(after, this::read);
     }
 
-    private List<ChangeBatch> read(long after) throws Compacted {
+    private List<ChangeBatch> read(long after) throws CompactedException {
         List<ChangeBatch> batches;
         synchronized (reader) {
             try {
                 if (reader.isClosed()) {
                     return List.of();
                 }
-                batches = Rows.batches(reader, after, recent.newest(), CHUNK_BYTES);
+                batches = ChangeRows.batches(reader, after, recent.newest(), CHUNK_BYTES);
             } catch (SQLException e) {
                 throw Database.explain(file, e);
             }
@@ -192,16 +193,16 @@ public final class SqliteStore implements Store {
     }
 
     @Override
-    public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws Compacted {
+    public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws CompactedException {
         String stopped = work.stopped();
         if (stopped != null) {
             throw new StoreException(stopped);
         }
         long newest = recent.newest();
-        Contents.checkRevision(after, newest);
+        recent.checkExists(after);
         Map<WriteId, List<Long>> written;
         try (Connection connection = Database.reader(file)) {
-            written = Rows.writtenBy(connection, writers, after, newest);
+            written = ChangeRows.writtenBy(connection, writers, after, newest);
         } catch (SQLException e) {
             throw Database.explain(file, e);
         }
@@ -210,11 +211,11 @@ public final class SqliteStore implements Store {
     }
 
     @Override
-    public Outcome.Committed committed(long revision) throws Compacted {
-        Contents.checkRevision(revision, recent.newest());
-        Outcome.Committed committed;
+    public CommitOutcome.Committed committed(long revision) throws CompactedException {
+        recent.checkExists(revision);
+        CommitOutcome.Committed committed;
         try (Connection connection = Database.reader(file)) {
-            committed = new Outcome.Committed(revision, Rows.previous(connection, revision));
+            committed = new CommitOutcome.Committed(revision, ChangeRows.previous(connection, revision));
         } catch (SQLException e) {
             throw Database.explain(file, e);
         }
@@ -222,18 +223,18 @@ public final class SqliteStore implements Store {
         return committed;
     }
 
-    /** To be asked after reading: what is read below this revision may have lost rows meanwhile. */
-    private void checkHistory(long revision) throws Compacted {
+    /** To be called after reading: rows below the compacted revision may have been dropped meanwhile. */
+    private void checkHistory(long revision) throws CompactedException {
         long reached = compaction.reached();
         if (revision < reached) {
-            throw new Compacted(revision, reached);
+            throw new CompactedException(revision, reached);
         }
     }
 
     @Override
     public long grant(Duration ttl) {
-        Leases.check(ttl);
-        return ask(new CompletableFuture<Long>(), answer -> new Task.Grant(Duration.ofMillis(ttl.toMillis()), answer));
+        LeaseTimers.check(ttl);
+        return submit(new CompletableFuture<Long>(), answer -> new WriterTask.GrantLease(Duration.ofMillis(ttl.toMillis()), answer));
     }
 
     @Override
@@ -243,15 +244,15 @@ public final class SqliteStore implements Store {
 
     @Override
     public void revoke(long lease) {
-        ask(new CompletableFuture<Boolean>(), answer -> new Task.End(lease, true, answer));
+        submit(new CompletableFuture<Boolean>(), answer -> new WriterTask.EndLease(lease, true, answer));
     }
 
     private void expire(long lease) {
-        inbox.put(new Task.End(lease, false, new CompletableFuture<>()));
+        queue.put(new WriterTask.EndLease(lease, false, new CompletableFuture<>()));
     }
 
-    private <T> T ask(CompletableFuture<T> answer, Function<CompletableFuture<T>, Task> task) {
-        if (!inbox.put(task.apply(answer))) {
+    private <T> T submit(CompletableFuture<T> answer, Function<CompletableFuture<T>, WriterTask> task) {
+        if (!queue.put(task.apply(answer))) {
             throw new StoreException("the store is closed");
         }
         try {
@@ -264,7 +265,7 @@ public final class SqliteStore implements Store {
     @Override
     public void close() {
         clock.close();
-        inbox.close();
+        queue.close();
         boolean interrupted = join(writer);
         for (Thread helper : helpers) {
             helper.interrupt();
@@ -286,7 +287,7 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /** Waits until a thread has ended, and returns whether somebody wanted this one to end meanwhile. */
+    /** Waits until a thread has ended; returns whether this thread was interrupted meanwhile. */
     private static boolean join(Thread thread) {
         boolean interrupted = false;
         while (true) {

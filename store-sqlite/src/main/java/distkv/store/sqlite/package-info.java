@@ -1,4 +1,10 @@
-/** The embedded engine: one SQLite file. */
+/**
+ * The embedded engine: one SQLite file.
+ *
+ * <p>Threads: {@code distkv-store} runs the {@link StoreWriter}, the only one that changes the tree and appends to the
+ * file; {@code distkv-checkpoint} and {@code distkv-compaction} help it. Callers hand tasks over through a
+ * {@link WriterQueue}.
+ */
 @NullMarked
 package distkv.store.sqlite;
 

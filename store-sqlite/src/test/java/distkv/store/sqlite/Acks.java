@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
-import distkv.store.Compacted;
-import distkv.store.Contents;
-import distkv.store.Feed;
+import distkv.store.CompactedException;
+import distkv.store.TreeContents;
+import distkv.store.ChangeFeed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -39,11 +39,11 @@ record Acks(Map<Long, Long> numbers) {
      * Every acknowledged commit after a revision is in the store, no revision is missing, and no commit is there by
      * half. Returns the store's newest revision.
      */
-    long check(SqliteStore store, long after) throws InterruptedException, Compacted {
-        Contents contents = store.load();
+    long check(SqliteStore store, long after) throws InterruptedException, CompactedException {
+        TreeContents contents = store.load();
         assertThat(contents.revision()).isGreaterThanOrEqualTo(newest());
         Map<String, Integer> present = new HashMap<>();
-        try (Feed feed = store.follow(after)) {
+        try (ChangeFeed feed = store.follow(after)) {
             for (long revision = after + 1; revision <= contents.revision(); revision++) {
                 ChangeBatch batch = Objects.requireNonNull(feed.next());
                 assertThat(batch.revision()).isEqualTo(revision);

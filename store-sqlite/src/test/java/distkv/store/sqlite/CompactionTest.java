@@ -8,9 +8,9 @@ import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.store.Compacted;
+import distkv.store.CompactedException;
 import distkv.store.ManualClock;
-import distkv.store.Outcome;
+import distkv.store.CommitOutcome;
 import distkv.store.StoreTesting;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -50,7 +50,7 @@ class CompactionTest extends StoreTesting {
     /** Writes all entries in an order of their own, and says how many rows there were at most meanwhile. */
     private long rewrite(Random random) throws SQLException {
         long most = 0;
-        List<CompletableFuture<Outcome>> asked = new ArrayList<>();
+        List<CompletableFuture<CommitOutcome>> asked = new ArrayList<>();
         for (int at = 0; at < ENTRIES; at += BATCH) {
             List<Write> writes = new ArrayList<>();
             int start = random.nextInt(ENTRIES);
@@ -67,7 +67,7 @@ class CompactionTest extends StoreTesting {
                 most = Math.max(most, rows());
             }
         }
-        asked.forEach(outcome -> assertThat(outcome.join()).isInstanceOf(Outcome.Committed.class));
+        asked.forEach(outcome -> assertThat(outcome.join()).isInstanceOf(CommitOutcome.Committed.class));
         return Math.max(most, rows());
     }
 
@@ -125,13 +125,13 @@ class CompactionTest extends StoreTesting {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(rows()).isLessThan(50 + 3 + 256));
         assertThat(store.load(newest - 40).entries()).hasSize(3);
-        Compacted gone = org.junit.jupiter.api.Assertions.assertThrows(Compacted.class, () -> store.load(1));
+        CompactedException gone = org.junit.jupiter.api.Assertions.assertThrows(CompactedException.class, () -> store.load(1));
         assertThat(gone.oldest()).isGreaterThan(newest - 50 - 2 * 256);
     }
 
     @Test
     void whatIsLeftIsFoundWithoutAnotherWrite() throws Exception {
-        List<CompletableFuture<Outcome>> asked = new ArrayList<>();
+        List<CompletableFuture<CommitOutcome>> asked = new ArrayList<>();
         for (int i = 0; i < 30_000; i++) {
             asked.add(store.commit(Commit.of(set("k." + i % 50, i % 100))));
         }

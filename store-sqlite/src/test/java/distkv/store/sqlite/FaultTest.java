@@ -182,7 +182,7 @@ class FaultTest {
     private void awaitReserve() {
         await().until(() -> {
             Path reserve = directory.resolve("reserve");
-            return Files.exists(reserve) && Files.size(reserve) == Space.RESERVE;
+            return Files.exists(reserve) && Files.size(reserve) == DiskSpace.RESERVE;
         });
     }
 
@@ -244,7 +244,7 @@ class FaultTest {
         faults.disk(0);
         open();
         assertThat(child.ask("show")).isEqualTo("1 a=1");
-        assertThat(child.ask("trouble")).startsWith("disk full: ").contains("make room, then restart the server");
+        assertThat(child.ask("trouble")).startsWith("disk full: ").contains("free some space, then restart the server");
         assertThat(child.ask("set b 2")).startsWith("refused disk full: ");
         assertThat(child.ask("delete a")).startsWith("refused disk full: ");
         reopen();

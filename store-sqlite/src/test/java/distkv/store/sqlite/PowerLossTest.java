@@ -1,6 +1,6 @@
 package distkv.store.sqlite;
 
-import distkv.store.Compacted;
+import distkv.store.CompactedException;
 import distkv.store.ManualClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -132,7 +132,7 @@ class PowerLossTest {
         try {
             store.follow(0).close();
             return 0;
-        } catch (Compacted e) {
+        } catch (CompactedException e) {
             return e.oldest();
         }
     }

@@ -6,8 +6,8 @@ import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.store.Feed;
-import distkv.store.Outcome;
+import distkv.store.ChangeFeed;
+import distkv.store.CommitOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -42,7 +42,7 @@ final class Speed {
 
     private static void commits(java.nio.file.Path directory, int inFlight, Duration time) throws Exception {
         try (SqliteStore store = SqliteStore.open(directory, SqliteOptions.of("speed"));
-                Feed feed = store.follow(store.load().revision())) {
+                ChangeFeed feed = store.follow(store.load().revision())) {
             Thread reader = Thread.startVirtualThread(() -> readAll(feed));
             AtomicBoolean over = new AtomicBoolean();
             long[] counts = new long[inFlight];
@@ -58,10 +58,10 @@ final class Speed {
                     while (!over.get()) {
                         random = random * 1103515245 + 12345;
                         long before = System.nanoTime();
-                        Outcome outcome = store.commit(write(Math.floorMod(random >> 8, KEYS)))
+                        CommitOutcome outcome = store.commit(write(Math.floorMod(random >> 8, KEYS)))
                                 .join();
                         nanos[(int) counts[id] & 0xFFFF] = System.nanoTime() - before;
-                        if (!(outcome instanceof Outcome.Committed)) {
+                        if (!(outcome instanceof CommitOutcome.Committed)) {
                             throw new IllegalStateException(outcome.toString());
                         }
                         counts[id]++;
@@ -93,7 +93,7 @@ final class Speed {
         }
     }
 
-    private static void readAll(Feed feed) {
+    private static void readAll(ChangeFeed feed) {
         try {
             while (feed.next() != null) {
                 // Only the reading is wanted.
@@ -113,7 +113,7 @@ final class Speed {
 
     private static void loading(java.nio.file.Path directory) throws Exception {
         try (SqliteStore store = SqliteStore.open(directory, SqliteOptions.of("speed"))) {
-            List<CompletableFuture<Outcome>> asked = new ArrayList<>();
+            List<CompletableFuture<CommitOutcome>> asked = new ArrayList<>();
             for (int at = 0; at < ENTRIES; at += Revision.MAX_WRITES) {
                 List<Write> writes = new ArrayList<>();
                 for (int i = at; i < Math.min(ENTRIES, at + Revision.MAX_WRITES); i++) {

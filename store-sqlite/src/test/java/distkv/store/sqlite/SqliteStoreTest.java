@@ -1,6 +1,6 @@
 package distkv.store.sqlite;
 
-import distkv.store.LeaseClock;
+import distkv.store.engine.LeaseClock;
 import distkv.store.ManualClock;
 import distkv.store.RandomContract;
 import distkv.store.Store;

@@ -7,9 +7,9 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.store.Contents;
+import distkv.store.TreeContents;
 import distkv.store.ManualClock;
-import distkv.store.Outcome;
+import distkv.store.CommitOutcome;
 import distkv.store.Store;
 import distkv.store.StoreException;
 import java.io.BufferedReader;
@@ -98,7 +98,7 @@ final class StoreChild {
         return store;
     }
 
-    private Outcome commit(Write... writes) {
+    private CommitOutcome commit(Write... writes) {
         return open().commit(new Commit(List.of(writes), List.of())).join();
     }
 
@@ -112,8 +112,8 @@ final class StoreChild {
     /** Commits until that many are done or one does not happen; says how many and what became of the last. */
     private String fill(int count, int size) {
         for (int done = 0; done < count; done++) {
-            Outcome outcome = commit(write("fill" + done % 100, done, size, 0));
-            if (!(outcome instanceof Outcome.Committed)) {
+            CommitOutcome outcome = commit(write("fill" + done % 100, done, size, 0));
+            if (!(outcome instanceof CommitOutcome.Committed)) {
                 return done + " " + words(outcome);
             }
         }
@@ -138,9 +138,9 @@ final class StoreChild {
                     int number = (int) numbers.incrementAndGet();
                     int pair = random.nextInt(PAIRS);
                     int size = random.nextInt(MAX_VALUE);
-                    Outcome outcome =
+                    CommitOutcome outcome =
                             commit(write("left" + pair, number, size, 0), write("right" + pair, number, 4, 0));
-                    if (!(outcome instanceof Outcome.Committed(long revision, var previous))) {
+                    if (!(outcome instanceof CommitOutcome.Committed(long revision, var previous))) {
                         return;
                     }
                     acknowledge(acks, revision, number);
@@ -169,7 +169,7 @@ final class StoreChild {
         return number(batch.changes().getFirst());
     }
 
-    static String words(Contents contents) {
+    static String words(TreeContents contents) {
         StringBuilder words = new StringBuilder().append(contents.revision());
         for (Entry entry : contents.entries()) {
             words.append(' ')
@@ -180,12 +180,12 @@ final class StoreChild {
         return words.toString();
     }
 
-    private static String words(Outcome outcome) {
+    private static String words(CommitOutcome outcome) {
         return switch (outcome) {
-            case Outcome.Committed committed -> "committed";
-            case Outcome.Conflict conflict -> "conflict";
-            case Outcome.Refused(String reason, var _) -> "refused " + reason;
-            case Outcome.Unknown(String reason) -> "unknown " + reason;
+            case CommitOutcome.Committed committed -> "committed";
+            case CommitOutcome.Conflict conflict -> "conflict";
+            case CommitOutcome.Refused(String reason, var _) -> "refused " + reason;
+            case CommitOutcome.Unknown(String reason) -> "unknown " + reason;
         };
     }
 }

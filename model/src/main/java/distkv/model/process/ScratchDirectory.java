@@ -1,0 +1,133 @@
+package distkv.model.process;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A temporary directory that only this user may enter, until it is closed. A process that is killed leaves it behind, and
+ * the next process that makes such a directory removes it: a live owner holds a lock in its directory.
+ */
+public final class ScratchDirectory implements AutoCloseable {
+    private static final String LOCK = "lock";
+    /** Those of this process: closing another channel of a lock file would release the lock. */
+    private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
+
+    private final Path path;
+    private final FileChannel lock;
+
+    private ScratchDirectory(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /**
+     * Makes a directory, and removes those of dead owners.
+     *
+     * @param prefix of its name, for example {@code distkv-runner-}
+     * @throws IOException if it cannot be made; a failure to remove others is no error
+     */
+    public static ScratchDirectory create(String prefix) throws IOException {
+        return create(prefix, Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /** Like {@link #create(String)}, with another parent. */
+    static ScratchDirectory create(String prefix, Path parent) throws IOException {
+        Path path = Files.createTempDirectory(
+                parent, prefix, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        OURS.add(path);
+        // The lock file gets its name only when it is locked, so that its owner never seems to be dead.
+        Path unnamed = path.resolve("new");
+        FileChannel lock = FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            lock.lock();
+            Files.move(unnamed, path.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            lock.close();
+            OURS.remove(path);
+            throw e;
+        }
+        clear(parent, prefix, Files.getOwner(path));
+        return new ScratchDirectory(path, lock);
+    }
+
+    private static void clear(Path parent, String prefix, UserPrincipal owner) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(parent, prefix + "*")) {
+            for (Path each : all) {
+                if (isLeft(each, owner)) {
+                    clear(each);
+                }
+            }
+        } catch (IOException e) {
+            // A directory that cannot be read is not ours.
+            return;
+        }
+    }
+
+    private static void clear(Path path) {
+        try (FileChannel lock = FileChannel.open(path.resolve(LOCK), StandardOpenOption.WRITE)) {
+            if (lock.tryLock() != null) {
+                delete(path);
+            }
+        } catch (IOException e) {
+            // Another process removes it at this moment, or the next one will.
+            return;
+        }
+    }
+
+    /** Whether its owner may be dead, which only the lock can tell. */
+    private static boolean isLeft(Path path, UserPrincipal owner) throws IOException {
+        return !OURS.contains(path)
+                && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                && Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).equals(owner)
+                && Files.isRegularFile(path.resolve(LOCK), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path at, @Nullable IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.delete(at);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    /** Deletes the directory and its content. */
+    @Override
+    public void close() throws IOException {
+        try {
+            delete(path);
+        } finally {
+            lock.close();
+            OURS.remove(path);
+        }
+    }
+}

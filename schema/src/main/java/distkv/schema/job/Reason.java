@@ -1,0 +1,160 @@
+package distkv.schema.job;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a job waits, does not run, or was ended: a code, which decisions go by, and a text, which people read. A state
+ * holds the text as {@code reason}. Where the text is more than the code's own word, because it names a procedure or
+ * labels, {@code reason_code} holds the word.
+ */
+public record Reason(Code code, String text) {
+    /** The field of a state that holds the text. */
+    static final String TEXT = "reason";
+    /** The field of a state that holds the code's word, where the text is not that word. */
+    static final String CODE = "reason_code";
+
+    /** No reason is given: the job runs, or nobody has looked at it. */
+    public static final Reason NONE = of(Code.NONE);
+
+    /** All reasons there are. */
+    public enum Code {
+        NONE(""),
+
+        // What is decided about a job that does not run.
+        NO_CODE("no code"),
+        TARGET("target > started"),
+        REPEAT("repeat"),
+        CRON("cron"),
+        BACKOFF("backoff"),
+        CHANGED_AFTER_ERROR("changed after an error"),
+        NO_PROCEDURE("no procedure"),
+        BAD_PROCEDURE("bad procedure"),
+        NO_NODE_HAS("no node has"),
+        NODES_DRAINED("every node is drained"),
+        NODE_LACKS("this node lacks"),
+
+        // How a run ended, or why it was ended.
+        DONE("done"),
+        FAILED("failed"),
+        NO_TARGET("no target"),
+        ENTRY_DELETED("entry deleted"),
+        BAD_ENTRY("bad entry"),
+        CODE_CHANGED("code changed"),
+        DATA_CHANGED("data changed"),
+        LIMITS_CHANGED("limits changed"),
+        TARGET_CHANGED("target changed"),
+        SETTINGS_CHANGED("settings changed"),
+        CLAIM_LOST("claim lost"),
+        HANDED_OVER("handed over"),
+        NOT_NEEDED("not needed"),
+        MOVED("moved"),
+        CUT_OFF("cut off"),
+        NODE_LOST("node lost"),
+        STALLED("stalled"),
+        SERVER_LOST("server lost"),
+        WORKER_RESTARTED("worker restarted"),
+        RUNNER_STOPPED("runner stopped"),
+
+        /** Something that another implementation wrote. */
+        OTHER("other");
+
+        private static final Map<String, Code> BY_WORD =
+                Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Code::word, Function.identity()));
+
+        private final String word;
+
+        Code(String word) {
+            this.word = word;
+        }
+
+        /** The word that stands for it in a state. */
+        public String word() {
+            return word;
+        }
+
+        /** Whether the run was interrupted through no fault of its own, so that its job starts again at once. */
+        public boolean isInterruption() {
+            return switch (this) {
+                case CODE_CHANGED,
+                        DATA_CHANGED,
+                        LIMITS_CHANGED,
+                        TARGET_CHANGED,
+                        SETTINGS_CHANGED,
+                        CLAIM_LOST,
+                        HANDED_OVER,
+                        NOT_NEEDED,
+                        MOVED,
+                        CUT_OFF,
+                        NODE_LOST,
+                        STALLED,
+                        SERVER_LOST,
+                        WORKER_RESTARTED,
+                        RUNNER_STOPPED -> true;
+                default -> false;
+            };
+        }
+
+        /** Whether a job that was due had no procedure that could run. */
+        public boolean lacksProcedure() {
+            return this == NO_PROCEDURE || this == BAD_PROCEDURE;
+        }
+
+        /** Whether a job that was due was refused a start, which is recorded as an error. */
+        public boolean isRefusal() {
+            return lacksProcedure() || this == BAD_ENTRY;
+        }
+
+        /** Whether a job that was due had no node to run on. */
+        public boolean lacksNode() {
+            return this == NO_NODE_HAS || this == NODES_DRAINED || this == NODE_LACKS;
+        }
+    }
+
+    /** A reason whose text is the code's own word. */
+    public static Reason of(Code code) {
+        return new Reason(code, code.word);
+    }
+
+    /** Reads the reason of a state. */
+    static Reason read(Map<?, ?> state) {
+        String text = state.get(TEXT) instanceof String found ? found : "";
+        Code code = state.get(CODE) instanceof String word ? Code.BY_WORD.get(word) : null;
+        return code == null ? ofText(text) : new Reason(code, text);
+    }
+
+    /** The reason with this text alone: a code's own word, or what states held before there were codes. */
+    public static Reason ofText(String text) {
+        Code code = Code.BY_WORD.get(text);
+        return new Reason(code == null ? codeOfOldText(text) : code, text);
+    }
+
+    /** Reads how a past run ended: a code's own word, or {@code failed: …}. */
+    static Reason ofOutcome(String text) {
+        Code code = Code.BY_WORD.get(text);
+        return new Reason(code != null ? code : text.startsWith(Code.FAILED.word) ? Code.FAILED : Code.OTHER, text);
+    }
+
+    /** The code to be stored beside the text; {@code null} if the text says it. */
+    @Nullable
+    String storedCode() {
+        return code == Code.OTHER || text.equals(code.word) ? null : code.word;
+    }
+
+    private static Code codeOfOldText(String text) {
+        for (Code code : new Code[] {Code.NO_PROCEDURE, Code.BAD_PROCEDURE, Code.NO_NODE_HAS, Code.NODE_LACKS}) {
+            if (text.startsWith(code.word + " ")) {
+                return code;
+            }
+        }
+        return text.startsWith("every node ") ? Code.NODES_DRAINED : Code.OTHER;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

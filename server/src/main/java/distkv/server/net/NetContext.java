@@ -1,0 +1,23 @@
+package distkv.server.net;
+
+import distkv.protocol.FrameLimits;
+import distkv.server.memory.MemoryBudget;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * What all connections of a server share.
+ *
+ * @param limits of a single message
+ * @param unreadTimeout how long a client may leave what is sent to it unread
+ * @param memory for incomplete messages, pending writes and unread replies
+ * @param streamMemory for what waits in streams
+ * @param tock the newest tock, for messages that are about no entry
+ */
+public record NetContext(
+        FrameLimits limits,
+        Duration unreadTimeout,
+        int maxConnections,
+        MemoryBudget memory,
+        MemoryBudget streamMemory,
+        LongSupplier tock) {}

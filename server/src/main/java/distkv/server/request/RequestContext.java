@@ -1,0 +1,79 @@
+package distkv.server.request;
+
+import distkv.model.Path;
+import distkv.model.WriteId;
+import distkv.protocol.Reply;
+import distkv.protocol.Seq;
+import distkv.server.net.Connection;
+import distkv.server.session.ConnectionSession;
+import org.jspecify.annotations.Nullable;
+
+/** What the requests of one connection share. */
+final class RequestContext {
+    private final ServerContext server;
+    private final Connection connection;
+    private final ConnectionSession session;
+    private final InFlightWrites inFlight;
+    private final long writer;
+    private Path root = Path.ROOT;
+
+    RequestContext(ServerContext server, Connection connection) {
+        this.server = server;
+        this.connection = connection;
+        this.session = new ConnectionSession(server.sessions());
+        this.inFlight = new InFlightWrites(connection.memory(), connection.output()::flush);
+        this.writer = server.writers().newNumber();
+    }
+
+    ServerContext server() {
+        return server;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    ConnectionSession session() {
+        return session;
+    }
+
+    /** The writes that are not answered yet. */
+    InFlightWrites inFlight() {
+        return inFlight;
+    }
+
+    /** The path that the client sees as the root. */
+    Path root() {
+        return root;
+    }
+
+    void root(Path newRoot) {
+        root = newRoot;
+    }
+
+    /** The number that identifies the writes of this connection. */
+    long writer() {
+        return writer;
+    }
+
+    /** The id of the commit that a request asks for; {@code null} if the client does not number its requests. */
+    @Nullable
+    WriteId id(Seq seq) {
+        return seq instanceof Seq.Int(long number) && number > 0 ? new WriteId(writer, number) : null;
+    }
+
+    /** The newest tock. */
+    long tock() {
+        return connection.tock();
+    }
+
+    /** Sends a reply that is ready. */
+    void write(Reply reply) {
+        connection.output().write(reply);
+    }
+
+    /** Refuses the current request, see {@link Connection#fail}. */
+    void fail(Reply.Failed error) {
+        connection.fail(error);
+    }
+}

@@ -1,0 +1,200 @@
+package distkv.server.request;
+
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import distkv.protocol.Seq;
+import distkv.protocol.Values;
+import distkv.protocol.WirePath;
+import distkv.server.message.MonitorStream;
+import distkv.server.message.TopicMessage;
+import distkv.server.message.TopicPattern;
+import distkv.server.net.Connection;
+import distkv.server.net.RequestHandler;
+import distkv.server.tree.Snapshot;
+import java.util.List;
+import java.util.Set;
+
+/** Passes each request of a connection to the code that answers it. */
+public final class RequestDispatcher implements RequestHandler {
+    private static final List<Integer> VERSION = List.of(0, 65, 0);
+    private static final List<String> EXTENSIONS =
+            List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted");
+
+    private static final Set<String> AUTHENTICATION =
+            Set.of("auth", "auth_get", "auth_set", "auth_list", "auth_info", "set_auth_typ", "diffie_hellman");
+
+    private final RequestContext context;
+    private final ReadRequests reads;
+    private final WriteRequests writes;
+    private final RetriedWrites retried;
+
+    public RequestDispatcher(ServerContext server, Connection connection) {
+        this.context = new RequestContext(server, connection);
+        this.reads = new ReadRequests(context);
+        this.writes = new WriteRequests(context);
+        this.retried = new RetriedWrites(context, writes);
+    }
+
+    @Override
+    public Reply.Greeting open() {
+        ServerContext server = context.server();
+        long tock = context.tock();
+        server.writers().join(context);
+        return new Reply.Greeting(
+                server.node(),
+                VERSION,
+                tock,
+                tock,
+                Connection.DEFAULT_WINDOW,
+                List.of(),
+                EXTENSIONS,
+                context.writer());
+    }
+
+    @Override
+    public boolean isImmediate(Request request) {
+        return switch (request) {
+            case Request.GetValue _ -> context.inFlight().isEmpty();
+            case Request.SetValue set ->
+                !set.idem() && writes.areImmediate(set.conditions(), set.value().size());
+            case Request.DeleteValue delete -> writes.areImmediate(delete.conditions(), 0);
+            case Request.Ack _, Request.Hello _, Request.StreamEnd _ -> true;
+            // A renewal must be in time, so it does not wait for a thread that is busy with other connections.
+            case Request.RenewSession _ -> context.session().isRenewalImmediate();
+            default -> false;
+        };
+    }
+
+    @Override
+    public void close() {
+        context.inFlight().awaitNone();
+        context.server().writers().leave(context);
+        context.session().leave();
+    }
+
+    @Override
+    public void handle(Request request) {
+        switch (request) {
+            case Request.GetValue get -> reads.get(get);
+            case Request.SetValue set -> writes.set(set);
+            case Request.DeleteValue delete -> writes.delete(delete);
+            case Request.DeleteTree delete -> writes.deleteTree(delete);
+            case Request.GetTree get -> reads.tree(get);
+            case Request.Watch watch -> reads.watch(watch);
+            case Request.Enumerate enumerate -> reads.enumerate(enumerate);
+            case Request.EnumerateNode enumerate -> reads.ticks(enumerate);
+            case Request.Root root -> root(root);
+            case Request.GetByTick get -> reads.byTick(get);
+            case Request.GetState get -> reads.state(get);
+            case Request.GetTock get -> writes.tock(get.seq());
+            case Request.CommitAll commit -> writes.commit(commit);
+            case Request.Again again -> {
+                Request left = retried.settle(again);
+                if (left != null) {
+                    handle(left);
+                }
+            }
+            case Request.Stop(Seq seq, Seq task) -> result(seq, context.connection().stop(task));
+            case Request.MsgSend send -> send(send);
+            case Request.MsgMonitor monitor -> monitor(monitor);
+            case Request.TestAcl test -> testAcl(test);
+            case Request.OpenSession open -> context.write(context.session().open(open));
+            case Request.AttachSession attach -> context.write(context.session().attach(attach));
+            case Request.RenewSession(Seq seq) -> context.write(context.session().renew(seq));
+            case Request.EndSession(Seq seq) -> context.write(context.session().end(seq));
+            case Request.Hello(int qlen) -> context.connection().window(qlen);
+            case Request.Ack(Seq seq, long ack) -> context.connection().acknowledge(seq, ack);
+            case Request.StreamEnd _ -> {}
+            case Request.Unsupported unsupported -> unsupported(unsupported);
+            case Request.Unknown(Seq seq, String action, boolean _) ->
+                error(seq, "action: '" + action + "' (expected: an action of the protocol)", Etype.ACTION);
+            case Request.Malformed malformed ->
+                context.fail(new Reply.Failed(malformed.seq(), malformed.reason(), Etype.REQUEST, context.tock()));
+        }
+    }
+
+    private void error(Seq seq, String text, Etype etype) {
+        context.fail(new Reply.Failed(seq, text, etype, context.tock()));
+    }
+
+    private void result(Seq seq, boolean result) {
+        context.write(new Reply.Result(seq, Values.encode(result), context.tock()));
+    }
+
+    private void root(Request.Root request) {
+        Path path = RequestPaths.below(context.root(), request.path());
+        if (RequestPaths.isInternal(path)) {
+            context.write(ErrorReplies.internal(request.seq(), path, context.tock()));
+            return;
+        }
+        if (path.key().length > WirePath.MAX_SIZE) {
+            error(
+                    request.seq(),
+                    "path: " + path.key().length + " bytes (expected: at most " + WirePath.MAX_SIZE + ")",
+                    Etype.REQUEST);
+            return;
+        }
+        context.server().replica().makeKnown(path);
+        context.root(path);
+        context.write(reads.entry(request.seq(), path, Path.ROOT));
+    }
+
+    private void send(Request.MsgSend request) {
+        if (TopicPattern.isPattern(request.topic())) {
+            error(request.seq(), "topic: with a wildcard (expected: none, to send to)", Etype.REQUEST);
+            return;
+        }
+        List<String> topic = TopicPattern.rooted(context.server().messageRoot(), request.topic());
+        TopicMessage message = TopicMessage.of(topic, request);
+        int size = message.size();
+        if (size > ErrorReplies.maxValue(context.server())) {
+            context.write(ErrorReplies.tooLarge(request.seq(), "data", size, context));
+            return;
+        }
+        context.server().hub().send(message);
+        context.write(new Reply.Done(request.seq(), context.tock()));
+    }
+
+    private void monitor(Request.MsgMonitor request) {
+        if (!TopicPattern.isValid(request.topic())) {
+            error(request.seq(), "topic: '#' before the last level (expected: at its end only)", Etype.REQUEST);
+            return;
+        }
+        List<String> pattern = TopicPattern.rooted(context.server().messageRoot(), request.topic());
+        String shown = PythonRepr.cut(String.join("/", pattern));
+        MonitorStream monitor = new MonitorStream(
+                request.seq(), context.connection(), context.server().hub(), pattern, shown, request.raw());
+        if (context.connection().admit(monitor)) {
+            context.server().hub().add(pattern, monitor);
+            context.connection().writer().ready(monitor);
+        }
+    }
+
+    /** There are no access lists: every client may do everything. */
+    private void testAcl(Request.TestAcl request) {
+        if (request.acl() != null) {
+            error(
+                    request.seq(),
+                    "acl: '" + PythonRepr.cut(request.acl()) + "' (expected: none, there are no access lists)",
+                    Etype.NOTFOUND);
+            return;
+        }
+        Value yes = Values.encode(true);
+        context.write(new Reply.Access(request.seq(), yes, context.tock()));
+    }
+
+    private void unsupported(Request.Unsupported request) {
+        if (request.action().equals("auth_info")) {
+            // It asks for the entry that names the current authentication method, which does not exist.
+            Snapshot now = context.server().replica().snapshot();
+            context.write(new Reply.Done(request.seq(), now.tock()));
+        } else if (AUTHENTICATION.contains(request.action())) {
+            error(request.seq(), request.action() + ": this server has no authentication", Etype.ACCESS);
+        } else {
+            error(request.seq(), request.action() + ": not supported by this server", Etype.ACTION);
+        }
+    }
+}

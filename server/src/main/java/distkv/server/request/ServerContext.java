@@ -1,0 +1,29 @@
+package distkv.server.request;
+
+import distkv.protocol.FrameLimits;
+import distkv.server.memory.MemoryLimits;
+import distkv.server.message.MessageHub;
+import distkv.server.session.SessionContext;
+import distkv.server.tree.Replica;
+import distkv.store.Store;
+import java.util.List;
+
+/**
+ * What the requests of all connections share.
+ *
+ * @param node the server's own name
+ * @param messageRoot the levels put before a topic that begins with a colon
+ * @param limits of a single message
+ * @param executor for work that would keep a processor busy for long
+ */
+public record ServerContext(
+        Store store,
+        Replica replica,
+        MessageHub hub,
+        WriterRegistry writers,
+        SessionContext sessions,
+        String node,
+        List<String> messageRoot,
+        FrameLimits limits,
+        MemoryLimits memory,
+        CpuBoundExecutor executor) {}

@@ -1,0 +1,50 @@
+package distkv.store.sqlite;
+
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Write;
+import distkv.store.CommitOutcome;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A task for the {@link StoreWriter}. */
+sealed interface WriterTask {
+    record Apply(Commit commit, CompletableFuture<CommitOutcome> answer) implements WriterTask {}
+
+    record GrantLease(Duration ttl, CompletableFuture<Long> answer) implements WriterTask {}
+
+    /**
+     * The end of a lease.
+     *
+     * @param evenIfAlive false: the lease seems to have expired, but a renewal may have been faster
+     */
+    record EndLease(long lease, boolean evenIfAlive, CompletableFuture<Boolean> answer) implements WriterTask {}
+
+    /**
+     * Drops some superseded rows, even if nothing is written.
+     *
+     * @param answer whether that succeeded
+     */
+    record DropRows(CompletableFuture<Boolean> answer) implements WriterTask {}
+
+    /** Most of the write-ahead log is copied, or the file can no longer be trusted. */
+    record Checkpointed(CommitOutcome.@Nullable Unknown failure) implements WriterTask {}
+
+    record Read(CompletableFuture<View> answer) implements WriterTask {}
+
+    /** All entries at the newest revision, in no order. */
+    record View(long revision, Entry[] entries) {}
+
+    /** The approximate number of bytes in it. */
+    default long bytes() {
+        long bytes = 100;
+        if (this instanceof Apply(Commit commit, var answer)) {
+            for (Write write : commit.writes()) {
+                bytes += write.path().key().length
+                        + (write.value() == null ? 0 : write.value().size());
+            }
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,184 @@
+package distkv.store.engine;
+
+import distkv.model.ChangeBatch;
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Revision;
+import distkv.model.Write;
+import distkv.model.WriteId;
+import distkv.store.CommitOutcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state machine of an engine: the tree that results from the log, and the rules for the next commits.
+ *
+ * <p>Changes are collected as {@linkplain #mutations mutations}. When the engine has them on disk, it calls
+ * {@link #markDurable}; if it cannot write them, it calls {@link #rollBack}, which undoes them.
+ */
+public final class TreeState {
+    private static final class Lease {
+        final Duration ttl;
+        final TreeSet<Path> bound = new TreeSet<>();
+
+        Lease(Duration ttl) {
+            this.ttl = ttl;
+        }
+    }
+
+    private final EntryIndex index;
+    private final Map<Long, Lease> leases = new HashMap<>();
+    private final List<Mutation> mutations = new ArrayList<>();
+    private long newest;
+    private long lastLease;
+
+    /** The state of a tree with these entries, this revision and these leases, as an engine has stored them. */
+    public TreeState(EntryIndex index, long newest, Map<Long, Duration> stored, long lastLease) {
+        this.index = index;
+        this.newest = newest;
+        this.lastLease = lastLease;
+        stored.forEach((id, ttl) -> leases.put(id, new Lease(ttl)));
+        if (!leases.isEmpty()) {
+            for (Entry entry : index.toArray()) {
+                bind(entry);
+            }
+        }
+    }
+
+    /** The newest revision, including mutations that are not durable yet. */
+    public long newest() {
+        return newest;
+    }
+
+    /** How many entries are present. */
+    public int size() {
+        return index.size();
+    }
+
+    /** All present entries, in no order. */
+    public Entry[] entries() {
+        return index.toArray();
+    }
+
+    /** The changes since the last {@link #markDurable} or {@link #rollBack}, in order. */
+    public List<Mutation> mutations() {
+        return mutations;
+    }
+
+    public void markDurable() {
+        mutations.clear();
+    }
+
+    public void rollBack() {
+        for (Mutation mutation : mutations.reversed()) {
+            switch (mutation) {
+                case Mutation.Changed(ChangeBatch batch, List<@Nullable Entry> previous, var _) -> {
+                    for (int i = previous.size() - 1; i >= 0; i--) {
+                        replace(batch.changes().get(i).path(), previous.get(i));
+                    }
+                    newest--;
+                }
+                case Mutation.Granted granted -> leases.remove(granted.lease());
+                case Mutation.Ended ended -> leases.put(ended.lease(), new Lease(ended.ttl()));
+            }
+        }
+        mutations.clear();
+    }
+
+    /** Applies a commit if its guards and expectations hold. */
+    public CommitOutcome apply(Commit commit) {
+        for (Guard guard : commit.guards()) {
+            Entry current = index.get(guard.path());
+            if (current == null || current.tick() != guard.tick()) {
+                return new CommitOutcome.Conflict(guard.path(), current, true, newest);
+            }
+        }
+        for (Write write : commit.writes()) {
+            Entry current = index.get(write.path());
+            if (!write.expectation().holds(current)) {
+                return new CommitOutcome.Conflict(write.path(), current, false, newest);
+            }
+            if (write.lease() != 0 && !leases.containsKey(write.lease())) {
+                return new CommitOutcome.Refused(
+                        "lease " + write.lease() + " of " + write.path().brief() + " has ended (expected: a live lease)",
+                        newest);
+            }
+        }
+        return change(commit.writes(), commit.id());
+    }
+
+    private CommitOutcome.Committed change(List<Write> writes, @Nullable WriteId id) {
+        long revision = ++newest;
+        Entry[] changes = new Entry[writes.size()];
+        @Nullable Entry[] previous = new Entry[changes.length];
+        for (int i = 0; i < changes.length; i++) {
+            Write write = writes.get(i);
+            long lease = write.value() == null ? 0 : write.lease();
+            long tick = Revision.tick(revision, i);
+            Entry current = write.value() == null ? null : index.get(write.path());
+            long created = current == null ? tick : current.created();
+            changes[i] = new Entry(write.path(), write.value(), tick, lease, created);
+            previous[i] = replace(write.path(), changes[i]);
+        }
+        ChangeBatch batch = new ChangeBatch(revision, List.of(changes));
+        List<@Nullable Entry> replaced = Collections.unmodifiableList(Arrays.asList(previous));
+        mutations.add(new Mutation.Changed(batch, replaced, id));
+        return new CommitOutcome.Committed(revision, replaced);
+    }
+
+    public long grant(Duration ttl) {
+        long id = ++lastLease;
+        leases.put(id, new Lease(ttl));
+        mutations.add(new Mutation.Granted(id, ttl));
+        return id;
+    }
+
+    /** Ends a lease and deletes its entries, {@value Revision#MAX_WRITES} in a commit; does nothing if it has ended. */
+    public void end(long id) {
+        Lease lease = leases.get(id);
+        if (lease == null) {
+            return;
+        }
+        List<Write> deletions = new ArrayList<>();
+        for (Path path : lease.bound) {
+            deletions.add(Write.delete(path, Expectation.anything()));
+        }
+        for (int from = 0; from < deletions.size(); from += Revision.MAX_WRITES) {
+            change(deletions.subList(from, Math.min(deletions.size(), from + Revision.MAX_WRITES)), null);
+        }
+        leases.remove(id);
+        mutations.add(new Mutation.Ended(id, lease.ttl));
+    }
+
+    private @Nullable Entry replace(Path path, @Nullable Entry entry) {
+        boolean absent = entry == null || entry.isDeletion();
+        Entry previous = entry == null || absent ? index.remove(path) : index.put(entry);
+        if (previous != null) {
+            Lease lease = leases.get(previous.lease());
+            if (lease != null) {
+                lease.bound.remove(path);
+            }
+        }
+        if (entry != null && !absent) {
+            bind(entry);
+        }
+        return previous;
+    }
+
+    private void bind(Entry entry) {
+        Lease lease = leases.get(entry.lease());
+        if (lease != null) {
+            lease.bound.add(entry.path());
+        }
+    }
+}

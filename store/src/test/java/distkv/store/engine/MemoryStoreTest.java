@@ -1,0 +1,18 @@
+package distkv.store.engine;
+
+import distkv.store.ManualClock;
+import distkv.store.RandomContract;
+import distkv.store.Store;
+
+/** The in-memory store under the contract. */
+class MemoryStoreTest extends RandomContract {
+    @Override
+    protected Store open(LeaseClock clock) {
+        return closing(new MemoryStore("contract", clock, 1 << 14));
+    }
+
+    @Override
+    protected Store openForgetful() {
+        return closing(new MemoryStore("contract", new ManualClock(), 256));
+    }
+}
