@@ -29,11 +29,13 @@ public final class FairShare {
     private static final double TOLERANCE = 1.1;
     /** The group settles while one in so many of the jobs has nobody. */
     private static final int UNSETTLED = 10;
+    /** The shares of so many nodes are worked out anew whenever something has changed. */
+    private static final int EXACT = 64;
     /**
-     * The shares of so many nodes are worked out anew for each change. With more nodes it takes more changes and questions
-     * together, so that each costs the same: what is off by less than a job per node matters little for a moment.
+     * Those of more nodes only when so much has changed that they may be wrong by one job in so many, and when they have
+     * to be exact. So a change costs the same however many nodes there are.
      */
-    private static final int EXACT = 32;
+    private static final int PRECISION = 8;
     /** So many sets of labels are remembered that no job asks for. */
     private static final int LABEL_SETS = 256;
 
@@ -58,10 +60,11 @@ public final class FairShare {
     private final Map<Set<String>, Demand> demands = new HashMap<>();
     /** Those of the nodes that have less than their share. */
     private final BitSet open = new BitSet();
-    /** What has changed since the shares were worked out, and how often they were asked for since then. */
+    /** Those that were chosen last; kept only to be used again. */
+    private final BitSet chosen = new BitSet();
+    /** How much has changed since the shares were worked out. */
     private int changes;
 
-    private int questions;
     private long shared;
     private boolean ownNews;
     /** How many jobs run or are due, and how many of these nobody has. */
@@ -118,7 +121,8 @@ public final class FairShare {
             ownNews |= node.number == Nodes.HERE;
         }
         reopen(node);
-        changes++;
+        // Who comes or goes changes what all others should have; all nodes should see that at once.
+        changes += news ? 1 + nodes.present() / PRECISION : 1;
         nodes.forget(node);
         return news;
     }
@@ -204,7 +208,10 @@ public final class FairShare {
     }
 
     private void reopen(Nodes.Node node) {
-        open.set(node.number, node.peer != null && node.held < node.most);
+        boolean opens = node.peer != null && node.held < node.most;
+        if (open.get(node.number) != opens) {
+            open.set(node.number, opens);
+        }
     }
 
     /** Whether this node may run a job that asks for these labels. */
@@ -247,40 +254,40 @@ public final class FairShare {
         }
         refresh(false);
         Nodes.Node giver = nodes.find(holder);
-        int except = giver == null ? -1 : giver.number;
         BitSet able = demand(has).able;
         if (nodes.here().peer == null || open.get(Nodes.HERE)) {
-            return step * count(stake, able, open, true, except);
+            return step * before(stake, able, true, giver);
         }
         // Those that have less than their share come first, whatever their scores.
-        int before = count(null, open, able, true, except);
-        double behind = before > 0 ? FULL : 0;
-        before += count(stake, able, open, false, except);
-        return behind + step * Math.min(before, LONGEST_QUEUE);
+        int wanting = chosen(able, true, giver).cardinality();
+        int before = wanting < LONGEST_QUEUE ? wanting + before(stake, able, false, giver) : wanting;
+        return (wanting > 0 ? FULL : 0) + step * Math.min(before, LONGEST_QUEUE);
     }
 
     /** How long this node waits before it writes down why the job does not run, in seconds. */
     public double noteDelay(Stake stake) {
-        return stake.isShared() ? Pace.STEP * count(stake, nodes.others, nodes.others, true, -1) : 0;
+        return stake.isShared()
+                ? Pace.STEP * nodes.before(RendezvousHash.key(stake.hash), nodes.others, LONGEST_QUEUE)
+                : 0;
     }
 
-    /**
-     * How many nodes there are that may matter, up to the length of a queue.
-     *
-     * @param stake counts those that come before this node for this job; {@code null}: all
-     * @param some among these nodes
-     * @param also those of them that are, or are not, among those as well
-     * @param except but not this one
-     */
-    private int count(@Nullable Stake stake, BitSet some, BitSet also, boolean among, int except) {
-        long key = stake == null ? 0 : RendezvousHash.key(stake.hash);
-        double mine = stake == null ? 0 : nodes.score(key, Nodes.HERE);
-        int count = 0;
-        for (int i = some.nextSetBit(0); i >= 0 && count < LONGEST_QUEUE; i = some.nextSetBit(i + 1)) {
-            boolean counts = also.get(i) == among && i != except;
-            count += counts && (stake == null || nodes.comesFirst(key, i, mine)) ? 1 : 0;
+    /** How many nodes come before this one for the job, of those that are open, or of those that are not. */
+    private int before(Stake stake, BitSet able, boolean whichAreOpen, Nodes.@Nullable Node giver) {
+        return nodes.before(RendezvousHash.key(stake.hash), chosen(able, whichAreOpen, giver), LONGEST_QUEUE);
+    }
+
+    private BitSet chosen(BitSet able, boolean whichAreOpen, Nodes.@Nullable Node giver) {
+        chosen.clear();
+        chosen.or(able);
+        if (whichAreOpen) {
+            chosen.and(open);
+        } else {
+            chosen.andNot(open);
         }
-        return count;
+        if (giver != null) {
+            chosen.clear(giver.number);
+        }
+        return chosen;
     }
 
     /** The score of this node for the job: of what must go, that with the lowest score goes first. */
@@ -290,8 +297,8 @@ public final class FairShare {
 
     /** Works the shares out anew, if that is due, or in any case if they are to be exact. */
     private void refresh(boolean exactly) {
-        questions++;
-        if (changes > 0 && (exactly || (changes + questions) * EXACT >= nodes.present())) {
+        boolean off = changes * PRECISION >= nodes.present();
+        if (changes > 0 && (exactly || off || nodes.present() <= EXACT)) {
             share();
         }
     }
@@ -312,7 +319,6 @@ public final class FairShare {
         }
         shared += all.length;
         changes = 0;
-        questions = 0;
     }
 
     /** How many jobs this node should give away, since others have less than their share. */

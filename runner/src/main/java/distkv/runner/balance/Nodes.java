@@ -17,6 +17,9 @@ final class Nodes {
     /** The number of this node, whether or not it is present. */
     static final int HERE = 0;
 
+    /** If so many times as many nodes as matter are to be expected before this one, they are not counted. */
+    private static final int CLEARLY = 2;
+
     /** One node, as this node sees it. */
     static final class Node {
         final String name;
@@ -134,16 +137,35 @@ final class Nodes {
     /** The score of the node with this number for the job with this key. */
     double score(long key, int number) {
         scores++;
-        return capacities.size() <= 1
+        return areAlike()
                 ? RendezvousHash.score(key, hashes[number])
                 : RendezvousHash.score(key, hashes[number], numbered(number).capacity());
     }
 
-    /** Whether the node with this number comes before this node, which has that score. */
-    boolean comesFirst(long key, int number, double mine) {
-        double other = score(key, number);
-        return other > mine
-                || (other == mine && numbered(number).name.compareTo(here().name) < 0);
+    private boolean areAlike() {
+        return capacities.size() <= 1;
+    }
+
+    /**
+     * How many of some other nodes come before this one for the job with this key. Whether it is {@code most} of them or
+     * more does not matter: most often that is clear after a few scores, or from this node's own.
+     */
+    int before(long key, BitSet some, int most) {
+        if (some.isEmpty() || most <= 0) {
+            return 0;
+        }
+        double mine = score(key, HERE);
+        if (areAlike() && (1 - mine) * some.cardinality() > CLEARLY * most) {
+            return most;
+        }
+        int count = 0;
+        for (int i = some.nextSetBit(0); i >= 0 && count < most; i = some.nextSetBit(i + 1)) {
+            double other = score(key, i);
+            boolean first = other > mine
+                    || (other == mine && numbered(i).name.compareTo(here().name) < 0);
+            count += first ? 1 : 0;
+        }
+        return count;
     }
 
     /** How many scores were worked out so far. */

@@ -37,7 +37,12 @@ public final class RendezvousHash {
 
     /** The score of a node for a job, from 0 to 1: the node with the greatest score comes first. */
     public static double score(long job, long node) {
-        return (spread(job ^ node) >>> 11) * 0x1p-53;
+        return bits(job, node) * 0x1p-53;
+    }
+
+    /** The same as a number of 53 bits. */
+    static long bits(long job, long node) {
+        return spread(job ^ node) >>> 11;
     }
 
     /** The same for a node that bears more, or less, than the others: it comes first more, or less, often. */

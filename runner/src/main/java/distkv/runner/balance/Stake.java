@@ -14,12 +14,10 @@ public final class Stake {
     final int hash;
 
     /** The node that the job was counted toward last; {@code null}: nobody. */
-    @Nullable
-    Nodes.Node holder;
+    Nodes.@Nullable Node holder;
 
     /** With whom it was counted last as a job that runs or is due; {@code null}: it was not. */
-    @Nullable
-    FairShare.Demand wanted;
+    FairShare.@Nullable Demand wanted;
 
     Stake(int hash) {
         this.hash = hash;

@@ -70,7 +70,7 @@ final class GroupHistory {
         }
         sim.run(over + SOON);
         sim.isSettled();
-        if (sim.count.conflicts > 3 + sim.count.claims / 10) {
+        if (sim.count.conflicts > 5 + sim.count.claims / 5) {
             throw new Violation(sim.count.claims + " claims and " + sim.count.conflicts + " conflicts in a quiet group");
         }
         sim.run(5);
@@ -133,7 +133,8 @@ final class GroupHistory {
     }
 
     private void movedNoMoreThan(int needed) {
-        if (sim.count.moves > needed) {
+        // Who takes a job with an old view of the others may have to give it away again.
+        if (sim.count.moves > needed + needed / 10) {
             throw new Violation(sim.count.moves + " jobs were moved (expected: " + needed + " or fewer)");
         }
     }

@@ -72,23 +72,23 @@ class LargeGroupSimulationTest {
         sim.isSettled();
 
         sim.begin();
-        for (int i = 0; i < runners / 2; i++) {
+        for (int i = 0; i < runners / 20; i++) {
             sim.after(sim.between(0, 3), () -> sim.start(peer(sim), sim.between(0.3, 1)));
         }
         sim.run(3);
         int excess = sim.excess();
         sim.run(20);
-        print(sim, "a half joins, excess " + excess);
+        print(sim, "a twentieth joins, excess " + excess);
         sim.isSettled();
 
         sim.begin();
-        List<String> drained = new ArrayList<>(sim.runners.keySet()).subList(0, runners / 10);
+        List<String> drained = new ArrayList<>(sim.runners.keySet()).subList(0, runners / 20);
         drained.forEach(node -> {
             Peer peer = sim.present().get(node);
             sim.is(new Peer(node, peer.capacity(), peer.pinned(), peer.labels(), true));
         });
         sim.run(10);
-        print(sim, "a tenth is drained");
+        print(sim, "a twentieth is drained");
         sim.isSettled();
 
         sim.begin();

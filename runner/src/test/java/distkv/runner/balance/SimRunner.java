@@ -30,6 +30,7 @@ final class SimRunner {
     /** The claims that it has asked for, each with the holder that the log has told of since then. */
     private final Map<Integer, String> asking = new HashMap<>();
 
+    private final BitSet asks = new BitSet();
     private final BitSet running = new BitSet();
     private final BitSet well = new BitSet();
     private final BitSet leaving = new BitSet();
@@ -130,7 +131,7 @@ final class SimRunner {
     /** The log tells of the job; what it tells is what the store says by now. */
     private void changed(int job) {
         String holder = sim.holder(job);
-        if (asking.containsKey(job)) {
+        if (asks.get(job)) {
             asking.put(job, holder);
         } else {
             share.count(stake(job), holder, sim.labels(job), true);
@@ -231,6 +232,7 @@ final class SimRunner {
 
     private void ask(int job, Stake stake) {
         asking.put(job, "");
+        asks.set(job);
         share.count(stake, name, sim.labels(job), true);
         double asked = sim.now;
         sim.after(sim.between(0.001, 0.005), () -> {
@@ -245,6 +247,7 @@ final class SimRunner {
         }
         pace.answered(asked, sim.now);
         String told = asking.remove(job);
+        asks.clear(job);
         if (granted) {
             running.set(job);
             starting++;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Path;
+import distkv.runner.balance.FairShare;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import java.io.IOException;
@@ -32,7 +33,8 @@ class PhaseTest {
 
     @Test
     void aJobDoesNotTakeAWayThatIsNotInTheTable() {
-        Job job = new Job(new JobId(Kind.ANY, Path.of("a")), Path.of("e"), Path.of("s"), Path.of("c"));
+        JobId id = new JobId(Kind.ANY, Path.of("a"));
+        Job job = new Job(id, new FairShare("n").stake(id), Path.of("e"), Path.of("s"), Path.of("c"));
         assertThatThrownBy(() -> job.to(Phase.RUNNING))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("job any a from IDLE to RUNNING");
