@@ -1,27 +1,22 @@
 """
 The error tree: what went wrong, where, how often, and whether it is over.
 
-There is one record per subsystem and path (of the job or procedure concerned), stored at the error prefix, then the
-name of the node that made it, then a tock. Below it every node that saw the error keeps its latest occurrence.
-
-A record has ``subsystem``, ``path``, ``severity`` (0 fatal to 7 trace), ``resolved`` (False, or the unix time when
-it was), ``count``, ``created``, ``first_seen`` and ``last_seen`` (unix times), and ``message``. A node's occurrence has
-``seen`` (unix time), ``tock`` (of the record then), ``comment`` (the exception, or a text), ``data``, and where there
-are any ``str`` (the exception's own text), ``trace`` and ``message`` (a text into which ``data`` can be formatted).
+`distkv.schema.errors` says what is stored. The exceptions that stored code handles can be imported from here, too.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from logging import getLogger
 from time import time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import anyio
 
 from . import codec
+from .client import Client, Handler
 from .exceptions import (
     ClientChainError,
     CompactedError,
@@ -33,11 +28,9 @@ from .exceptions import (
     NotYet,
     ServerError,
 )
-from .mirror import Handler
+from .schema import is_on_all_nodes
+from .schema.errors import COMPILE, DEPTH, RUN, ErrorRecord, Occurrence
 from .util import Path, attrdict
-
-if TYPE_CHECKING:
-    from .client import Client
 
 __all__ = [
     "ClientChainError",
@@ -54,9 +47,10 @@ __all__ = [
 
 logger = getLogger(__name__)
 
-_TRACE_HEAD, _TRACE_TAIL = 10, 30  # entries of a traceback that are kept of a longer one
+_TRACE_HEAD, _TRACE_TAIL = 10, 30  # entries that are kept of a longer traceback
 
 Key = tuple[Any, Path, Any]
+Update = Callable[[ErrorRecord | None], ErrorRecord | None]
 
 
 class ErrorRoot(Handler):
@@ -73,16 +67,20 @@ class ErrorRoot(Handler):
         self._lock = anyio.Lock()
 
     def get_error_record(self, subsystem: str, path: Path) -> attrdict | None:
-        """Return the record of an error, open or resolved, None if there is none. Do not change it."""
+        """Return the record of an error, open or resolved, as it is stored; None if there is none. Do not change it."""
         key = self._key(subsystem, path, self.name)
         where = self._where.get(key) or next((at for one, at in self._where.items() if one[:2] == key[:2]), None)
         return None if where is None else self.entries[where].value
 
     def _key(self, subsystem: Any, path: Any, node: Any) -> Key:
-        """Return what there is one record of: a job of all nodes has one on each, since it may work on the others."""
+        """
+        Return the key that has one record.
+
+        For jobs of all nodes the node is part of it, since the job may fail on one node and work on others.
+        """
         path = Path.build(path)
-        each = subsystem == "run" and path.startswith(self.client.config.runner.prefix | "all")
-        return subsystem, path, node if each else None
+        on_each = subsystem == RUN and is_on_all_nodes(self.client.config.runner.prefix, path)
+        return subsystem, path, node if on_each else None
 
     def all_errors(self, subsystem: str | None = None) -> Iterator[attrdict]:
         """
@@ -92,10 +90,10 @@ class ErrorRoot(Handler):
         node saw.
         """
         for (system, _, _), where in list(self._where.items()):
-            record = self.entries[where].value
-            if not record.get("resolved") and subsystem in (None, system):
+            record = ErrorRecord.decode(self.entries[where].value)
+            if record is not None and record.is_open and subsystem in (None, system):
                 nodes = {at[-1]: entry.value for at, entry in self.entries.items() if at[:-1] == where}
-                yield attrdict(record, syspath=where, nodes=nodes)
+                yield attrdict(self.entries[where].value, syspath=where, nodes=nodes)
 
     async def record_error(
         self,
@@ -112,31 +110,33 @@ class ErrorRoot(Handler):
         """
         Record that an error has happened; return the server's reply to writing this node's occurrence.
 
-        ``data`` is what it takes to reproduce it, ``message`` explains it and may contain ``{key}`` of the data. While
-        a more severe error is open there, nothing is recorded and None returned, unless ``force`` is set.
+        ``data`` is what is needed to reproduce the error; ``message`` explains it and may contain ``{key}`` of the
+        data. While a more severe error is open there, nothing is recorded and None is returned, unless ``force``.
         """
         now = time()
+        new = ErrorRecord(subsystem, Path.build(path), count=0, created=now, first_seen=now)
 
-        def update(record: attrdict | None) -> attrdict | None:
-            known = record or attrdict(created=now, first_seen=now, count=0)
-            if record is not None and not known.get("resolved") and known.get("severity", 7) < severity and not force:
+        def update(record: ErrorRecord | None) -> ErrorRecord | None:
+            if record is not None and record.covers(severity) and not force:
                 return None
-            new = {"severity": severity, "subsystem": subsystem, "path": Path.build(path), "resolved": False}
-            new.update(count=known.get("count", 0) + 1, last_seen=now, message=message or comment or repr(exc))
-            return attrdict(known, **new)
+            return (record or new).occurred(now, severity, message or comment or repr(exc))
 
         saved = await self._save(self._key(subsystem, path, self.name), update)
         if saved is None:
             return None
         where, tock = saved
-        occurrence = {"seen": now, "tock": tock, "comment": comment or repr(exc or message), "data": _storable(data)}
-        if exc is not None:
-            occurrence["str"] = str(exc)
-            occurrence["trace"] = _trace(exc)
-        if message is not None:
-            occurrence["message"] = message
+        occurrence = Occurrence(
+            seen=now,
+            tock=tock,
+            comment=comment or repr(exc or message),
+            data=_storable(data),
+            text=None if exc is None else str(exc),
+            trace=None if exc is None else _trace(exc),
+            message=message,
+            type=None if exc is None else type(exc).__name__,
+        )
         logger.warning("error in %s of %s: %s", path, subsystem, comment or _explain(message, data, exc))
-        return await self.client.set(self.path + where | self.name, occurrence, nchain=1)
+        return await self.client.set(self.path + where | self.name, occurrence.encode(), nchain=1)
 
     async def record_working(
         self,
@@ -150,43 +150,42 @@ class ErrorRoot(Handler):
         """
         Record that what had failed works now; return the record, None if there was none.
 
-        ``comment`` and ``data`` replace what this node had noted; ``force`` makes a record even if there was no error.
+        ``comment`` and ``data`` replace this node's occurrence; ``force`` creates a record even without an error.
         """
         key = self._key(subsystem, path, self.name)
         if key not in self._where and not force:
             return None
 
-        def update(record: attrdict | None) -> attrdict | None:
-            if record is not None and record.get("resolved"):
+        def update(record: ErrorRecord | None) -> ErrorRecord | None:
+            if record is not None and not record.is_open:
                 return None
-            known = record or attrdict(subsystem=subsystem, path=key[1], created=time(), count=0)
-            return attrdict(known, resolved=time())
+            return (record or ErrorRecord(subsystem, key[1], count=0, created=time())).worked(time())
 
         await self._save(key, update)
         where = self._where[key]
         if comment or data:
-            note = {"seen": time(), "tock": self.entries[where].tock, "comment": comment, "data": _storable(data)}
-            await self.client.set(self.path + where | self.name, note)
+            occurrence = Occurrence(time(), self.entries[where].tock, comment, _storable(data))
+            await self.client.set(self.path + where | self.name, occurrence.encode())
         return self.entries[where].value  # type: ignore[no-any-return]
 
     async def compiled(self, path: Path, error: CompileError | None) -> None:
         """Record that stored code does not compile, or (None) that it does."""
         if error is None:
-            await self.record_working("compile", path)
+            await self.record_working(COMPILE, path)
         else:
-            await self.record_error("compile", path, exc=error, message=f"Does not compile: {error}")
+            await self.record_error(COMPILE, path, exc=error, message=f"Does not compile: {error}")
 
     async def changed(self, path: Path, entry: attrdict | None) -> None:
-        """Keep the records unique: of two about the same thing the older one stays."""
-        if len(path) != 2:
+        """Keep the records unique: of two records with the same key, the older one stays."""
+        if len(path) != DEPTH:
             return
         key = self._keys.pop(path, None)
         if key is not None and self._where.get(key) == path:
             del self._where[key]
-        record = entry.value if entry is not None else None
-        if not isinstance(record, Mapping) or not isinstance(record.get("path"), (Path, tuple)):
+        record = ErrorRecord.decode(entry.value) if entry is not None else None
+        if record is None:
             return
-        self._keys[path] = key = self._key(record.get("subsystem"), record["path"], path[0])
+        self._keys[path] = key = self._key(record.subsystem, record.path, path[0])
         other = self._where.get(key)
         if other is None:
             self._where[key] = path
@@ -197,33 +196,35 @@ class ErrorRoot(Handler):
             await self._merge(drop, keep)
 
     def _age(self, where: Path) -> tuple[Any, ...]:
-        """What two records are compared by, on whatever node that happens, and by runners too."""
-        first_seen = self.entries[where].value.get("first_seen")
+        """Return the sort key by which every node, and every runner, chooses the same one of two records."""
+        record = ErrorRecord.decode(self.entries[where].value)
+        first_seen = None if record is None else record.first_seen
         node, tock = where
         return float("inf") if first_seen is None else first_seen, str(node), isinstance(tock, str), tock
 
     async def _merge(self, drop: Path, keep: Path) -> None:
-        # What the nodes saw may not have come through the watch yet.
+        # The nodes' occurrences may not have arrived through the watch yet.
         async for seen in self.client.get_tree(self.path + drop, min_depth=1, max_depth=1):
             with suppress(ClientChainError):
                 await self.client.set(self.path + keep + seen.path, seen.value, chain=None)
         await self.client.delete(self.path + drop, recursive=True)
 
-    async def _save(self, key: Key, update: Any) -> tuple[Path, int] | None:
-        """Apply ``update`` to a record, whoever else does at the same time; None if there was nothing to change."""
+    async def _save(self, key: Key, update: Update) -> tuple[Path, int] | None:
+        """Apply ``update`` to a record, even if others write it concurrently; None if nothing was to be changed."""
         async with self._lock:
             where = self._where.get(key) or Path(self.name, await self.client.get_tock())
             entry = self.entries.get(where) or attrdict(chain=None)
             while True:
-                new = update(entry.get("value"))
-                if new is None:
+                updated = update(ErrorRecord.decode(entry.get("value")))
+                if updated is None:
                     return None
+                new = attrdict(updated.encode())
                 try:
                     reply = await self.client.set(self.path + where, new, chain=entry.get("chain"), nchain=1)
                     break
                 except ClientChainError:
                     entry = await self.client.get(self.path + where, nchain=1)
-            # What the watch will deliver is known already; waiting for it would add nothing.
+            # No need to wait for the watch to deliver what was just written.
             self.entries[where] = attrdict(value=new, chain=reply.chain, tock=reply.tock)
             self._keys[where] = key
             self._where[key] = where
@@ -238,7 +239,7 @@ def _trace(exc: BaseException) -> str:
 
 
 def _storable(data: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Replace what MsgPack cannot hold by its printed form."""
+    """Replace values that MsgPack cannot encode by their printed form."""
     result = {}
     for key, value in (data or {}).items():
         try:

@@ -1,14 +1,15 @@
 """
-Everything that can go wrong, by name.
+The exceptions.
 
-An error that a server reports becomes the class whose ``etype`` the reply names; servers without ``etype`` (the
-original's) are read by the class name that their text begins with. Whatever a server reports is a `ServerError`.
+A server's error reply is raised as the class whose ``etype`` it names. The original's servers send no ``etype``: in
+their protocol the code is the class name with which the text begins. Whatever a server reports is a `ServerError`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, ClassVar
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "ServerConnectionError",
     "ServerError",
     "SessionError",
+    "Terminated",
     "UnknownActionError",
     "error_from",
 ]
@@ -50,9 +52,9 @@ class DistKVError(RuntimeError):
 
     etype: ClassVar[str | None] = None
     path: Any = None
-    """The path that the server names in its error, if it does."""
+    """The path that the server's error names, if any."""
     tick: int | None = None
-    """The tick of the last write of what is at that path; None if nothing is."""
+    """The tick of the last write of the entry at that path; None if there is none."""
 
 
 class ServerError(DistKVError):
@@ -60,11 +62,11 @@ class ServerError(DistKVError):
 
 
 class ClientError(DistKVError):
-    """The request could not be done as it was asked for."""
+    """The request could not be carried out."""
 
 
 class ClientChainError(ClientError, ServerError):
-    """The entry was changed by somebody else: it does not have the chain that the write expected."""
+    """The entry was changed by another client: it does not have the chain that the write expected."""
 
     etype = "chain"
 
@@ -76,7 +78,7 @@ class ClientValueError(ClientError, ServerError):
 
 
 class GuardError(ClientError, ServerError):
-    """An entry that guards the write is gone or was written by somebody else; nothing was written."""
+    """An entry that guards the write is gone or was written by another client; nothing was written."""
 
     etype = "guard"
 
@@ -86,7 +88,7 @@ class Lost(GuardError):
 
 
 class NotYet(GuardError):
-    """This run is on standby: the run that it takes over from still writes. It may once its ``setup_done`` returns."""
+    """This run is on standby: the run that it takes over from still writes. It can once ``setup_done`` returns."""
 
     etype = "not_yet"
 
@@ -98,15 +100,15 @@ class ClientConnectionError(ClientError, ServerError):
 
 
 class ServerConnectionError(ServerError):
-    """There is no connection to the server at present."""
+    """There is no connection to the server."""
 
 
 class ServerClosedError(ServerConnectionError):
-    """The connection ended before the reply came. A write that was under way may have happened or not."""
+    """The connection ended before the reply; the outcome of a write is unknown: read the entry before retrying."""
 
 
 class OutcomeUnknownError(ServerError):
-    """The server cannot tell whether the write happened: read before trying again."""
+    """The outcome of the write is unknown, even to the server: read the entry before retrying."""
 
     etype = "unknown"
 
@@ -118,7 +120,7 @@ class RefusedError(ServerError):
 
 
 class FullError(ServerError):
-    """The server did not write, as its memory is used up: delete something, or give it more."""
+    """The server did not write since its memory is used up: delete something, or give it more."""
 
     etype = "full"
 
@@ -148,13 +150,13 @@ class SessionError(ServerError):
 
 
 class CompactedError(ServerError):
-    """The server's history does not reach back to where a watch wanted to resume."""
+    """History has been compacted beyond the point where a watch wanted to resume."""
 
     etype = "compacted"
 
 
 class OverflowedError(ServerError):
-    """More messages came than this stream could hold; some are lost, and the stream has ended."""
+    """More messages arrived than this stream can hold; some are lost, and the stream has ended."""
 
     etype = "overflow"
 
@@ -170,19 +172,19 @@ class CancelledError(ClientError):
 
 
 class ClientAuthError(ClientError):
-    """Logging in failed."""
+    """The login failed."""
 
 
 class ClientAuthRequiredError(ClientAuthError):
-    """The server wants a log-in."""
+    """The server requires a login."""
 
 
 class ClientAuthMethodError(ClientAuthError):
-    """The server wants another way of logging in."""
+    """The server requires another authentication method."""
 
 
 class ErrorRecorded(DistKVError):
-    """Stored code recorded an error and ends; nothing else is to be recorded."""
+    """Stored code has recorded an error and ends; nothing else needs to be recorded."""
 
 
 class CompileError(DistKVError):
@@ -209,7 +211,7 @@ class MissingVariablesError(DistKVError, TypeError):
 
 
 class ProcedureFailedError(DistKVError):
-    """A procedure that ran elsewhere has failed. The text names it, the exception's class, and what that says."""
+    """A procedure that ran on another node has failed. The text names it, the exception's class, and its message."""
 
     def __init__(self, name: str, kind: str | None, text: str, trace: str | None) -> None:
         super().__init__(f"{name}: {kind}: {text}" if kind else f"{name}: {text}")
@@ -217,7 +219,7 @@ class ProcedureFailedError(DistKVError):
         self.kind = kind
         """The exception's class, None if there was none."""
         self.trace = trace
-        """Where it was raised, if that is known."""
+        """The traceback, if it is known."""
 
 
 class CallLostError(DistKVError):
@@ -225,18 +227,20 @@ class CallLostError(DistKVError):
     A procedure that was called on a node of a group was ended before it was done.
 
     Its node has died or was stopped, its code has changed, or the caller was cut off. It may have done part of its
-    work, and is not run again by itself.
+    work, and is not run again automatically.
     """
 
-    def __init__(self, name: str, why: str) -> None:
+    def __init__(self, name: str, why: str, reason: Enum | None = None) -> None:
         super().__init__(
             f"{name}: {why} before it was done; it may have done part of its work"
             " (expected: a new call, if that does no harm)"
         )
+        self.reason = reason
+        """Why it was ended, as a `distkv.schema.Reason`; None if the caller was cut off."""
 
 
 class NotBegunError(DistKVError):
-    """No node of the group has begun to run a procedure. The text names both."""
+    """No node of the group has started a procedure. The text names both."""
 
 
 class NoSuchProcedureError(DistKVError, KeyError):
@@ -244,6 +248,14 @@ class NoSuchProcedureError(DistKVError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+class Terminated(BaseException):
+    """
+    Raised inside synchronous code whose run is cancelled, wherever it is; do not catch it, use ``finally``.
+
+    In the main thread it interrupts system calls, too; in another thread it waits for the next line of Python.
+    """
 
 
 def _subclasses(cls: type[DistKVError]) -> list[type[DistKVError]]:

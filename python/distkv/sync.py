@@ -1,5 +1,5 @@
 """
-The client for the plain prompt, notebooks and scripts: no ``await``, each call waits for its result.
+A client for the prompt, notebooks and scripts: without ``await``, each call waits for its result.
 
     >>> from distkv.sync import connect
     >>> client = connect(port=27586)
@@ -18,15 +18,15 @@ from collections.abc import Awaitable, Iterable
 from typing import Any
 
 from .client import Client, open_client
+from .client.blocking import BlockingClient
 from .code import CodeRoot
-from .worker.blocking import BlockingClient
 
 __all__ = ["SyncClient", "connect"]
 
 
 def connect(**cfg: Any) -> SyncClient:
     """
-    Connect to a server; the connection is made again whenever it is lost, until ``close`` or the program's end.
+    Connect to a server; the client reconnects whenever the connection is lost, until ``close`` or the program's end.
 
     The configuration is that of `distkv.client.open_client`. Raises ServerConnectionError if there is no server.
     """
@@ -87,7 +87,7 @@ class SyncClient(BlockingClient):
         return await result if inspect.isawaitable(result) else result
 
     def close(self) -> None:
-        """Close the connection, and wait until that is done. Twice does no harm."""
+        """Close the connection, and wait until that is done. Calling it again does nothing."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._closing.set)
             self._thread.join()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from distkv.worker.controls import Files
+from distkv.worker.parent.cgroup_files import CgroupFiles
 
 CONTROLLERS = ("memory", "pids")
 
 
-class FakeFiles(Files):
+class FakeFiles(CgroupFiles):
     """
-    Every group has the files that the kernel would make.
+    Every group has the files that the kernel would create.
 
     A group of which controllers are passed on must have no processes, but for the root; a process is in one group.
     """
@@ -27,7 +27,7 @@ class FakeFiles(Files):
         (root / "cgroup.subtree_control").write_text("")
         (root / "cgroup.procs").write_text("")
 
-    def make(self, group):
+    def create(self, group):
         if group.exists():
             return
         group.mkdir()

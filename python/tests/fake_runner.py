@@ -16,6 +16,7 @@ from distkv.codec import pack, unpacker
 from distkv.util import P
 
 PATIENCE = 10.0
+PACKAGE = str(File(__file__).parents[1])
 
 
 class Peer:
@@ -134,6 +135,8 @@ class FakeRunner:
         user: str | None = None,
         memory: int | None = None,
         groups: bool = True,
+        python: str = sys.executable,
+        package: str = PACKAGE,
     ) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="distkv-test")
         self.path = os.path.join(self._directory.name, "socket")
@@ -145,12 +148,11 @@ class FakeRunner:
         self._init = {"host": host, "port": port, "node": "here", "name": "here", "config": config or {}}
         self._numbers = 0
         self.workers: list[Worker] = []
-        package = str(File(__file__).parents[1])
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([package, os.environ.get("PYTHONPATH", "")])}
         if not groups:
             environment["DISTKV_CGROUPS"] = "off"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "distkv.worker", self.path, user or "", str(memory or "")],
+            [python, "-m", "distkv.worker", self.path, user or "", str(memory or "")],
             stderr=subprocess.PIPE,
             env=environment,
         )

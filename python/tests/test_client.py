@@ -258,7 +258,7 @@ async def test_calls_fail_at_once_while_cut_off_and_work_again_afterwards():
             assert not client.connected
             with pytest.raises(ServerConnectionError, match=f"not connected to 127.0.0.1:{server.port}"):
                 await client.get(P("a"))
-            await client.link.up()
+            await client.link.wait_connected()
             assert client.connected
             assert (await client.get(P("a"))).value == 1
 
@@ -326,7 +326,7 @@ async def test_no_server_is_an_error_that_names_host_and_port():
 async def test_a_server_that_does_not_greet_is_given_up():
     async with peer() as server:
         server.greeting = {}
-        with pytest.raises(ServerConnectionError, match="greets otherwise"):
+        with pytest.raises(ServerConnectionError, match="its greeting is not a DistKV server"):
             async with connect(server):
                 pass
     async with await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=0) as mute:
@@ -356,7 +356,7 @@ async def test_garbage_ends_the_connection_and_a_new_one_is_made():
     async with peer() as server, connect(server) as client:
         await server.connections[0].send_bytes(b"\xc1")
         await server.until(lambda: len(server.connections) == 2)
-        await client.link.up()
+        await client.link.wait_connected()
         assert client.link.connects == 2
 
 

@@ -98,7 +98,7 @@ async def open_watch(client, fetch):
             await watch.__aenter__()
             break
         except ServerConnectionError:
-            await client.link.up()
+            await client.link.wait_connected()
     try:
         yield watch
     finally:

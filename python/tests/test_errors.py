@@ -43,7 +43,8 @@ async def test_an_error_has_one_record_and_below_it_what_the_node_saw(server):
             "message": "{x} failed",
         }
         assert record.first_seen <= record.last_seen
-        assert set(seen) == {"seen", "tock", "comment", "data", "str", "trace", "message"}
+        assert set(seen) == {"seen", "tock", "comment", "data", "str", "trace", "message", "type"}
+        assert seen.type == "RuntimeError"
         assert (seen.comment, seen.data, seen.message) == ("RuntimeError('Owch')", {"x": 2}, "{x} failed")
         assert seen.str == "Owch"
         assert "RuntimeError: Owch" in seen.trace

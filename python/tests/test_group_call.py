@@ -3,7 +3,8 @@
 import anyio
 import pytest
 
-from distkv.code import CallLostError, CodeRoot, NotBegunError, ProcedureFailedError, groupcall
+from distkv.code import CallLostError, CodeRoot, NotBegunError, ProcedureFailedError, group_call
+from distkv.schema import Reason
 from distkv.util import P, Path
 
 pytestmark = pytest.mark.anyio
@@ -68,8 +69,10 @@ async def test_a_call_whose_node_dies_says_that_it_may_have_done_part_of_its_wor
             await client.set(ERRORS + Path("other", 1), record)
             await client.set(ERRORS + Path("other", 1, "other"), {"message": "Runner killed", "data": {"node": "vm"}})
 
-    with pytest.raises(CallLostError, match=r"^forty\.two: node vm, which ran it, has died before it was done; it may"):
+    lost = r"^forty\.two: node vm, which ran it, has died before it was done; it may"
+    with pytest.raises(CallLostError, match=lost) as raised:
         await called(server, answer)
+    assert raised.value.reason is Reason.NODE_LOST
 
 
 async def test_a_call_that_is_ended_says_why(server):
@@ -79,8 +82,9 @@ async def test_a_call_that_is_ended_says_why(server):
             await client.set(state, {"node": "vm", "started": 1, "backoff": 0})
             await client.set(state, {"node": None, "started": 1, "backoff": 0, "reason": "runner stopped"})
 
-    with pytest.raises(CallLostError, match=r"^forty\.two: ended: runner stopped before it was done"):
+    with pytest.raises(CallLostError, match=r"^forty\.two: ended: runner stopped before it was done") as raised:
         await called(server, answer)
+    assert raised.value.reason is Reason.RUNNER_STOPPED
 
 
 async def test_a_call_whose_job_has_gone_does_not_wait_for_ever(server):
@@ -95,7 +99,7 @@ async def test_a_call_whose_job_has_gone_does_not_wait_for_ever(server):
 
 
 async def test_a_call_that_nobody_begins_says_so(server, monkeypatch):
-    monkeypatch.setattr(groupcall, "PATIENCE", 0.1)
+    monkeypatch.setattr(group_call, "START_TIMEOUT", 0.1)
 
     async def answer(path, job):
         async with server.client() as client:

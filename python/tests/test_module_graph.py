@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from distkv.code.graph import Dependencies, NeedsError, imports_of
+from distkv.code.dependencies import Dependencies, DependencyError, imports_of
 
 
 def graph(**modules):
@@ -20,7 +20,7 @@ def graph(**modules):
 
 
 def chain(of, name):
-    with pytest.raises(NeedsError) as caught:
+    with pytest.raises(DependencyError) as caught:
         of.check(name)
     return caught.value.chain
 
@@ -33,7 +33,7 @@ def test_modules_that_need_nothing_bad_are_good():
 
 def test_a_missing_module_is_named_with_the_chain():
     of = graph(a=["b"], b=["none"])
-    with pytest.raises(NeedsError, match=r"^a: requires: none is not stored: a → b → none \(expected: a module"):
+    with pytest.raises(DependencyError, match=r"^a: requires: none is not stored: a → b → none \(expected: a module"):
         of.check("a")
 
 
@@ -57,7 +57,7 @@ def test_a_cycle_is_named_with_the_chain(modules, first, text):
     if text is None:
         of.check(first)
         return
-    with pytest.raises(NeedsError) as caught:
+    with pytest.raises(DependencyError) as caught:
         of.check(first)
     assert str(caught.value).startswith(f"{first}: {text} (expected: ")
 
@@ -83,7 +83,7 @@ def test_a_chain_that_is_too_long_is_an_error():
     of = Dependencies()
     for i in range(2000):
         of.put(f"m{i}", [f"m{i + 1}"])
-    with pytest.raises(NeedsError, match="a chain of more than 100"):
+    with pytest.raises(DependencyError, match="a chain of more than 100"):
         of.check("m0")
 
 

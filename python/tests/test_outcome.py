@@ -26,7 +26,7 @@ WRITERS = 6
 async def once(client, call):
     """Make a call; as long as there is no connection when it begins, it does nothing."""
     while True:
-        await client.link.up()
+        await client.link.wait_connected()
         try:
             return await call()
         except ServerClosedError:
@@ -174,9 +174,9 @@ async def test_a_quiet_client_asks_for_the_tock_before_it_writes(server, monkeyp
         asked = []
         ask = client.link._ask
 
-        async def noted(wire, action, params, attempts):
+        async def noted(connection, action, params, attempts):
             asked.append(action)
-            return await ask(wire, action, params, attempts)
+            return await ask(connection, action, params, attempts)
 
         monkeypatch.setattr(client.link, "_ask", noted)
         await client.set(P("test.a"), 1)
@@ -188,9 +188,9 @@ async def test_what_the_server_does_not_know_is_asked_after_once(server, monkeyp
     async with server.client() as client:
         sent = []
 
-        async def unknown(wire, action, params, attempts):
+        async def unknown(connection, action, params, attempts):
             sent.append(params)
-            attempts.append((wire.writer, len(sent)))
+            attempts.append((connection.writer, len(sent)))
             raise OutcomeUnknownError("written or not")
 
         monkeypatch.setattr(client.link, "_ask", unknown)

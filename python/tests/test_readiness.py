@@ -2,7 +2,7 @@
 
 import pytest
 
-from distkv.runner.watching import Readiness
+from distkv.runner.watchers import Readiness
 
 HISTORIES = {
     "each watch that is ready counts": ("open 1, open 2, ready 1, ready 2", [2]),

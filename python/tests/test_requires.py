@@ -8,8 +8,9 @@ import pytest
 from helpers import until
 
 from distkv.code import CodeRoot, CompileError, ModuleRoot, NoSuchProcedureError
-from distkv.code.needs import modules_for, requires_of
+from distkv.code.requirements import modules_for
 from distkv.errors import ErrorRoot
+from distkv.schema.code import required_paths
 from distkv.util import P, Path
 
 pytestmark = pytest.mark.anyio
@@ -67,12 +68,12 @@ def test_a_module_of_a_procedures_name_is_another_thing():
 @pytest.mark.parametrize("given", ["helper", 1, {"a": 1}, [1], [""], [[]], P("a.b")])
 def test_requires_is_a_list_of_paths(given):
     with pytest.raises(CompileError, match=r"^x: requires: .* \(expected: a list of paths"):
-        requires_of("x", {"code": "", "requires": given})
+        required_paths("x", {"code": "", "requires": given})
 
 
 def test_a_path_is_one_or_a_list_or_a_text():
-    assert requires_of("x", {"requires": (P("a.b"), ["a", "b"], "a.b")}) == (P("a.b"),) * 3
-    assert requires_of("x", {"requires": None}) == requires_of("x", "text") == ()
+    assert required_paths("x", {"requires": (P("a.b"), ["a", "b"], "a.b")}) == (P("a.b"),) * 3
+    assert required_paths("x", {"requires": None}) == required_paths("x", "text") == ()
 
 
 async def test_what_a_procedure_requires_is_loaded_before_it_is_called(server):
@@ -194,4 +195,45 @@ async def test_a_procedure_whose_module_is_gone_says_so_when_it_is_called(server
             cr("main")
         await client.set(mr.path + P("stored_low"), {"code": "x = 2"})
         await until(mr, lambda: P("stored_low") in mr)
+        assert cr("main") == 2
+
+
+async def test_a_procedure_loads_the_modules_that_it_requires_and_no_others(server):
+    async with server.client() as client:
+        modules = P(":.distkv.code.module")
+        await client.set(modules | "stored_low", {"code": "x = 1"})
+        await client.set(modules | "stored_high", {"code": "from stored_low import x", "requires": [P("stored_low")]})
+        await client.set(modules | "stored_other", {"code": "raise ValueError('it was loaded')"})
+        value = {"code": "import stored_high\nreturn stored_high.x", "requires": [P("stored_high")]}
+        await client.set(P(":.distkv.code.proc.main"), value)
+        cr = await CodeRoot.as_handler(client)
+        errors = await ErrorRoot.as_handler(client)
+        assert not [name for name in sys.modules if name.startswith("stored_")]
+        assert cr("main") == 1
+        assert {name for name in sys.modules if name.startswith("stored_")} == {"stored_low", "stored_high"}
+        await ModuleRoot.as_handler(client)  # this loads all of them
+        record = errors.get_error_record("compile", modules | "stored_other")
+        assert record.message == "failed while it loaded: ValueError: it was loaded"
+
+
+async def test_a_module_that_was_imported_once_is_loaded_anew_when_it_changes(server):
+    async with server.client() as client:
+        path = P(":.distkv.code.module.stored_low")
+        await client.set(path, {"code": "raise ValueError('no')"})
+        value = {"code": "import stored_low\nreturn stored_low.x", "requires": [P("stored_low")]}
+        await client.set(P(":.distkv.code.proc.main"), value)
+        cr = await CodeRoot.as_handler(client)
+        errors = await ErrorRoot.as_handler(client)
+        assert errors.get_error_record("compile", path) is None
+        with pytest.raises(ValueError, match="no"):
+            cr("main")
+        await until(errors, lambda: errors.get_error_record("compile", path))
+        assert not errors.get_error_record("compile", path).resolved
+        await client.set(path, {"code": "x = 1"})
+        await until(errors, lambda: errors.get_error_record("compile", path).resolved)
+        assert cr("main") == 1
+        await client.set(path, {"code": "x = ("})
+        await until(errors, lambda: not errors.get_error_record("compile", path).resolved)
+        await client.set(path, {"code": "x = 2"})
+        await until(errors, lambda: errors.get_error_record("compile", path).resolved)
         assert cr("main") == 2

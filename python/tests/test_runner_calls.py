@@ -72,7 +72,7 @@ def test_a_timer_that_never_fires_is_warned_of(worker):
     worker.outcome(worker.start("import anyio\nt = await _self.timer(0)\nawait anyio.lowlevel.checkpoint()"))
     (log,) = worker.kept("log")
     assert log["level"] == "WARNING"
-    assert log["text"].startswith("timer(0) does not fire, unless its run() is called")
+    assert log["text"].startswith("timer(0) does not fire unless its run() is called")
 
 
 def test_a_timer_that_is_started_at_once_or_said_to_wait_is_not_warned_of(worker):

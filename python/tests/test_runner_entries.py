@@ -5,8 +5,7 @@ import re
 import pytest
 
 from distkv.exceptions import ClientChainError
-from distkv.runner import RunnerEntry, StateEntry
-from distkv.runner.entries import PastRun
+from distkv.runner import PastRun, RunnerEntry, StateEntry
 from distkv.util import NotGiven, P
 
 pytestmark = pytest.mark.anyio

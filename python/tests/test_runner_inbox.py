@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from distkv.runner import ChangeMsg, CompleteState, Inbox, MQTTmsg, PartialState, ReadyMsg, Timer, TimerMsg
-from distkv.runner.inbox import ROOM, STATES
+from distkv.runner.inbox import CAPACITY, MAX_STATES
 
 pytestmark = pytest.mark.anyio
 
@@ -73,30 +73,30 @@ async def test_a_full_inbox_holds_watches_back_until_the_reader_has_caught_up():
     put = []
 
     async def watch():
-        for i in range(3 * ROOM):
+        for i in range(3 * CAPACITY):
             if inbox.full:
-                await inbox.room()
+                await inbox.wait_for_space()
             inbox.put(ChangeMsg(i))
             put.append(i)
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(watch)
         await anyio.wait_all_tasks_blocked()
-        assert len(put) == ROOM
+        assert len(put) == CAPACITY
         taken = []
-        while len(taken) < 3 * ROOM:
-            assert inbox.qsize() <= ROOM
+        while len(taken) < 3 * CAPACITY:
+            assert inbox.qsize() <= CAPACITY
             taken.append((await inbox.get()).msg)
-    assert taken == list(range(3 * ROOM))
+    assert taken == list(range(3 * CAPACITY))
 
 
 async def test_two_watches_share_the_room():
     inbox = Inbox(idle=10)
 
     async def watch(name):
-        for _ in range(2 * ROOM):
+        for _ in range(2 * CAPACITY):
             if inbox.full:
-                await inbox.room()
+                await inbox.wait_for_space()
             inbox.put(ChangeMsg(name))
 
     async with anyio.create_task_group() as tasks:
@@ -104,17 +104,17 @@ async def test_two_watches_share_the_room():
             tasks.start_soon(watch, name)
         await anyio.wait_all_tasks_blocked()
         seen = {"a": 0, "b": 0}
-        for _ in range(4 * ROOM):
-            assert inbox.qsize() <= ROOM
+        for _ in range(4 * CAPACITY):
+            assert inbox.qsize() <= CAPACITY
             seen[(await inbox.get()).msg] += 1
-    assert seen == {"a": 2 * ROOM, "b": 2 * ROOM}
+    assert seen == {"a": 2 * CAPACITY, "b": 2 * CAPACITY}
 
 
 async def test_room_says_for_how_many():
     inbox = Inbox(idle=10)
     for i in range(3):
         inbox.put(ChangeMsg(i))
-    assert await inbox.room() == ROOM - 3
+    assert await inbox.wait_for_space() == CAPACITY - 3
 
 
 async def test_watches_with_much_to_say_take_turns():
@@ -122,31 +122,31 @@ async def test_watches_with_much_to_say_take_turns():
 
     async def watch(name):
         while True:
-            for _ in range(await inbox.room()):
+            for _ in range(await inbox.wait_for_space()):
                 inbox.put(ChangeMsg(name))
 
     async with anyio.create_task_group() as tasks:
         for name in "abc":
             tasks.start_soon(watch, name)
         seen = {"a": 0, "b": 0, "c": 0}
-        for _ in range(12 * ROOM):
+        for _ in range(12 * CAPACITY):
             seen[(await inbox.get()).msg] += 1
         tasks.cancel_scope.cancel()
-    assert min(seen.values()) >= 2 * ROOM
+    assert min(seen.values()) >= 2 * CAPACITY
 
 
 async def test_a_watch_that_ends_while_it_waits_lets_the_next_one_in():
     inbox = Inbox(idle=10)
-    for _ in range(await inbox.room()):
+    for _ in range(await inbox.wait_for_space()):
         inbox.put(ChangeMsg("old"))
     first = anyio.CancelScope()
 
     async def cancelled():
         with first:
-            await inbox.room()
+            await inbox.wait_for_space()
 
     async def watch():
-        await inbox.room()
+        await inbox.wait_for_space()
         inbox.put(ChangeMsg("new"))
 
     async with anyio.create_task_group() as tasks:
@@ -154,7 +154,7 @@ async def test_a_watch_that_ends_while_it_waits_lets_the_next_one_in():
         await anyio.wait_all_tasks_blocked()
         tasks.start_soon(watch)
         await anyio.wait_all_tasks_blocked()
-        for _ in range(ROOM):
+        for _ in range(CAPACITY):
             await inbox.get()
         first.cancel()
         with anyio.fail_after(5):
@@ -163,20 +163,20 @@ async def test_a_watch_that_ends_while_it_waits_lets_the_next_one_in():
 
 async def test_what_is_not_from_a_watch_never_waits():
     inbox = Inbox(idle=10)
-    for i in range(ROOM):
+    for i in range(CAPACITY):
         inbox.put(ChangeMsg(i))
     assert inbox.full
     inbox.put(TimerMsg("now"))
     inbox.put_state(CompleteState())
-    assert inbox.qsize() == ROOM + 2
+    assert inbox.qsize() == CAPACITY + 2
 
 
 async def test_of_too_many_group_states_the_oldest_goes():
     inbox = Inbox(idle=10)
     inbox.put(TimerMsg("stays"))
-    for i in range(STATES + 5):
+    for i in range(MAX_STATES + 5):
         inbox.put_state((CompleteState, PartialState)[i % 2](i))
-    assert inbox.qsize() == STATES + 1
+    assert inbox.qsize() == MAX_STATES + 1
     assert (await inbox.get()).msg == "stays"
     assert (await inbox.get()).msg == 5
 

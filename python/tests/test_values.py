@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from distkv.default import configuration
+from distkv.configuration import configuration
 from distkv.util import NotGiven, P, Path, attrdict, combine_dict, digits
 
 

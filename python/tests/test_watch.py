@@ -89,7 +89,7 @@ async def test_stop_ends_the_iteration():
 async def test_the_window_is_the_offered_one_unless_the_server_lets_the_client_choose():
     for greeting, window in [({}, 10), ({"ext": ["window"]}, 1024), ({"qlen": 0, "ext": ["window"]}, 0)]:
         async with peer(**greeting) as server, connect(server) as client:
-            assert client.link.wire().window == window
+            assert client.link.connection().window == window
             if window:
                 await server.until(lambda: bool(server.connections[0].received))
                 assert server.connections[0].received == [{"seq": 0, "qlen": window}]

@@ -10,8 +10,8 @@ import pytest
 from fake_cgroups import FakeFiles
 from fake_runner import PATIENCE, FakeRunner
 
-from distkv.worker.cgroups import HOST, Groups, Own, Unusable
-from distkv.worker.limits import Limits
+from distkv.worker.parent.cgroups import HOST_GROUP, CgroupsUnavailable, OwnCgroups, WorkerCgroups
+from distkv.worker.parent.limits import Limits
 
 NOTHING = 999_999_999
 """No process has this id."""
@@ -32,19 +32,19 @@ OLD = """\
 
 
 def test_the_own_group_of_version_2_is_found():
-    own = Own.read(DEBIAN, "0::/system.slice/distkv-runner.service\n")
-    assert own == Own({}, Path("/sys/fs/cgroup/system.slice/distkv-runner.service"))
+    own = OwnCgroups.read(DEBIAN, "0::/system.slice/distkv-runner.service\n")
+    assert own == OwnCgroups({}, Path("/sys/fs/cgroup/system.slice/distkv-runner.service"))
 
 
 def test_the_own_groups_of_version_1_are_found_also_in_a_container():
     groups = "9:name=systemd:/\n8:pids:/user\n4:memory:/docker/ab/x\n2:cpu,cpuacct:/\n0::/\n"
-    own = Own.read(OLD, groups)
+    own = OwnCgroups.read(OLD, groups)
     top = Path("/sys/fs/cgroup")
     assert own.v1 == {"memory": top / "memory/x", "pids": top / "pids/user", "cpuacct": top / "cpu,cpuacct"}
 
 
 def test_a_group_that_only_another_namespace_sees_is_the_root_of_what_is_mounted():
-    assert Own.read(OLD, "4:memory:/elsewhere\n").v1 == {"memory": Path("/sys/fs/cgroup/memory")}
+    assert OwnCgroups.read(OLD, "4:memory:/elsewhere\n").v1 == {"memory": Path("/sys/fs/cgroup/memory")}
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def home(tmp_path):
 
 
 def v2(files):
-    return Groups(files, Own({}, files.root))
+    return WorkerCgroups(files, OwnCgroups({}, files.root))
 
 
 def test_what_is_in_a_delegated_group_moves_down_so_that_controllers_can_be_passed_on(home):
@@ -61,10 +61,10 @@ def test_what_is_in_a_delegated_group_moves_down_so_that_controllers_can_be_pass
     (home / "cgroup.procs").write_text("17\n18\n")
     groups = v2(files)
     assert files.pids(home) == []
-    assert files.pids(home / HOST) == [17, 18]
+    assert files.pids(home / HOST_GROUP) == [17, 18]
     assert (home / "cgroup.subtree_control").read_text().split() == ["memory", "pids"]
     # Another parent of workers of the same service finds itself below.
-    second = Groups(files, Own({}, home / HOST))
+    second = WorkerCgroups(files, OwnCgroups({}, home / HOST_GROUP))
     assert len(list(home.glob("distkv-*-*"))) == 2
     for one in (groups, second):
         one.close()
@@ -78,50 +78,50 @@ def test_what_is_in_a_delegated_group_moves_down_so_that_controllers_can_be_pass
 def test_a_group_that_cannot_be_used_is_left_as_it_is(home, keys, why):
     files = FakeFiles(home, **keys)
     (home / "cgroup.procs").write_text("17\n")
-    with pytest.raises(Unusable, match=why):
+    with pytest.raises(CgroupsUnavailable, match=why):
         v2(files)
     assert files.pids(home) == [17]
 
 
 def test_without_controllers_there_are_no_groups():
-    with pytest.raises(Unusable, match="not mounted"):
-        Groups(FakeFiles, Own({}, None))
+    with pytest.raises(CgroupsUnavailable, match="not mounted"):
+        WorkerCgroups(FakeFiles, OwnCgroups({}, None))
 
 
 def test_a_worker_in_version_2_is_held_to_its_limits_as_a_whole(home):
     files = FakeFiles(home)
-    cage = v2(files).cage(7, MEMORY, own_threads=4)
+    cgroup = v2(files).cgroup(7, MEMORY, own_threads=4)
     (group,) = home.glob("distkv-*-*/worker-7")
     said = {name: (group / name).read_text() for name in ("memory.max", "memory.oom.group", "memory.swap.max")}
     assert said == {"memory.max": str(64 << 20), "memory.oom.group": "1", "memory.swap.max": "0"}
     assert (group / "pids.max").read_text() == "9"
-    cage.take([NOTHING])
+    cgroup.add([NOTHING])
     assert files.pids(group) == [NOTHING]
-    assert (cage.exceeded(), cage.cpu()) == (None, 0)
+    assert (cgroup.exceeded(), cgroup.cpu()) == (None, 0)
     (group / "cpu.stat").write_text("usage_usec 1500000\nuser_usec 1000000\n")
     (group / "pids.events").write_text("max 3\n")
-    assert (cage.exceeded(), cage.cpu()) == ("processes", 1.5)
+    assert (cgroup.exceeded(), cgroup.cpu()) == ("processes", 1.5)
     (group / "memory.events").write_text("low 0\nmax 9\noom 1\noom_kill 2\noom_group_kill 1\n")
-    assert cage.exceeded() == "memory"
-    assert cage.remove()
+    assert cgroup.exceeded() == "memory"
+    assert cgroup.remove()
     assert files.killed == [NOTHING]
     assert not group.exists()
 
 
 def test_workers_without_limits_share_what_memory_there_is_for_them_and_only_one_ends_for_want_of_it(home):
-    groups = Groups(FakeFiles(home), Own({}, home), 256 << 20)
+    groups = WorkerCgroups(FakeFiles(home), OwnCgroups({}, home), 256 << 20)
     (group,) = home.glob("distkv-*-*/all")
     assert (group / "memory.max").read_text() == str(256 << 20)
     assert (group / "memory.oom.group").read_text() == "0"
     assert (group / "pids.max").read_text() == "max"
     for limits, most in (({"cpu": 1}, 256 << 20), ({"memory": 64 << 20}, 64 << 20), ({"memory": 1 << 30}, 1 << 30)):
-        groups.cage(7, Limits.read(limits), own_threads=4)
+        groups.cgroup(7, Limits.read(limits), own_threads=4)
         assert (group.parent / "worker-7/memory.max").read_text() == str(most)
     assert not groups.shared_kill()
     (group / "memory.events").write_text("max 9\noom 2\noom_kill 2\n")
     assert [groups.shared_kill() for _ in range(3)] == [True, True, False]
     (group / "memory.events").write_text("max 9\noom 3\noom_kill 3\n")  # of something that a worker had started
-    groups.kills_are_told()
+    groups.forget_kills()
     assert not groups.shared_kill()
 
 
@@ -135,22 +135,22 @@ def test_without_a_bound_on_memory_nobody_is_said_to_have_met_it(home):
 
 def test_an_older_kernel_without_cgroup_kill_lets_nothing_new_start_and_kills_one_by_one(home):
     files = FakeFiles(home, kills=False)
-    cage = v2(files).cage(7, MEMORY, own_threads=4)
+    cgroup = v2(files).cgroup(7, MEMORY, own_threads=4)
     (group,) = home.glob("distkv-*-*/worker-7")
     with subprocess.Popen(["sleep", "1000"]) as process:
-        cage.take([process.pid])
-        assert not cage.remove()
+        cgroup.add([process.pid])
+        assert not cgroup.remove()
         assert process.wait(PATIENCE) == -signal.SIGKILL
         assert (group / "pids.max").read_text() == "0"
     (group / "cgroup.procs").write_text("")
-    assert cage.remove()
+    assert cgroup.remove()
 
 
 def test_what_a_dead_parent_has_left_is_removed_and_a_living_one_keeps_its_own(home):
     files = FakeFiles(home)
     living, dead = v2(files), v2(files)
-    cage = dead.cage(1, MEMORY, own_threads=4)
-    cage.take([NOTHING])
+    cgroup = dead.cgroup(1, MEMORY, own_threads=4)
+    cgroup.add([NOTHING])
     dead.release()  # as its end would
     third = v2(files)
     assert len(list(home.glob("distkv-*-*"))) == 2
@@ -161,8 +161,8 @@ def test_what_a_dead_parent_has_left_is_removed_and_a_living_one_keeps_its_own(h
 
 def real():
     try:
-        groups = Groups.find()
-    except Unusable as exc:
+        groups = WorkerCgroups.find()
+    except CgroupsUnavailable as exc:
         return str(exc)
     groups.close()
     return None
@@ -205,7 +205,7 @@ def test_a_worker_without_limits_that_uses_all_memory_ends_and_its_neighbours_an
 
 @with_groups
 def test_no_group_is_left_when_the_workers_are_gone_or_their_parent_was_killed():
-    own = Own.read(Path("/proc/self/mountinfo").read_text(), Path("/proc/self/cgroup").read_text())
+    own = OwnCgroups.read(Path("/proc/self/mountinfo").read_text(), Path("/proc/self/cgroup").read_text())
     homes = set(own.v1.values()) or {own.v2}
 
     def groups(pid):

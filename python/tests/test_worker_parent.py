@@ -177,7 +177,7 @@ def test_a_worker_inherits_no_open_files_of_the_parent(runner):
     links = {fd: os.readlink(f"/proc/{worker.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{worker.pid}/fd")}
     assert links.pop("0") == os.devnull
     assert links.pop("1") == links.pop("2") == os.readlink(f"/proc/{runner.process.pid}/fd/2")
-    # its own connection to the runner; its heart, which Python holds twice
+    # its own connection to the runner; its heartbeat, which Python holds twice
     assert sorted(link.partition(":")[0] for link in links.values()) == ["/memfd", "/memfd", "socket"], links
 
 

@@ -348,7 +348,7 @@ def test_no_text_is_too_strange_or_too_long_to_be_told(worker, mode):
 def test_an_error_without_text_is_told(worker):
     source = "class Odd(Exception):\n  def __str__(self): raise ValueError\nraise Odd"
     failure = worker.failure(source)
-    assert (failure["type"], failure["message"]) == ("Odd", "(its text cannot be had: ValueError)")
+    assert (failure["type"], failure["message"]) == ("Odd", "(no text: ValueError)")
 
 
 def test_a_signal_just_before_a_system_call_is_not_lost(runner):

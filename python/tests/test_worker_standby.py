@@ -7,7 +7,7 @@ from helpers import code, printed, wait_for
 from peer import peer
 
 from distkv.util import P
-from distkv.worker.spec import read_claim
+from distkv.worker.protocol.spec import read_claim
 
 CLAIM = P("test.claim")
 STANDBY = CLAIM | ".standby"

@@ -1,52 +1,82 @@
-"""Workers of another user than their parent, and which means of limiting them are used."""
+"""Workers of another user than their parent, and which mechanisms limit them."""
 
+import importlib.util
 import os
 import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
 
 import pytest
 from fake_runner import FakeRunner, Peer
 
-from distkv.worker.means import Impossible, Means, choose
-from distkv.worker.user import WorkerUser
+from distkv.worker.parent.limit_backend import LimitBackend, Unsupported, choose
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start processes of another user")
 
 
 def test_control_groups_and_rlimits_are_used_where_they_can_be():
-    assert choose(None, None, is_root=False) == Means(groups=True, rlimits=False)
-    assert choose(None, "bob", is_root=True) == Means(groups=True, rlimits=True)
-    assert choose("read-only", "bob", is_root=True) == Means(groups=False, rlimits=True)
+    assert choose(None, None, is_root=False) == LimitBackend(cgroups=True, rlimits=False)
+    assert choose(None, "bob", is_root=True) == LimitBackend(cgroups=True, rlimits=True)
+    assert choose("read-only", "bob", is_root=True) == LimitBackend(cgroups=False, rlimits=True)
 
 
 @pytest.mark.parametrize("is_root", [False, True])
 def test_with_neither_a_warning_says_what_to_do_next(is_root):
-    means = choose("read-only", None, is_root=is_root)
-    assert (means.groups, means.rlimits) == (False, False)
-    assert means.warning.startswith("limits are checked every 50 ms only")
-    assert "(read-only)" in means.warning
-    assert "--worker-user USER" in means.warning
+    backend = choose("read-only", None, is_root=is_root)
+    assert (backend.cgroups, backend.rlimits) == (False, False)
+    assert backend.warning.startswith("limits are checked every 50 ms only")
+    assert "(read-only)" in backend.warning
+    assert "--worker-user USER" in backend.warning
 
 
 def test_memory_for_those_without_limits_takes_control_groups():
-    assert choose(None, None, is_root=False, memory=1 << 30).groups
-    with pytest.raises(Impossible, match=r"memory of jobs without limits: .*\(read-only\) \(expected: "):
+    assert choose(None, None, is_root=False, memory=1 << 30).cgroups
+    with pytest.raises(Unsupported, match=r"memory of jobs without limits: .*\(read-only\) \(expected: "):
         choose("read-only", "bob", is_root=True, memory=1 << 30)
 
 
 def test_a_worker_user_needs_root_and_must_exist():
-    with pytest.raises(Impossible, match=r"worker user bob: only root .*\(expected: "):
+    with pytest.raises(Unsupported, match=r"worker user bob: only root .*\(expected: "):
         choose(None, "bob", is_root=False)
-    with pytest.raises(Impossible, match=r"worker user bob: no such user \(expected: "):
+    with pytest.raises(Unsupported, match=r"worker user bob: no such user \(expected: "):
         choose(None, "bob", is_root=True, user_exists=False)
 
 
+NEEDED = ("distkv", "anyio", "idna", "msgpack", "sniffio", "exceptiongroup", "typing_extensions")
+PYTHONS = (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3")
+NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 10))"
+
+
+@pytest.fixture(scope="module")
+def python():
+    """A Python that everybody may run: the tests' own may be somewhere where only root can read."""
+    for one in PYTHONS:
+        with suppress(OSError):
+            if subprocess.run([one, "-c", NEW_ENOUGH], user="nobody", cwd="/", check=False).returncode == 0:
+                return one
+    pytest.skip(f"none of {', '.join(PYTHONS)} can be run by everybody")
+
+
+@pytest.fixture(scope="module")
+def package():
+    """What a worker needs, where everybody can read it."""
+    with tempfile.TemporaryDirectory(prefix="distkv-test") as directory:
+        os.chmod(directory, 0o755)
+        for name in NEEDED:
+            found = importlib.util.find_spec(name)
+            if found is not None and found.submodule_search_locations:
+                shutil.copytree(found.submodule_search_locations[0], f"{directory}/{name}")
+            elif found is not None:
+                shutil.copy(found.origin, directory)
+        yield directory
+
+
 @pytest.fixture(scope="module", params=[True, False], ids=["groups", "rlimits"])
-def runner(request):
-    try:
-        WorkerUser("nobody").check()
-    except Impossible as exc:
-        pytest.skip(str(exc))
-    with FakeRunner(user="nobody", groups=request.param) as runner:
+def runner(request, python, package):
+    with FakeRunner(user="nobody", groups=request.param, python=python, package=package) as runner:
         yield runner
     assert runner.stderr == []
 

@@ -9,7 +9,7 @@ import pytest
 from fake_runner import FakeRunner, Peer
 
 from distkv.util import P
-from distkv.worker.heart import SILENT, Heart
+from distkv.worker.parent.heartbeat import MISSED_BEATS, Heartbeat
 
 BLOCK = 0.3
 
@@ -86,16 +86,16 @@ def test_code_outside_python_that_lets_no_thread_run_is_found_by_the_parent_and_
     assert "distkv:other" not in stuck
 
 
-def test_a_heart_that_stands_still_is_not_that_of_a_stopped_process():
+def test_a_heartbeat_that_stops_is_not_that_of_a_stopped_process():
     with subprocess.Popen(["sleep", "1000"]) as process:
-        heart = Heart()
-        heart.beat()
+        heartbeat = Heartbeat()
+        heartbeat.beat()
         os.kill(process.pid, signal.SIGSTOP)
         os.waitpid(process.pid, os.WUNTRACED)
-        assert [heart.look(process.pid) for _ in range(3 * SILENT)] == [None] * 3 * SILENT
+        assert [heartbeat.check(process.pid) for _ in range(3 * MISSED_BEATS)] == [None] * 3 * MISSED_BEATS
         os.kill(process.pid, signal.SIGCONT)
         os.waitpid(process.pid, os.WCONTINUED)
-        assert [heart.look(process.pid) for _ in range(SILENT)] == [None] * SILENT
-        assert heart.look(process.pid) == ""
+        assert [heartbeat.check(process.pid) for _ in range(MISSED_BEATS)] == [None] * MISSED_BEATS
+        assert heartbeat.check(process.pid) == ""
         process.kill()
-        heart.close()
+        heartbeat.close()

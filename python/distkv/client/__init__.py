@@ -2,12 +2,16 @@
 
 from ..exceptions import ServerClosedError, ServerConnectionError, ServerError
 from .client import Client, open_client
+from .handler import Handler
+from .mirror import Mirror
 from .monitor import Monitor
 from .session import Session
 from .watch import Watch
 
 __all__ = [
     "Client",
+    "Handler",
+    "Mirror",
     "Monitor",
     "ServerClosedError",
     "ServerConnectionError",

@@ -5,44 +5,41 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from anyio.abc import TaskGroup
 
-from ..default import configuration
+from ..configuration import configuration
 from ..exceptions import GuardError, Lost, NotYet
+from ..schema import Guard
 from ..util import NotGiven, P, Path, attrdict
+from .background import background
 from .link import Link
-from .longpath import Lengthener
+from .mirror import Mirror
 from .monitor import Monitor
-from .opening import Life, Opening
+from .opening import BackgroundContext, Opening
+from .path_expander import PathExpander
+from .replies import Stream
 from .session import Session
-from .sink import Stream
-from .tasks import background
 from .watch import Watch
 
-if TYPE_CHECKING:
-    from ..mirror import Mirror
-
-__all__ = ["Client", "Guard", "open_client"]
+__all__ = ["Client", "open_client"]
 
 PathLike = Path | tuple[Any, ...] | list[Any] | str
-"""A path: as such, as its elements, or as its text."""
-
-Guard = tuple[Path, int]
-"""A path and the tick that must have written it last."""
+"""A path as an object, as its elements, or as text."""
 
 
 def open_client(**cfg: Any) -> Opening[Client]:
     """
-    Connect to a server; the connection is made again whenever it is lost, until the block ends.
+    Connect to a server; the client reconnects whenever the connection is lost, until the block ends.
 
     ``async with open_client(…) as client:`` is the usual form. At the prompt of ``python -m asyncio``, or in a
-    notebook, ``client = await open_client(…)`` does, until ``await client.close()``; `distkv.sync` needs no ``await``.
+    notebook, use ``client = await open_client(…)`` and finally ``await client.close()``; `distkv.sync` needs no
+    ``await``.
 
     Configuration is given by keyword: ``host``, ``port``, ``name``, or the original's form
     ``connect=dict(host=…, port=…, name=…, init_timeout=<seconds>)``, and sections such as ``codes=dict(prefix=…)``;
-    see `distkv.default`. Raises ServerConnectionError if the first connection cannot be made.
+    see `distkv.configuration`. Raises ServerConnectionError if the first connection cannot be made.
     """
     return Opening(lambda: _opened(**cfg))
 
@@ -75,18 +72,18 @@ class Client:
         self.link = link
         self.config = config
         self.tasks = tasks
-        """Where what belongs to this client runs; its tasks end with the client."""
+        """The task group of this client's background tasks, which end with the client."""
         self.handlers: dict[Any, Any] = {}
-        """The live roots (`distkv.mirror.Handler`) of this client, one of each kind and place."""
+        """The live roots (`distkv.client.Handler`) of this client, one of each class and path."""
         self._cfg = config
         self._guards = guards
-        self._life: Life | None = None
+        self._opened_by: BackgroundContext | None = None
 
     async def close(self) -> None:
-        """Close the connection, if it was opened by ``await open_client(…)``; else the end of the block does."""
-        if self._life is None:
+        """Close the connection, if it was opened by ``await open_client(…)``; otherwise the end of the block does."""
+        if self._opened_by is None:
             raise RuntimeError("close: the end of 'async with open_client(…)' closes this client")
-        await self._life.end()
+        await self._opened_by.close()
 
     @property
     def name(self) -> str:
@@ -97,22 +94,22 @@ class Client:
 
     @property
     def server_name(self) -> str:
-        """The name that the server greeted with; empty as long as there was no connection."""
+        """The server's name; empty until there is a connection."""
         return str(self.link.greeting.get("node", ""))
 
     node = server_name
 
     @property
     def connected(self) -> bool:
-        """Whether there is a connection at present."""
+        """Whether there is a connection."""
         return self.link.connected
 
     def guarded(self, *guards: Guard) -> Client:
         """
-        Return a view of this client whose every write happens only while these entries are as they were.
+        Return a view of this client whose writes happen only while these entries are unchanged.
 
         A guard is a path and the tick of its last write, such as a run's claim. A write that a guard forbids raises
-        `Lost`, and nothing was written.
+        `Lost`, and writes nothing.
         """
         view = Client(self.link, self.config, self.tasks, (*self._guards, *guards))
         view.handlers = self.handlers
@@ -162,7 +159,7 @@ class Client:
         guard: Iterable[Guard] = (),
     ) -> attrdict:
         """
-        Remove an entry, or with ``recursive`` all that is at and below the path; ``changed`` then counts them.
+        Remove an entry, or with ``recursive`` all entries at and below the path; ``changed`` then counts them.
 
         ``chain``, ``prev`` and ``guard`` are as in `set`; the first two cannot be combined with ``recursive``.
         """
@@ -174,14 +171,14 @@ class Client:
         return await self._write("delete_value", params, guard)
 
     async def delete_tree(self, path: PathLike) -> attrdict:
-        """Remove all that is at and below a path; ``changed`` is how many entries there were."""
+        """Remove all entries at and below a path; ``changed`` is how many there were."""
         return await self.delete(path, recursive=True)
 
     async def commit(self, writes: Iterable[Mapping[str, Any]], *, guard: Iterable[Guard] = ()) -> attrdict:
         """
         Do several writes, all or none. The reply has ``ticks``, one for each write, and ``tock``.
 
-        A write has ``path``, ``value`` (without it the entry is deleted), and if wished ``chain`` (as in `set`) and
+        A write has ``path``, ``value`` (without it the entry is deleted), and optionally ``chain`` (as in `set`) and
         ``session``. Raises ClientChainError or GuardError, whose ``path`` says where.
         """
         frames = [{**write, "path": elements(write["path"])} for write in writes]
@@ -192,7 +189,7 @@ class Client:
         Return the names of a path's children as a tuple, or with ``with_data`` a dictionary of their values.
 
         ``empty`` includes children that have no value but children of their own; by default it is the opposite of
-        ``with_data``. Raises NotFoundError if the server has never heard of the path.
+        ``with_data``. Raises NotFoundError if the path has never existed.
         """
         params = {"path": elements(path), "with_data": with_data, "empty": not with_data if empty is None else empty}
         return (await self.link.request("enum", params)).result
@@ -203,18 +200,18 @@ class Client:
         ``value``, ``tock``, and ``chain`` if ``nchain`` is 1 or more.
 
         ``min_depth`` and ``max_depth`` limit how far below the path an entry may be, ``empty=True`` includes places
-        without a value. Siblings come in the order in which they were created, with ``sorted=True`` sorted.
-        ``long_path=False`` leaves the paths shortened, with ``depth``. Raises NotFoundError if the server has never
-        heard of the path, ServerClosedError if the connection is lost midway.
+        without a value. Siblings come in the order of their creation, or sorted with ``sorted=True``.
+        ``long_path=False`` leaves the paths shortened, with ``depth``. Raises NotFoundError if the path has
+        never existed, ServerClosedError if the connection is lost midway.
         """
-        stream = Stream(self.link.wire())
+        stream = Stream(self.link.connection())
         await stream.open("get_tree", {"path": elements(path), **options})
-        lengthen = Lengthener(Path())
+        expand = PathExpander(Path())
         try:
             while await stream.ready():
                 while (item := stream.take()) is not None:
                     if long_path:
-                        lengthen(item)
+                        expand(item)
                     yield item
         finally:
             stream.close()
@@ -223,20 +220,18 @@ class Client:
         """
         Watch an entry and all below it: ``async with client.watch(path) as w: async for item in w: …``.
 
-        ``fetch`` delivers what is there first. ``min_depth`` and ``max_depth`` limit how far below the path an entry
-        may be (``max_depth=0`` is the entry alone), ``nchain`` asks for that many links of the chain.
+        ``fetch`` delivers the current entries first. ``min_depth`` and ``max_depth`` limit how far below the path an
+        entry may be (``max_depth=0`` is the entry alone), ``nchain`` asks for that many links of the chain.
         ``long_path=False`` leaves the paths shortened, with ``depth``. See `Watch`.
         """
         return Watch(self.link, Path.build(elements(path)), fetch=fetch, long_path=long_path, **options)
 
     def mirror(self, path: PathLike, *, nchain: int = 0) -> Mirror:
         """Keep a live copy of a subtree: ``async with client.mirror(path) as tree: tree.get(Path("below"))``."""
-        from ..mirror import Mirror
-
         return Mirror(self, Path.build(elements(path)), nchain=nchain)
 
     async def msg_send(self, topic: Any, data: Any = None, raw: bytes | None = None) -> attrdict:
-        """Send a message to whoever monitors this topic at present: any value, or ``raw`` bytes as they are."""
+        """Send a message to all who monitor this topic now: any value, or ``raw`` bytes as they are."""
         if raw is not None and data is not None:
             raise TypeError("data and raw: both given (expected: one of them)")
         body = {"data": data} if raw is None else {"raw": raw}
@@ -248,8 +243,8 @@ class Client:
 
     @asynccontextmanager
     async def session(self, ttl: float = 3) -> AsyncIterator[Session]:
-        """Hold a session whose entries outlive the last sign of this client by ``ttl`` seconds. See `Session`."""
-        session = Session(self, await self.request("session", ttl=ttl))
+        """Hold a session whose entries are deleted ``ttl`` seconds after this client is gone. See `Session`."""
+        session = Session(self.link, self.set, await self.request("session", ttl=ttl))
         async with background() as tasks:
             tasks.start_soon(session.keep)
             yield session
@@ -265,18 +260,18 @@ class Client:
         return int((await self.request("get_tock")).tock)
 
     async def request(self, action: str, **params: Any) -> attrdict:
-        """Send any request that has a single reply, and return that. Guards are not added."""
+        """Send any request that has a single reply, and return the reply. Guards are not added."""
         return await self.link.request(action, params)
 
     _request = request
 
-    def _lasting(self) -> tuple[Guard, ...]:
-        """What guards all writes, besides the guards that one has of its own."""
+    def _standing_guards(self) -> tuple[Guard, ...]:
+        """Return the guards of all writes, besides those of a single write."""
         return self._guards
 
     async def _write(self, action: str, params: dict[str, Any], guard: Iterable[Guard]) -> attrdict:
-        lasting = self._lasting()
-        guards = (*lasting, *guard)
+        standing = self._standing_guards()
+        guards = (*standing, *guard)
         if not guards:
             return await self.link.request(action, params)
         params["guard"] = [[elements(path), tick] for path, tick in guards]
@@ -285,7 +280,7 @@ class Client:
         except NotYet:
             raise
         except GuardError as error:
-            if not lasting:
+            if not standing:
                 raise
             lost = Lost(str(error))
             lost.path, lost.tick = error.path, error.tick
@@ -293,7 +288,7 @@ class Client:
 
 
 def elements(path: Any) -> tuple[Any, ...]:
-    """Return a path's elements as they go over the wire; raises PathSyntaxError for a text that is no path."""
+    """Return a path's elements as they are sent; raises PathSyntaxError for a text that is not a path."""
     if isinstance(path, Path):
         return path.elements
     if isinstance(path, (tuple, list)):

@@ -6,19 +6,20 @@ from typing import Any
 
 from ..exceptions import ServerConnectionError
 from ..util import attrdict
-from .feed import Feed
 from .link import Link
-from .sink import Stream
+from .replies import Stream
+from .resumable import ResumableStream
 
 __all__ = ["Monitor"]
 
 
-class Monitor(Feed):
+class Monitor(ResumableStream):
     """
     The messages sent to a topic.
 
     A message has ``topic`` (a tuple) and ``data``, or ``raw`` bytes (if that was asked for), or ``raw`` and ``error``
-    if the bytes are not MsgPack. What is sent while the connection is lost is not received; iteration goes on after it.
+    if the bytes are not MsgPack. Messages that are sent while the connection is lost are not received; iteration
+    continues after it.
     """
 
     def __init__(self, link: Link, topic: Any, *, raw: bool) -> None:
@@ -35,12 +36,12 @@ class Monitor(Feed):
             try:
                 return await self._stream.ready()
             except ServerConnectionError:
-                await self._again()
+                await self._reopen()
         return False
 
-    async def _again(self) -> None:
+    async def _reopen(self) -> None:
         while True:
-            await self._link.up()
+            await self._link.wait_connected()
             try:
                 await self._open()
                 return
@@ -48,6 +49,6 @@ class Monitor(Feed):
                 continue
 
     async def _open(self) -> None:
-        stream = Stream(self._link.wire())
+        stream = Stream(self._link.connection())
         await stream.open("msg_monitor", self._params)
         self._stream = stream

@@ -1,4 +1,4 @@
-"""Two ways to open what lives for a while: ``async with``, and ``await`` where no block can hold it."""
+"""Two ways to open a client: ``async with``, and ``await`` at a prompt, where no block can hold it."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
-_LIVES: set[asyncio.Task[None]] = set()
-"""A loop itself does not keep its tasks from being thrown away."""
+_RUNNING: set[asyncio.Task[None]] = set()
+"""References to the tasks, since an event loop does not keep its tasks alive."""
 
 
-class Life:
-    """What keeps something open in a task of its own, until it is ended."""
+class BackgroundContext:
+    """Keeps an async context open, in a task of its own, until it is closed."""
 
     def __init__(self) -> None:
         self._closing = asyncio.Event()
         self._task: asyncio.Task[None]
 
-    async def keep(self, context: AbstractAsyncContextManager[T]) -> T:
-        """Open it, and keep it open."""
+    async def open(self, context: AbstractAsyncContextManager[T]) -> T:
+        """Open the context, and keep it open."""
         opened: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._task = asyncio.create_task(self._live(context, opened))
-        _LIVES.add(self._task)
-        self._task.add_done_callback(_LIVES.discard)
+        self._task = asyncio.create_task(self._hold(context, opened))
+        _RUNNING.add(self._task)
+        self._task.add_done_callback(_RUNNING.discard)
         try:
             return await opened
         except asyncio.CancelledError:
             self._task.cancel()
             raise
 
-    async def _live(self, context: AbstractAsyncContextManager[T], opened: asyncio.Future[T]) -> None:
+    async def _hold(self, context: AbstractAsyncContextManager[T], opened: asyncio.Future[T]) -> None:
         try:
             async with context as value:
                 if not opened.done():
@@ -44,14 +44,14 @@ class Life:
                 raise
             opened.set_exception(exc)
 
-    async def end(self) -> None:
-        """Close it, and wait for that."""
+    async def close(self) -> None:
+        """Leave the context, and wait until that is done."""
         self._closing.set()
         await asyncio.wait([self._task])
 
 
 class Opening(AbstractAsyncContextManager[T], Generic[T]):
-    """What `open_client` returns: ``async with`` holds it open, ``await`` opens it until its ``close``."""
+    """What `open_client` returns: use it in ``async with``, or ``await`` it and finally ``close`` the client."""
 
     def __init__(self, make: Callable[[], AbstractAsyncContextManager[T]]) -> None:
         self._make = make
@@ -67,14 +67,14 @@ class Opening(AbstractAsyncContextManager[T], Generic[T]):
         return await self._context.__aexit__(kind, exc, trace)
 
     def __await__(self) -> Generator[Any, None, T]:
-        return self._kept().__await__()
+        return self._awaited().__await__()
 
-    async def _kept(self) -> T:
+    async def _awaited(self) -> T:
         try:
             asyncio.get_running_loop()
         except RuntimeError:
             raise RuntimeError("await open_client(…) is for asyncio (expected: async with open_client(…))") from None
-        life = Life()
-        value: Any = await life.keep(self._make())
-        value._life = life
+        context = BackgroundContext()
+        value: Any = await context.open(self._make())
+        value._opened_by = context
         return value  # type: ignore[no-any-return]

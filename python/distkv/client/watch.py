@@ -7,17 +7,17 @@ from typing import Any
 
 from ..exceptions import CompactedError, OverflowedError, ServerConnectionError
 from ..util import Path, attrdict
-from .feed import Feed
 from .link import Link
-from .longpath import Lengthener
-from .sink import Stream
+from .path_expander import PathExpander
+from .replies import Stream
+from .resumable import ResumableStream
 
 __all__ = ["Watch"]
 
 Key = Path | tuple[str, ...]
 
 
-class Watch(Feed):
+class Watch(ResumableStream):
     """
     The changes below a path.
 
@@ -25,9 +25,9 @@ class Watch(Feed):
     ``nchain`` is 1 or more. With ``fetch`` the current entries come first, then a message with ``state`` "uptodate"
     and no path. Items of one path come in order; older values of the same path may be skipped while the reader lags.
 
-    When the connection is lost, or the server gives up on a reader that is too slow, iteration goes on where it was as
-    soon as it can: from the server's history, or, if that does not reach back so far, by fetching again and delivering
-    what differs. Either way only the last state of a path is delivered then.
+    When the connection is lost, or the server drops a reader that is too slow, iteration resumes where it was as soon
+    as possible: from the server's history or, if that has been compacted, by fetching again and delivering the
+    differences. Either way only the last state of a path is delivered.
     """
 
     def __init__(self, link: Link, path: Path, *, fetch: bool, long_path: bool, **options: Any) -> None:
@@ -36,13 +36,13 @@ class Watch(Feed):
         self._options = options
         self._fetch = fetch
         self._long_path = long_path
-        self._lengthen = Lengthener(path)
+        self._expand = PathExpander(path)
         self._known: dict[Key, Any] = {}
         """The tock of every present entry that was delivered."""
         self._position: int | None = None
-        """Everything up to this tock was delivered, or was there before a watch that does not fetch."""
+        """Everything up to this tock was delivered, or precedes a watch that does not fetch."""
         self._settled = not fetch
-        """Whether the first fetch, if there was one, was delivered to its end."""
+        """Whether the first fetch, if any, was delivered completely."""
         self._catching_up = False
         self._fresh: set[Key] | None = None
         """While fetching again: the entries found so far."""
@@ -80,8 +80,8 @@ class Watch(Feed):
 
     async def _resume(self, *, refetch: bool) -> None:
         while True:
-            wire = await self._link.up()
-            resumable = "since" in wire.extensions and self._position is not None
+            connection = await self._link.wait_connected()
+            resumable = "since" in connection.extensions and self._position is not None
             self._fresh = set() if refetch or not resumable else None
             self._catching_up = True
             try:
@@ -98,19 +98,19 @@ class Watch(Feed):
             params["since"] = self._position
         else:
             params["fetch"] = self._fetch or self._catching_up
-        stream = Stream(self._link.wire())
+        stream = Stream(self._link.connection())
         await stream.open("watch", params)
         self._stream = stream
-        self._lengthen = Lengthener(self.path)
+        self._expand = PathExpander(self.path)
         if not self._fetch and self._position is None and stream.start is not None:
             self._position = stream.start.get("tock")
 
     def _accept(self, message: attrdict) -> bool:
-        """Take note of a message; return whether the consumer gets it."""
+        """Track a message; return whether the consumer gets it."""
         if "path" not in message:
             return self._up_to_date(message)
         short = None if self._long_path else (message.path, message.get("depth"))
-        key = _key(self._lengthen(message))
+        key = _key(self._expand(message))
         tock = message.get("tock")
         if self._catching_up and not self._is_news(key, message, tock):
             return False
@@ -137,7 +137,7 @@ class Watch(Feed):
         return self._fetch or self._position is None or tock > self._position
 
     def _up_to_date(self, message: attrdict) -> bool:
-        """The current state has come: deliver as deleted what is no longer part of it."""
+        """The current state is complete: deliver entries that are not part of it as deleted."""
         if self._fresh is not None:
             for key in [key for key in self._known if key not in self._fresh]:
                 del self._known[key]
@@ -153,10 +153,10 @@ class Watch(Feed):
 
 def _key(path: Path) -> Key:
     """
-    Return what stands for a path in a large dictionary: its elements if all are text, which is nearly always.
+    Return the key of a path in a large dictionary: its elements if all are text, as they nearly always are.
 
-    Python's collector need not look at those, a `Path` it visits again and again. The elements of other paths will not
-    do, since Python takes 1, 1.0 and True for equal.
+    Python's garbage collector does not track such tuples, but visits each `Path` in every collection. For other paths
+    the elements cannot be the key, since 1, 1.0 and True are equal in Python.
     """
     elements = path.elements
     for element in elements:

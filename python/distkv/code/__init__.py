@@ -8,7 +8,8 @@ from ..exceptions import (
     NotBegunError,
     ProcedureFailedError,
 )
-from .compiler import Mode, Procedure, compile_module, compile_procedure, mode_of
+from ..schema.code import Mode, mode_of
+from .compiler import Procedure, compile_module, compile_procedure
 from .modules import ModuleRoot
 from .procedures import CodeRoot
 

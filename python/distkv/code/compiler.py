@@ -1,8 +1,8 @@
 """
-From stored text to something that runs; pure but for the line cache, which lets tracebacks show the stored lines.
+The compiler of stored code; pure except for the line cache, which lets tracebacks show the stored lines.
 
 A procedure is the body of a function. It becomes one in the syntax tree, not by indenting its text, so line numbers
-stay what the author sees and multi-line strings stay as they were written.
+are those that the author sees, and multi-line strings stay as written.
 """
 
 from __future__ import annotations
@@ -16,40 +16,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import CodeType, FunctionType
-from typing import Any, Final, Literal
+from typing import Any
 
 import anyio.to_thread
 
 from ..exceptions import CompileError, MissingVariablesError
-from .graph import Import, imports_of
+from ..schema.code import Mode, ProcedureEntry
+from .dependencies import Import, imports_of
 
 __all__ = [
-    "Mode",
     "Procedure",
+    "compile_entry",
     "compile_module",
     "compile_procedure",
     "file_of",
     "forget_source",
-    "mode_of",
     "module_imports",
 ]
-
-Mode = Literal["async", "sync", "thread"]
-"""How a procedure runs: as a coroutine, in place, or in a worker thread."""
-
-_MODES: Final[dict[Any, Mode]] = {True: "async", None: "sync", False: "thread"}
-
-
-def mode_of(is_async: bool | None) -> Mode:
-    """Return the mode that a stored ``is_async`` stands for; raises ValueError for anything but true, false and nil."""
-    if is_async is None or isinstance(is_async, bool):
-        return _MODES[is_async]
-    raise ValueError(f"is_async: {is_async!r} (expected: true, false or nil)")
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """A compiled procedure. Calling it runs it in the way that its mode says."""
+    """A compiled procedure. Calling it runs it as its mode says."""
 
     name: str
     mode: Mode
@@ -61,17 +49,17 @@ class Procedure:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """
-        Run the procedure and return its value, or what to await for it if the mode is not "sync".
+        Run the procedure and return its value, or an awaitable for it unless the mode is "sync".
 
-        Positional arguments fill the required variables in order. Arguments by name that are none of those are the
-        procedure's globals. Raises MissingVariablesError, TypeError for too many positional arguments, and whatever
+        Positional arguments fill the required variables in order. Other arguments by name are the procedure's
+        globals. Raises MissingVariablesError, TypeError for too many positional arguments, and whatever
         the procedure raises.
         """
         run = self.bind(args, kwargs)
         return anyio.to_thread.run_sync(run) if self.mode == "thread" else run()
 
     def bind(self, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None) -> partial[Any]:
-        """Return the call with these arguments, in the calling thread: a value or, if "async", a coroutine."""
+        """Return the call with these arguments; it returns the value or, if "async", a coroutine."""
         if len(args) > len(self.vars):
             takes = ", ".join(self.vars) or "none"
             raise TypeError(
@@ -102,7 +90,7 @@ def compile_procedure(
     """
     Compile a stored procedure.
 
-    ``name`` (``forty.two``) is what errors and tracebacks call it. Raises CompileError, which names it and the line.
+    ``name`` (``forty.two``) is its name in errors and tracebacks. Raises CompileError, which names it and the line.
     """
     names = _variables(name, vars)
     if not isinstance(source, str):
@@ -112,9 +100,14 @@ def compile_procedure(
     return Procedure(name, mode, names, dict(default or {}), code)
 
 
+def compile_entry(name: str, entry: ProcedureEntry) -> Procedure:
+    """Compile a procedure as it is stored; raises CompileError."""
+    return compile_procedure(name, entry.code, entry.mode, entry.vars, entry.default)
+
+
 @lru_cache(maxsize=64)
 def _function(name: str, source: str, mode: Mode, names: tuple[str, ...]) -> CodeType:
-    """Compile the body of a function; many jobs that run the same code share what comes of it."""
+    """Compile the body of a function; jobs that run the same code share the result."""
     file = file_of(name)
     tree = _parse(name, source, file)
     hoisted = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
@@ -122,7 +115,7 @@ def _function(name: str, source: str, mode: Mode, names: tuple[str, ...]) -> Cod
     kind = ast.AsyncFunctionDef if mode == "async" else ast.FunctionDef
     parameters = [ast.arg(arg=one, lineno=1, col_offset=0) for one in names]
     function: Any = kind(
-        name=name,  # any text will do for a name that no code refers to
+        name=name,  # any text is a valid name here, since no code refers to it
         args=ast.arguments(posonlyargs=[], args=parameters, kwonlyargs=[], kw_defaults=[], defaults=[]),
         body=body,
         decorator_list=[],
@@ -146,7 +139,7 @@ def compile_module(name: str, source: str) -> CodeType:
 
 
 def module_imports(name: str, source: str) -> tuple[Import, ...]:
-    """Return what loading a module imports, none if it does not compile."""
+    """Return the imports that loading a module makes; none if it does not compile."""
     try:
         return imports_of(_parse(name, source, file_of(name, module=True)))
     except CompileError:
@@ -159,7 +152,7 @@ def file_of(name: str, *, module: bool = False) -> str:
 
 
 def forget_source(name: str, *, module: bool = False) -> None:
-    """Drop the lines that tracebacks show for this procedure or module."""
+    """Remove the lines that tracebacks show for this procedure or module."""
     linecache.cache.pop(file_of(name, module=module), None)
 
 
@@ -179,7 +172,7 @@ def _parse(name: str, source: Any, file: str) -> ast.Module:
     try:
         return ast.parse(source, file)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _because(name, error) from None
+        raise _compile_error(name, error) from None
 
 
 def _compile(name: str, tree: ast.Module, file: str) -> CodeType:
@@ -187,15 +180,15 @@ def _compile(name: str, tree: ast.Module, file: str) -> CodeType:
         # dont_inherit: this module's own __future__ imports are not the stored code's.
         return compile(tree, file, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _because(name, error) from None
+        raise _compile_error(name, error) from None
 
 
 def _show_source(file: str, source: str) -> None:
-    """Have tracebacks show these lines."""
+    """Make tracebacks show these lines."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
 
 
-def _because(name: str, error: Exception) -> CompileError:
+def _compile_error(name: str, error: Exception) -> CompileError:
     if isinstance(error, SyntaxError):
         return CompileError(name, error.msg, error.lineno)
     return CompileError(name, str(error) or type(error).__name__)

@@ -1,4 +1,4 @@
-"""The import system's side of stored modules."""
+"""Importing stored modules in a client."""
 
 from __future__ import annotations
 
@@ -6,35 +6,26 @@ import importlib
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterable
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
 from logging import getLogger
 from types import CodeType, ModuleType
-from typing import Any
 
 import anyio
 from anyio.from_thread import BlockingPortal
 
 from ..exceptions import CompileError
 from ..util import Path
-from .graph import Dependencies, Import
+from .dependencies import Dependencies, Import
+from .finder import Names, StoredModuleFinder
 
-__all__ = ["Importer", "StoredModule", "is_provided", "provide", "reserved"]
+__all__ = ["Importer", "StoredModule", "is_provided", "provide"]
 
 logger = getLogger(__name__)
 
-_RESERVED = sys.stdlib_module_names | {"anyio", "distkv", "msgpack"}
-
-
-def reserved(name: str) -> CompileError | None:
-    """Return what is wrong with a stored module's name if it is, before any dot, one of Python's or of ours."""
-    if name.partition(".")[0] not in _RESERVED:
-        return None
-    return CompileError(name, "this name belongs to Python or to DistKV (expected: another name)")
-
-
 StoredModule = CodeType | CompileError
 """A module's code, or why there is none."""
+
+Report = Callable[[str, "Exception | None"], Awaitable[None]]
+"""Takes a module's name, and what it raised while it was loaded; None: it was loaded."""
 
 
 class _Provided:
@@ -42,41 +33,40 @@ class _Provided:
 
 
 def provide(prefix: Path) -> None:
-    """Say that the import system of this process has the modules below this prefix already, as workers' have."""
+    """Declare that this process can import the modules below this prefix without an `Importer`, as workers can."""
     _Provided.prefix = prefix
 
 
 def is_provided(prefix: Path) -> bool:
-    """Whether stored modules below this prefix can be imported here without further ado."""
+    """Whether stored modules below this prefix can be imported in this process without an `Importer`."""
     return _Provided.prefix == prefix
 
 
-class Importer(MetaPathFinder, Loader):
+class Importer(StoredModuleFinder):
     """
-    Finds and loads stored modules. ``run`` puts it into the import system for as long as it runs.
+    Finds and loads stored modules; ``run`` puts it into the import system for as long as it runs.
 
-    A stored module comes before an installed one of the same name; a package that exists only because modules are
-    stored below it comes after, so that a stored ``numpy.mine`` does not hide an installed numpy. Imports may happen on
-    any thread; failures are reported on the event loop's.
+    Imports may happen on any thread; their outcome is reported on the event loop's.
     """
 
-    def __init__(self, failed: Callable[[str, Exception], Awaitable[None]]) -> None:
+    def __init__(self, report: Report | None = None) -> None:
+        super().__init__()
         self.modules: dict[str, StoredModule] = {}
         self.dependencies = Dependencies()
-        self._failed = failed
-        self._packages = _Packages(self)
-        self._failures: list[tuple[str, Exception]] = []
+        self.requested: set[str] = set()
+        """The modules that somebody has tried to import."""
+        self._report_outcome = report
+        self._outcomes: list[tuple[str, Exception | None]] = []
         self._wake = anyio.Event()
         self._portal: BlockingPortal | None = None
         self._thread = 0
-        self._asked: set[int] = set()
-        """The threads that load a module for somebody who is told what it raises."""
+        self._loading: set[int] = set()
+        """The threads within `load`, whose caller gets the outcome."""
 
-    def find_spec(self, fullname: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
-        """Return where to load a module from, if it is stored."""
-        if fullname not in self.modules:
-            return None
-        return ModuleSpec(fullname, self, origin=f"distkv:module:{fullname}", is_package=self.has_children(fullname))
+    @property
+    def stored(self) -> Names:
+        """The names of the stored modules."""
+        return self.modules
 
     def put(
         self,
@@ -89,7 +79,7 @@ class Importer(MetaPathFinder, Loader):
         """
         Store or (None) remove a module, with what it requires and imports.
 
-        It, what is below it, and the modules that need it are loaded anew at the next import; returns their names.
+        The next import reloads the module, those below it, and those that depend on it; returns their names.
         """
         users = self.dependencies.users(name)
         if module is None:
@@ -100,61 +90,55 @@ class Importer(MetaPathFinder, Loader):
             self.dependencies.put(name, requires, imports)
         users |= self.dependencies.users(name)
         for user in list(users):
-            users |= self._drop(user)
+            users |= self._unload(user)
         parent = name
         while module is not None and "." in parent:
             parent = parent.rpartition(".")[0]
             if parent in sys.modules and not hasattr(sys.modules[parent], "__path__"):
-                users |= self._drop(parent)  # it was a plain module and is a package now
+                users |= self._unload(parent)  # a plain module that is a package now
         return sorted(user for user in users if user in self.modules)
 
     def load(self, name: str) -> BaseException | None:
-        """Load a stored module, on this thread; return what it raised, which is reported to nobody else."""
-        self._asked.add(threading.get_ident())
+        """Load a stored module, on this thread; return what it raised, which is not reported."""
+        self._loading.add(threading.get_ident())
         try:
             importlib.import_module(name)
         except (Exception, SystemExit) as error:
             return error
         finally:
-            self._asked.discard(threading.get_ident())
+            self._loading.discard(threading.get_ident())
         return None
 
-    def _drop(self, name: str) -> set[str]:
-        """Forget what was loaded of this name, and below it; return the names."""
-        dropped = set()
+    def _unload(self, name: str) -> set[str]:
+        """Remove the loaded modules of this name and below it; return their names."""
+        unloaded = set()
         for loaded in [one for one in sys.modules if one == name or one.startswith(name + ".")]:
             if getattr(getattr(sys.modules[loaded], "__spec__", None), "loader", None) is self:
                 del sys.modules[loaded]
-                dropped.add(loaded)
-        return dropped
-
-    def has_children(self, name: str) -> bool:
-        """Whether modules are stored below this one."""
-        return any(stored.startswith(name + ".") for stored in self.modules)
+                unloaded.add(loaded)
+        return unloaded
 
     def exec_module(self, module: ModuleType) -> None:
         """Run a module's code; raises CompileError, or what the code raises."""
-        stored = self.modules.get(module.__name__)
+        name = module.__name__
+        stored = self.modules.get(name)
         if stored is None:
             return  # a package without code of its own
+        self.requested.add(name)
         if isinstance(stored, CompileError):
             raise stored.again()
         try:
-            self.dependencies.check(module.__name__)
-            for required in self.dependencies.requires(module.__name__):
+            self.dependencies.check(name)
+            for required in self.dependencies.requires(name):
                 importlib.import_module(required)
-            exec(stored, module.__dict__)  # noqa: S102  (what it is for)
+            exec(stored, module.__dict__)  # noqa: S102  (its purpose)
         except Exception as error:
-            self._report(module.__name__, error)
+            self._report(name, error)
             raise
-
-    def install(self) -> None:
-        """Be part of the import system from now on."""
-        sys.meta_path.insert(0, self)
-        sys.meta_path.append(self._packages)
+        self._report(name, None)
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        """Be part of the import system, and report failures, until cancelled."""
+        """Be part of the import system, and report outcomes, until cancelled."""
         async with BlockingPortal() as portal:
             self._portal = portal
             self._thread = threading.get_ident()
@@ -162,40 +146,27 @@ class Importer(MetaPathFinder, Loader):
             task_status.started()
             try:
                 while True:
-                    while self._failures:
-                        name, error = self._failures.pop(0)
+                    while self._outcomes:
+                        name, error = self._outcomes.pop(0)
                         try:
-                            await self._failed(name, error)
+                            if self._report_outcome is not None:
+                                await self._report_outcome(name, error)
                         except Exception:
-                            logger.exception("the failure of module %s to load was not recorded", name)
+                            logger.exception("the outcome of loading module %s was not recorded", name)
                     self._wake = anyio.Event()
                     await self._wake.wait()
             finally:
-                sys.meta_path.remove(self)
-                sys.meta_path.remove(self._packages)
+                self.uninstall()
                 self._portal = None
 
-    def _report(self, name: str, error: Exception) -> None:
-        if threading.get_ident() in self._asked:
+    def _report(self, name: str, error: Exception | None) -> None:
+        if self._portal is None or threading.get_ident() in self._loading:
             return
-        self._failures.append((name, error))
+        self._outcomes.append((name, error))
         if threading.get_ident() == self._thread:
             self._wake.set()
-        elif self._portal is not None:
+        else:
             self._portal.start_task_soon(self._wake_up)
 
     async def _wake_up(self) -> None:
         self._wake.set()
-
-
-class _Packages(MetaPathFinder):
-    """Finds packages that hold stored modules and have no code of their own."""
-
-    def __init__(self, importer: Importer) -> None:
-        self._importer = importer
-
-    def find_spec(self, fullname: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
-        """Return the specification of a package without code."""
-        if self._importer.has_children(fullname):
-            return ModuleSpec(fullname, self._importer, origin=f"distkv:module:{fullname}", is_package=True)
-        return None

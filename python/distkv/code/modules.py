@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 
+import anyio
+
+from ..client import Client, Handler
 from ..errors import ErrorRoot
 from ..exceptions import CompileError
-from ..mirror import Handler
+from ..schema import ModuleEntry, is_foreign, name_of, required_paths
+from ..schema.errors import COMPILE
 from ..util import Path, attrdict
 from .compiler import compile_module, forget_source, module_imports
-from .graph import Import
-from .importer import Importer, StoredModule, is_provided, reserved
-from .needs import is_foreign, modules_for, name_of, requires_of
-
-if TYPE_CHECKING:
-    from ..client import Client
+from .dependencies import Import
+from .finder import reserved
+from .importer import Importer, StoredModule, is_provided
+from .requirements import modules_for
 
 __all__ = ["ModuleRoot"]
+
+R = TypeVar("R", bound="ModuleRoot")
 
 
 class ModuleRoot(Handler):
@@ -26,39 +30,58 @@ class ModuleRoot(Handler):
 
     The module at ``a b`` below the prefix is ``a.b``; ``a`` is a package then, with or without code of its own.
 
-    All are loaded, each after those that it requires; a module that changes is loaded anew, with those that need it.
-    What was imported before stays as it was. One that does not compile, fails while it loads, or requires or imports
-    itself, raises that where it is imported and is recorded in the error tree (subsystem ``compile``); the others are
-    loaded all the same. The names of Python's own modules cannot be taken.
+    All are loaded, each after those that it requires; a module that changes is reloaded, with those that depend on it.
+    Code that had imported the old one keeps it. A module that does not compile, fails while it loads, or requires or
+    imports itself, raises that where it is imported and is recorded in the error tree (subsystem ``compile``); the
+    others are loaded all the same. The names of Python's own modules cannot be used.
 
     In a runner's worker modules can be imported without this; there each is loaded once, when it is first imported,
-    and what has imported a module that changes is started again in another worker.
+    and runs that use a module that changes are restarted in another worker.
     """
 
     CFG: ClassVar[str] = "modules"
 
     def __init__(self, client: Client, path: Path) -> None:
         super().__init__(client, path)
-        self._importer = Importer(self._failed)
+        self._importer = Importer(self._record)
         self._errors: ErrorRoot | None = None
-        self._started = False
-        """Whether the modules that were there at first are known."""
+        self._loads_all = False
+        """Whether all modules are loaded, not only those that are imported."""
+        self._first_load = anyio.Lock()
+
+    @classmethod
+    async def as_handler(cls: type[R], client: Client, cfg: Mapping[str, Any] | None = None) -> R:
+        """Return this client's instance, with all modules loaded; see `Handler.as_handler`."""
+        root = await super().as_handler(client, cfg)
+        await root._load_all()
+        return root
+
+    @classmethod
+    async def importable(cls: type[R], client: Client) -> R:
+        """Return this client's instance; modules can be imported, but are not loaded before they are."""
+        return await super().as_handler(client)
 
     async def start(self) -> None:
-        """Load the modules and be part of the import system until the client ends."""
+        """Read the modules and be part of the import system until the client ends."""
         self._errors = await ErrorRoot.as_handler(self.client)
         await super().start()
         if not is_provided(self.path):
             await self.client.tasks.start(self._importer.run)
-            self._started = True
-            await self._load(sorted(self._importer.modules))
+
+    async def _load_all(self) -> None:
+        if is_provided(self.path):
+            return
+        async with self._first_load:
+            if not self._loads_all:
+                self._loads_all = True
+                await self._load(sorted(self._importer.modules))
 
     async def _load(self, names: Iterable[str]) -> None:
-        """Load these modules; what is wrong with one is recorded, and no reason not to load the others."""
+        """Load these modules; a failure of one is recorded, and does not keep the others from being loaded."""
         for name in names:
             error = self._importer.load(name)
             if not isinstance(self._importer.modules.get(name), CompileError):
-                # Else it does not compile by itself, which was recorded when it was stored.
+                # Otherwise it does not compile, which was recorded when it was stored.
                 await self._record(name, error)
 
     async def _record(self, name: str, error: BaseException | None) -> None:
@@ -70,41 +93,40 @@ class ModuleRoot(Handler):
             await self._errors.compiled(path, error)
         else:
             message = f"failed while it loaded: {type(error).__name__}: {error}"
-            await self._errors.record_error("compile", path, exc=error, message=message)
+            await self._errors.record_error(COMPILE, path, exc=error, message=message)
 
     async def add(self, path: Path, code: str, *, requires: Iterable[Path] = ()) -> None:
         """
         Store a module and wait until it is loaded here.
 
-        ``requires`` are the modules that must be loaded before it. Raises CompileError, and stores nothing, if it does
-        not compile, has a name of Python's or of ours, requires what is not stored, or requires or imports itself.
+        ``requires`` are the modules that must be loaded before it. Raises CompileError, and stores nothing, if the
+        module does not compile, has a reserved name, requires a module that is not stored, or requires or imports
+        itself.
         """
         name = name_of(path)
         taken = reserved(name)
         if taken is not None:
             raise taken
         compile_module(name, code)
-        value: dict[str, Any] = {"code": code}
-        needed = tuple(requires)
-        if needed:
-            modules_for(path, needed, self.requires, None)
-            value["requires"] = needed
-        self._importer.dependencies.check_change(name, map(name_of, needed), module_imports(name, code))
-        await self.wait_tock((await self.client.set(self.path + path, value)).tock)
+        entry = ModuleEntry(code, tuple(requires))
+        if entry.requires:
+            modules_for(path, entry.requires, self.requires, None)
+        self._importer.dependencies.check_change(name, map(name_of, entry.requires), module_imports(name, code))
+        await self.wait_tock((await self.client.set(self.path + path, entry.encode())).tock)
 
     def requires(self, path: Path) -> Sequence[Path] | None:
-        """Return what a stored module says that it requires, None if there is no module; raises CompileError."""
+        """Return what a stored module requires, None if there is no module; raises CompileError."""
         entry = self.get(path)
         if entry is None or is_foreign(entry.value):
             return None
-        return requires_of(name_of(path), entry.value)
+        return required_paths(name_of(path), entry.value)
 
     async def remove(self, path: Path) -> None:
         """Delete a module and wait until that is known here."""
         await self.wait_tock((await self.client.delete(self.path + path)).tock)
 
     async def changed(self, path: Path, entry: attrdict | None) -> None:
-        """Take a stored module into the import system, or out of it, and load what that concerns."""
+        """Add a stored module to the import system, or remove it, and reload the modules that this affects."""
         name = name_of(path)
         if entry is None or is_foreign(entry.value):
             affected = self._importer.put(name, None)
@@ -112,28 +134,30 @@ class ModuleRoot(Handler):
             if entry is None and self._errors is not None:
                 await self._errors.compiled(self.path + path, None)
         else:
-            taken = reserved(name)
-            module, requires, imports = _compile(name, entry.value)
-            affected = [] if taken else self._importer.put(name, module, requires=requires, imports=imports)
-            broken = taken or module
-            if self._errors is not None and isinstance(broken, CompileError):
-                await self._errors.compiled(self.path + path, broken)
-            elif self._errors is not None and is_provided(self.path):
-                await self._errors.compiled(self.path + path, None)
-        if self._started:
-            await self._load(affected)
+            affected = await self._compile(name, path, entry.value)
+        if not self._loads_all:
+            affected = [one for one in affected if one in self._importer.requested]
+        await self._load(affected)
 
-    async def _failed(self, name: str, error: Exception) -> None:
-        """A module raised where somebody imported it."""
-        await self._record(name, error)
+    async def _compile(self, name: str, path: Path, value: Any) -> list[str]:
+        """Take a module as it is stored now; return the modules that this affects."""
+        taken = reserved(name)
+        was_broken = isinstance(self._importer.modules.get(name), CompileError)
+        module, requires, imports = _compiled(name, value)
+        affected = [] if taken else self._importer.put(name, module, requires=requires, imports=imports)
+        broken = taken or module
+        if self._errors is not None and isinstance(broken, CompileError):
+            await self._errors.compiled(self.path + path, broken)
+        elif self._errors is not None and (is_provided(self.path) or (was_broken and not self._loads_all)):
+            await self._errors.compiled(self.path + path, None)
+        return affected
 
 
-def _compile(name: str, value: Any) -> tuple[StoredModule, tuple[str, ...], tuple[Import, ...]]:
+def _compiled(name: str, value: Any) -> tuple[StoredModule, tuple[str, ...], tuple[Import, ...]]:
     """Return a module's code, or why there is none, with the names of what it requires, and its imports."""
-    code: Any = value.get("code") if isinstance(value, dict) else value
     try:
-        compiled = compile_module(name, code)
-        requires = tuple(name_of(path) for path in requires_of(name, value))
-        return compiled, requires, module_imports(name, code)
+        entry = ModuleEntry.decode(name, value)
+        code = compile_module(name, entry.code)
+        return code, tuple(map(name_of, entry.requires)), module_imports(name, entry.code)
     except CompileError as error:
         return error, (), ()

@@ -5,20 +5,18 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from ..client import Client, Handler, open_client
 from ..errors import ErrorRoot
 from ..exceptions import CompileError, NoSuchProcedureError
-from ..mirror import Handler
-from ..runner.names import names
+from ..runner.globals import procedure_globals
+from ..schema import ProcedureEntry, is_foreign, name_of, required_paths
 from ..util import Path, attrdict
-from .compiler import Procedure, compile_procedure, forget_source, mode_of
-from .groupcall import call_in_group
+from .compiler import Procedure, compile_entry, forget_source
+from .group_call import call_in_group
 from .modules import ModuleRoot
-from .needs import is_foreign, modules_for, name_of, requires_of
-
-if TYPE_CHECKING:
-    from ..client import Client
+from .requirements import modules_for
 
 __all__ = ["CodeRoot"]
 
@@ -29,7 +27,7 @@ class CodeRoot(Handler):
 
     Procedures are compiled when they are stored or change. One that does not compile is recorded in the error tree
     (subsystem ``compile``) and raises its CompileError when called; the record is resolved once it compiles again.
-    What a procedure requires is loaded before it is called.
+    The modules that a procedure requires are loaded before it is called; other modules are not loaded.
     """
 
     CFG: ClassVar[str] = "codes"
@@ -43,7 +41,7 @@ class CodeRoot(Handler):
         self._modules: ModuleRoot | None = None
 
     async def start(self) -> None:
-        """Load the procedures, and the error tree, where those go that do not compile."""
+        """Load the procedures, and the error tree, where errors of compilation are recorded."""
         self._errors = await ErrorRoot.as_handler(self.client)
         await super().start()
 
@@ -51,24 +49,22 @@ class CodeRoot(Handler):
         """
         Run a procedure: by dotted text, a tuple of names, or a path below the prefix. See `Procedure.__call__`.
 
-        It finds ``_client`` (this client), ``_cfg``, ``_cls``, ``_digits``, ``_log``, ``_P`` and ``_Path`` as globals.
+        Its globals include ``_client`` (this client), ``_cfg``, ``_cls``, ``_digits``, ``_log``, ``_P`` and ``_Path``.
         Raises NoSuchProcedureError, CompileError, MissingVariablesError, and whatever the procedure raises.
         """
         procedure = self.procedure(name)
-        given = names(self.client, self.client.config, logging.getLogger(procedure.name))
+        given = procedure_globals(self.client, self.client.config, logging.getLogger(procedure.name))
         return procedure(*args, **{**given, **kwargs})
 
     async def call(self, name: str | Path | Iterable[Any], /, *, group: str, **variables: Any) -> Any:
         """
         Run a procedure on any one node of a group, and return its result.
 
-        It runs as a job that vanishes with its caller, and begins at most once. Raises ProcedureFailedError if it fails
-        there, CallLostError if it was ended before it was done (for example since its node has died), NotBegunError if
-        no runner of the group begins it within 10 s.
+        It runs as a job that is deleted when its caller is gone, and is started at most once. Raises
+        ProcedureFailedError if it fails there, CallLostError if it was ended before it was done (for example because
+        its node died), NotBegunError if no runner of the group starts it within 10 s.
         """
-        from ..client import open_client
-
-        # A connection has one session, and this one may be another's.
+        # A connection has one session, and this one's may be in use.
         async with open_client(**self.client.config) as own:
             return await call_in_group(own, group, _path(name), variables)
 
@@ -84,20 +80,18 @@ class CodeRoot(Handler):
             raise NoSuchProcedureError(f"no procedure {name_of(path)!r} is stored below {self.path}")
         if isinstance(found, CompileError):
             raise found.again()
-        requires = self.requires(path)
-        if requires:
-            for module in self._needs(path, requires):
-                importlib.import_module(name_of(module))
+        for module in self._required_modules(path, self.requires(path) or ()):
+            importlib.import_module(name_of(module))
         return found
 
     def requires(self, path: Path) -> Sequence[Path] | None:
-        """Return what a stored procedure says that it requires, None if there is no procedure."""
+        """Return what a stored procedure requires, None if there is no procedure."""
         entry = self.get(path)
         if entry is None or path in self._foreign:
             return None
-        return requires_of(name_of(path), entry.value)
+        return required_paths(name_of(path), entry.value)
 
-    def _needs(self, path: Path, requires: Sequence[Path]) -> list[Path]:
+    def _required_modules(self, path: Path, requires: Sequence[Path]) -> list[Path]:
         modules = self._modules
         return modules_for(path, requires, (lambda _: None) if modules is None else modules.requires, self.requires)
 
@@ -115,38 +109,31 @@ class CodeRoot(Handler):
         Store a procedure and wait until it can be called here.
 
         ``requires`` are the modules that must be loaded before it, and the procedures that it calls. Raises
-        CompileError, and stores nothing, if it does not compile, or requires what is not stored, or itself.
+        CompileError, and stores nothing, if the procedure does not compile, requires something that is not stored, or
+        requires itself.
         """
-        required = tuple(variables)
-        compile_procedure(name_of(path), code, mode_of(is_async), required, default)
-        value: dict[str, Any] = {
-            "code": code,
-            "is_async": is_async,
-            "vars": required,
-            **({"default": default} if default else {}),
-        }
-        needed = tuple(requires)
-        if needed:
+        entry = ProcedureEntry(code, is_async, tuple(variables), default or {}, tuple(requires))
+        compile_entry(name_of(path), entry)
+        if entry.requires:
             await self._open_modules()
-            self._needs(path, needed)
-            value["requires"] = needed
-        await self.wait_tock((await self.client.set(self.path + path, value)).tock)
+            self._required_modules(path, entry.requires)
+        await self.wait_tock((await self.client.set(self.path + path, entry.encode())).tock)
 
     async def remove(self, path: Path) -> None:
         """Delete a procedure and wait until that is known here."""
         await self.wait_tock((await self.client.delete(self.path + path)).tock)
 
     async def prepare(self, path: Path, entry: attrdict | None) -> None:  # noqa: ARG002
-        """Have the modules there before a procedure that requires some can be called."""
+        """Make modules importable before a procedure that requires some can be called."""
         value = None if entry is None else entry.value
         if isinstance(value, Mapping) and value.get("requires") and not is_foreign(value):
             await self._open_modules()
 
     async def changed(self, path: Path, entry: attrdict | None) -> None:
         """
-        Compile what was stored.
+        Compile a procedure that was stored.
 
-        Up to the first ``await`` nothing else runs: whoever sees the entry can call it.
+        Up to the first ``await`` nothing else runs: code that sees the entry can call it.
         """
         name = name_of(path)
         self._foreign.discard(path)
@@ -158,31 +145,16 @@ class CodeRoot(Handler):
             forget_source(name)
         else:
             try:
-                requires_of(name, entry.value)
-                self._procedures[path] = compile_stored(name, entry.value)
+                self._procedures[path] = compile_entry(name, ProcedureEntry.decode(name, entry.value))
             except CompileError as error:
                 self._procedures[path] = failure = error
         if self._errors is not None and path not in self._foreign:
             await self._errors.compiled(self.path + path, failure)
 
     async def _open_modules(self) -> None:
-        """Follow the modules too: some procedure requires others."""
+        """Follow the stored modules, too, since a procedure requires some."""
         if self._modules is None:
-            self._modules = await ModuleRoot.as_handler(self.client)
-
-
-def compile_stored(name: str, value: Any) -> Procedure:
-    """Compile a procedure's stored record; raises CompileError."""
-    if not isinstance(value, Mapping):
-        raise CompileError(name, f"a {type(value).__name__} is stored (expected: a map with 'code')")
-    default = value.get("default") or {}
-    if not isinstance(default, Mapping):
-        raise CompileError(name, f"default: {default!r} (expected: a map)")
-    try:
-        mode = mode_of(value.get("is_async"))
-    except ValueError as error:
-        raise CompileError(name, str(error)) from None
-    return compile_procedure(name, value.get("code"), mode, value.get("vars") or (), default)  # type: ignore[arg-type]
+            self._modules = await ModuleRoot.importable(self.client)
 
 
 def _path(name: str | Path | Iterable[Any]) -> Path:

@@ -1,12 +1,12 @@
 """
-What stored code works with while a runner runs it: its messages, and `CallAdmin`, its controller.
+What stored code uses while it runs: its messages, and `CallAdmin`, its controller.
 
 Also a job's entries in the tree: `RunnerEntry` and `StateEntry`.
 """
 
-from ..exceptions import ErrorRecorded
+from ..exceptions import ErrorRecorded, Terminated
+from ..schema import PastRun, RunnerEntry, StateEntry
 from .admin import CallAdmin
-from .entries import PastRun, RunnerEntry, StateEntry
 from .inbox import Inbox
 from .messages import (
     ActorState,
@@ -22,7 +22,7 @@ from .messages import (
 )
 from .task import Task
 from .timer import Timer
-from .watching import Watcher
+from .watchers import Watcher
 
 __all__ = [
     "ActorState",
@@ -41,6 +41,7 @@ __all__ = [
     "RunnerMsg",
     "StateEntry",
     "Task",
+    "Terminated",
     "Timer",
     "TimerMsg",
     "Watcher",

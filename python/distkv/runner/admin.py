@@ -1,4 +1,4 @@
-"""``_self``: what a running job can ask its runner for."""
+"""``_self``: the controller of a running job."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ import anyio.lowlevel
 
 from ..exceptions import ErrorRecorded
 from ..util import NotGiven, P, Path
+from .done import Done
 from .inbox import Inbox
 from .messages import ChangeMsg, MQTTmsg, ReadyMsg, TimerMsg
 from .task import Task
-from .timer import Done, Timer
-from .watching import Monitor, Readiness, Watch, Watcher
+from .timer import Timer
+from .watchers import EntryWatcher, Readiness, TopicWatcher, Watcher
 
 T = TypeVar("T")
 PathLike = Path | tuple[Any, ...] | list[Any] | str
@@ -32,24 +33,24 @@ class Host(Protocol):
 
     @property
     def fence(self) -> int | None:
-        """The tick of the job's claim at present, if it needs one."""
+        """The tick of the job's current claim, if it needs one."""
 
     async def record_setup(self, data: dict[str, Any]) -> None:
-        """Tell the runner that the job has started up; on standby, wait for the claim."""
+        """Report that the job has set up; on standby, wait for the claim."""
 
     async def record_error(self, path: Path | None, exc: BaseException | None, details: dict[str, Any]) -> None:
-        """Tell the runner to record an error."""
+        """Have the runner record an error."""
 
     def warn(self, text: str) -> None:
-        """Say something in the job's log."""
+        """Log a warning in the job's log."""
 
 
 class CallAdmin:
     """
     The controller of one running job, ``_self`` in its code.
 
-    Everything that it starts ends with the job. What ``watch``, ``monitor``, ``timer`` and ``spawn`` return has a
-    method ``cancel()``, which acts at once; awaiting it waits until it is over.
+    Everything that it starts ends with the job. The objects that ``watch``, ``monitor``, ``timer`` and ``spawn`` return
+    have a method ``cancel()``, which acts at once; awaiting the call waits for the end.
     """
 
     def __init__(self, host: Host, tasks: anyio.abc.TaskGroup, stack: AsyncExitStack) -> None:
@@ -59,7 +60,7 @@ class CallAdmin:
         self._tasks = tasks
         self._stack = stack
         self._running: set[Watcher | Task] = set()
-        self._timers: weakref.WeakSet[Timer] = weakref.WeakSet()  # those that run are held by the event loop
+        self._timers: weakref.WeakSet[Timer] = weakref.WeakSet()  # the event loop holds those that run
         self._readiness = Readiness(lambda count: self._inbox.put(ReadyMsg(count)))
         self.cancelled = False
         """Whether the job has cancelled itself."""
@@ -69,8 +70,8 @@ class CallAdmin:
         """
         The fencing token of this run, for use outside of the tree; None if the job needs no claim.
 
-        It grows with every run of the job: what comes with a smaller one comes from a run that has been replaced.
-        A run on standby gets another, larger one when it takes over; `setup_done` returns when it is there.
+        It grows with every run of the job: a smaller token belongs to a run that has been replaced. A run on standby
+        gets another, larger token when it takes over; then `setup_done` returns.
         """
         return self._host.fence
 
@@ -84,9 +85,9 @@ class CallAdmin:
         **kw: Any,
     ) -> Watcher:
         """
-        Send a ``cls`` for every change of an entry, and a `ReadyMsg` once all watches have sent what is there.
+        Send a ``cls`` for every change of an entry, and a `ReadyMsg` once all watches have sent the current entries.
 
-        Only the entry itself is watched unless ``max_depth`` says otherwise; -1 is everything below it.
+        Only the entry itself is watched unless ``max_depth`` is set; -1 includes everything below it.
         With ``fetch=False`` only changes are sent. A path marked "r" is a topic, see `monitor`.
         """
         path = _path_of("watch", path)
@@ -95,7 +96,7 @@ class CallAdmin:
         _check_mark(path)
         _check_class(cls, ChangeMsg)
         kw.update(fetch=fetch, max_depth=max_depth, min_depth=min_depth)
-        return await self._start(Watch(self._client, self._inbox, self._readiness, path, cls, kw))
+        return await self._start(EntryWatcher(self._client, self._inbox, self._readiness, path, cls, kw))
 
     async def monitor(self, path: PathLike, cls: type[MQTTmsg] = MQTTmsg, **kw: Any) -> Watcher:
         """
@@ -105,29 +106,29 @@ class CallAdmin:
         """
         path = _topic_of("monitor", path)
         _check_class(cls, MQTTmsg)
-        return await self._start(Monitor(self._client, self._inbox, path, cls, kw))
+        return await self._start(TopicWatcher(self._client, self._inbox, path, cls, kw))
 
     async def timer(self, delay: float | None, cls: type[TimerMsg] = TimerMsg) -> Timer:
-        """Send a ``cls`` in ``delay`` seconds; None, zero or less: not before its ``run`` is called."""
+        """Send a ``cls`` in ``delay`` seconds; None, zero or less: only after ``run`` is called."""
         _check_class(cls, TimerMsg)
         timer = Timer(self._inbox, cls, self._fail)
         if delay is not None:
             timer.run(delay)
             if delay <= 0:
-                # Not now: code may call run() right away.
+                # Later, since code may call run() right away.
                 asyncio.get_running_loop().call_soon(self._warn_of, timer, delay)
         self._timers.add(timer)
         return timer
 
     async def spawn(self, proc: Callable[..., Awaitable[Any]], *args: Any, **kw: Any) -> Task:
-        """Run ``proc(*args, **kw)`` beside the job. If it raises, the job fails."""
+        """Run ``proc(*args, **kw)`` concurrently with the job. If it raises, the job fails."""
         task = Task(self._running.discard)
         self._running.add(task)
         self._tasks.start_soon(task.run, proc, args, kw)
         return task
 
     async def open_context(self, ctx: AbstractAsyncContextManager[T]) -> T:
-        """Enter an async context that is left when the job ends."""
+        """Enter an async context; it is left when the job ends."""
         return await self._stack.enter_async_context(ctx)
 
     def cancel(self) -> Done:
@@ -138,10 +139,10 @@ class CallAdmin:
 
     async def setup_done(self, **kw: Any) -> None:
         """
-        Say that the job has started up: its errors so far are resolved. ``comment`` and ``data`` go on record.
+        Report that the job has set up: its errors so far are resolved. ``comment`` and ``data`` are recorded.
 
-        A run that takes over from another one is on standby: it reads and watches, but its writes raise `NotYet`. Here
-        it waits until the other one can write no longer; when this returns, it can write itself.
+        A run that takes over from another one is on standby: it can read and watch, but its writes raise `NotYet`. This
+        call waits until the other run can no longer write; when it returns, this run can.
         """
         await self._host.record_setup(kw)
 
@@ -155,9 +156,8 @@ class CallAdmin:
         """
         Record an error, of this job unless ``path`` says otherwise, and end the job.
 
-        A text is the message, and no path: ``await _self.error("no answer")``.
-        It ends by raising `ErrorRecorded`, which is not meant to be caught. Details are ``message``,
-        ``data``, ``severity`` and ``comment``.
+        A text is the message, not a path: ``await _self.error("no answer")``. The job ends by `ErrorRecorded`, which
+        should not be caught. Details are ``message``, ``data``, ``severity`` and ``comment``.
         """
         if isinstance(path, str):
             if "message" in kw:
@@ -194,7 +194,7 @@ class CallAdmin:
         return await self._client.msg_send(topic=path, data=value)
 
     async def end(self) -> None:
-        """Stop everything that was started, and wait for it, before the contexts close that it may be using."""
+        """Stop everything that was started, and wait for it, before the contexts close that it may use."""
         for timer in list(self._timers):
             timer.cancel()
         for running in list(self._running):
@@ -204,7 +204,7 @@ class CallAdmin:
     def _warn_of(self, timer: Timer, delay: float) -> None:
         if timer.delay <= 0:
             self._host.warn(
-                f"timer({delay!r}) does not fire, unless its run() is called; timer(None) is one to be started later"
+                f"timer({delay!r}) does not fire unless its run() is called (expected: timer(None) to start it later)"
             )
 
     async def _start(self, watcher: Watcher) -> Watcher:
@@ -233,7 +233,7 @@ def _path_of(call: str, path: Any) -> Path:
 
 
 def _topic_of(call: str, path: Any) -> Path:
-    """As `_path_of`, but not of text: elsewhere, what separates the levels of a topic's text is a slash."""
+    """As `_path_of`, but without text, since elsewhere slashes separate the levels of a topic's text."""
     if isinstance(path, str):
         raise TypeError(
             f"{call}: the topic is {path!r}, a str (expected: a list of its levels; _P({path!r}) makes one)"

@@ -4,41 +4,44 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from .messages import GROUP_STATES, ChangeMsg, MQTTmsg, TimerMsg
 
-ROOM = 256
-"""So many messages of watches wait here; when it is full, watches stop reading from the server."""
+CAPACITY = 256
+"""How many messages of watches can wait; when it is full, watches stop reading from the server."""
 
-STATES = 64
-"""So many group states wait here; of more, the oldest goes."""
+MAX_STATES = 64
+"""How many group states can wait; with more, the oldest is dropped."""
 
 SLICES = 10
-"""The idle time is counted in slices, so that a blocked event loop counts as one of them only."""
+"""The idle time is measured in slices, so that a blocked event loop counts as only one of them."""
 
 _FROM_WATCHES = (ChangeMsg, MQTTmsg)
-_ASKED_FOR = (*_FROM_WATCHES, TimerMsg)
+_REQUESTED = (*_FROM_WATCHES, TimerMsg)
 _STATES = tuple(GROUP_STATES.values())
 
 
 class Inbox:
-    """An async iterator of messages, owned by one job and used on its event loop only.
+    """
+    An async iterator of messages, owned by one job and used only on its event loop.
 
-    What comes from watches waits for room (``full``, ``room``), which makes the server hold newer
-    values back and merge them. Everything else is put in at once. A job that has begun to read and
-    then takes nothing for ``idle`` seconds, while messages of watches, monitors or timers wait, finds
-    ``None`` instead of them, and then the end.
+    Watches wait for space (``full``, ``wait_for_space``), which makes the server hold back newer values and merge them.
+    All other messages are added at once. A job that has begun to read and then takes nothing for ``idle`` seconds,
+    while messages of watches, monitors or timers wait, gets ``None`` instead of them, and then the end.
     """
 
-    def __init__(self, idle: float) -> None:
+    def __init__(self, idle: float, on_first: Callable[[], None] | None = None) -> None:
+        """Call ``on_first`` when the job takes its first message."""
+        self._on_first = on_first
         self._slice = idle / SLICES
         self._waiting: deque[Any] = deque()
         self._from_watches = 0
-        self._asked_for = 0
-        self._begun = False
-        self._untaken_slices = 0
-        self._check: asyncio.TimerHandle | None = None
+        self._requested = 0
+        self._reading = False
+        self._idle_slices = 0
+        self._idle_timer: asyncio.TimerHandle | None = None
         self._readers: set[asyncio.Future[None]] = set()
         self._writers: deque[asyncio.Event] = deque()
         self._stalled = False
@@ -50,7 +53,7 @@ class Inbox:
         return f"<Inbox: {len(self._waiting)} waiting{', stalled' if self._stalled else ''}>"
 
     def qsize(self) -> int:
-        """How many messages wait."""
+        """How many messages are waiting."""
         return len(self._waiting)
 
     def put(self, msg: Any) -> None:
@@ -59,48 +62,48 @@ class Inbox:
             return
         if isinstance(msg, _FROM_WATCHES):
             self._from_watches += 1
-        if isinstance(msg, _ASKED_FOR):
-            self._asked_for += 1
+        if isinstance(msg, _REQUESTED):
+            self._requested += 1
         self._waiting.append(msg)
         if self._readers:
             self._wake_readers()
         else:
-            self._watch_reader()
+            self._start_idle_timer()
 
     def put_state(self, msg: Any) -> None:
-        """Add the group's state; of more than STATES that wait, the oldest goes."""
+        """Add the group's state; if more than MAX_STATES wait, the oldest is dropped."""
         states = [waiting for waiting in self._waiting if isinstance(waiting, _STATES)]
-        if len(states) >= STATES:
+        if len(states) >= MAX_STATES:
             self.withdraw(states[0])
         self.put(msg)
 
     def fail(self, failure: Exception) -> None:
-        """Have whoever reads get this instead of any further message."""
+        """Raise this in the reader instead of returning any further message."""
         self._failure = failure
         self._wake_readers()
 
     def withdraw(self, msg: Any) -> bool:
-        """Take a message back that has not been read: its timer was stopped."""
+        """Remove a message that has not been read; return whether it was there."""
         for i, waiting in enumerate(self._waiting):
             if waiting is msg:
                 del self._waiting[i]
-                self._asked_for -= isinstance(msg, _ASKED_FOR)
+                self._requested -= isinstance(msg, _REQUESTED)
                 return True
         return False
 
     @property
     def full(self) -> bool:
-        """Whether a watch has to wait for ``room`` before it puts its next message."""
-        return self._from_watches >= ROOM or self._stalled
+        """Whether a watch has to call ``wait_for_space`` before it adds its next message."""
+        return self._from_watches >= CAPACITY or self._stalled
 
-    async def room(self) -> int:
-        """Wait until watches may put messages, and return how many; after a stall that is never."""
+    async def wait_for_space(self) -> int:
+        """Wait until watches may add messages, and return how many; after a stall, never return."""
         if self.full or self._writers:
-            await self._turn()
-        return ROOM - self._from_watches
+            await self._wait_in_line()
+        return CAPACITY - self._from_watches
 
-    async def _turn(self) -> None:
-        """Wait in line: a watch with much to say must not keep the others out."""
+    async def _wait_in_line(self) -> None:
+        """Wait in line, so that a watch with many messages does not block the others."""
         mine = asyncio.Event()
         self._writers.append(mine)
         try:
@@ -115,7 +118,7 @@ class Inbox:
         return self
 
     async def __anext__(self) -> Any:
-        self._begun = True
+        self._reading = True
         while self._failure is not None or not self._waiting:
             if self._failure is not None:
                 raise self._failure
@@ -127,28 +130,31 @@ class Inbox:
                 await reader
             finally:
                 self._readers.discard(reader)
-                self._watch_reader()
-        self._untaken_slices = 0
+                self._start_idle_timer()
+        self._idle_slices = 0
         msg = self._waiting.popleft()
-        self._asked_for -= isinstance(msg, _ASKED_FOR)
-        self._watch_reader()
+        if self._on_first is not None:
+            self._on_first()
+            self._on_first = None
+        self._requested -= isinstance(msg, _REQUESTED)
+        self._start_idle_timer()
         if isinstance(msg, _FROM_WATCHES):
             self._from_watches -= 1
-            if self._from_watches <= ROOM // 2:
+            if self._from_watches <= CAPACITY // 2:
                 self._wake_writer()
         elif msg is None:
             self.gave_up = True
         return msg
 
     async def get(self) -> Any:
-        """The next message."""
+        """Return the next message."""
         return await self.__anext__()
 
     def close(self) -> None:
-        """Stop watching the reader: the run is over."""
+        """Stop the idle timer: the run is over."""
         self._stalled = True
-        if self._check is not None:
-            self._check.cancel()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
 
     def _wake_readers(self) -> None:
         for reader in self._readers:
@@ -160,20 +166,20 @@ class Inbox:
         if self._writers:
             self._writers[0].set()
 
-    def _watch_reader(self) -> None:
-        """See to it that somebody looks whether the job goes on to read, if what it has asked for waits."""
-        if not (self._begun and self._asked_for) or self._check is not None or self._stalled:
+    def _start_idle_timer(self) -> None:
+        """Start the idle timer if the job has begun to read and messages that it requested are waiting."""
+        if not (self._reading and self._requested) or self._idle_timer is not None or self._stalled:
             return
-        self._untaken_slices = 0
-        self._check = asyncio.get_running_loop().call_later(self._slice, self._slice_passed)
+        self._idle_slices = 0
+        self._idle_timer = asyncio.get_running_loop().call_later(self._slice, self._slice_passed)
 
     def _slice_passed(self) -> None:
-        self._check = None
-        if not self._asked_for:
+        self._idle_timer = None
+        if not self._requested:
             return
-        self._untaken_slices += 1
-        if self._untaken_slices < SLICES:
-            self._check = asyncio.get_running_loop().call_later(self._slice, self._slice_passed)
+        self._idle_slices += 1
+        if self._idle_slices < SLICES:
+            self._idle_timer = asyncio.get_running_loop().call_later(self._slice, self._slice_passed)
             return
         self._waiting.clear()
         self._waiting.append(None)

@@ -1,4 +1,4 @@
-"""The messages that a job finds in its ``_info``."""
+"""The messages that a job gets from its ``_info``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class ActorState:
-    """What all messages have in common: one opaque attribute, ``msg``."""
+    """The base of all messages; its one attribute, ``msg``, is opaque."""
 
     def __init__(self, msg: Any = None) -> None:
         self.msg = msg
@@ -16,7 +16,7 @@ class ActorState:
 
 
 class BrokenState(ActorState):
-    """Something is wrong: the group has not been seen yet, or this node is missing from it."""
+    """Something is wrong: the group is not known yet, or this node is missing from it."""
 
 
 class DetachedState(ActorState):
@@ -32,15 +32,15 @@ class CompleteState(ActorState):
 
 
 class RunnerMsg(ActorState):
-    """What the messages that a job causes itself have in common. There are no direct instances."""
+    """The base of messages that the job itself has requested. There are no direct instances."""
 
 
 class ChangeMsg(RunnerMsg):
-    """An entry that the job watches has changed.
+    """
+    An entry that the job watches has changed.
 
-    ``path`` is its full path and ``value`` its value; a deleted entry has no ``value``. ``msg`` is
-    the server's message. Subclass this, and hand the subclass to ``CallAdmin.watch``, to tell the
-    changes of several watches apart.
+    ``path`` is its full path and ``value`` its value; a deleted entry has no ``value``. ``msg`` is the server's
+    message. Pass a subclass to ``CallAdmin.watch`` to distinguish the changes of several watches.
     """
 
     path: Any
@@ -53,10 +53,11 @@ class ChangeMsg(RunnerMsg):
 
 
 class MQTTmsg(RunnerMsg):
-    """A message has been sent to a topic that the job monitors.
+    """
+    A message has been sent to a topic that the job monitors.
 
-    ``path`` is the topic and ``value`` the content; content that MsgPack cannot decode, or was
-    asked for ``raw``, is in ``msg`` and there is no ``value``.
+    ``path`` is the topic and ``value`` the content; ``raw`` content, and content that MsgPack cannot decode, is in
+    ``msg`` and there is no ``value``.
     """
 
     path: Any
@@ -65,16 +66,16 @@ class MQTTmsg(RunnerMsg):
 
 class ReadyMsg(RunnerMsg):
     """
-    All watches opened so far have sent what was there; ``msg`` is their number.
+    All watches opened so far have delivered the current entries; ``msg`` is their number.
 
-    It counts each watch once that has sent what was there, those included that were cancelled since. One that is
-    cancelled, or refused, before that is not counted, and not waited for. So it never falls; code that opens n watches
-    and cancels none too early is ready when it is n. It may come several times with the same number.
+    The number counts each watch that has delivered them, even if it was cancelled since. A watch that is cancelled or
+    refused earlier is neither counted nor waited for. So the number never decreases: code that opens n watches is ready
+    when it is n. The message may arrive several times with the same number.
     """
 
 
 class TimerMsg(RunnerMsg):
-    """A timer has fired; ``msg`` is the timer. Subclass this to tell timers apart."""
+    """A timer has fired; ``msg`` is the timer. Pass a subclass to ``CallAdmin.timer`` to distinguish timers."""
 
 
 GROUP_STATES = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import anyio
 
-from .timer import Done
+from .done import Done
 
 
 class Task:

@@ -1,42 +1,21 @@
-"""Timers of a job, and what calls that act at once return."""
+"""Timers of a job."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
-from typing import Any
+from collections.abc import Callable
 
+from .done import Done
 from .inbox import Inbox
 from .messages import TimerMsg
 
 
-class Done:
-    """What a call returns that has acted already: awaiting it gives its result.
-
-    The original's ``Timer.cancel`` is a plain function and its ``Timer.run`` a coroutine; stored
-    code uses both forms, and a forgotten ``await`` must not mean that nothing happens.
-    """
-
-    __slots__ = ("_rest", "_result")
-
-    def __init__(self, result: Any, rest: Callable[[], Awaitable[Any]] | None = None) -> None:
-        self._result = result
-        self._rest = rest
-
-    def __bool__(self) -> bool:
-        return bool(self._result)
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        if self._rest is not None:
-            yield from self._rest().__await__()
-        return self._result
-
-
 class Timer:
-    """Puts ``cls(timer)`` into the job's ``_info`` once its delay has passed.
+    """
+    Puts ``cls(timer)`` into the job's ``_info`` once its delay has passed.
 
-    A delay of zero or less means that it does not run. Starting or cancelling a timer also takes
-    back the message of its last firing if the job has not read that yet.
+    With a delay of zero or less it does not fire. Starting or cancelling a timer also withdraws the message of its last
+    firing if the job has not read that yet.
     """
 
     def __init__(self, inbox: Inbox, cls: type[TimerMsg], fail: Callable[[BaseException], None]) -> None:
@@ -51,7 +30,7 @@ class Timer:
         return f"<Timer {self.delay}s{'' if self._handle else ', stopped'}>"
 
     def run(self, delay: float) -> Done:
-        """Start, or start again: the timer fires ``delay`` seconds from now."""
+        """Start or restart: the timer fires ``delay`` seconds from now."""
         if not isinstance(delay, (int, float)) or delay != delay:
             raise TypeError(f"delay: {delay!r} (expected: a number of seconds)")
         self._stop()

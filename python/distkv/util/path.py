@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
-from . import pathtext
+from . import path_text
 
 __all__ = ["P", "Path"]
 
@@ -62,9 +62,9 @@ class Path(Sequence[Any]):
 
         Raises PathSyntaxError, which names the position, if the text is no path.
         """
-        elements, found = pathtext.parse(text)
+        elements, found = path_text.parse(text)
         if mark and found and mark != found:
-            raise pathtext.PathSyntaxError(f"path '{text}': marked {found!r} (expected: {mark!r} or no mark)")
+            raise path_text.PathSyntaxError(f"path '{text}': marked {found!r} (expected: {mark!r} or no mark)")
         return Path.build(elements, mark=mark or found)
 
     @property
@@ -73,7 +73,7 @@ class Path(Sequence[Any]):
         return self._data
 
     def __str__(self) -> str:
-        return pathtext.print_path(self._data, self.mark)
+        return path_text.print_path(self._data, self.mark)
 
     def __repr__(self) -> str:
         return f"P({str(self)!r})"

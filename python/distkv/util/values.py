@@ -86,7 +86,7 @@ def _keys(layers: list[Mapping[str, Any]]) -> Iterator[str]:
 
 def digits(n: Number, digits: float = 6) -> Number:
     """
-    Round ``n`` to so many significant digits: ``digits(math.pi, 4)`` is 3.142, ``digits(123456, 4)`` is 123500.
+    Round ``n`` to this number of significant digits: ``digits(math.pi, 4)`` is 3.142, ``digits(123456, 4)`` is 123500.
 
     ``digits`` may be a fraction, which moves the point where a place is lost away from a power of ten. Zero,
     infinities and NaN are returned as they are.

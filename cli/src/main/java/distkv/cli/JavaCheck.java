@@ -1,10 +1,10 @@
 package distkv.cli;
 
 import distkv.code.CompileException;
-import distkv.code.compile.Definition;
+import distkv.code.compile.CompiledProcedure;
 import distkv.code.compile.Javac;
 import distkv.code.compile.ModuleSources;
-import distkv.code.compile.Procedure;
+import distkv.code.compile.ProcedureDefinition;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.schema.code.CodeId;
@@ -20,7 +20,8 @@ record JavaCheck(Tree tree) {
             if (library.equals(Library.modules(tree.config()))) {
                 new Javac().module(name, code, modules(name));
             } else {
-                Procedure.compile(new Javac(), new Definition(name, code, List.of(), Map.of()), modules(""));
+                CompiledProcedure.compile(
+                        new Javac(), new ProcedureDefinition(name, code, List.of(), Map.of()), modules(""));
             }
         } catch (CompileException e) {
             String where = e.name().equals(name) ? library.noun() + " " : "module ";

@@ -1,8 +1,8 @@
 package distkv.cli;
 
 import distkv.client.ClientException;
-import distkv.client.Message;
 import distkv.client.Monitor;
+import distkv.client.ReceivedMessage;
 import distkv.model.Path;
 import distkv.protocol.Etype;
 import distkv.runner.LiveLog;
@@ -55,7 +55,7 @@ final class RunLogs implements Action.OfJobs {
         boolean reading = true;
         try (Monitor monitor = tree.monitor(LiveLog.topic(scope.group()))) {
             while (reading) {
-                Message message = next(monitor, printer);
+                ReceivedMessage message = next(monitor, printer);
                 reading = message != null;
                 for (LiveLog.Heard heard : message == null ? List.<LiveLog.Heard>of() : LiveLog.read(message.data())) {
                     reading &= shown(heard, jobs, printer);
@@ -65,7 +65,7 @@ final class RunLogs implements Action.OfJobs {
         return 0;
     }
 
-    private static @Nullable Message next(Monitor monitor, Printer printer) throws InterruptedException {
+    private static @Nullable ReceivedMessage next(Monitor monitor, Printer printer) throws InterruptedException {
         while (true) {
             try {
                 return monitor.next();

@@ -18,10 +18,14 @@ final class ServerCommand implements Action.Local {
     private ServerPlace place = new ServerPlace();
 
     @Mixin
+    private TraceOption trace = new TraceOption();
+
+    @Mixin
     HelpOption help = new HelpOption();
 
     @Override
     public int run(Context context) throws Exception {
+        trace.start(context.terminal());
         try (Lifetime life = new Lifetime();
                 Server server = place.start(context)) {
             context.printer().now(place.report(context, server));

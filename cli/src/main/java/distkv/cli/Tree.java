@@ -7,10 +7,10 @@ import distkv.client.Monitor;
 import distkv.client.ServerConnectionException;
 import distkv.client.Watch;
 import distkv.client.WatchOptions;
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
-import distkv.model.Depths;
 import distkv.protocol.Values;
 import java.util.List;
 import java.util.Objects;
@@ -42,7 +42,7 @@ record Tree(Client client, Config config) implements AutoCloseable {
         return ClientOptions.of(host == null ? "localhost" : host, config.port("connect.port"))
                 .withName(name == null ? Machine.name() : name)
                 .withConnectTimeout(config.seconds("connect.init_timeout"))
-                .withPatience(config.seconds("connect.patience"))
+                .withCallTimeout(config.seconds("connect.patience"))
                 .withPlatformThreads();
     }
 

@@ -32,10 +32,14 @@ final class UpCommand implements Action.Local {
     private @Nullable String group;
 
     @Mixin
+    private TraceOption trace = new TraceOption();
+
+    @Mixin
     HelpOption help = new HelpOption();
 
     @Override
     public int run(Context context) throws Exception {
+        trace.start(context.terminal());
         String node = place.name(context.config());
         String inGroup = group == null ? JobScope.DEFAULT_GROUP : group;
         try (Lifetime life = new Lifetime();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.server.Server;
 import distkv.server.ServerOptions;
-import distkv.store.engine.MemoryStore;
 import distkv.store.Store;
+import distkv.store.engine.MemoryStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;

@@ -1,19 +1,19 @@
 package distkv.client;
 
 import distkv.model.Commit;
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.ChainCondition;
-import distkv.protocol.WriteConditions;
-import distkv.model.Depths;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.protocol.WriteConditions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,17 +22,25 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of one server, for any number of threads. Calls block until the answer is there; calls of different threads
- * share one connection and do not wait for each other. An interrupted call throws, and its answer is dropped.
+ * A client of one server, for any number of threads. Calls block until the reply arrives; calls of different threads
+ * share one connection and do not wait for each other. An interrupted call throws, and its reply is discarded.
  *
- * <p>When the connection breaks, calls under way go on with the next one: what was asked for is done once, whatever had
- * become of it. Those that get no answer within {@link ClientOptions#patience} fail with
- * {@link ServerConnectionException}; so do, at once, messages, trees, and all calls that begin while it is broken. The {@link Session} is attached to the new connection; {@link Watch}es, {@link Mirror}s and
- * {@link Monitor}s go on where they were.
+ * <p>When the connection breaks, pending calls continue on the next one: each request is carried out once, even if its
+ * reply was lost. Calls that get no reply within {@link ClientOptions#callTimeout} fail with {@link
+ * ServerConnectionException}. While there is no connection, sending a message, reading a tree, and all new calls fail
+ * with it at once. The {@link Session} is attached to the new connection; {@link Watch}es, {@link Mirror}s and {@link
+ * Monitor}s continue where they were.
  */
 public final class Client implements AutoCloseable {
+    /** Is told when the client connects and disconnects, on the thread that reconnects; it must not block. */
+    public interface ConnectionListener {
+        void connected();
+
+        void disconnected(String reason);
+    }
+
     private final Connector connector;
-    /** Guards every write; {@code null} if none does. */
+    /** Guards every write; {@code null}: writes are not guarded. */
     private final @Nullable Fence fence;
 
     private Client(Connector connector, @Nullable Fence fence) {
@@ -40,28 +48,28 @@ public final class Client implements AutoCloseable {
         this.fence = fence;
     }
 
-    /** Connects and waits for the server's greeting; one attempt only, so that a wrong address is noticed. */
+    /** Connects and waits for the server's greeting. Tries only once, so that a wrong address is noticed. */
     public static Client connect(ClientOptions options) throws InterruptedException {
         return new Client(Connector.connect(options), null);
     }
 
     /**
-     * Begins to connect, and goes on until there is a connection. Waits until the first attempt has succeeded or failed,
-     * but not for longer than that.
+     * Starts to connect, and keeps trying until there is a connection. Waits until the first attempt has succeeded or
+     * failed, but no longer than the timeout.
      */
-    public static Client begin(ClientOptions options, Duration patience) throws InterruptedException {
-        return new Client(Connector.begin(options, patience), null);
+    public static Client begin(ClientOptions options, Duration timeout) throws InterruptedException {
+        return new Client(Connector.begin(options, timeout), null);
     }
 
     /**
-     * The same client for those whose writes are to be guarded, all of them. It has no session, makes no raw writes, and
-     * closing it does nothing.
+     * The same client with all its writes guarded. It has no session and makes no raw writes, and closing it has no
+     * effect.
      */
     public Client fenced(Fence by) {
         return new Client(connector, by);
     }
 
-    /** What is at a path; {@code null} if there is nothing. */
+    /** The entry at a path; {@code null}: there is none. */
     public @Nullable Entry get(Path path) throws InterruptedException {
         return switch (call(false, seq -> new Request.GetValue(seq, path, false, false))) {
             case Reply.Got got when got.value() != null -> new Entry(path, got.value(), got.tock(), 0);
@@ -70,19 +78,19 @@ public final class Client implements AutoCloseable {
         };
     }
 
-    /** Writes a value, whatever is there. Returns the write's tick. */
+    /** Writes a value unconditionally. Returns the write's tick. */
     public long set(Path path, Value value) throws InterruptedException {
         return set(path, value, Expectation.anything());
     }
 
-    /** Writes a value if what is there is as expected and the guards hold. Returns the write's tick. */
+    /** Writes a value if the entry is as expected and the guards hold. Returns the write's tick. */
     public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
         WriteConditions conditions = conditions(expectation, guards);
         return write(
                 () -> changed(seq -> new Request.SetValue(seq, path, false, value, conditions, false, false, false)));
     }
 
-    /** Deletes an entry, whatever it is. Returns the write's tick. */
+    /** Deletes an entry unconditionally. Returns the write's tick. */
     public long delete(Path path) throws InterruptedException {
         return delete(path, Expectation.anything());
     }
@@ -93,7 +101,7 @@ public final class Client implements AutoCloseable {
         return write(() -> changed(seq -> new Request.DeleteValue(seq, path, false, conditions, false)));
     }
 
-    /** Deletes an entry and all below it. Returns how many they were. */
+    /** Deletes a subtree. Returns the number of deleted entries. */
     public long deleteTree(Path path, Guard... guards) throws InterruptedException {
         List<Guard> all = guards(List.of(guards));
         return write(() -> switch (request(true, seq -> new Request.DeleteTree(seq, path, all, false))) {
@@ -102,36 +110,38 @@ public final class Client implements AutoCloseable {
         });
     }
 
-    /** The entry at a path and all below it, parents first. */
+    /** The entries of a subtree, parents first. */
     public List<Entry> tree(Path path) throws InterruptedException {
         return tree(path, Depths.ALL);
     }
 
-    /** The entries of a subtree at these depths, parents first, siblings sorted if the server is ours. */
+    /** The entries of a subtree at these depths, parents first; siblings are sorted if the server is ours. */
     public List<Entry> tree(Path path, Depths depths) throws InterruptedException {
         return TreeCollector.collect(
-                connector.link(), path, seq -> new Request.GetTree(seq, path, false, depths, false, false, true));
+                connector.connection(), path, seq -> new Request.GetTree(seq, path, false, depths, false, false, true));
     }
 
-    /** As {@link #tree(Path)}, siblings in the order in which they were created, if the server knows. */
+    /** As {@link #tree(Path)}, with siblings in the order of their creation if the server knows it. */
     public List<Entry> treeByCreation(Path path) throws InterruptedException {
         return TreeCollector.collect(
-                connector.link(), path, seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false));
+                connector.connection(),
+                path,
+                seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false));
     }
 
-    /** The entries of the internal tree, with their paths below its top, parents first. */
+    /** The entries of the internal tree, parents first, with paths relative to its root. */
     public List<Entry> internalTree() throws InterruptedException {
         return TreeCollector.collect(
-                connector.link(),
+                connector.connection(),
                 Path.ROOT,
                 seq -> new Request.GetTree(seq, Path.ROOT, true, Depths.ALL, false, false, false));
     }
 
     /**
-     * Sets an entry of the internal tree, or deletes it.
+     * Writes or deletes an entry of the internal tree.
      *
-     * @param path below the top of the internal tree
-     * @param value {@code null} to delete
+     * @param path relative to the root of the internal tree
+     * @param value {@code null}: delete the entry
      */
     public void setInternal(Path path, @Nullable Value value) throws InterruptedException {
         write(() -> changed(seq -> value == null
@@ -140,7 +150,7 @@ public final class Client implements AutoCloseable {
                         seq, path, true, value, conditions(Expectation.anything()), false, false, false)));
     }
 
-    /** The last elements of the paths right below {@code path} that have an entry, or one below them. */
+    /** The names of the children of {@code path}: those that have an entry, or one below them. */
     public List<?> children(Path path) throws InterruptedException {
         try {
             Reply reply = call(false, seq -> new Request.Enumerate(seq, path, false, false, true, true));
@@ -156,7 +166,7 @@ public final class Client implements AutoCloseable {
         }
     }
 
-    /** Follows a subtree. Waits until the server has begun: it delivers every change from then on. */
+    /** Watches a subtree. Waits until the server has started the watch, which then delivers every change. */
     public Watch watch(Path path, WatchOptions options) throws InterruptedException {
         Watch watch = new Watch(connector, path, options);
         try {
@@ -168,7 +178,7 @@ public final class Client implements AutoCloseable {
         }
     }
 
-    /** Keeps a copy of a subtree current. */
+    /** Keeps a current copy of a subtree. */
     public Mirror mirror(Path path) {
         return Mirror.start(connector, path);
     }
@@ -176,10 +186,10 @@ public final class Client implements AutoCloseable {
     /** Opens a session; a client has one at a time. */
     public Session session(Duration ttl) throws InterruptedException {
         if (fence != null) {
-            throw new IllegalStateException("a fenced client (expected: one of its own, to have a session)");
+            throw new IllegalStateException("session: a fenced client (expected: a client that is not fenced)");
         }
         if (connector.session() != null) {
-            throw new IllegalStateException("this client has a session (expected: one at a time)");
+            throw new IllegalStateException("session: the client has one already (expected: one at a time)");
         }
         return Session.open(connector, ttl);
     }
@@ -189,20 +199,23 @@ public final class Client implements AutoCloseable {
         return fence == null ? connector.session() : null;
     }
 
-    /** All these writes or none; a write's lease is the client's session or none. Returns the tick of each. */
+    /**
+     * Carries out all these writes or none. The lease of a write is the client's session or none. Returns the tick of
+     * each write.
+     */
     public List<Long> commit(Commit commit) throws InterruptedException {
         Commit guarded = new Commit(commit.writes(), guards(commit.guards()));
-        return write(() -> Commits.commit(connector, guarded));
+        return write(() -> CommitRequests.commit(connector, guarded));
     }
 
-    /** Sends a message to all who monitor its topic now. */
+    /** Sends a message to all who monitor its topic at present. */
     public void send(List<String> topic, Value data) throws InterruptedException {
-        connector.link().call(true, seq -> new Request.MsgSend(seq, topic, data, null));
+        connector.connection().call(true, seq -> new Request.MsgSend(seq, topic, data, null));
     }
 
     /**
-     * Receives the messages of a topic; {@code +} in it is any one level, {@code #} at its end the rest. Waits until the
-     * server has begun.
+     * Receives the messages of a topic, in which {@code +} stands for any one level and a final {@code #} for all
+     * further ones. Waits until the server has started the monitor.
      */
     public Monitor monitor(List<String> topic) throws InterruptedException {
         Monitor monitor = new Monitor(connector, topic);
@@ -221,34 +234,34 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Any request, for what has no method of its own, and its only reply. A failure is thrown.
+     * Sends any request that has one reply, for requests without a method of their own. A failure is thrown.
      *
-     * @param write whether it changes something, so that a broken connection leaves it open what happened
+     * @param write whether the request changes something: then its outcome is unknown if the connection breaks
      */
     public Reply call(boolean write, Function<Seq, Request> request) throws InterruptedException {
         if (write && fence != null) {
             throw new IllegalStateException(
-                    "a raw write of a fenced client (expected: set, delete, deleteTree, commit)");
+                    "call: a raw write of a fenced client (expected: set, delete, deleteTree, commit)");
         }
         boolean repeatable = !write || Request.Again.isFor(request.apply(Seq.of(1)));
-        return repeatable ? request(write, request) : connector.link().call(true, request);
+        return repeatable ? request(write, request) : connector.connection().call(true, request);
     }
 
     private Reply request(boolean write, Function<Seq, Request> request) throws InterruptedException {
-        return Repeating.call(connector, write, request);
+        return RetryingCall.call(connector, write, request);
     }
 
-    /** The greeting of the server that it is connected to. */
+    /** The greeting of the server. */
     public Reply.Greeting greeting() {
-        return connector.link().greeting();
+        return connector.connection().greeting();
     }
 
-    /** What this client calls itself. */
+    /** The name of this client. */
     public String name() {
         return connector.options().name();
     }
 
-    /** The server, and how this client connects to it. */
+    /** The address of the server, and how this client connects to it. */
     public ClientOptions options() {
         return connector.options();
     }
@@ -259,8 +272,8 @@ public final class Client implements AutoCloseable {
     }
 
     public boolean isConnected() {
-        Link link = connector.linkOrNull();
-        return link != null && link.isUp();
+        ServerConnection connection = connector.connectionOrNull();
+        return connection != null && connection.isUp();
     }
 
     /** How many connections have been lost so far. */
@@ -270,19 +283,21 @@ public final class Client implements AutoCloseable {
 
     /** Waits until there is a connection. */
     public void awaitConnected() throws InterruptedException {
-        Objects.requireNonNull(connector.awaitLink());
+        Objects.requireNonNull(connector.awaitConnection());
     }
 
-    /** Waits so long for a connection; returns whether there is one. */
-    public boolean awaitConnected(Duration patience) throws InterruptedException {
-        return connector.awaitLink(System.nanoTime() + patience.toNanos()) != null;
+    /** Waits for a connection, but no longer than the timeout. Returns whether there is one. */
+    public boolean awaitConnected(Duration timeout) throws InterruptedException {
+        return connector.awaitConnection(System.nanoTime() + timeout.toNanos()) != null;
     }
 
     public void listen(ConnectionListener listener) {
         connector.listen(listener);
     }
 
-    /** Closes the connection. Calls under way fail, watches end; a session that was not closed lives on until its time is over. */
+    /**
+     * Closes the connection. Pending calls fail and watches end; a session that was not closed lives until it expires.
+     */
     @Override
     public void close() {
         if (fence == null) {
@@ -312,9 +327,11 @@ public final class Client implements AutoCloseable {
     }
 
     private WriteConditions conditions(Expectation expectation, Guard... guards) {
-        ChainCondition chain = Commits.chained(connector, expectation);
+        ChainCondition chain = CommitRequests.chained(connector, expectation);
         List<Guard> all = guards(List.of(guards));
-        return chain instanceof ChainCondition.Unchecked && all.isEmpty() ? WriteConditions.NONE : new WriteConditions(chain, null, all);
+        return chain instanceof ChainCondition.Unchecked && all.isEmpty()
+                ? WriteConditions.NONE
+                : new WriteConditions(chain, null, all);
     }
 
     private long changed(Function<Seq, Request> request) throws InterruptedException {
@@ -325,6 +342,6 @@ public final class Client implements AutoCloseable {
     }
 
     private static ClientException unexpected(Reply reply) {
-        return new ClientException(Etype.OTHER, "the server answered " + reply + " (expected: another kind of reply)");
+        return new ClientException(Etype.OTHER, "reply: " + reply + " (expected: another kind of reply)");
     }
 }

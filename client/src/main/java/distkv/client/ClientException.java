@@ -3,7 +3,7 @@ package distkv.client;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 
-/** A request that failed; what kind of failure it is says {@link #etype}, and for some a subclass. */
+/** A request has failed. {@link #etype} tells the kind of failure; some kinds have a subclass. */
 public class ClientException extends RuntimeException {
     private static final long serialVersionUID = 1;
     private final Etype etype;
@@ -17,7 +17,7 @@ public class ClientException extends RuntimeException {
     static ClientException of(Reply.Failed failed) {
         return switch (failed.etype()) {
             case CHAIN, GUARD, VALUE -> new ConflictException(failed);
-            case NOT_YET -> new NotYetException(failed);
+            case NOT_YET -> new StandbyException(failed);
             case UNKNOWN -> new UnknownOutcomeException(failed.text());
             case SESSION -> new SessionLostException(failed.text());
             default -> new ClientException(failed.etype(), failed.text());

@@ -4,17 +4,17 @@ import distkv.protocol.FrameLimits;
 import java.time.Duration;
 
 /**
- * How to reach a server.
+ * How to connect to a server.
  *
- * @param name what this client calls itself in its threads and messages
- * @param connectTimeout how long a connection, its greeting included, may take
- * @param keepAlive a connection that is silent for this long is asked whether it lives, and given up after as long again
- * @param retryFirst the pause before the first attempt to connect again; it doubles with every failure
+ * @param name the name of this client, used in the names of its threads and in messages
+ * @param connectTimeout how long it may take to connect and receive the greeting
+ * @param keepAlive after how long a silent connection is probed; it is closed after as long again
+ * @param retryFirst the pause before the first attempt to reconnect; it doubles with every failure
  * @param retryMost the longest such pause
- * @param window how many items of a stream may be waiting here, 4 to 4096
- * @param platformThreads whether its threads are threads of the platform: a process that ends soon wants that, since
- *     one with virtual threads that read sockets waits 0.3 s for their poller when it exits
- * @param patience how long a call that was under way when the connection broke waits for another one to go on with
+ * @param window how many items of a stream may be queued here, 4 to 4096
+ * @param platformThreads whether to use platform threads: a short-lived process should, since one with virtual threads
+ *     that read sockets waits 0.3 s for their poller when it exits
+ * @param callTimeout how long a pending call waits for the next connection when its own breaks
  */
 public record ClientOptions(
         String host,
@@ -27,7 +27,7 @@ public record ClientOptions(
         int window,
         FrameLimits limits,
         boolean platformThreads,
-        Duration patience) {
+        Duration callTimeout) {
     public static final int DEFAULT_PORT = 27586;
 
     public ClientOptions {
@@ -66,12 +66,22 @@ public record ClientOptions(
                 window,
                 limits,
                 platformThreads,
-                patience);
+                callTimeout);
     }
 
     public ClientOptions withConnectTimeout(Duration timeout) {
         return new ClientOptions(
-                host, port, name, timeout, keepAlive, retryFirst, retryMost, window, limits, platformThreads, patience);
+                host,
+                port,
+                name,
+                timeout,
+                keepAlive,
+                retryFirst,
+                retryMost,
+                window,
+                limits,
+                platformThreads,
+                callTimeout);
     }
 
     public ClientOptions withKeepAlive(Duration silence) {
@@ -86,12 +96,12 @@ public record ClientOptions(
                 window,
                 limits,
                 platformThreads,
-                patience);
+                callTimeout);
     }
 
     public ClientOptions withRetry(Duration first, Duration most) {
         return new ClientOptions(
-                host, port, name, connectTimeout, keepAlive, first, most, window, limits, platformThreads, patience);
+                host, port, name, connectTimeout, keepAlive, first, most, window, limits, platformThreads, callTimeout);
     }
 
     public ClientOptions withWindow(int items) {
@@ -106,10 +116,10 @@ public record ClientOptions(
                 items,
                 limits,
                 platformThreads,
-                patience);
+                callTimeout);
     }
 
-    public ClientOptions withPatience(Duration newPatience) {
+    public ClientOptions withCallTimeout(Duration newTimeout) {
         return new ClientOptions(
                 host,
                 port,
@@ -121,21 +131,21 @@ public record ClientOptions(
                 window,
                 limits,
                 platformThreads,
-                newPatience);
+                newTimeout);
     }
 
     public ClientOptions withPlatformThreads() {
         return new ClientOptions(
-                host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, window, limits, true, patience);
+                host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, window, limits, true, callTimeout);
     }
 
-    /** Where this client's threads come from; {@code role} says what one is for. */
+    /** A builder for a thread of this client; {@code role} completes its name. */
     Thread.Builder thread(String role) {
         Thread.Builder threads = platformThreads ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
         return threads.name(name + "-" + role);
     }
 
-    /** The server, for messages. */
+    /** The address of the server, for messages. */
     String address() {
         return host + ":" + port;
     }

@@ -6,8 +6,8 @@ import distkv.protocol.Reply;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nothing was written: an expectation ({@code CHAIN}, {@code VALUE}) or a guard ({@code GUARD}, {@code NOT_YET}) did not
- * hold.
+ * Nothing was written: an expectation ({@code CHAIN}, {@code VALUE}) or a guard ({@code GUARD}, {@code NOT_YET}) did
+ * not hold.
  */
 public class ConflictException extends ClientException {
     private static final long serialVersionUID = 1;
@@ -25,12 +25,12 @@ public class ConflictException extends ClientException {
         return etype() == Etype.GUARD || etype() == Etype.NOT_YET;
     }
 
-    /** The entry that is in the way, if the server says. */
+    /** The path of the conflicting entry; {@code null}: the server does not say. */
     public final @Nullable Path path() {
         return path;
     }
 
-    /** Which write left what is there; {@code null} if there is nothing, or the server does not say. */
+    /** The last write of the conflicting entry; {@code null}: there is no entry, or the server does not say. */
     public final @Nullable Long tick() {
         return tick;
     }

@@ -17,17 +17,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a client connected: when the connection ends, a thread makes a new one, with growing, jittered pauses
- * between attempts. A new connection is only used when the session is attached to it again.
+ * Keeps a client connected: when the connection ends, a thread makes a new one, with growing, jittered pauses between
+ * attempts. A new connection is published only when the session is attached to it.
  */
 final class Connector implements Runnable {
     private final ClientOptions options;
-    private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Client.ConnectionListener> listeners = new CopyOnWriteArrayList<>();
     /** Guards the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition changed = lock.newCondition();
-    private @Nullable Link link;
+    private @Nullable ServerConnection connection;
     private @Nullable Session session;
     private boolean closed;
     private long losses;
@@ -47,12 +47,12 @@ final class Connector implements Runnable {
         return connector;
     }
 
-    /** Begins to connect; waits until the first attempt is over, but not for longer than that. */
-    static Connector begin(ClientOptions options, Duration patience) throws InterruptedException {
+    /** Starts to connect. Waits until the first attempt is over, but no longer than the timeout. */
+    static Connector begin(ClientOptions options, Duration timeout) throws InterruptedException {
         Connector connector = new Connector(options);
         CountDownLatch attempted = new CountDownLatch(1);
         connector.thread = options.thread("connector").start(() -> connector.begin(attempted));
-        attempted.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+        attempted.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
         return connector;
     }
 
@@ -82,61 +82,72 @@ final class Connector implements Runnable {
         return tree;
     }
 
-    void listen(ConnectionListener listener) {
+    void listen(Client.ConnectionListener listener) {
         listeners.add(listener);
     }
 
-    /** The connection, now; {@link ServerConnectionException} if there is none. */
-    Link link() {
+    /**
+     * The current connection.
+     *
+     * @throws ServerConnectionException if there is none
+     */
+    ServerConnection connection() {
         lock.lock();
         try {
-            if (link == null) {
+            if (connection == null) {
                 throw new ServerConnectionException(reason, false);
             }
-            return link;
+            return connection;
         } finally {
             lock.unlock();
         }
     }
 
     @Nullable
-    Link linkOrNull() {
+    ServerConnection connectionOrNull() {
         lock.lock();
         try {
-            return link;
+            return connection;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits for a connection; {@link ServerConnectionException} once the client is closed. */
-    Link awaitLink() throws InterruptedException {
+    /**
+     * Waits for a connection.
+     *
+     * @throws ServerConnectionException if the client is closed
+     */
+    ServerConnection awaitConnection() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            // One that has just ended is still here until it is retracted.
-            while ((link == null || !link.isUp()) && !closed) {
+            // A connection that has just ended is still here until it is retracted.
+            while ((connection == null || !connection.isUp()) && !closed) {
                 changed.await();
             }
-            if (link == null) {
+            if (connection == null) {
                 throw new ServerConnectionException(reason, false);
             }
-            return link;
+            return connection;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits for a connection until then, in {@link System#nanoTime}'s time; {@code null} if there is none. */
+    /**
+     * Waits for a connection until the deadline, a time of {@link System#nanoTime}. Returns {@code null} if there is
+     * none by then.
+     */
     @Nullable
-    Link awaitLink(long deadline) throws InterruptedException {
+    ServerConnection awaitConnection(long deadline) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while ((link == null || !link.isUp()) && !closed) {
+            while ((connection == null || !connection.isUp()) && !closed) {
                 if (changed.awaitNanos(deadline - System.nanoTime()) <= 0) {
                     return null;
                 }
             }
-            return closed ? null : link;
+            return closed ? null : connection;
         } finally {
             lock.unlock();
         }
@@ -146,7 +157,7 @@ final class Connector implements Runnable {
     long losses() {
         lock.lock();
         try {
-            return losses + (link != null && !link.isUp() ? 1 : 0);
+            return losses + (connection != null && !connection.isUp() ? 1 : 0);
         } finally {
             lock.unlock();
         }
@@ -184,20 +195,20 @@ final class Connector implements Runnable {
     public void run() {
         try {
             while (!isClosed()) {
-                link().awaitEnd();
+                connection().awaitEnd();
                 retract();
                 publish(reopen());
             }
         } catch (InterruptedException | ServerConnectionException e) {
-            // Closed: there is nothing to keep any more.
+            // The client is closed.
             Thread.currentThread().interrupt();
         }
     }
 
-    private Link reopen() throws InterruptedException {
+    private ServerConnection reopen() throws InterruptedException {
         Duration pause = options.retryFirst();
         while (true) {
-            // A server that comes back must not be met by all its clients in the same moment.
+            // Not all clients of a restarted server should reconnect at the same moment.
             Thread.sleep(pause.toMillis() / 2 + ThreadLocalRandom.current().nextLong(pause.toMillis() / 2 + 1));
             try {
                 return open();
@@ -210,8 +221,8 @@ final class Connector implements Runnable {
         }
     }
 
-    private Link open() throws InterruptedException {
-        Link opened = Link.open(options);
+    private ServerConnection open() throws InterruptedException {
+        ServerConnection opened = ServerConnection.open(options);
         try {
             tree = treeName(opened);
             Session mine = session();
@@ -220,12 +231,12 @@ final class Connector implements Runnable {
             }
             return opened;
         } catch (ClientException | InterruptedException e) {
-            opened.close("given up");
+            opened.close("the new connection could not be used");
             throw e;
         }
     }
 
-    private static String treeName(Link opened) throws InterruptedException {
+    private static String treeName(ServerConnection opened) throws InterruptedException {
         Reply reply = opened.call(false, seq -> new Request.GetState(seq, EnumSet.of(StatePart.NODES)));
         if (reply instanceof Reply.State state
                 && state.parts().containsKey(StatePart.NODES)
@@ -236,7 +247,7 @@ final class Connector implements Runnable {
         return opened.greeting().node();
     }
 
-    private void publish(Link opened) {
+    private void publish(ServerConnection opened) {
         Session mine;
         lock.lock();
         try {
@@ -244,7 +255,7 @@ final class Connector implements Runnable {
                 opened.close(reason);
                 return;
             }
-            link = opened;
+            connection = opened;
             mine = session;
             changed.signalAll();
         } finally {
@@ -253,18 +264,18 @@ final class Connector implements Runnable {
         if (mine != null) {
             mine.published();
         }
-        listeners.forEach(ConnectionListener::connected);
+        listeners.forEach(Client.ConnectionListener::connected);
     }
 
     private void retract() {
         String why;
         lock.lock();
         try {
-            if (link != null && !closed) {
-                reason = link.endReason() + "; trying to connect again";
+            if (connection != null && !closed) {
+                reason = connection.endReason() + "; reconnecting";
             }
             why = reason;
-            link = null;
+            connection = null;
             losses++;
         } finally {
             lock.unlock();
@@ -282,15 +293,15 @@ final class Connector implements Runnable {
     }
 
     void close() {
-        Link last;
+        ServerConnection last;
         Session mine;
         lock.lock();
         try {
             closed = true;
             reason = "the client is closed";
-            last = link;
+            last = connection;
             mine = session;
-            link = null;
+            connection = null;
             changed.signalAll();
         } finally {
             lock.unlock();

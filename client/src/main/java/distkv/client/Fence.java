@@ -3,14 +3,14 @@ package distkv.client;
 import distkv.model.Guard;
 import java.util.List;
 
-/** Guards all writes of a {@link Client#fenced} client. Any thread may ask it. */
+/** Guards all writes of a {@link Client#fenced} client. Must be thread-safe. */
 public interface Fence {
-    /** What the next write requires; may be nothing. */
+    /** The guards of the next write; may be empty. */
     List<Guard> guards();
 
     /**
-     * The server has refused a write because of a guard, be it one of these or another: what its caller gets. They may
-     * have changed since the write was sent.
+     * Returns the exception for the caller of a write that the server has refused because of a guard: one of these, or
+     * another. These may have changed since the write was sent.
      */
     RuntimeException refused(ConflictException why);
 }

@@ -13,23 +13,27 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of a subtree that is kept current, by a thread of its own. Any thread may read it; what it reads while
- * changes come in may be from before and after them.
+ * A copy of a subtree that a thread of its own keeps current. Any thread may read it. A reader may see part of the
+ * changes that are just being applied.
  */
 public final class Mirror implements AutoCloseable {
-    /** Is told of changes on the mirror's thread, after the mirror has them; while it works no other change comes in. */
+    /**
+     * Is told about changes on the mirror's thread, after they were applied. No other change is applied while it runs.
+     */
     public interface Listener {
         /**
          * An entry was written or deleted.
          *
-         * @param before what was there, {@code null} if there was nothing
+         * @param before the entry before; {@code null}: there was none
          */
         void changed(@Nullable Entry before, Entry now);
 
-        /** All that was there, or has changed while the connection was away, is in. */
+        /**
+         * The mirror is complete: it has all initial entries, or all changes that were made while it was disconnected.
+         */
         default void upToDate() {}
 
-        /** The connection is away: the mirror may be out of date. */
+        /** The mirror is disconnected, and may be out of date. */
         default void cutOff() {}
     }
 
@@ -55,12 +59,12 @@ public final class Mirror implements AutoCloseable {
         return mirror;
     }
 
-    /** Tells a listener of all changes that come in from now on. */
+    /** Tells a listener about all changes from now on. */
     public void listen(Listener listener) {
         listeners.add(listener);
     }
 
-    /** All entries, in tree order, as they change. */
+    /** A live view of all entries, in tree order. */
     public NavigableMap<Path, Entry> entries() {
         return Collections.unmodifiableNavigableMap(entries);
     }
@@ -69,12 +73,12 @@ public final class Mirror implements AutoCloseable {
         return entries.get(path);
     }
 
-    /** The entry at {@code path} and all below it, in tree order, as they change. */
+    /** A live view of the entries of a subtree, in tree order. */
     public NavigableMap<Path, Entry> below(Path path) {
         return Collections.unmodifiableNavigableMap(entries.subMap(path, true, path.endOfSubtree(), false));
     }
 
-    /** Waits until all that was there at the start is in. */
+    /** Waits until all initial entries are here. */
     public void awaitInitial() throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -87,7 +91,7 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    /** Waits until the write with this tick, which must be in the subtree, is in. */
+    /** Waits until the write with this tick, which must be in the subtree, is here. */
     public void awaitTick(long wanted) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -100,7 +104,7 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    /** Whether the connection is there and nothing that the server has sent is missing. */
+    /** Whether the mirror is connected and has everything that the server has sent. */
     public boolean isCurrent() {
         lock.lock();
         try {
@@ -159,7 +163,7 @@ public final class Mirror implements AutoCloseable {
     private void changed(long newTick) {
         lock.lock();
         try {
-            // What is fetched, at first or anew after a cut, comes in tree order: its ticks say nothing about the
+            // Fetched entries, at first or after an interruption, come in tree order: their ticks say nothing about the
             // others.
             if (current) {
                 tick = Math.max(tick, newTick);
@@ -170,7 +174,7 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    /** Wakes those who wait, who then find that the listeners know it already. */
+    /** Wakes the waiting threads after the listeners were told. */
     private void upToDate(long upTo) {
         lock.lock();
         try {

@@ -7,13 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a topic. It outlives connections, but messages sent while there is none are missed: nobody keeps
- * them. Read by one thread; {@link #close} may come from another.
+ * The messages of a topic. It outlives connections, but misses messages that are sent while there is none, since
+ * servers do not keep them. Only one thread may read it; any thread may {@link #close} it.
  */
 public final class Monitor implements AutoCloseable {
     private final Connector connector;
     private final List<String> topic;
-    private volatile @Nullable Stream stream;
+    private volatile @Nullable StreamReader stream;
     private volatile boolean closed;
 
     Monitor(Connector connector, List<String> topic) {
@@ -21,7 +21,7 @@ public final class Monitor implements AutoCloseable {
         this.topic = List.copyOf(topic);
     }
 
-    /** Begins it, and waits until the server has. */
+    /** Starts the monitor. Waits until the server has started it. */
     void begin() throws InterruptedException {
         while (!closed && stream == null) {
             try {
@@ -35,18 +35,18 @@ public final class Monitor implements AutoCloseable {
     /**
      * Waits for the next message.
      *
-     * @return {@code null} once this monitor or its client is closed
-     * @throws ClientException if messages were missed since they were read too slowly ({@code OVERFLOW}); the next call
-     *     goes on
+     * @return {@code null}: this monitor or its client is closed
+     * @throws ClientException if messages were lost because they were read too slowly ({@code OVERFLOW}); the next call
+     *     continues
      */
-    public @Nullable Message next() throws InterruptedException {
+    public @Nullable ReceivedMessage next() throws InterruptedException {
         while (!closed) {
             try {
-                Stream open = stream;
+                StreamReader open = stream;
                 if (open == null) {
                     open();
                 } else {
-                    Message message = accept(open.next());
+                    ReceivedMessage message = accept(open.next());
                     if (message != null) {
                         return message;
                     }
@@ -66,7 +66,8 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void open() throws InterruptedException {
-        Stream opened = Stream.open(connector.awaitLink(), seq -> new Request.MsgMonitor(seq, topic, false));
+        StreamReader opened =
+                StreamReader.open(connector.awaitConnection(), seq -> new Request.MsgMonitor(seq, topic, false));
         stream = opened;
         Reply first = opened.next();
         if (first instanceof Reply.Failed failed) {
@@ -77,9 +78,9 @@ public final class Monitor implements AutoCloseable {
         }
     }
 
-    private @Nullable Message accept(Reply reply) {
+    private @Nullable ReceivedMessage accept(Reply reply) {
         return switch (reply) {
-            case Reply.Message message -> new Message(message.topic(), message.data(), message.raw());
+            case Reply.Message message -> new ReceivedMessage(message.topic(), message.data(), message.raw());
             case Reply.StreamEnd _ -> {
                 stream = null;
                 yield null;
@@ -88,14 +89,14 @@ public final class Monitor implements AutoCloseable {
                 stream = null;
                 throw ClientException.of(failed);
             }
-            default -> throw new ClientException(Etype.OTHER, "monitor: answered by " + reply);
+            default -> throw new ClientException(Etype.OTHER, "monitor: reply " + reply);
         };
     }
 
     @Override
     public void close() {
         closed = true;
-        Stream open = stream;
+        StreamReader open = stream;
         if (open != null) {
             open.close("the monitor is closed");
         }

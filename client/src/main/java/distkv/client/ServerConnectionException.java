@@ -2,7 +2,7 @@ package distkv.client;
 
 import distkv.protocol.Etype;
 
-/** There is no connection, or it broke before the answer came. The client keeps trying to connect again. */
+/** There is no connection, or it broke before the reply arrived. The client keeps trying to reconnect. */
 public final class ServerConnectionException extends ClientException {
     private static final long serialVersionUID = 1;
     private final boolean outcomeUnknown;
@@ -12,12 +12,12 @@ public final class ServerConnectionException extends ClientException {
         this.outcomeUnknown = outcomeUnknown;
     }
 
-    /** The same, for a write that was under way: it may have happened. */
+    /** The same exception for a pending write: its outcome is unknown. */
     ServerConnectionException ofWrite() {
-        return new ServerConnectionException(getMessage() + "; the write may have happened or not", true);
+        return new ServerConnectionException(getMessage() + "; outcome unknown: read the entry before retrying", true);
     }
 
-    /** Whether this was a write that may have happened: read before trying again. */
+    /** Whether this was a write whose outcome is unknown: read the entry before retrying. */
     public boolean outcomeUnknown() {
         return outcomeUnknown;
     }

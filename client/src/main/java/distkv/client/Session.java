@@ -1,5 +1,6 @@
 package distkv.client;
 
+import distkv.client.internal.SessionClock;
 import distkv.model.Commit;
 import distkv.model.Expectation;
 import distkv.model.Guard;
@@ -11,24 +12,25 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease that entries can be bound to: they are deleted when it has not been renewed for its time to live. It is renewed
- * three times in that time, on a thread of the operating system and over a connection of its own as well as over the
- * client's, so that no other work holds that up; and it outlives connections: a new one attaches to it again.
+ * A lease that entries can be bound to: they are deleted when it is not renewed within its time to live. A platform
+ * thread renews it three times in that period, over the client's connection and over one of its own, so that no other
+ * work delays it. It outlives connections: it is attached to each new one.
  */
 public final class Session implements AutoCloseable {
-    /** Is told what becomes of a session, on the session's thread; it should not wait long. */
+    /** Is told what becomes of a session, on the session's thread; it should not block for long. */
     public interface Listener {
-        /** The deadline has passed without a renewal: the server may have ended the session, or will. */
+        /** The deadline has passed without a renewal: the server has ended the session, or will soon. */
         default void detached() {}
 
-        /** It is there after all: a new connection has it, or a renewal came after the deadline. */
+        /** The session is alive after all: it is attached to a new connection, or was renewed after the deadline. */
         default void reattached() {}
 
-        /** It is gone, and all that was bound to it. Nothing more follows. */
+        /** The session and everything that was bound to it is gone. Nothing more follows. */
         default void lost() {}
     }
 
@@ -37,7 +39,7 @@ public final class Session implements AutoCloseable {
     private final String secret;
     private final Duration ttl;
     private final SessionClock clock;
-    private final Lifeline lifeline;
+    private final RenewalConnection renewals;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     /** Written by the thread that opens connections. */
     private volatile @Nullable Witness witness;
@@ -50,7 +52,7 @@ public final class Session implements AutoCloseable {
         this.secret = secret;
         this.ttl = opened.ttl();
         this.clock = new SessionClock(ttl, sentAt);
-        this.lifeline = new Lifeline(connector.options());
+        this.renewals = new RenewalConnection(connector.options());
         this.witness = witness(opened, 1);
     }
 
@@ -59,11 +61,11 @@ public final class Session implements AutoCloseable {
     }
 
     static Session open(Connector connector, Duration ttl) throws InterruptedException {
-        Link link = connector.link();
+        ServerConnection connection = connector.connection();
         long sentAt = System.nanoTime();
-        Reply reply = link.call(true, seq -> new Request.OpenSession(seq, ttl));
+        Reply reply = connection.call(true, seq -> new Request.OpenSession(seq, ttl));
         if (!(reply instanceof Reply.SessionOpened opened) || opened.secret() == null) {
-            throw new ClientException(Etype.OTHER, "session: answered by " + reply + " (expected: session and secret)");
+            throw new ClientException(Etype.OTHER, "session: reply " + reply + " (expected: session and secret)");
         }
         Session session = new Session(connector, opened, opened.secret(), sentAt);
         connector.session(session);
@@ -71,7 +73,7 @@ public final class Session implements AutoCloseable {
         return session;
     }
 
-    /** Its number, which is the lease of {@link Write#under} for {@link Client#commit}. */
+    /** The id of the session: the lease of {@link Write#under} for {@link Client#commit}. */
     public long id() {
         return id;
     }
@@ -81,8 +83,8 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * When the session may end unless a renewal is acknowledged before, in {@link System#nanoTime}'s time: the sending
-     * of the last renewal that was acknowledged, and the time to live. After it nobody may rely on the session.
+     * When the session may end, as a time of {@link System#nanoTime}: its time to live after the last acknowledged
+     * renewal was sent. After that nothing may rely on the session.
      */
     public long deadline() {
         return clock.deadline();
@@ -95,8 +97,8 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * How processes on the server's machine can witness that this session's holder lives: when they and this client are
-     * dead the session ends at once. {@code null} if the server cannot take witnesses.
+     * How processes on the server's machine can witness that the session's holder lives: the session ends at once when
+     * they and this client are dead. {@code null}: the server does not support witnesses.
      */
     public @Nullable Witness witness() {
         return witness;
@@ -111,45 +113,48 @@ public final class Session implements AutoCloseable {
         listeners.add(listener);
     }
 
-    /** Writes an entry that lives and dies with this session. Returns the write's tick. */
+    /** Writes an entry that is bound to this session. Returns the write's tick. */
     public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
         Write write = Write.set(path, value, expectation).under(id);
-        return Commits.commit(connector, new Commit(List.of(write), List.of(guards)))
+        return CommitRequests.commit(connector, new Commit(List.of(write), List.of(guards)))
                 .getFirst();
     }
 
-    /** Ends the session, and with it all entries bound to it, at once if there is a connection, otherwise in its time. */
+    /**
+     * Ends the session and deletes all entries bound to it: at once if there is a connection, otherwise when the
+     * session expires.
+     */
     @Override
     public void close() {
         if (!clock.end()) {
             return;
         }
         connector.session(null);
-        lifeline.close();
-        Link link = connector.linkOrNull();
-        if (link == null || isLost()) {
+        renewals.close();
+        ServerConnection connection = connector.connectionOrNull();
+        if (connection == null || isLost()) {
             return;
         }
         try {
-            link.call(true, Request.EndSession::new);
+            connection.call(true, Request.EndSession::new);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ClientException e) {
-            // It ends by itself then, if it has not already.
+            // The session expires by itself.
         }
     }
 
-    /** Renews no more: the client is closed. */
+    /** Stops renewing: the client is closed. */
     void abandon() {
         var _ = clock.end();
-        lifeline.close();
+        renewals.close();
     }
 
-    /** Attaches a new connection, before anybody else uses it. */
-    void attach(Link link) throws InterruptedException {
+    /** Attaches the session to a new connection, before anything else uses it. */
+    void attach(ServerConnection connection) throws InterruptedException {
         long sentAt = System.nanoTime();
         try {
-            Reply reply = link.call(true, seq -> new Request.AttachSession(seq, id, secret));
+            Reply reply = connection.call(true, seq -> new Request.AttachSession(seq, id, secret));
             if (reply instanceof Reply.SessionOpened opened) {
                 attachments++;
                 witness = witness(opened, attachments);
@@ -160,7 +165,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** The connection that it was attached to can be used. */
+    /** The connection that the session was attached to is in use. */
     void published() {
         clock.attached();
     }
@@ -168,7 +173,7 @@ public final class Session implements AutoCloseable {
     private void lose() {
         connector.session(null);
         clock.lose();
-        lifeline.close();
+        renewals.close();
     }
 
     private void run() {
@@ -188,23 +193,22 @@ public final class Session implements AutoCloseable {
     }
 
     private void renew() {
-        boolean sent = renew(lifeline.linkOrNull());
-        sent |= renew(connector.linkOrNull());
+        boolean sent = renew(renewals.connectionOrNull());
+        sent |= renew(connector.connectionOrNull());
         if (!sent) {
             clock.renewalFailed();
         }
     }
 
-    /** Renews it over that connection, if there is one. The first answer counts, whichever way it comes. */
-    private boolean renew(@Nullable Link link) {
-        if (link == null) {
+    /** Renews the session over this connection, if there is one. The first reply counts, on whichever connection. */
+    private boolean renew(@Nullable ServerConnection connection) {
+        if (connection == null) {
             return false;
         }
         long sentAt = System.nanoTime();
-        Call call = new Call(false);
-        // Attaching renews, and is also right on a connection that came between the session's opening and now.
-        link.sendNow(call, seq -> new Request.AttachSession(seq, id, secret));
-        var _ = call.reply().whenComplete((reply, failure) -> {
+        // Attaching renews, and is also right on a connection that has not had the session so far.
+        CompletableFuture<Reply> attached = connection.askNow(seq -> new Request.AttachSession(seq, id, secret));
+        var _ = attached.whenComplete((reply, failure) -> {
             if (reply instanceof Reply.Failed failed && failed.etype() == Etype.SESSION) {
                 lose();
             } else if (failure != null || reply instanceof Reply.Failed) {

@@ -2,7 +2,7 @@ package distkv.client;
 
 import distkv.protocol.Etype;
 
-/** There is no such session any more; everything bound to it is gone. */
+/** The session does not exist any more, nor does anything that was bound to it. */
 public final class SessionLostException extends ClientException {
     private static final long serialVersionUID = 1;
 

@@ -14,9 +14,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Takes all items of a {@code get_tree} into a list, right on the reading thread: they all have to be kept anyway. */
-final class TreeCollector implements Receiver {
-    private final Link link;
+/** Collects the items of a {@code get_tree} in a list, on the reading thread: they are all kept anyway. */
+final class TreeCollector implements ServerConnection.ReplyReceiver {
+    private final ServerConnection connection;
     private final PathExpander paths;
     private final List<Entry> entries = new ArrayList<>();
     private final CompletableFuture<List<Entry>> result = new CompletableFuture<>();
@@ -24,18 +24,19 @@ final class TreeCollector implements Receiver {
     private long received;
     private long acknowledged;
 
-    private TreeCollector(Link link, Path path) {
-        this.link = link;
+    private TreeCollector(ServerConnection connection, Path path) {
+        this.connection = connection;
         this.paths = new PathExpander(path);
     }
 
-    static List<Entry> collect(Link link, Path path, Function<Seq, Request> request) throws InterruptedException {
-        TreeCollector collector = new TreeCollector(link, path);
-        long seq = link.send(collector, request);
+    static List<Entry> collect(ServerConnection connection, Path path, Function<Seq, Request> request)
+            throws InterruptedException {
+        TreeCollector collector = new TreeCollector(connection, path);
+        long seq = connection.send(collector, request);
         try {
             return collector.result.get();
         } catch (InterruptedException e) {
-            link.stop(seq);
+            connection.stop(seq);
             throw e;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof ClientException failed ? failed : new IllegalStateException(e);
@@ -45,11 +46,11 @@ final class TreeCollector implements Receiver {
     @Override
     public boolean receive(Reply reply) {
         received++;
-        if (link.window() > 0
-                && received - acknowledged > link.window() / 3
+        if (connection.window() > 0
+                && received - acknowledged > connection.window() / 3
                 && reply.seq() instanceof Seq.Int(long n)) {
             acknowledged = received;
-            link.acknowledge(n, received);
+            connection.acknowledge(n, received);
         }
         switch (reply) {
             case Reply.Item item

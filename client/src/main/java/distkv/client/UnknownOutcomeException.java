@@ -2,7 +2,7 @@ package distkv.client;
 
 import distkv.protocol.Etype;
 
-/** The server does not know whether the write happened: read before trying again. */
+/** The server does not know whether it carried out the write: read the entry before retrying. */
 public final class UnknownOutcomeException extends ClientException {
     private static final long serialVersionUID = 1;
 

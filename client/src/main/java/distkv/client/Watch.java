@@ -1,5 +1,6 @@
 package distkv.client;
 
+import distkv.client.internal.DeliveredEntries;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Etype;
@@ -11,12 +12,13 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subtree's entries and their changes, in order. Per path it delivers values in the order in which they were written
- * and ends in the newest; it skips one only while its reader lags. It outlives connections: it resumes after the last
- * tick it has seen, and where the history no longer reaches back it fetches anew and delivers the difference.
+ * The entries of a subtree and their changes, in order. For each path it delivers values in the order of their writes
+ * and ends with the newest; it skips values only while its reader lags. It outlives connections: it resumes after the
+ * last tick that it has seen. If the history no longer reaches back that far, it fetches again and delivers the
+ * difference.
  *
- * <p>Read by one thread; {@link #close} may come from another. (A watch without fetch knows only what it has
- * delivered: of what it never saw it cannot tell a deletion that happened during a cut longer than the history.)
+ * <p>Only one thread may read it; any thread may {@link #close} it. A watch without fetch knows only the entries that
+ * it has delivered: it misses the deletion of others during an interruption that is longer than the history.
  */
 public final class Watch implements AutoCloseable {
     private static final long NOWHERE = -1;
@@ -24,20 +26,20 @@ public final class Watch implements AutoCloseable {
     private final Connector connector;
     private final Path path;
     private final WatchOptions options;
-    private final KnownEntries known = new KnownEntries();
+    private final DeliveredEntries known = new DeliveredEntries();
     private final Deque<WatchEvent> ready = new ArrayDeque<>();
     private PathExpander paths;
-    /** Everything up to here is delivered. */
+    /** Everything up to this tick is delivered. */
     private long position;
     /** A fetch is under way. */
     private boolean fetching;
-    /** The history was compacted: the next request fetches. */
+    /** The history was compacted: the next request must fetch. */
     private boolean fetchAnew;
 
-    /** The reader knows that the connection is away. */
+    /** Whether the reader was told about the interruption. */
     private boolean cut;
 
-    private volatile @Nullable Stream stream;
+    private volatile @Nullable StreamReader stream;
     private volatile boolean closed;
 
     Watch(Connector connector, Path path, WatchOptions options) {
@@ -48,7 +50,7 @@ public final class Watch implements AutoCloseable {
         this.paths = new PathExpander(path);
     }
 
-    /** Begins it, and waits until the server has: every change from now on will be delivered. */
+    /** Starts the watch. Waits until the server has started it: every change from then on is delivered. */
     void begin() throws InterruptedException {
         while (stream == null && !closed) {
             try {
@@ -67,8 +69,8 @@ public final class Watch implements AutoCloseable {
     /**
      * Waits for the next event.
      *
-     * @return {@code null} once this watch or its client is closed
-     * @throws ClientException if the server refuses the watch; it is closed then
+     * @return {@code null}: this watch or its client is closed
+     * @throws ClientException if the server refuses the watch, which is closed then
      */
     public @Nullable WatchEvent next() throws InterruptedException {
         while (!closed) {
@@ -77,7 +79,7 @@ public final class Watch implements AutoCloseable {
                 return event;
             }
             try {
-                Stream open = stream;
+                StreamReader open = stream;
                 accept((open == null ? open() : open).next());
             } catch (ServerConnectionException e) {
                 cutOff(String.valueOf(e.getMessage()));
@@ -99,15 +101,15 @@ public final class Watch implements AutoCloseable {
     }
 
     private void drop() {
-        Stream open = stream;
+        StreamReader open = stream;
         stream = null;
         if (open != null) {
             open.close("the watch has another stream");
         }
     }
 
-    private Stream open() throws InterruptedException {
-        Link link = connector.awaitLink();
+    private StreamReader open() throws InterruptedException {
+        ServerConnection connection = connector.awaitConnection();
         fetching = fetchAnew || (options.fetch() && position == NOWHERE);
         Long since = fetching || position == NOWHERE ? null : (Long) position;
         if (fetching) {
@@ -115,8 +117,9 @@ public final class Watch implements AutoCloseable {
         }
         paths = new PathExpander(path);
         boolean fetch = fetching;
-        Stream opened = Stream.open(
-                link, seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true));
+        StreamReader opened = StreamReader.open(
+                connection,
+                seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true));
         stream = opened;
         if (closed) {
             close();
@@ -133,7 +136,7 @@ public final class Watch implements AutoCloseable {
             }
             case Reply.Item item -> accept(item);
             case Reply.UpToDate upToDate -> {
-                // A tree that was restored from a copy may have gone back, which a fetch then shows.
+                // A tree that was restored from a backup may be older, which a fetch shows.
                 position = fetching ? upToDate.tock() : Math.max(position, upToDate.tock());
                 if (fetching) {
                     known.endFetch(upToDate.tock()).forEach(gone -> ready.add(new WatchEvent.Changed(gone)));
@@ -147,18 +150,18 @@ public final class Watch implements AutoCloseable {
             when failed.etype() == Etype.COMPACTED && !fetching -> {
                 fetchAnew = true;
                 drop();
-                cutOff("what was missed is history no more, so all is fetched anew");
+                cutOff("history has been compacted; fetching again");
             }
             case Reply.Failed failed -> {
                 close();
                 throw ClientException.of(failed);
             }
             case Reply.StreamEnd _ -> {
-                // The server is about to stop: its connections end next.
+                // The server is about to stop and will close its connections.
                 Thread.sleep(connector.options().retryFirst());
                 cutOff("the server ended the watch");
             }
-            default -> throw new ClientException(Etype.OTHER, "watch: answered by " + reply);
+            default -> throw new ClientException(Etype.OTHER, "watch: reply " + reply);
         }
     }
 
@@ -182,7 +185,7 @@ public final class Watch implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        Stream open = stream;
+        StreamReader open = stream;
         if (open != null) {
             open.close("the watch is closed");
         }

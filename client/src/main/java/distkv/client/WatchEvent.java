@@ -2,17 +2,20 @@ package distkv.client;
 
 import distkv.model.Entry;
 
-/** What a watch delivers. */
+/** An event of a watch. */
 public sealed interface WatchEvent {
-    /** An entry is new to this watch: it was there, was written, or was deleted. */
+    /** An entry that the watch delivers for the first time, was written, or was deleted. */
     record Changed(Entry entry) implements WatchEvent {}
 
     /**
-     * All up to {@code tick} is delivered: after what was there first, and again after what changed while the
-     * connection was away.
+     * Everything up to {@code tick} is delivered: first after the initial entries, and then after the changes that were
+     * made during an interruption.
      */
     record UpToDate(long tick) implements WatchEvent {}
 
-    /** The connection is away; what is known may be out of date until the next {@link UpToDate}. Nothing is missed. */
+    /**
+     * The connection is interrupted. Delivered entries may be out of date until the next {@link UpToDate}; no change is
+     * lost.
+     */
     record CutOff(String reason) implements WatchEvent {}
 }

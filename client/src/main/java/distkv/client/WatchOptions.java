@@ -1,27 +1,27 @@
 package distkv.client;
 
-import distkv.model.Path;
 import distkv.model.Depths;
+import distkv.model.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a watch is to deliver.
+ * What a watch delivers.
  *
- * @param only the subtrees to follow, as paths relative to the watched one; none: all of it. What is delivered of them
- *     is in one order, so that of two writes the later one never comes first
+ * @param only the subtrees to follow, relative to the watched path; none: all of it. Changes of all of them come in one
+ *     order
  * @param depths which entries, by their depth below the watched path
- * @param fetch first what is there
- * @param since first what has changed after this tick; not together with {@code fetch}
+ * @param fetch whether to start with the existing entries
+ * @param since start with the changes after this tick; {@code null}: with those from now on. Excludes {@code fetch}
  */
 public record WatchOptions(
         List<Path> only,
         Depths depths,
         boolean fetch,
         @Nullable Long since) {
-    /** The whole subtree: what is there, then its changes. */
+    /** The whole subtree: existing entries, then changes. */
     public static final WatchOptions FETCH = new WatchOptions(List.of(), Depths.ALL, true, null);
-    /** The whole subtree's changes from now on. */
+    /** The changes of the whole subtree from now on. */
     public static final WatchOptions CHANGES = new WatchOptions(List.of(), Depths.ALL, false, null);
 
     public WatchOptions {
@@ -31,7 +31,7 @@ public record WatchOptions(
         }
     }
 
-    /** The whole subtree's changes after a tick. */
+    /** The changes of the whole subtree after a tick. */
     public static WatchOptions since(long tick) {
         return new WatchOptions(List.of(), Depths.ALL, false, tick);
     }
@@ -40,7 +40,7 @@ public record WatchOptions(
         return new WatchOptions(only, newDepths, fetch, since);
     }
 
-    /** The same of some subtrees only, which are relative to the watched path. */
+    /** The same for some subtrees only, relative to the watched path. */
     public WatchOptions only(List<Path> subtrees) {
         return new WatchOptions(subtrees, depths, fetch, since);
     }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Commit;
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Write;
-import distkv.model.Depths;
 import distkv.protocol.Etype;
 import distkv.protocol.Request;
 import java.util.ArrayList;

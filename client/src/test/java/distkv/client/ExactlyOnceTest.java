@@ -50,7 +50,7 @@ class ExactlyOnceTest {
     void whateverIsCutEachWriteIsMadeOnce(long seed) throws Exception {
         ClientOptions options = ClientOptions.of("127.0.0.1", 1)
                 .withRetry(Duration.ofMillis(1), Duration.ofMillis(4))
-                .withPatience(Duration.ofSeconds(60));
+                .withCallTimeout(Duration.ofSeconds(60));
         MemoryStore store = new MemoryStore("tree", LeaseClock.system(), 1 << 15);
         try (Server server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), store);
                 Cable cable = new Cable(server.port());
@@ -86,7 +86,7 @@ class ExactlyOnceTest {
     private static ClientOptions through(ClientOptions like, int port) {
         return ClientOptions.of("127.0.0.1", port)
                 .withRetry(like.retryFirst(), like.retryMost())
-                .withPatience(like.patience());
+                .withCallTimeout(like.callTimeout());
     }
 
     private static Object cutAgainAndAgain(Cable cable, Random random) throws InterruptedException {

@@ -20,9 +20,9 @@ class MonitorTest extends ServerTest {
             direct.send(List.of("b"), value(2));
             direct.send(List.of("a", "x"), value(3));
 
-            assertThat(one.next()).isEqualTo(new Message(List.of("a", "b", "c"), value(1), null));
-            assertThat(rest.next()).isEqualTo(new Message(List.of("a", "b", "c"), value(1), null));
-            assertThat(rest.next()).isEqualTo(new Message(List.of("a", "x"), value(3), null));
+            assertThat(one.next()).isEqualTo(new ReceivedMessage(List.of("a", "b", "c"), value(1), null));
+            assertThat(rest.next()).isEqualTo(new ReceivedMessage(List.of("a", "b", "c"), value(1), null));
+            assertThat(rest.next()).isEqualTo(new ReceivedMessage(List.of("a", "x"), value(3), null));
         }
     }
 
@@ -34,7 +34,7 @@ class MonitorTest extends ServerTest {
                 direct.send(List.of("a"), value(i));
             }
             for (int i = 0; i < 100; i++) {
-                assertThat(monitor.next()).isEqualTo(new Message(List.of("a"), value(i), null));
+                assertThat(monitor.next()).isEqualTo(new ReceivedMessage(List.of("a"), value(i), null));
             }
         }
     }
@@ -44,7 +44,7 @@ class MonitorTest extends ServerTest {
         try (Monitor monitor = client.monitor(List.of("a"))) {
             cable.cut();
             cable.mend();
-            CompletableFuture<Message> heard = new CompletableFuture<>();
+            CompletableFuture<ReceivedMessage> heard = new CompletableFuture<>();
             Thread reader = Thread.ofVirtual().start(() -> {
                 try {
                     heard.complete(monitor.next());
@@ -58,7 +58,7 @@ class MonitorTest extends ServerTest {
                 direct.send(List.of("a"), value("heard"));
             } while (!isDone(heard));
             reader.join();
-            assertThat(heard.join()).isEqualTo(new Message(List.of("a"), value("heard"), null));
+            assertThat(heard.join()).isEqualTo(new ReceivedMessage(List.of("a"), value("heard"), null));
         }
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Entry;
 import distkv.model.Expectation;
-import distkv.protocol.WriteConditions;
 import distkv.protocol.Request;
+import distkv.protocol.WriteConditions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -24,7 +24,7 @@ class ReconnectTest extends ServerTest {
 
     @BeforeEach
     void listen() {
-        client.listen(new ConnectionListener() {
+        client.listen(new Client.ConnectionListener() {
             @Override
             public void connected() {
                 connection.add("connected");
@@ -66,7 +66,7 @@ class ReconnectTest extends ServerTest {
 
     @Test
     void aWriteThatIsNotAnsweredInTimeSaysThatItsOutcomeIsUnknown() throws InterruptedException {
-        try (Client hasty = Client.connect(options().withPatience(Duration.ofMillis(1)))) {
+        try (Client hasty = Client.connect(options().withCallTimeout(Duration.ofMillis(1)))) {
             cable.freeze();
             BlockingQueue<Object> failures = new LinkedBlockingQueue<>();
             inBackground(failures, () -> hasty.set(path("a"), value(1)));
@@ -79,7 +79,7 @@ class ReconnectTest extends ServerTest {
     private static void assertUnknown(Object failure) {
         assertThat(failure).isInstanceOfSatisfying(ServerConnectionException.class, e -> {
             assertThat(e.outcomeUnknown()).isTrue();
-            assertThat(e).hasMessageEndingWith("the write may have happened or not");
+            assertThat(e).hasMessageEndingWith("outcome unknown: read the entry before retrying");
         });
     }
 
@@ -107,7 +107,14 @@ class ReconnectTest extends ServerTest {
                     () -> client.call(
                                     true,
                                     seq -> new Request.SetValue(
-                                            seq, path("a.b"), false, value(2), WriteConditions.NONE, false, true, false))
+                                            seq,
+                                            path("a.b"),
+                                            false,
+                                            value(2),
+                                            WriteConditions.NONE,
+                                            false,
+                                            true,
+                                            false))
                             .tock());
             Set<Long> made = new HashSet<>();
             while (made.size() < 2) {

@@ -36,7 +36,7 @@ abstract class ServerTest {
         return ClientOptions.of("127.0.0.1", cable.port())
                 .withRetry(Duration.ofMillis(2), Duration.ofMillis(20))
                 .withKeepAlive(Duration.ofMillis(300))
-                .withPatience(Duration.ofSeconds(20));
+                .withCallTimeout(Duration.ofSeconds(20));
     }
 
     @AfterEach

@@ -3,9 +3,9 @@ package distkv.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.model.Depths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

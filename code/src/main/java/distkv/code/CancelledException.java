@@ -1,6 +1,6 @@
 package distkv.code;
 
-/** The job was told to end: let it pass. */
+/** The job was told to end: let it propagate. */
 public final class CancelledException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -7,7 +7,7 @@ public final class CompileException extends CodeException {
     private final String reason;
     private final int line;
 
-    /** @param line counted from 1; 0 if it is about none */
+    /** @param line counted from 1; 0: the error concerns no line */
     public CompileException(String name, int line, String reason) {
         super(line > 0 ? name + ", line " + line + ": " + reason : name + ": " + reason);
         this.name = name;
@@ -20,17 +20,17 @@ public final class CompileException extends CodeException {
         return name;
     }
 
-    /** What is wrong, without name and line. */
+    /** What is wrong, without the name and the line. */
     public String reason() {
         return reason;
     }
 
-    /** The line, counted from 1; 0 if it is about none. */
+    /** The line, counted from 1; 0: the error concerns no line. */
     public int line() {
         return line;
     }
 
-    /** The same error, to be thrown once more. */
+    /** A copy of this exception, to be thrown again. */
     public CompileException again() {
         return new CompileException(name, line, reason);
     }

@@ -9,49 +9,54 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The controller of one running job: what {@code run} gets if its first parameter is one. Everything that is started
- * here ends with the job. Every write carries the run's claim as a fence; once the claim is gone, writes throw
- * {@link LostException}, and the job is interrupted soon after.
+ * The controller of a running job: passed to {@code run} if its first parameter is a {@code Context}. Everything that
+ * is started here ends with the job. Every write carries the run's claim as a fence. Once the claim is gone, writes
+ * throw {@link LostException}, and the job is interrupted soon after.
  */
 public interface Context {
-    /** What comes to the job. */
+    /** The job's messages. */
     Messages messages();
 
-    /** Sends {@link Message.Change} or {@link Message.Deleted} for this entry: first what is there, then every change. */
+    /**
+     * Sends {@link Message.Change} or {@link Message.Deleted} for this entry: first its present value, then every
+     * change.
+     */
     Subscription watch(Path path) throws InterruptedException;
 
-    /** The same for a subtree, or without what is there, or both. */
+    /** Watches a subtree, or an entry without its present value, or both, as the options say. */
     Subscription watch(Path path, WatchOptions options) throws InterruptedException;
 
-    /** Sends {@link Message.Received} for every message to this topic, which may have MQTT's wildcards as elements. */
+    /** Sends {@link Message.Received} for every message to this topic, whose elements may be MQTT wildcards. */
     Subscription monitor(Path topic) throws InterruptedException;
 
-    /** Sends {@link Message.Fired} after this time; zero or less: not before {@link Timer#run} is called. */
+    /** Sends {@link Message.Fired} after this delay; zero or less: not before {@link Timer#run} is called. */
     Timer timer(Duration delay);
 
-    /** Runs something beside the job, on a virtual thread. If it throws, the job fails with that. */
+    /** Runs work on another virtual thread of the job. If it throws, the job fails with that exception. */
     Task spawn(String name, Callable<?> work);
 
-    /** Ends the job, by interrupting it. That counts as a success without a result; to end with one, return it. */
+    /**
+     * Ends the job by interrupting it. It then succeeds without a result; to end it with one, return from {@code run}.
+     */
     void cancel();
 
-    /** Says that the job has started up: what was recorded of its errors is resolved. */
+    /** Says that the job is set up: its recorded errors are resolved. */
     default void setupDone() throws InterruptedException {
         setupDone(null, Map.of());
     }
 
     /**
-     * Says that the job has started up, for the record. A run on standby, which may not write yet, waits here until it has
-     * taken over.
+     * Says that the job is set up, with details for the record. A run on standby, which may not write yet, waits here
+     * until it has taken over.
      *
      * @param comment a line about it
-     * @param data what else is worth to know
+     * @param data further details
      */
     void setupDone(@Nullable String comment, Map<String, ?> data) throws InterruptedException;
 
     /**
-     * Records an error of this job. To be thrown: {@code throw self.error("no answer", Map.of("host", host))} ends the
-     * job, which starts again after its delay.
+     * Records an error of this job. Meant to be thrown: {@code throw self.error("no answer", Map.of("host", host))}
+     * ends the job, which starts again after its delay.
      */
     ErrorRecorded error(String message, Map<String, ?> data) throws InterruptedException;
 
@@ -60,7 +65,7 @@ public interface Context {
         return error(message, Map.of());
     }
 
-    /** The value at a path; {@code null} if there is none, or nil. */
+    /** The value at a path; {@code null}: there is none, or it is nil. */
     @Nullable
     Object get(Path path) throws InterruptedException;
 
@@ -74,19 +79,19 @@ public interface Context {
     void send(Path topic, @Nullable Object value) throws InterruptedException;
 
     /**
-     * The client, for all else. Its writes carry the fence, too; it is shared with other jobs, so that it has no session
-     * for the code, and closing it does nothing.
+     * The client, for everything else. Its writes carry the fence as well. It is shared with other jobs: it has no
+     * session, and closing it has no effect.
      */
     Client client();
 
     /**
-     * The fencing token of this run, for use outside of the tree; 0 if the job needs no claim. It grows with every run
-     * of the job: what comes with a smaller one comes from a run that has been replaced. Of a run on standby it counts
-     * only once {@link #setupDone} has returned.
+     * The fencing token of this run, for use outside of the tree; 0: the job needs no claim. It grows with every run of
+     * the job: whatever comes with a smaller token comes from a run that has been replaced. The token of a run on
+     * standby is valid only once {@link #setupDone} has returned.
      */
     long fence();
 
-    /** The variables: the procedure's defaults, overlaid by the job's data. */
+    /** The variables: the procedure's defaults, overridden by the job's data. */
     Map<String, @Nullable Object> vars();
 
     /** The configuration. */
@@ -95,9 +100,9 @@ public interface Context {
     /** This node's name. */
     String node();
 
-    /** Where the job's entry is. */
+    /** The path of the job's entry. */
     Path job();
 
-    /** The job's logger. Lines that the code prints are logged with level INFO. */
+    /** The job's logger. Lines that the code prints are logged at level INFO. */
     System.Logger log();
 }

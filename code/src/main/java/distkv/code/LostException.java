@@ -2,7 +2,7 @@ package distkv.code;
 
 import org.jspecify.annotations.Nullable;
 
-/** This run has lost its claim, and somebody else may be running the job: it cannot write any more, and must end. */
+/** This run has lost its claim, and another node may be running the job: it cannot write any more, and must end. */
 public final class LostException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

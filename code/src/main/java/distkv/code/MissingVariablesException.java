@@ -12,7 +12,7 @@ public final class MissingVariablesException extends CodeException {
         this.missing = List.copyOf(missing);
     }
 
-    /** Their names. */
+    /** The names of the missing variables. */
     public List<String> missing() {
         return missing;
     }

@@ -1,6 +1,6 @@
 package distkv.code;
 
-/** This run is on standby: it may write once {@link Context#setupDone} has returned, not yet. */
+/** This run is on standby: it may write only once {@link Context#setupDone} has returned. */
 public final class NotYetException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -2,19 +2,22 @@ package distkv.code;
 
 import org.jspecify.annotations.Nullable;
 
-/** A procedure has thrown something that a Java caller cannot be handed as it is: it ran elsewhere, or it was checked. */
+/**
+ * A procedure has thrown an exception that cannot be passed to the Java caller as it is: the procedure ran elsewhere,
+ * or the exception is a checked one.
+ */
 public final class ProcedureException extends CodeException {
     private static final long serialVersionUID = 1;
     private final @Nullable String type;
     private final @Nullable String trace;
 
     /**
-     * Says what was thrown.
+     * Describes what was thrown.
      *
-     * @param procedure its name
-     * @param type the exception's class, as its language calls it
+     * @param procedure the procedure's name
+     * @param type the exception's class, as its language calls it; {@code null}: not known
      * @param text the exception's own text
-     * @param trace where it came from, if that is known
+     * @param trace the stack trace; {@code null}: not known
      */
     public ProcedureException(String procedure, @Nullable String type, @Nullable String text, @Nullable String trace) {
         super(procedure + ": " + (type == null ? "" : type) + (type == null || isEmpty(text) ? "" : ": ")
@@ -27,12 +30,12 @@ public final class ProcedureException extends CodeException {
         return text == null || text.isEmpty();
     }
 
-    /** The class of what it has thrown, as its language calls it; {@code null} if it is not known. */
+    /** The class of the exception, as its language calls it; {@code null}: not known. */
     public @Nullable String type() {
         return type;
     }
 
-    /** Where it was thrown, as its language writes it; {@code null} if it is not known. */
+    /** The stack trace, as the exception's language writes it; {@code null}: not known. */
     public @Nullable String trace() {
         return trace;
     }

@@ -1,6 +1,6 @@
 package distkv.code;
 
-/** What {@link Context#spawn} has started: it ends with the job, and the job fails if it throws. */
+/** A task started by {@link Context#spawn}. It ends with the job; if it throws, the job fails. */
 public interface Task {
     /** Interrupts it. Returns whether it was running. */
     boolean cancel();

@@ -1,4 +1,4 @@
-/** Stored code: what Java that is stored in the tree is written against, and how clients call stored procedures. */
+/** The API of stored Java code. */
 @NullMarked
 package distkv.code;
 

@@ -29,7 +29,35 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("distkv.server.tree..")
             .should()
-            .dependOnClassesThat(resideInAnyPackage("distkv.server", "distkv.server.session..", "distkv.protocol.."));
+            .dependOnClassesThat(resideInAnyPackage(
+                    "distkv.server",
+                    "distkv.server.net..",
+                    "distkv.server.request..",
+                    "distkv.server.stream..",
+                    "distkv.server.message..",
+                    "distkv.server.session..",
+                    "distkv.protocol.."));
+
+    @ArchTest
+    static final ArchRule theServersConnectionsKnowNothingOfWhatRequestsDo = noClasses()
+            .that()
+            .resideInAPackage("distkv.server.net..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                    "distkv.server",
+                    "distkv.server.request..",
+                    "distkv.server.stream..",
+                    "distkv.server.message..",
+                    "distkv.server.session..",
+                    "distkv.server.tree.."));
+
+    @ArchTest
+    static final ArchRule theStoresSpiKnowsNothingOfTheKitForEngines = noClasses()
+            .that()
+            .resideInAPackage("distkv.store")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("distkv.store.engine..");
 
     @ArchTest
     static final ArchRule otherRoomsUseTheServersFaceAlone = noClasses()
@@ -85,7 +113,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyProgramsPrintAndExit = noClasses()
-            .that(not(resideInAnyPackage("distkv.code.worker..", "distkv.cli..", "distkv.bench..")))
+            .that(not(resideInAnyPackage("distkv.worker..", "distkv.cli..", "distkv.bench..")))
             .should()
             .accessField(System.class, "out")
             .orShould()

@@ -109,7 +109,7 @@ class KilledServerTest {
         int port = start(0);
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", port)
                         .withRetry(Duration.ofMillis(10), Duration.ofMillis(100))
-                        .withPatience(Duration.ofMinutes(2)));
+                        .withCallTimeout(Duration.ofMinutes(2)));
                 RunnerProcess runner =
                         RunnerProcess.start(directory.resolve("runner.log"), port, "one", Duration.ofMinutes(10))) {
             runner.awaitReady();

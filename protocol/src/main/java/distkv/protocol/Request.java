@@ -1,7 +1,7 @@
 package distkv.protocol;
 
-import distkv.model.Depths;
 import distkv.model.Bytes;
+import distkv.model.Depths;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
@@ -62,7 +62,8 @@ public sealed interface Request {
             implements Request {}
 
     /** Also sent as {@code set_value} of {@link Values#NOT_GIVEN}. */
-    record DeleteValue(Seq seq, Path path, boolean internal, WriteConditions conditions, boolean chain) implements Request {}
+    record DeleteValue(Seq seq, Path path, boolean internal, WriteConditions conditions, boolean chain)
+            implements Request {}
 
     /** With {@code chain} the reply is a stream of {@link Reply.Removed}, without it one {@link Reply.Count}. */
     record DeleteTree(Seq seq, Path path, List<Guard> guards, boolean chain) implements Request {}

@@ -1,7 +1,7 @@
 package distkv.protocol;
 
-import distkv.model.Depths;
 import distkv.model.Bytes;
+import distkv.model.Depths;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Revision;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param prev the value that the entry must have; {@code null} for any
  */
-public record WriteConditions(ChainCondition chain, @Nullable Value prev, List<Guard> guards) {
+public record WriteConditions(
+        ChainCondition chain, @Nullable Value prev, List<Guard> guards) {
     public static final WriteConditions NONE = new WriteConditions(ChainCondition.UNCHECKED, null, List.of());
 }

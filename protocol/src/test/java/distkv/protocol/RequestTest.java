@@ -2,8 +2,8 @@ package distkv.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.model.Depths;
 import distkv.model.Bytes;
+import distkv.model.Depths;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
@@ -23,7 +23,8 @@ class RequestTest {
     private static final Path PATH = Path.of("a", 1, 2.5, true, null);
     private static final Value VALUE = Values.encode(List.of(1, "two"));
     private static final List<Guard> GUARDS = List.of(new Guard(Path.of("lock"), 512));
-    private static final WriteConditions LINKED = new WriteConditions(new ChainCondition.Link("tree", 300), Values.NIL, GUARDS);
+    private static final WriteConditions LINKED =
+            new WriteConditions(new ChainCondition.Link("tree", 300), Values.NIL, GUARDS);
     private static final WriteConditions ABSENT = new WriteConditions(ChainCondition.ABSENT, null, List.of());
 
     static List<Request> requests() {
@@ -100,7 +101,8 @@ class RequestTest {
         Request request =
                 decode(Map.of("action", "set_value", "seq", 4, "path", List.of("a"), "value", Values.NOT_GIVEN));
 
-        assertThat(request).isEqualTo(new Request.DeleteValue(Seq.of(4), Path.of("a"), false, WriteConditions.NONE, true));
+        assertThat(request)
+                .isEqualTo(new Request.DeleteValue(Seq.of(4), Path.of("a"), false, WriteConditions.NONE, true));
     }
 
     @Test

@@ -2,9 +2,9 @@ package distkv.runner;
 
 import distkv.client.Session;
 import distkv.model.Entry;
-import distkv.runner.group.Sign;
+import distkv.runner.group.Heartbeat;
 import distkv.runner.job.Ask;
-import distkv.runner.worker.PythonEvent;
+import distkv.runner.worker.WorkerEvent;
 
 /** What the decision thread is told. */
 sealed interface Event {
@@ -21,7 +21,7 @@ sealed interface Event {
     record Answered(Ask ask, Ask.Answer answer) implements Event {}
 
     /** Something comes from parent or workers. */
-    record Python(PythonEvent event) implements Event {}
+    record Python(WorkerEvent event) implements Event {}
 
     /** A line that parent or workers have printed. */
     record Printed(String line) implements Event {}
@@ -30,7 +30,7 @@ sealed interface Event {
     record Opened(Session session) implements Event {}
 
     /** A runner of the original was heard on that topic. */
-    record Rival(String topic, Sign sign) implements Event {}
+    record ForeignHeartbeat(String topic, Heartbeat heartbeat) implements Event {}
 
     /** The runner is to stop. */
     record Stop() implements Event {}

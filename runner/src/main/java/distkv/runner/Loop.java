@@ -4,19 +4,19 @@ import distkv.client.Client;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.runner.group.GroupState;
-import distkv.runner.group.Sign;
+import distkv.runner.group.Heartbeat;
 import distkv.runner.job.Ask;
 import distkv.runner.job.Dispatcher;
 import distkv.runner.job.Hands;
 import distkv.runner.job.Site;
-import distkv.runner.worker.FromPython;
+import distkv.runner.worker.FromWorker;
 import distkv.runner.worker.JavaCommand;
 import distkv.runner.worker.Launch;
-import distkv.runner.worker.Modules;
 import distkv.runner.worker.Pool;
 import distkv.runner.worker.PoolOptions;
-import distkv.runner.worker.PythonEvent;
-import distkv.runner.worker.PythonHost;
+import distkv.runner.worker.WorkerEvent;
+import distkv.runner.worker.WorkerHost;
+import distkv.runner.worker.WorkerModules;
 import distkv.schema.Prefixes;
 import distkv.schema.code.Language;
 import distkv.schema.job.JobId;
@@ -51,7 +51,7 @@ final class Loop implements Hands, Runnable {
     private final Feeds feeds;
     private final Committer committer;
     private final Presence presence;
-    private final PythonHost host;
+    private final WorkerHost host;
     private final Knowledge knowledge;
     private final Standing standing;
     private final Dispatcher dispatcher;
@@ -62,7 +62,7 @@ final class Loop implements Hands, Runnable {
     private boolean warm;
     private double stopAt = Double.POSITIVE_INFINITY;
 
-    Loop(RunnerOptions options, Client client, Events events, Feeds feeds, Presence presence, PythonHost host) {
+    Loop(RunnerOptions options, Client client, Events events, Feeds feeds, Presence presence, WorkerHost host) {
         this.log = options.log();
         this.site = site(options);
         this.limits = options.limits();
@@ -85,7 +85,7 @@ final class Loop implements Hands, Runnable {
                         options.idle().toNanos() / 1e9,
                         JavaCommand.ofThisProcess(options.config())),
                 host,
-                new Modules(knowledge.catalog, options.prefixes().modules()),
+                new WorkerModules(knowledge.catalog, options.prefixes().modules()),
                 new Workers(dispatcher, log, this::trouble),
                 Loop::now);
     }
@@ -155,7 +155,7 @@ final class Loop implements Hands, Runnable {
         }
         double next = Math.min(dispatcher.run(), pool.run());
         next = Math.min(next, standing.publish(now, dispatcher.load()));
-        next = Math.min(next, standing.rivals.next(now));
+        next = Math.min(next, standing.foreignRunners.next(now));
         next = Math.min(next, stopAt);
         Event event = events.next(Math.clamp(next - now(), 0, LONGEST_WAIT));
         long began = System.nanoTime();
@@ -175,10 +175,11 @@ final class Loop implements Hands, Runnable {
                 committer.answered(ask);
                 dispatcher.answered(ask, answer);
             }
-            case Event.Python(PythonEvent python) -> python(python);
+            case Event.Python(WorkerEvent python) -> python(python);
             case Event.Printed(String line) -> trouble(line);
             case Event.Opened(var session) -> standing.opened(session);
-            case Event.Rival(String topic, Sign sign) -> standing.rivals.heard(topic, sign, now());
+            case Event.ForeignHeartbeat(String topic, Heartbeat heartbeat) ->
+                standing.foreignRunners.heard(topic, heartbeat, now());
             case Event.Stop _ -> {
                 stopAt = now() + STOPPING;
                 dispatcher.close();
@@ -190,13 +191,13 @@ final class Loop implements Hands, Runnable {
         }
     }
 
-    private void python(PythonEvent event) {
-        if (event instanceof PythonEvent.Received(var _, FromPython.Parent(var _, var _, var warning))) {
+    private void python(WorkerEvent event) {
+        if (event instanceof WorkerEvent.Received(var _, FromWorker.Parent(var _, var _, var warning))) {
             if (warning != null && !warm) {
                 trouble(warning);
             }
             warm = true;
-        } else if (event instanceof PythonEvent.ParentEnded(String how) && !warm) {
+        } else if (event instanceof WorkerEvent.ParentEnded(String how) && !warm) {
             ready.completeExceptionally(new RunnerException(how));
         }
         pool.accept(event);

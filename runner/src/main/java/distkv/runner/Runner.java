@@ -2,7 +2,7 @@ package distkv.runner;
 
 import distkv.client.Client;
 import distkv.runner.group.GroupState;
-import distkv.runner.worker.PythonHost;
+import distkv.runner.worker.WorkerHost;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,7 +16,7 @@ public final class Runner implements AutoCloseable {
 
     private final Events events;
     private final Feeds feeds;
-    private final RivalWatch rivals;
+    private final ForeignRunnerMonitor foreignRunners;
     private final LiveLog live;
     private final Presence presence;
     private final Loop loop;
@@ -31,9 +31,9 @@ public final class Runner implements AutoCloseable {
         });
         events = new Events();
         feeds = new Feeds(events, options);
-        rivals = new RivalWatch(options, events);
+        foreignRunners = new ForeignRunnerMonitor(options, events);
         presence = new Presence(client, options, events);
-        PythonHost host = PythonHost.open(
+        WorkerHost host = WorkerHost.open(
                 options.python(),
                 event -> events.put(new Event.Python(event)),
                 line -> events.offer(new Event.Printed(line)));
@@ -50,7 +50,7 @@ public final class Runner implements AutoCloseable {
     public static Runner start(RunnerOptions options, Client client) throws InterruptedException {
         Runner runner = new Runner(options, client);
         runner.thread.start();
-        runner.rivals.open(client);
+        runner.foreignRunners.open(client);
         runner.feeds.open(client);
         runner.presence.open();
         try {
@@ -85,7 +85,7 @@ public final class Runner implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        rivals.close();
+        foreignRunners.close();
         feeds.close();
         live.close();
     }

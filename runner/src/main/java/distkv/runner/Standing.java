@@ -3,8 +3,8 @@ package distkv.runner;
 import distkv.client.Client;
 import distkv.client.Session;
 import distkv.client.Witness;
+import distkv.runner.group.ForeignRunners;
 import distkv.runner.group.GroupState;
-import distkv.runner.group.Rivals;
 import distkv.runner.job.Lease;
 import distkv.runner.job.Load;
 import distkv.runner.worker.Pool;
@@ -27,7 +27,7 @@ final class Standing {
     private final Feeds feeds;
     private final Presence presence;
     private final Knowledge knowledge;
-    final Rivals rivals;
+    final ForeignRunners foreignRunners;
     private @Nullable Session session;
     private boolean synchronised;
     private boolean replaced;
@@ -45,7 +45,7 @@ final class Standing {
         this.feeds = feeds;
         this.presence = presence;
         this.knowledge = knowledge;
-        this.rivals = new Rivals(options.group());
+        this.foreignRunners = new ForeignRunners(options.group());
     }
 
     void opened(Session newSession) {
@@ -59,7 +59,7 @@ final class Standing {
 
     /** Whether something may be begun: this runner is settled, and no other kind of runner serves the group. */
     boolean open(double now) {
-        return isSettled() && !rivals.arePresent(now) && now < lease.last();
+        return isSettled() && !foreignRunners.arePresent(now) && now < lease.last();
     }
 
     /** Whether everything is read, the server answers, and there is a session. */
@@ -100,7 +100,7 @@ final class Standing {
     /** Works out the state of the group; returns it if it has changed. */
     @Nullable
     GroupState changed(double now, Consumer<String> trouble) {
-        String heard = rivals.news(now);
+        String heard = foreignRunners.news(now);
         if (heard != null) {
             trouble.accept(heard);
         }
@@ -114,7 +114,7 @@ final class Standing {
                 synchronised,
                 client.isConnected(),
                 session != null && !alive(),
-                rivals.arePresent(now),
+                foreignRunners.arePresent(now),
                 presence.isSeen(knowledge.membership),
                 knowledge.membership.count(),
                 knowledge.wanted()));

@@ -91,8 +91,7 @@ public final class Server implements AutoCloseable {
                     new MemoryBudget(memory.connections()),
                     new MemoryBudget(memory.streams()),
                     () -> replica.snapshot().tock());
-            Listener listener =
-                    Listener.start(net, connection -> new RequestDispatcher(context, connection), socket);
+            Listener listener = Listener.start(net, connection -> new RequestDispatcher(context, connection), socket);
             LOG.log(
                     System.Logger.Level.INFO,
                     "serving tree {0} as {1} on {2}, revision {3}",

@@ -65,7 +65,8 @@ public record ServerOptions(
     }
 
     public ServerOptions named(String newNode) {
-        return new ServerOptions(host, port, newNode, messageRoot, limits, unreadTimeout, maxConnections, directory, memory);
+        return new ServerOptions(
+                host, port, newNode, messageRoot, limits, unreadTimeout, maxConnections, directory, memory);
     }
 
     public ServerOptions withMessageRoot(Path newRoot) {
@@ -73,7 +74,8 @@ public record ServerOptions(
     }
 
     public ServerOptions withLimits(FrameLimits newLimits) {
-        return new ServerOptions(host, port, node, messageRoot, newLimits, unreadTimeout, maxConnections, directory, memory);
+        return new ServerOptions(
+                host, port, node, messageRoot, newLimits, unreadTimeout, maxConnections, directory, memory);
     }
 
     public ServerOptions withUnreadTimeout(Duration newTimeout) {
@@ -85,11 +87,13 @@ public record ServerOptions(
     }
 
     public ServerOptions withMemory(MemoryLimits newMemory) {
-        return new ServerOptions(host, port, node, messageRoot, limits, unreadTimeout, maxConnections, directory, newMemory);
+        return new ServerOptions(
+                host, port, node, messageRoot, limits, unreadTimeout, maxConnections, directory, newMemory);
     }
 
     /** With the socket for witnesses in this directory. */
     public ServerOptions in(java.nio.file.Path newDirectory) {
-        return new ServerOptions(host, port, node, messageRoot, limits, unreadTimeout, maxConnections, newDirectory, memory);
+        return new ServerOptions(
+                host, port, node, messageRoot, limits, unreadTimeout, maxConnections, newDirectory, memory);
     }
 }

@@ -57,8 +57,8 @@ class ClosingTest {
 
     @Test
     void aClientThatReadsNothingIsDroppedAndHoldsNobodyUp() throws Exception {
-        try (ServerFixture fixture =
-                new ServerFixture(ServerFixture.OPTIONS.withUnreadTimeout(Duration.ofMillis(400)), new MemoryStore("tree"))) {
+        try (ServerFixture fixture = new ServerFixture(
+                ServerFixture.OPTIONS.withUnreadTimeout(Duration.ofMillis(400)), new MemoryStore("tree"))) {
             WireClient wire = fixture.wire();
             byte[] large = new byte[1 << 20];
             wire.call("set_value", "path", path("large"), "value", large);
@@ -90,7 +90,8 @@ class ClosingTest {
 
     @Test
     void moreConnectionsThanAllowedAreRefusedWithAReason() throws IOException {
-        try (ServerFixture fixture = new ServerFixture(ServerFixture.OPTIONS.withMaxConnections(2), new MemoryStore("tree"))) {
+        try (ServerFixture fixture =
+                new ServerFixture(ServerFixture.OPTIONS.withMaxConnections(2), new MemoryStore("tree"))) {
             WireClient one = fixture.wire();
             fixture.wire();
             try (WireClient third = new WireClient(fixture.server.port())) {

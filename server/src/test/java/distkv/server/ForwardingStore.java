@@ -2,11 +2,11 @@ package distkv.server;
 
 import distkv.model.Commit;
 import distkv.model.WriteId;
-import distkv.store.CompactedException;
-import distkv.store.TreeContents;
 import distkv.store.ChangeFeed;
 import distkv.store.CommitOutcome;
+import distkv.store.CompactedException;
 import distkv.store.Store;
+import distkv.store.TreeContents;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

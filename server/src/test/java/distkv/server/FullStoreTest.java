@@ -4,8 +4,8 @@ import static distkv.server.WireClient.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Commit;
-import distkv.store.engine.MemoryStore;
 import distkv.store.CommitOutcome;
+import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

@@ -2,10 +2,10 @@ package distkv.server;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Commit;
-import distkv.store.CompactedException;
 import distkv.store.ChangeFeed;
-import distkv.store.engine.MemoryStore;
 import distkv.store.CommitOutcome;
+import distkv.store.CompactedException;
+import distkv.store.engine.MemoryStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;

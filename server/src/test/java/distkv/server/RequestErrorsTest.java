@@ -28,7 +28,8 @@ class RequestErrorsTest {
 
     @BeforeEach
     void start() throws IOException {
-        fixture = new ServerFixture(ServerFixture.OPTIONS.withLimits(new FrameLimits(64 * 1024, 32)), new MemoryStore("tree"));
+        fixture = new ServerFixture(
+                ServerFixture.OPTIONS.withLimits(new FrameLimits(64 * 1024, 32)), new MemoryStore("tree"));
     }
 
     @AfterEach
@@ -172,12 +173,12 @@ class RequestErrorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "type, 'types are kept, but this server takes any value'",
-        "match, 'types are kept, but this server takes any value'",
-        "codec, 'codecs are kept, but every client gets values as they are stored'",
-        "conv, 'codecs are kept, but every client gets values as they are stored'",
-        "acl, 'access lists are kept, but everybody may do everything'",
-        "auth, 'users are kept, but this server has no log-in'"
+        "type, 'types are stored, but this server accepts any value'",
+        "match, 'types are stored, but this server accepts any value'",
+        "codec, 'codecs are stored, but clients get values as they are stored'",
+        "conv, 'codecs are stored, but clients get values as they are stored'",
+        "acl, 'access lists are stored, but not enforced'",
+        "auth, 'users are stored, but this server has no authentication'"
     })
     void whoWritesASettingOfTheOriginalIsToldThatItDoesNothing(String kind, String note) throws IOException {
         WireClient wire = fixture.wire();

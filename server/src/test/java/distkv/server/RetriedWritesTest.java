@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Commit;
 import distkv.store.CommitOutcome;
+import distkv.store.Store;
 import distkv.store.engine.LeaseClock;
 import distkv.store.engine.MemoryStore;
-import distkv.store.Store;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

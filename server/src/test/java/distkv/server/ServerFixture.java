@@ -1,7 +1,7 @@
 package distkv.server;
 
-import distkv.store.engine.MemoryStore;
 import distkv.store.Store;
+import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -34,7 +34,7 @@ class ServerTest {
         MemoryStore store = new MemoryStore("tree");
         assertThatThrownBy(() -> Server.start(ANY_PORT.at(host, 0), store))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("host: " + host + " (expected: an loopback address such as 127.0.0.1");
+                .hasMessageStartingWith("host: " + host + " (expected: a loopback address such as 127.0.0.1");
         store.close();
     }
 

@@ -4,8 +4,8 @@ import static distkv.server.WireClient.map;
 import static distkv.server.WireClient.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.store.engine.MemoryStore;
 import distkv.store.Store;
+import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package distkv.server;
 
-import static distkv.server.session.ServerFixture.chain;
+import static distkv.server.ServerFixture.chain;
 import static distkv.server.WireClient.map;
 import static distkv.server.WireClient.path;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -77,7 +77,8 @@ public abstract class RandomContract extends LeaseContract {
         }
 
         TreeContents contents(long revision) {
-            return new TreeContents(revision, List.copyOf(trees.get((int) revision).values()));
+            return new TreeContents(
+                    revision, List.copyOf(trees.get((int) revision).values()));
         }
 
         long randomLease(RandomGenerator random) {

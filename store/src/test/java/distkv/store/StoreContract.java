@@ -236,7 +236,8 @@ public abstract class StoreContract extends StoreTesting {
             assertThat(asked.get(i).join()).isInstanceOfSatisfying(CommitOutcome.Committed.class, committed -> {
                 assertThat(committed.previous()).hasSize(1);
             });
-            assertThat(((CommitOutcome.Committed) asked.get(i).join()).revision()).isEqualTo(i + 1);
+            assertThat(((CommitOutcome.Committed) asked.get(i).join()).revision())
+                    .isEqualTo(i + 1);
         }
     }
 

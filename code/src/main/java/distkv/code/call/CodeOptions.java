@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where stored code is, and what calls it.
+ * Where stored code is, and how it is called.
  *
- * @param prefixes where stored code, jobs, their states and errors are
- * @param python the interpreter for procedures in Python, and its options; it needs the package {@code distkv}
- * @param environment what is added to its environment, e.g. {@code PYTHONPATH}
- * @param pythons how many Python procedures may run at once, each in a process of its own
- * @param config what procedures in Python see as {@code _cfg}, over its defaults
+ * @param prefixes the prefixes of stored code, jobs, states and errors
+ * @param python the interpreter for Python procedures, with its options; it needs the package {@code distkv}
+ * @param environment variables added to the interpreter's environment, for example {@code PYTHONPATH}
+ * @param pythons how many Python procedures may run at the same time, each in a process of its own
+ * @param config what Python procedures see as {@code _cfg}, merged over its defaults
  */
 public record CodeOptions(
         Prefixes prefixes, List<String> python, Map<String, String> environment, int pythons, Map<String, ?> config) {
@@ -26,7 +26,7 @@ public record CodeOptions(
         }
     }
 
-    /** Everything where it is unless a configuration says otherwise, and {@code python3}. */
+    /** The default prefixes, and {@code python3}. */
     public static CodeOptions defaults() {
         return new CodeOptions(
                 Prefixes.DEFAULT,
@@ -36,7 +36,7 @@ public record CodeOptions(
                 Map.of());
     }
 
-    /** The same with another interpreter. */
+    /** The same options with another interpreter. */
     public CodeOptions withPython(List<String> command, Map<String, String> added) {
         return new CodeOptions(prefixes, command, added, pythons, config);
     }

@@ -6,8 +6,9 @@ import distkv.code.CodeException;
 import distkv.code.CompileException;
 import distkv.code.MissingVariablesException;
 import distkv.code.ProcedureException;
-import distkv.code.compile.Definition;
+import distkv.code.compile.CompiledProcedure;
 import distkv.code.compile.Javac;
+import distkv.code.compile.ProcedureDefinition;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.schema.code.CodeId;
@@ -22,31 +23,31 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored procedures, to be called by any number of threads: {@code code.call("forty.two", 21)}. Those in Java run in
- * the calling thread; they are compiled when they are first called, and again after they or a module have changed. Those
- * in Python run in processes of this machine that are kept warm; to interrupt a call ends its process.
+ * The stored procedures, to be called by any number of threads: {@code code.call("forty.two", 21)}. Java procedures run
+ * in the calling thread; they are compiled when they are first called, and again after they or a module have changed.
+ * Python procedures run in processes of this machine that are kept warm; interrupting a call ends its process.
  *
- * <p>Code that does not compile, or requires what is not stored, is recorded in the error tree (subsystem
- * {@code compile}) when it is called, and resolved when it is called again and compiles.
+ * <p>Code that does not compile, or requires code that is not stored, is recorded in the error tree (subsystem {@code
+ * compile}) when it is called. The record is resolved when the code is called again and compiles.
  *
- * <p>Values are Java objects as {@link Values} has them. What a Java procedure returns is handed on as it is.
+ * <p>Values are Java objects as {@link Values} defines them. The result of a Java procedure is returned as it is.
  */
 public final class CodeRoot implements AutoCloseable {
-    /** How many names that callers use are remembered as paths. */
+    /** How many names are remembered as paths. */
     private static final int NAMES = 10_000;
 
     private final CodeOptions options;
     private final StoredCode stored;
     private final CompileErrors errors;
-    private final Pythons pythons;
+    private final PythonProcessPool pythons;
     private final GroupCalls groups;
     private final Javac javac = new Javac();
     private final Map<String, Path> names = new ConcurrentHashMap<>();
     private final Map<Path, Found> callees = new ConcurrentHashMap<>();
 
-    /** What calling comes to. */
+    /** How a procedure is called. */
     private sealed interface Callee {
-        record OfJava(distkv.code.compile.Procedure procedure) implements Callee {}
+        record OfJava(CompiledProcedure procedure) implements Callee {}
 
         record OfPython(StoredCode.Found procedure) implements Callee {}
 
@@ -54,10 +55,10 @@ public final class CodeRoot implements AutoCloseable {
     }
 
     /**
-     * What a name stands for.
+     * What a name refers to.
      *
-     * @param requires whether that hangs on other procedures, too
-     * @param noted whether the error tree says what has come of compiling it
+     * @param requires whether it depends on other procedures
+     * @param noted whether the error tree says whether it compiles
      */
     private record Found(Callee callee, boolean requires, AtomicBoolean noted) {}
 
@@ -65,16 +66,16 @@ public final class CodeRoot implements AutoCloseable {
         this.options = options;
         stored = new StoredCode(client, options, this::changed);
         errors = new CompileErrors(client, options.prefixes().errors());
-        pythons = new Pythons(options, client.options());
+        pythons = new PythonProcessPool(options, client.options());
         groups = new GroupCalls(client, options);
     }
 
-    /** Everything where it usually is, and {@code python3}. Waits until all stored code is known. */
+    /** Opens the stored code at the default prefixes, with {@code python3}. Waits until all stored code is known. */
     public static CodeRoot open(Client client) throws InterruptedException {
         return open(client, CodeOptions.defaults());
     }
 
-    /** The stored code of a client's tree. Waits until it is known. */
+    /** Opens the stored code of a client's tree. Waits until it is known. */
     public static CodeRoot open(Client client, CodeOptions options) throws InterruptedException {
         CodeRoot root = new CodeRoot(client, options);
         root.stored.open();
@@ -93,12 +94,12 @@ public final class CodeRoot implements AutoCloseable {
     /**
      * Calls a procedure.
      *
-     * @param name where it is below the prefix, its elements joined by dots
-     * @param arguments values for the variables that it requires, in order
+     * @param name its path below the prefix, with dots between the elements
+     * @param arguments the values of required variables, in order
      * @return what it returns
-     * @throws MissingVariablesException if it requires more, naming what
+     * @throws MissingVariablesException if it requires more variables, naming them
      * @throws CompileException if it does not compile
-     * @throws ProcedureException what it throws, if it is in Python or throws a checked exception
+     * @throws ProcedureException what it throws, if it is written in Python or throws a checked exception
      * @throws CodeException if there is no such procedure, or the arguments do not fit
      */
     public @Nullable Object call(String name, @Nullable Object... arguments) throws InterruptedException {
@@ -120,7 +121,8 @@ public final class CodeRoot implements AutoCloseable {
             }
             case Callee.OfPython(StoredCode.Found procedure) -> {
                 try {
-                    Object result = pythons.call(new Pythons.Call(procedure, positional, named), stored::brief);
+                    Object result =
+                            pythons.call(new PythonProcessPool.Call(procedure, positional, named), stored::brief);
                     note(name, found, null);
                     yield result;
                 } catch (CompileException e) {
@@ -135,7 +137,7 @@ public final class CodeRoot implements AutoCloseable {
         };
     }
 
-    /** Where that is stored which does not compile: the procedure, or one of its modules. */
+    /** The path of the code that does not compile: the procedure, or one of its modules. */
     private Path culprit(Path name, @Nullable CompileException why) {
         Path module = why == null || CodeId.name(name).equals(why.name()) ? null : stored.module(why.name());
         return module == null
@@ -143,7 +145,7 @@ public final class CodeRoot implements AutoCloseable {
                 : options.prefixes().modules().append(module);
     }
 
-    /** Has the error tree say whether a procedure compiles, or a module that it needs. */
+    /** Records in the error tree whether a procedure or one of its modules compiles. */
     private void note(Path name, Found found, @Nullable CompileException why) throws InterruptedException {
         if (!found.noted().getAndSet(true)) {
             errors.note(culprit(name, why), why);
@@ -159,12 +161,12 @@ public final class CodeRoot implements AutoCloseable {
     }
 
     /**
-     * Runs a procedure on any one node of a group, as a job that vanishes with this client, and waits for what comes of
-     * it. It begins at most once.
+     * Runs a procedure on any one node of a group, as a job that vanishes with this client, and waits for its result.
+     * It is started at most once.
      *
      * @throws ProcedureException if it fails there
-     * @throws CallLostException if it was ended before it was done, for example since its node has died
-     * @throws CodeException if no runner of the group begins it
+     * @throws CallLostException if it was ended before it was done, for example because its node died
+     * @throws CodeException if no runner of the group starts it
      */
     public @Nullable Object callIn(String group, String name, Map<String, ?> variables) throws InterruptedException {
         return callIn(group, path(name), variables);
@@ -176,12 +178,12 @@ public final class CodeRoot implements AutoCloseable {
         return groups.call(group, name, data);
     }
 
-    /** Waits until a write with this tick, of a procedure, is known here. */
+    /** Waits until the write of a procedure with this tick is known here. */
     public void awaitProcedure(long tick) throws InterruptedException {
         stored.awaitProcedure(tick);
     }
 
-    /** Waits until a write with this tick, of a module, is known here. */
+    /** Waits until the write of a module with this tick is known here. */
     public void awaitModule(long tick) throws InterruptedException {
         stored.awaitModule(tick);
     }
@@ -191,7 +193,7 @@ public final class CodeRoot implements AutoCloseable {
         if (known != null) {
             return known;
         } else if (name.isEmpty()) {
-            throw new CodeException("an empty name (expected: that of a procedure, for example demo.scale)");
+            throw new CodeException("name: empty (expected: the name of a procedure, for example demo.scale)");
         }
         Path path = Path.of(Arrays.asList(name.split("\\.", -1)));
         if (names.size() >= NAMES) {
@@ -221,10 +223,10 @@ public final class CodeRoot implements AutoCloseable {
         return new Found(callee, requires, new AtomicBoolean());
     }
 
-    private distkv.code.compile.Procedure compile(Procedure procedure) {
-        Definition definition =
-                new Definition(procedure.name(), procedure.source(), procedure.vars(), procedure.defaults());
-        var compiled = distkv.code.compile.Procedure.compile(javac, definition, stored.javaModules());
+    private CompiledProcedure compile(Procedure procedure) {
+        ProcedureDefinition definition =
+                new ProcedureDefinition(procedure.name(), procedure.source(), procedure.vars(), procedure.defaults());
+        var compiled = CompiledProcedure.compile(javac, definition, stored.javaModules());
         stored.checkModules(compiled.modules());
         return compiled;
     }

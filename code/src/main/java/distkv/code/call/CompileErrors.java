@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The records of the error tree about stored code that does not compile. Any thread may use it. */
+/** Records in the error tree which stored code does not compile. */
 final class CompileErrors implements AutoCloseable {
     /** How often a record is read again that somebody else has changed meanwhile. */
     private static final int ATTEMPTS = 5;

@@ -16,8 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one call in a group, as changes of its job's state and of the error tree come in. Used by the calling
- * thread alone.
+ * The state of one call in a group, derived from changes of its job's state and of the error tree. Used by the calling
+ * thread only.
  */
 final class GroupCall {
     private final String procedure;
@@ -29,7 +29,7 @@ final class GroupCall {
     private boolean begun;
     private boolean done;
     private @Nullable Object result;
-    /** Where the record of its error is; {@code null} while there is none. */
+    /** The path of its error record; {@code null}: there is none. */
     private @Nullable Path record;
 
     private @Nullable CodeException failure;
@@ -50,13 +50,13 @@ final class GroupCall {
         return state;
     }
 
-    /** The record of its error, if there is one. */
+    /** The path of its error record; {@code null}: there is none. */
     @Nullable
     Path record() {
         return record;
     }
 
-    /** Takes in a change. */
+    /** Applies a change. */
     void take(Entry entry) {
         Value value = entry.value();
         Map<?, ?> map = value != null && Values.decode(value) instanceof Map<?, ?> found ? found : Map.of();
@@ -69,7 +69,7 @@ final class GroupCall {
         }
     }
 
-    /** Takes in a state, which is empty if the job has gone. */
+    /** Applies a state; empty: the job is gone. */
     private void takeState(Map<?, ?> map) {
         boolean running = map.get("node") != null;
         done |= map.containsKey("result");
@@ -80,7 +80,7 @@ final class GroupCall {
             String why = map.isEmpty() ? "this client was away from the server for too long" : "ended: " + reason;
             failure = new CallLostException(procedure, why);
         }
-        // Else an error has ended it, and its record comes.
+        // Otherwise an error has ended it, and its record follows.
     }
 
     private static boolean isPositive(@Nullable Object found) {
@@ -110,7 +110,7 @@ final class GroupCall {
         return found instanceof String text ? text : null;
     }
 
-    /** Whether a node has it. */
+    /** Whether a node has started it. */
     boolean isBegun() {
         return begun;
     }
@@ -119,7 +119,11 @@ final class GroupCall {
         return done || failure != null;
     }
 
-    /** What it returned. @throws CodeException if it failed, or was ended */
+    /**
+     * What it returned.
+     *
+     * @throws CodeException if it failed, or was ended
+     */
     @Nullable
     Object outcome() {
         if (failure != null) {

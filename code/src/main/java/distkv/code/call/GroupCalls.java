@@ -24,17 +24,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Procedures that run once on a node of a group. A call is a job entry that lives with this client's session, at
- * {@code any <group> ".call" <random>}; what comes of it is in the job's state or in the error tree.
+ * Runs procedures once on a node of a group. A call is a job entry at {@code any <group> ".call" <random>} that is
+ * bound to this client's session. Its result is found in the job's state or in the error tree.
  */
 final class GroupCalls implements AutoCloseable {
-    /** How long a call that was begun outlives a caller that is gone. */
+    /** How long a call that was started outlives its caller. */
     private static final Duration TTL = Duration.ofSeconds(5);
-    /** How long a runner may take to begin. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** How much news of a call may wait; whoever reads the watches waits then. */
+    /** How long to wait until a runner starts it. */
+    private static final Duration BEGIN_TIMEOUT = Duration.ofSeconds(10);
+    /** How many changes may be queued for a call; then the readers of its watches block. */
     private static final int WAITING = 64;
-    /** A job that fails starts again after a delay: after so many seconds, never. */
+    /** The delay before a failed job starts again, in seconds: never. */
     private static final double NEVER = 1e9;
 
     private final Client client;
@@ -50,7 +50,7 @@ final class GroupCalls implements AutoCloseable {
         this.options = options;
     }
 
-    /** Runs it, and waits for its end. */
+    /** Runs a procedure and waits for its end. */
     @Nullable
     Object call(String group, Path code, Map<String, @Nullable Object> data) throws InterruptedException {
         byte[] id = new byte[8];
@@ -89,11 +89,11 @@ final class GroupCalls implements AutoCloseable {
     }
 
     private static @Nullable Object outcome(GroupCall call, BlockingQueue<Entry> news) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + BEGIN_TIMEOUT.toNanos();
         while (!call.isOver()) {
             Entry entry = call.isBegun() ? news.take() : news.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (entry == null) {
-                throw call.notBegun(PATIENCE.toSeconds());
+                throw call.notBegun(BEGIN_TIMEOUT.toSeconds());
             }
             call.take(entry);
         }
@@ -115,7 +115,7 @@ final class GroupCalls implements AutoCloseable {
         });
     }
 
-    /** The client's session, or one that we open. */
+    /** The client's session, or a new one. */
     private Session session() throws InterruptedException {
         lock.lock();
         try {
@@ -129,7 +129,7 @@ final class GroupCalls implements AutoCloseable {
         }
     }
 
-    /** The runner deletes the state of a job whose entry is gone. */
+    /** Deletes the job entry, whose state the runner then deletes, and the error record. */
     private void tidy(GroupCall call) throws InterruptedException {
         try {
             client.delete(call.job());
@@ -138,12 +138,12 @@ final class GroupCalls implements AutoCloseable {
                 client.deleteTree(record);
             }
         } catch (ClientException e) {
-            // The entry vanishes with the session then, and an error's record is left to be read.
-            System.getLogger(GroupCalls.class.getName()).log(System.Logger.Level.DEBUG, "a call leaves traces", e);
+            // The entry vanishes with the session; the error record stays.
+            System.getLogger(GroupCalls.class.getName()).log(System.Logger.Level.DEBUG, "a call was not cleaned up", e);
         }
     }
 
-    /** Ends the session, if it is ours. */
+    /** Ends the session if it was opened here. */
     @Override
     public void close() {
         lock.lock();

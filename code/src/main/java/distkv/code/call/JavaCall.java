@@ -1,18 +1,18 @@
 package distkv.code.call;
 
 import distkv.code.ProcedureException;
-import distkv.code.compile.Procedure;
+import distkv.code.compile.CompiledProcedure;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Calls of Java in this process. */
+/** Calls Java procedures in this process. */
 final class JavaCall {
     private JavaCall() {}
 
-    static @Nullable Object call(Procedure procedure, List<?> positional, Map<String, ?> named)
+    static @Nullable Object call(CompiledProcedure procedure, List<?> positional, Map<String, ?> named)
             throws InterruptedException {
         try {
             return procedure.call(positional, named);

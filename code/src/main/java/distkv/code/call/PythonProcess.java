@@ -29,14 +29,14 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that calls Python procedures, one after another ({@code distkv.worker.caller} is its other side). Used by one
- * thread at a time, which writes the call and reads the answer itself.
+ * A process that calls Python procedures, one after another; its other side is {@code distkv.worker.caller}. Used by
+ * one thread at a time, which writes the call and reads the reply itself.
  */
 final class PythonProcess implements AutoCloseable {
     private final Process process;
     private final SocketChannel channel;
     private final FrameReader frames;
-    /** Which version of each procedure and module it has. */
+    /** The version of each procedure and module that it has. */
     private final Map<String, Long> sent = new HashMap<>();
 
     private long briefed;
@@ -48,16 +48,16 @@ final class PythonProcess implements AutoCloseable {
     }
 
     /**
-     * Starts one, and waits until it is there.
+     * Starts a process, and waits until it has connected.
      *
-     * @param server which the procedures use
-     * @param socket where no file is yet
+     * @param server the server that the procedures use
+     * @param socket the path of the socket to make
      */
     static PythonProcess start(CodeOptions options, ClientOptions server, java.nio.file.Path socket)
             throws InterruptedException {
         List<String> command = new ArrayList<>(options.python());
         command.addAll(List.of("-m", "distkv.worker.caller", socket.toString()));
-        ProcessBuilder builder = new ProcessBuilder(Undisturbed.command(command));
+        ProcessBuilder builder = new ProcessBuilder(IgnoreInterrupt.command(command));
         builder.environment().putAll(options.environment());
         builder.redirectError(ProcessBuilder.Redirect.INHERIT).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -91,7 +91,7 @@ final class PythonProcess implements AutoCloseable {
         try {
             listener.close();
         } catch (IOException e) {
-            // Whoever waits for the process is woken either way.
+            // The thread that waits for the process is woken either way.
         }
     }
 
@@ -125,7 +125,7 @@ final class PythonProcess implements AutoCloseable {
         }
     }
 
-    /** Whether it knows of so many changes of modules. */
+    /** Whether it has all modules as of this number of changes. */
     boolean isBriefed(long changes) {
         return briefed == changes;
     }
@@ -142,10 +142,10 @@ final class PythonProcess implements AutoCloseable {
     /**
      * Calls a procedure.
      *
-     * @throws IOException if the process has ended, or sent nonsense
+     * @throws IOException if the process has ended, or sent an invalid reply
      */
     @Nullable
-    Object call(Pythons.Call call) throws IOException, InterruptedException {
+    Object call(PythonProcessPool.Call call) throws IOException, InterruptedException {
         Procedure procedure = call.callee().procedure();
         try {
             if (isNews(procedure.name(), call.callee().version())) {
@@ -226,13 +226,13 @@ final class PythonProcess implements AutoCloseable {
         }
     }
 
-    /** Ends it, whatever it does: it sees that the connection ends, and a procedure that never yields is killed. */
+    /** Kills the process, whatever it is doing. */
     @Override
     public void close() {
         try {
             channel.close();
         } catch (IOException e) {
-            // It is killed in any case.
+            // The process is killed in any case.
         }
         process.destroyForcibly();
     }

@@ -21,17 +21,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All procedures and modules of a tree, as calls need them, kept up to date by two mirrors. Any thread may use it. */
+/** All procedures and modules of a tree, kept current by two mirrors, as calls need them. */
 final class StoredCode implements AutoCloseable {
-    /** A procedure as it is now, and all modules that it requires, by name, in the order in which they are loaded. */
+    /**
+     * A procedure as it is now, and the names of all modules that it requires, in the order in which they are loaded.
+     */
     record Found(Procedure procedure, long version, List<String> modules) {}
 
-    /** Is told what has changed, when that is known here. */
+    /** Is told which code has changed, after the change can be seen here. */
     interface Listener {
         void changed(CodeId piece);
     }
 
-    /** A module, and the version of what was stored last under its name; none if it was deleted. */
+    /** A module with the tick of the last write under its name; {@code null}: it was deleted. */
     private record Told(@Nullable StoredModule module, long version) {}
 
     private final Path procedurePrefix;
@@ -55,13 +57,13 @@ final class StoredCode implements AutoCloseable {
         modules = client.mirror(modulePrefix);
     }
 
-    /** Waits until all that is stored is known. */
+    /** Waits until all stored code is known. */
     void open() throws InterruptedException {
         procedures.listen((before, now) -> put(CodeId.procedure(now.path().below(procedurePrefix)), now));
         modules.listen((before, now) -> put(CodeId.module(now.path().below(modulePrefix)), now));
         procedures.awaitInitial();
         modules.awaitInitial();
-        // Some may have come in before the mirrors had their listeners.
+        // Some may have arrived before the mirrors had their listeners.
         procedures
                 .entries()
                 .values()
@@ -85,9 +87,9 @@ final class StoredCode implements AutoCloseable {
     }
 
     /**
-     * The procedure at this path; {@code null} if none is stored.
+     * The procedure at this path; {@code null}: none is stored.
      *
-     * @throws CompileException if it is no procedure, or what it requires is missing or requires itself
+     * @throws CompileException if the entry is not valid, or required code is missing or requires itself
      */
     @Nullable
     Found procedure(Path path) {
@@ -127,7 +129,7 @@ final class StoredCode implements AutoCloseable {
         }
     }
 
-    /** Where the module of this name is below the prefix; {@code null} if none is stored. */
+    /** The path of the module of this name below the prefix; {@code null}: none is stored. */
     @Nullable
     Path module(String name) {
         synchronized (lock) {
@@ -136,7 +138,7 @@ final class StoredCode implements AutoCloseable {
         }
     }
 
-    /** The sources of all modules in Java. */
+    /** The sources of all Java modules. */
     ModuleSources javaModules() {
         Map<String, String> sources = new LinkedHashMap<>();
         synchronized (lock) {
@@ -150,7 +152,7 @@ final class StoredCode implements AutoCloseable {
         return new ModuleSources(sources);
     }
 
-    /** Tells a process of the modules in Python that it does not have. */
+    /** Sends a process the Python modules that it does not have. */
     void brief(PythonProcess process) throws IOException {
         Map<String, Told> all = new LinkedHashMap<>();
         long now;
@@ -171,12 +173,12 @@ final class StoredCode implements AutoCloseable {
         process.briefed(now);
     }
 
-    /** Waits until a write with this tick, of a procedure, is known. */
+    /** Waits until the write of a procedure with this tick is known. */
     void awaitProcedure(long tick) throws InterruptedException {
         procedures.awaitTick(tick);
     }
 
-    /** Waits until a write with this tick, of a module, is known. */
+    /** Waits until the write of a module with this tick is known. */
     void awaitModule(long tick) throws InterruptedException {
         modules.awaitTick(tick);
     }

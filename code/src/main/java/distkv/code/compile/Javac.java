@@ -24,11 +24,11 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * The compiler of stored Java, for any number of threads: one compiles, the others wait. A procedure sees the class path
- * of this process and the stored modules.
+ * The compiler of stored Java, for any number of threads: one compiles, the others wait. Stored code sees the class
+ * path of this process and the stored modules.
  */
 public final class Javac {
-    /** What a procedure need not import, besides the packages of {@code java.base}. */
+    /** What a procedure need not import, besides {@code java.base}. */
     private static final String IMPORTS = "import " + Context.class.getPackageName() + ".*; import "
             + Message.class.getName() + ".*; import " + Path.class.getName() + "; ";
 
@@ -39,39 +39,39 @@ public final class Javac {
 
     private final JavaCompiler compiler;
     private final StandardJavaFileManager files;
-    /** Guards the files, which are opened once since that takes longer than to compile a procedure. */
+    /** Guards the files. They are opened once, since opening takes longer than compiling a procedure. */
     private final ReentrantLock lock = new ReentrantLock();
 
     public Javac() {
         JavaCompiler found = ToolProvider.getSystemJavaCompiler();
         if (found == null) {
-            throw new CodeException("this Java has no compiler (expected: a JDK, not a JRE)");
+            throw new CodeException("java: no compiler (expected: a JDK, not a JRE)");
         }
         compiler = found;
         files = found.getStandardFileManager(null, Locale.ENGLISH, StandardCharsets.UTF_8);
     }
 
     /**
-     * What has become of a procedure.
+     * A compiled procedure.
      *
-     * @param modules the stored modules that were compiled along, since it needs them
+     * @param modules the stored modules that it uses, which were compiled with it
      */
     record Compiled(Class<?> type, Set<String> modules) {}
 
     /**
      * Compiles a procedure.
      *
-     * @param name what errors call it, as in {@code demo.scale}
+     * @param name the name by which errors refer to it, for example {@code demo.scale}
      * @throws CompileException naming the procedure or module that is wrong, and the line
      */
     Compiled procedure(String name, String text, ModuleSources modules) {
         String className = className(name);
-        MemoryFiles memory = new MemoryFiles(files, modules);
+        InMemoryFileManager memory = new InMemoryFileManager(files, modules);
         compile(SourceText.procedure(name, className, IMPORTS, text), memory);
         Set<String> used = new LinkedHashSet<>(modules.texts().keySet());
         used.retainAll(memory.classes.keySet());
         try {
-            Class<?> type = new StoredClasses(memory.classes, Javac.class.getClassLoader()).loadClass(className);
+            Class<?> type = new StoredClassLoader(memory.classes, Javac.class.getClassLoader()).loadClass(className);
             return new Compiled(type, used);
         } catch (ClassNotFoundException e) {
             throw new CompileException(
@@ -79,9 +79,13 @@ public final class Javac {
         }
     }
 
-    /** Checks a module. @throws CompileException if it does not compile, or does not declare the class of its name */
+    /**
+     * Checks a module.
+     *
+     * @throws CompileException if it does not compile, or does not declare the class of its name
+     */
     public void module(String name, String text, ModuleSources others) {
-        MemoryFiles memory = new MemoryFiles(files, others);
+        InMemoryFileManager memory = new InMemoryFileManager(files, others);
         compile(SourceText.module(name, text), memory);
         if (!memory.classes.containsKey(name)) {
             throw new CompileException(
@@ -89,11 +93,11 @@ public final class Javac {
         }
     }
 
-    private void compile(SourceText source, MemoryFiles memory) {
+    private void compile(SourceText source, InMemoryFileManager memory) {
         lock.lock();
         try {
             DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
-            // What is added to the text would make another error of it if a brace or a comment is not closed.
+            // Parses the text alone first: the added text would change the error about an unclosed brace or comment.
             task(source.bare(), memory, problems).parse();
             check(source, problems);
             task(source, memory, problems).generate();
@@ -105,7 +109,8 @@ public final class Javac {
         }
     }
 
-    private JavacTask task(SourceText source, MemoryFiles memory, DiagnosticCollector<JavaFileObject> problems) {
+    private JavacTask task(
+            SourceText source, InMemoryFileManager memory, DiagnosticCollector<JavaFileObject> problems) {
         return (JavacTask) compiler.getTask(Writer.nullWriter(), memory, problems, OPTIONS, null, List.of(source));
     }
 
@@ -128,7 +133,7 @@ public final class Javac {
         return problem.getColumnNumber() < 1 ? "" : " (column " + column + ")";
     }
 
-    /** The name of the class that Java wraps around the methods: the procedure's, as far as that makes an identifier. */
+    /** The name of the implicit class: the procedure's name, made an identifier. */
     private static String className(String name) {
         StringBuilder text = new StringBuilder();
         name.codePoints()

@@ -4,11 +4,11 @@ import java.net.URI;
 import javax.tools.SimpleJavaFileObject;
 
 /**
- * Stored text as javac reads it. Before the text, on its first line, there may be imports that its author need not
- * write, and after it a line that makes it a whole class; so its lines are those of the stored text.
+ * Stored text as javac reads it. Implicit imports are put before it, on its first line, and what makes it a class after
+ * its last: so its lines have their stored numbers.
  */
 final class SourceText extends SimpleJavaFileObject {
-    /** What it is called in messages, as in {@code demo.scale}. */
+    /** Its name in messages, for example {@code demo.scale}. */
     final String name;
 
     final String binaryName;
@@ -25,12 +25,12 @@ final class SourceText extends SimpleJavaFileObject {
         this.after = after;
     }
 
-    /** A module: a Java file as it is, with the class that its name says. */
+    /** A module: a Java file that declares the class of its name. */
     static SourceText module(String name, String text) {
         return new SourceText(name, name, "", text, "");
     }
 
-    /** A procedure: methods without a class around them. Java has such classes, and insists on a {@code main}. */
+    /** A procedure: methods without a class around them. Java requires such a file to have a {@code main}. */
     static SourceText procedure(String name, String className, String imports, String text) {
         return new SourceText(name, className, imports, text, "\nvoid main() {}\n");
     }
@@ -40,12 +40,12 @@ final class SourceText extends SimpleJavaFileObject {
         return before + text + after;
     }
 
-    /** The same without what comes after it. */
+    /** The same text without what is put after it. */
     SourceText bare() {
         return new SourceText(name, binaryName, before, text, "");
     }
 
-    /** The column that the author sees. */
+    /** The column as the author sees it. */
     long column(long line, long column) {
         return line == 1 ? Math.max(1, column - before.length()) : column;
     }

@@ -9,10 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A parameter of {@code run}, which is filled with the variable of its name.
+ * A parameter of {@code run}, which gets the variable of its name.
  *
- * @param type what it takes: the class of a boxed value
- * @param primitive whether nil is not good enough
+ * @param type the class that it accepts, boxed
+ * @param primitive whether it refuses nil
  */
 record Variable(String procedure, String name, Class<?> type, boolean primitive) {
     private static final int SHOWN = 60;
@@ -27,7 +27,9 @@ record Variable(String procedure, String name, Class<?> type, boolean primitive)
         return java.lang.invoke.MethodType.methodType(type).wrap().returnType();
     }
 
-    /** What the parameter gets for a value of the tree. Numbers are widened, and narrowed only where nothing is lost. */
+    /**
+     * Converts a value of the tree for the parameter. Numbers are widened, and narrowed only if no information is lost.
+     */
     @Nullable
     Object read(@Nullable Object given) {
         if (given == null) {

@@ -1,4 +1,4 @@
-/** Compiles stored Java in memory, and calls what came of it. */
+/** Compiles stored Java in memory, and calls it. */
 @NullMarked
 package distkv.code.compile;
 

@@ -25,14 +25,14 @@ class ModulesTest {
             }
             """;
 
-    private static Procedure procedure(String source, Map<String, String> modules) {
-        return Procedure.compile(
-                JAVAC, new Definition("forty.two", source, List.of(), Map.of()), new ModuleSources(modules));
+    private static CompiledProcedure procedure(String source, Map<String, String> modules) {
+        return CompiledProcedure.compile(
+                JAVAC, new ProcedureDefinition("forty.two", source, List.of(), Map.of()), new ModuleSources(modules));
     }
 
     @Test
     void aProcedureImportsModulesAndTheirModules() throws Throwable {
-        Procedure procedure = procedure(
+        CompiledProcedure procedure = procedure(
                 "import house.Units;\ndouble run(double k) { return Units.celsius(k); }",
                 Map.of("house.Units", UNITS, "house.Zero", ZERO, "house.Broken", "nonsense"));
         assertThat(procedure.call(List.of(300L), Map.of())).isEqualTo(27.0);
@@ -41,8 +41,9 @@ class ModulesTest {
     @Test
     void eachVersionHasItsOwnClasses() throws Throwable {
         String source = "double run() { return house.Units.celsius(0); }";
-        Procedure old = procedure(source, Map.of("house.Units", UNITS, "house.Zero", ZERO));
-        Procedure changed = procedure(source, Map.of("house.Units", UNITS, "house.Zero", ZERO.replace("-273", "1")));
+        CompiledProcedure old = procedure(source, Map.of("house.Units", UNITS, "house.Zero", ZERO));
+        CompiledProcedure changed =
+                procedure(source, Map.of("house.Units", UNITS, "house.Zero", ZERO.replace("-273", "1")));
         assertThat(old.call(List.of(), Map.of())).isEqualTo(-273.0);
         assertThat(changed.call(List.of(), Map.of())).isEqualTo(1.0);
     }

@@ -18,12 +18,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A temporary directory that only this user may enter, until it is closed. A process that is killed leaves it behind, and
- * the next process that makes such a directory removes it: a live owner holds a lock in its directory.
+ * A directory among the temporary files that only this user may enter, until it is closed. A process that is killed
+ * leaves its directory behind, and the next process that makes one clears it: a living owner holds a lock in its own.
  */
 public final class ScratchDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
-    /** Those of this process: closing another channel of a lock file would release the lock. */
+    /**
+     * Those of this process. They are never opened to see whether their owner lives: closing any channel of a lock's file
+     * would release the lock. So a directory is made and entered here before another thread looks for those of dead owners.
+     */
     private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
     private final Path path;
@@ -46,10 +49,18 @@ public final class ScratchDirectory implements AutoCloseable {
 
     /** Like {@link #create(String)}, with another parent. */
     static ScratchDirectory create(String prefix, Path parent) throws IOException {
+        synchronized (OURS) {
+            ScratchDirectory made = make(prefix, parent);
+            clear(parent, prefix, Files.getOwner(made.path));
+            return made;
+        }
+    }
+
+    private static ScratchDirectory make(String prefix, Path parent) throws IOException {
         Path path = Files.createTempDirectory(
                 parent, prefix, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         OURS.add(path);
-        // The lock file gets its name only when it is locked, so that its owner never seems to be dead.
+        // The lock file gets its name only when it is locked, so that no other process takes the owner for dead.
         Path unnamed = path.resolve("new");
         FileChannel lock = FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
@@ -60,7 +71,6 @@ public final class ScratchDirectory implements AutoCloseable {
             OURS.remove(path);
             throw e;
         }
-        clear(parent, prefix, Files.getOwner(path));
         return new ScratchDirectory(path, lock);
     }
 
@@ -72,7 +82,7 @@ public final class ScratchDirectory implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // A directory that cannot be read is not ours.
+            // A directory that cannot be read belongs to somebody else.
             return;
         }
     }
@@ -88,7 +98,7 @@ public final class ScratchDirectory implements AutoCloseable {
         }
     }
 
-    /** Whether its owner may be dead, which only the lock can tell. */
+    /** Whether its owner, which is not this process, may be dead: the lock tells. */
     private static boolean isLeft(Path path, UserPrincipal owner) throws IOException {
         return !OURS.contains(path)
                 && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)

@@ -1,6 +1,7 @@
 package distkv.model.process;
 
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -51,7 +52,7 @@ public final class Trace {
     public static void line(String kind, String id, String station, String detail) {
         Consumer<String> lines = out;
         if (lines != null) {
-            String text = LocalTime.now().format(TIME) + " " + kind + " " + id + " " + station;
+            String text = LocalTime.now(ZoneId.systemDefault()).format(TIME) + " " + kind + " " + id + " " + station;
             lines.accept(detail.isEmpty() ? text : text + ": " + detail);
         }
     }

@@ -7,7 +7,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +75,32 @@ class ScratchDirectoryTest {
         other.destroyForcibly().waitFor();
         first.close();
         second.close();
+    }
+
+    @Test
+    void manyThatAreMadeAtOnceLeaveEachOtherAlone() throws Exception {
+        int rounds = 200;
+        CyclicBarrier together = new CyclicBarrier(2);
+        Callable<List<ScratchDirectory>> maker = () -> {
+            List<ScratchDirectory> made = new ArrayList<>();
+            for (int round = 0; round < rounds; round++) {
+                together.await();
+                made.add(create());
+            }
+            return made;
+        };
+        List<ScratchDirectory> all = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            for (Future<List<ScratchDirectory>> each : threads.invokeAll(List.of(maker, maker))) {
+                all.addAll(each.get());
+            }
+        }
+        assertThat(all)
+                .hasSize(2 * rounds)
+                .allSatisfy(each -> assertThat(each.path()).isDirectory());
+        for (ScratchDirectory each : all) {
+            each.close();
+        }
     }
 
     @Test

@@ -10,7 +10,7 @@ public sealed interface Ended {
     /** It returned. */
     record Done(Value result) implements Ended {}
 
-    /** It did not, as its worker says. */
+    /** It failed, as its worker says. */
     record Failed(
             Fault fault,
             @Nullable String type,
@@ -19,25 +19,26 @@ public sealed interface Ended {
             @Nullable Long line,
             Map<String, @Nullable Object> data)
             implements Ended {
-        /** It was told to end, and had not begun. */
+        /** It was told to end before it had started. */
         static final Failed CANCELLED = new Failed(Fault.CANCELLED, null, null, null, null, Map.of());
     }
 
     /**
      * Its worker is gone.
      *
-     * @param deliberate whether the runner killed the worker, for the sake of whatever run in it
-     * @param overdue whether the workers' parent killed it, since its deadline had passed
+     * @param how how the worker process ended
+     * @param deliberate whether the runner killed the worker, because of any of the runs in it
+     * @param overdue whether the parent killed the worker because its deadline had passed
      */
     record Died(String how, boolean deliberate, boolean overdue) implements Ended {
-        /** How a worker ended whose parent has died. */
+        /** The end of a worker whose parent has died. */
         static final String WITH_PARENT = "its parent died";
 
         public Died(String how, boolean deliberate) {
             this(how, deliberate, false);
         }
 
-        /** Whether it died with the parent of all workers, which is not the fault of one of its runs. */
+        /** Whether it died with the parent of all workers: that is not the fault of any run. */
         public boolean withParent() {
             return how.equals(WITH_PARENT);
         }
@@ -52,12 +53,12 @@ public sealed interface Ended {
         CANCELLED,
         LOST,
         STALLED,
-        /** The connection to the server was lost, and the code could not go on without it. */
+        /** The connection to the server was lost, and the code could not continue without it. */
         INTERRUPTED,
-        /** It blocked the loop that it shared: its worker is killed, and only then is the run over. */
+        /** It blocked the event loop that it shared. Its worker is killed; the run is over only then. */
         BLOCKED;
 
-        /** The fault of this name; one that a newer worker has invented is an error like any other. */
+        /** The fault of this name; {@link #ERROR} for a name that only a newer worker knows. */
         public static Fault named(@Nullable Object word) {
             for (Fault fault : values()) {
                 if (fault.name().toLowerCase(Locale.ROOT).equals(word)) {

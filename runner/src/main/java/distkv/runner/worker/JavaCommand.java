@@ -11,20 +11,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a Java worker is started: by the parent, which so sees to its end and its deadline as it does for those that it
- * forks.
+ * The command that starts a Java worker. The parent process starts it, and so ends it and enforces its deadline as it
+ * does for forked workers.
  *
- * @param command the Java virtual machine, and options for it
+ * @param command the Java virtual machine and its options
  */
 public record JavaCommand(List<String> command) {
-    private static final String PROGRAM = "distkv.code.worker.Main";
-    /** So many bytes the virtual machine itself needs, beside its heap: code, classes, threads. */
+    private static final String PROGRAM = "distkv.worker.JavaWorkerMain";
+    /** The bytes that the virtual machine itself needs besides its heap: code, classes, threads. */
     private static final long OWN_MEMORY = 96L << 20;
 
     private static final long LEAST_HEAP = 16L << 20;
     /**
-     * Small when idle. Virtual threads are carried by so many of the system that a job that computes on and on takes its
-     * share of the processors, but nobody's thread.
+     * Options that keep an idle worker small. The 64 carrier threads let a job that never yields take its share of the
+     * processors without blocking the virtual threads of others.
      */
     private static final List<String> OPTIONS = List.of(
             "-XX:+UseSerialGC",
@@ -38,9 +38,9 @@ public record JavaCommand(List<String> command) {
     }
 
     /**
-     * The Java and the class path of this process.
+     * The command of this process's own Java with its class path.
      *
-     * @param config whose {@code runner.java} is a list of more options, for example {@code -Xmx2g}
+     * @param config its {@code runner.java} lists more options, for example {@code -Xmx2g}
      */
     public static JavaCommand ofThisProcess(Map<String, @Nullable Object> config) {
         List<String> words = new ArrayList<>();
@@ -56,7 +56,10 @@ public record JavaCommand(List<String> command) {
         return new JavaCommand(words);
     }
 
-    /** The words that start the worker of this number; of limited memory the heap gets what the machine leaves of it. */
+    /**
+     * The arguments that start the worker of this number. If its memory is limited, the heap gets what the virtual
+     * machine itself does not need.
+     */
     List<String> words(Path socket, int worker, Limits limits) {
         List<String> words = new ArrayList<>(command);
         if (limits.memory() != null) {

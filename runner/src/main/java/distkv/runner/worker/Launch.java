@@ -9,14 +9,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run to be started.
+ * A run that is to be started.
  *
- * @param run its number, never used twice by a runner
- * @param job where the job's entry is
- * @param globals what the code finds as globals
- * @param modules the names of those to be loaded first, in that order
+ * @param run its number, which a runner uses only once
+ * @param job the path of the job's entry
+ * @param globals the global variables of the code
+ * @param modules the modules to load first, in this order
  * @param claim the claim that fences its writes
- * @param outlivesClaim whether it goes on when the claim may have ended
+ * @param outlivesClaim whether it continues when its claim may have expired
  * @param alone whether no other run may share its worker
  * @param limits how much it may use
  * @param log the name of its logger
@@ -33,19 +33,19 @@ public record Launch(
         Limits limits,
         String log) {
 
-    /** The same, that may use no more than this either; a run with limits is alone in its worker. */
+    /** The same run under the limits of the node as well. A run with limits does not share its worker. */
     public Launch within(Limits node) {
         Limits all = limits.over(node);
         return new Launch(
                 run, job, procedure, globals, modules, claim, outlivesClaim, alone || !all.isEmpty(), all, log);
     }
 
-    /** The same, with another claim. */
+    /** The same run with another claim. */
     Launch under(Guard newClaim) {
         return new Launch(run, job, procedure, globals, modules, newClaim, outlivesClaim, alone, limits, log);
     }
 
-    /** How the run ends that has exceeded the limit of this name. */
+    /** The failure of a run that has exceeded the limit of this name. */
     Ended exceeded(String limit) {
         return new Ended.Failed(Ended.Fault.ERROR, null, limits.exceeded(limit), null, null, Map.of());
     }

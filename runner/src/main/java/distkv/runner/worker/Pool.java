@@ -12,124 +12,135 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which run is in which worker. Asynchronous runs share workers, synchronous ones are alone; one idle worker is kept
- * ready, so that a start does not wait for a fork. All runs in Java share one process, but that those which must end with
- * their claims do not take along those which need not: these have another one. Used by the decision thread only, and
- * never waits.
+ * Assigns runs to workers. Asynchronous Python runs share workers, synchronous ones have a worker each; one idle worker
+ * is kept ready, so that a start need not wait for a fork. Java runs share one process; those that must end with their
+ * claims share a second one, so that they do not take the others with them. Never blocks.
  */
 public final class Pool {
     private final PoolOptions options;
-    private final ParentLink parent;
-    private final Modules modules;
+    private final ParentSupervisor parent;
+    private final WorkerModules modules;
     private final PoolListener listener;
-    private final Crew crew;
-    private final Forks forks;
-    private final Map<Link, Worker> linked = new HashMap<>();
+    private final WorkerRegistry registry;
+    private final WorkerLauncher launcher;
+    private final Map<WorkerConnection, Worker> byConnection = new HashMap<>();
     private GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
 
-    /** A pool without workers; its clock counts seconds, from wherever. */
-    public Pool(PoolOptions options, PythonHost host, Modules modules, PoolListener listener, DoubleSupplier clock) {
+    /**
+     * Creates a pool without workers.
+     *
+     * @param clock counts seconds from an arbitrary origin
+     */
+    public Pool(
+            PoolOptions options, WorkerHost host, WorkerModules modules, PoolListener listener, DoubleSupplier clock) {
         this.options = options;
         this.modules = modules;
-        this.crew = new Crew(options.maxWorkers(), options.runsPerWorker());
+        this.registry = new WorkerRegistry(options.maxWorkers(), options.runsPerWorker());
         this.listener = listener;
-        this.parent = new ParentLink(host, listener, clock);
-        this.forks = new Forks(parent, host, options.java(), crew);
+        this.parent = new ParentSupervisor(host, listener, clock);
+        this.launcher = new WorkerLauncher(parent, host, options.java(), registry);
     }
 
     /** Starts the parent and the first worker. */
     public void start() {
         parent.start();
-        forks.keepOneIdle();
+        launcher.keepOneIdle();
     }
 
-    /** Keeps a place for one more run, if there is one. */
+    /** Reserves a place for one more run. Returns false if there is none. */
     public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
-        return !parent.isDown() && crew.keepPlace(new Worker.Sharing(language, alone, outlivesClaim));
+        return !parent.isDown() && registry.keepPlace(new Worker.Sharing(language, alone, outlivesClaim));
     }
 
-    /** Gives up a place that was kept: nothing starts there, or it starts now. */
+    /** Releases a reserved place: its run starts now, or not at all. */
     public void freePlace(Language language, boolean alone, boolean outlivesClaim) {
-        crew.freePlace(new Worker.Sharing(language, alone, outlivesClaim));
+        registry.freePlace(new Worker.Sharing(language, alone, outlivesClaim));
     }
 
     /** Starts a run. */
     public void start(Launch launch) {
         Worker.Sharing sharing = Worker.Sharing.of(launch);
-        Worker worker = crew.sharing(sharing);
+        Worker worker = registry.sharing(sharing);
         if (worker == null) {
-            worker = sharing.isJava() ? forks.java(launch) : crew.idle();
+            worker = sharing.isJava() ? launcher.java(launch) : registry.idle();
         }
         if (worker == null) {
-            worker = forks.python();
+            worker = launcher.python();
         }
         if (worker.sharing == null) {
             worker.sharing = sharing;
         }
-        crew.seat(worker, launch);
-        forks.limit(worker, launch);
-        send(worker, new ToPython.Start(launch, state, options.idle()));
-        forks.keepOneIdle();
+        registry.assign(worker, launch);
+        launcher.limit(worker, launch);
+        send(worker, new ToWorker.Start(launch, state, options.idle()));
+        launcher.keepOneIdle();
     }
 
-    private void send(Worker worker, ToPython message) {
+    private void send(Worker worker, ToWorker message) {
         if (!worker.send(message) && !worker.leaving) {
-            listener.trouble("worker " + worker.number + " reads nothing: it is killed");
-            forks.kill(worker, false);
+            listener.trouble("worker " + worker.number + " does not read its messages: killing it");
+            launcher.kill(worker, false);
         }
     }
 
-    /** Tells a run to end; {@code lost}: because its claim is gone. */
+    /**
+     * Tells a run to end.
+     *
+     * @param lost whether it must end because its claim is gone
+     */
     public void cancel(long run, boolean lost) {
-        Worker worker = crew.of(run);
+        Worker worker = registry.of(run);
         if (worker != null) {
             worker.cancelled.add(run);
-            send(worker, new ToPython.Cancel(run, lost));
+            send(worker, new ToWorker.Cancel(run, lost));
         }
     }
 
-    /** The run is not on standby any more: it has this claim. */
+    /** Gives the run, which is no longer on standby, this claim. */
     public void claim(long run, Guard claim) {
-        Worker worker = crew.of(run);
+        Worker worker = registry.of(run);
         if (worker != null) {
             worker.runs.computeIfPresent(run, (number, launch) -> launch.under(claim));
-            send(worker, new ToPython.Claim(run, claim));
+            send(worker, new ToWorker.Claim(run, claim));
         }
     }
 
-    /** Kills the worker of a run, and with it all that share the worker. */
+    /** Kills the worker of a run, and with it all runs that share it. */
     public void kill(long run) {
-        Worker worker = crew.of(run);
+        Worker worker = registry.of(run);
         if (worker != null) {
-            forks.kill(worker, true);
+            launcher.kill(worker, true);
         }
     }
 
-    /** The state of the group is now this. */
+    /** Tells all runs the state of the group. */
     public void state(GroupState newState) {
         state = newState;
-        crew.all().stream()
+        registry.all().stream()
                 .filter(worker -> !worker.runs.isEmpty())
-                .forEach(worker -> send(worker, new ToPython.State(newState)));
+                .forEach(worker -> send(worker, new ToWorker.State(newState)));
     }
 
-    /** Runs that must not outlive their claims are to be killed at that time of CLOCK_BOOTTIME; the parent sees to it. */
+    /** Sets the time of CLOCK_BOOTTIME at which the parent kills runs that must not outlive their claims. */
     public void deadline(double at) {
-        forks.deadline(at);
+        launcher.deadline(at);
     }
 
-    /** Has all workers that are forked from now on witness for a session, and lets those go that do nothing. */
+    /** Has all workers that are forked from now on witness for a session, and ends the idle ones. */
     public void vouch(Witness witness) {
-        if (parent.vouch(new ToPython.Vouch(witness))) {
-            crew.all().stream().filter(Worker::isUnused).forEach(worker -> send(worker, worker.finish()));
-            forks.keepOneIdle();
+        if (parent.vouch(new ToWorker.Vouch(witness))) {
+            registry.all().stream().filter(Worker::isUnused).forEach(worker -> send(worker, worker.finish()));
+            launcher.keepOneIdle();
         }
     }
 
-    /** A module has changed: workers that have not loaded it will load the new one, others say that they have. */
+    /**
+     * Tells the workers that a module has changed. Those that have not loaded it will load the new version; the others
+     * report that they are stale.
+     */
     public void moduleChanged(Path path) {
-        crew.all().stream()
-                .filter(worker -> worker.link != null)
+        registry.all().stream()
+                .filter(worker -> worker.connection != null)
                 .forEach(worker -> send(worker, modules.changed(path, worker.language())));
     }
 
@@ -137,18 +148,18 @@ public final class Pool {
         if (worker != null && worker.language() == Language.PYTHON) {
             worker.stale = true;
             retire(worker);
-            forks.keepOneIdle();
+            launcher.keepOneIdle();
         }
     }
 
-    /** Has a run begin elsewhere; if it was told to end meanwhile, it has. */
+    /** Starts a run elsewhere that its worker has refused, unless it was told to end meanwhile. */
     private void refused(long run) {
-        Worker worker = crew.of(run);
-        Launch launch = crew.launch(run);
+        Worker worker = registry.of(run);
+        Launch launch = registry.launch(run);
         if (worker == null || launch == null) {
             return;
         }
-        boolean cancelled = crew.unseat(worker, run);
+        boolean cancelled = registry.unassign(worker, run);
         stale(worker);
         if (cancelled) {
             listener.ended(run, Ended.Failed.CANCELLED);
@@ -157,75 +168,75 @@ public final class Pool {
         }
     }
 
-    /** Lets a worker go that has no runs and will get none. */
+    /** Ends a worker that has no runs and will get none. */
     private void retire(Worker worker) {
-        if (crew.canSpare(worker)) {
+        if (registry.canSpare(worker)) {
             send(worker, worker.finish());
         }
     }
 
-    /** Takes in what comes from the Python side. */
-    public void accept(PythonEvent event) {
+    /** Handles a message or the end of a connection or of the parent. */
+    public void accept(WorkerEvent event) {
         switch (event) {
-            case PythonEvent.Received(Link link, FromPython message) -> received(link, message);
-            case PythonEvent.Closed(Link link) -> closed(link);
-            case PythonEvent.ParentEnded(String how) -> parentGone(how);
+            case WorkerEvent.Received(WorkerConnection connection, FromWorker message) -> received(connection, message);
+            case WorkerEvent.Closed(WorkerConnection connection) -> closed(connection);
+            case WorkerEvent.ParentEnded(String how) -> parentGone(how);
         }
     }
 
-    private void received(Link link, FromPython message) {
+    private void received(WorkerConnection connection, FromWorker message) {
         switch (message) {
-            case FromPython.Parent hello -> parent.connected(link);
-            case FromPython.Forked forked -> {}
-            case FromPython.Exited exited -> exited(crew.find(exited.worker()), exited);
-            case FromPython.Worker(int number, long pid) -> connected(link, crew.find(number));
-            case FromPython.Started(long run) -> listener.started(run);
-            case FromPython.Imported(long run, Path path, long version, var failed) -> {
+            case FromWorker.Parent hello -> parent.connected(connection);
+            case FromWorker.Forked forked -> {}
+            case FromWorker.Exited exited -> exited(registry.find(exited.worker()), exited);
+            case FromWorker.Worker(int number, long pid) -> connected(connection, registry.find(number));
+            case FromWorker.Started(long run) -> listener.started(run);
+            case FromWorker.Imported(long run, Path path, long version, var failed) -> {
                 if (version > 0 && !modules.isCurrent(path, version)) {
-                    stale(linked.get(link));
+                    stale(byConnection.get(connection));
                 }
                 listener.uses(run, path, version, failed);
             }
-            case FromPython.Stale _ -> stale(linked.get(link));
-            case FromPython.Refused(long run) -> refused(run);
-            case FromPython.Setup(long run, var data) -> listener.well(run, data);
-            case FromPython.Reported(long run, var path, int severity, var comment, var failed) ->
+            case FromWorker.Stale _ -> stale(byConnection.get(connection));
+            case FromWorker.Refused(long run) -> refused(run);
+            case FromWorker.Setup(long run, var data) -> listener.well(run, data);
+            case FromWorker.Reported(long run, var path, int severity, var comment, var failed) ->
                 listener.error(run, failed, path, severity, comment);
-            case FromPython.Log(long run, String level, String text, double at) -> log(run, level, text, at);
-            case FromPython.Over(long run, Ended ended, var limit) -> over(run, ended, limit);
+            case FromWorker.Log(long run, String level, String text, double at) -> log(run, level, text, at);
+            case FromWorker.Over(long run, Ended ended, var limit) -> over(run, ended, limit);
         }
     }
 
-    private void connected(Link link, @Nullable Worker worker) {
+    private void connected(WorkerConnection connection, @Nullable Worker worker) {
         if (worker == null || worker.exit != null) {
-            link.close();
+            connection.close();
             return;
         }
-        linked.put(link, worker);
-        if (!worker.connected(link, options.init(modules.prefix()), modules.all(worker.language()))) {
-            forks.kill(worker, false);
+        byConnection.put(connection, worker);
+        if (!worker.connected(connection, options.init(modules.prefix()), modules.all(worker.language()))) {
+            launcher.kill(worker, false);
         }
     }
 
     private void log(long run, String level, String text, double at) {
-        Launch launch = crew.launch(run);
+        Launch launch = registry.launch(run);
         if (launch != null) {
             listener.log(launch, level, text, at);
         }
     }
 
     private void over(long run, Ended said, @Nullable String limit) {
-        Worker worker = crew.of(run);
+        Worker worker = registry.of(run);
         if (worker == null) {
             return;
         }
         if (said instanceof Ended.Failed failed && failed.fault() == Ended.Fault.BLOCKED) {
             worker.blocked(run, failed);
-            forks.kill(worker, true);
+            launcher.kill(worker, true);
             return;
         }
         Ended ended = worker.end(run, said, limit);
-        crew.unseat(worker, run);
+        registry.unassign(worker, run);
         if (worker.runs.isEmpty()) {
             retire(worker);
         }
@@ -233,20 +244,20 @@ public final class Pool {
         listener.room();
     }
 
-    private void closed(Link link) {
-        if (parent.closed(link)) {
+    private void closed(WorkerConnection connection) {
+        if (parent.closed(connection)) {
             return;
         }
-        Worker worker = linked.remove(link);
+        Worker worker = byConnection.remove(connection);
         if (worker != null) {
             worker.closed = true;
-            // It should be about to end. If its code has closed the connection, nothing else can end it.
-            forks.kill(worker, false);
+            // The worker should be about to end. If its code closed the connection, only killing ends it.
+            launcher.kill(worker, false);
             reap(worker);
         }
     }
 
-    private void exited(@Nullable Worker worker, FromPython.Exited exited) {
+    private void exited(@Nullable Worker worker, FromWorker.Exited exited) {
         if (worker != null) {
             worker.exited(exited);
             reap(worker);
@@ -255,30 +266,30 @@ public final class Pool {
 
     private void parentGone(String how) {
         parent.ended(how);
-        crew.all()
+        registry.all()
                 .forEach(worker -> exited(
-                        worker, new FromPython.Exited(worker.number, Ended.Died.WITH_PARENT, null, null, false)));
+                        worker, new FromWorker.Exited(worker.number, Ended.Died.WITH_PARENT, null, null, false)));
     }
 
     private void reap(Worker worker) {
-        if (!worker.gone() || !crew.leave(worker)) {
+        if (!worker.gone() || !registry.leave(worker)) {
             return;
         }
         List.copyOf(worker.runs.values()).forEach(lost -> listener.ended(lost.run(), worker.end(lost)));
-        forks.keepOneIdle();
+        launcher.keepOneIdle();
         listener.room();
     }
 
-    /** Starts the parent again if it is time to; returns when to call again at the latest. */
+    /** Starts the parent again if it is time to. Returns when to call again at the latest. */
     public double run() {
         if (parent.run()) {
-            forks.keepOneIdle();
+            launcher.keepOneIdle();
             listener.room();
         }
         return parent.next();
     }
 
-    /** Lets go of the parent, which ends it and all workers. */
+    /** Disconnects from the parent, which ends it and all workers. */
     public void close() {
         parent.close();
     }

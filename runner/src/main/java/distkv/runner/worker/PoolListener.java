@@ -4,15 +4,15 @@ import distkv.model.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Hears what becomes of runs, on the decision thread. */
+/** Is told what becomes of runs. */
 public interface PoolListener {
     void started(long run);
 
     /**
      * The run uses a stored module.
      *
-     * @param version the one that its worker has; 0: there is none of that name; -1: nobody can import it
-     * @param failure why it could not be loaded, or {@code null}
+     * @param version the version that its worker has; 0: no module of that name is stored; -1: nobody can import it
+     * @param failure why it could not be loaded; {@code null}: it was
      */
     void uses(long run, Path module, long version, Ended.@Nullable Failed failure);
 
@@ -22,12 +22,12 @@ public interface PoolListener {
 
     void log(Launch launch, String level, String text, double at);
 
-    /** The run is over; nothing more comes of it. */
+    /** The run is over; nothing more is reported about it. */
     void ended(long run, Ended ended);
 
     /** There is room for more runs. */
     void room();
 
-    /** Something is wrong with the workers as such. */
+    /** Something is wrong with the workers in general. */
     void trouble(String what);
 }

@@ -5,11 +5,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the workers need to know, and how many there may be.
+ * What workers need to know, and how many there may be.
  *
- * @param host the server's, as a worker reaches it
+ * @param host the server's address, as workers reach it
  * @param config what code sees as {@code _cfg}
- * @param idle seconds after which a job that takes no messages counts as stalled
+ * @param idle after how many seconds a job that takes no messages counts as stalled
  * @param java how a Java worker is started
  */
 public record PoolOptions(
@@ -22,8 +22,8 @@ public record PoolOptions(
         double idle,
         JavaCommand java) {
 
-    /** What a worker is told first; the client that code sees is called what its node is called, to tell nodes apart. */
-    ToPython.Init init(Path modules) {
-        return new ToPython.Init(host, port, node, node, config, modules);
+    /** The first message to a worker. Its client has the node's name, so that the nodes can be told apart. */
+    ToWorker.Init init(Path modules) {
+        return new ToWorker.Init(host, port, node, node, config, modules);
     }
 }

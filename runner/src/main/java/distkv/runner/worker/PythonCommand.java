@@ -1,6 +1,6 @@
 package distkv.runner.worker;
 
-import distkv.code.call.Undisturbed;
+import distkv.code.call.IgnoreInterrupt;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -8,23 +8,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How Python is started.
+ * The command that starts Python.
  *
- * @param command the interpreter, and options for it
- * @param environment what is added to the environment, e.g. {@code PYTHONPATH}
- * @param workerUser whose processes the workers are; {@code null}: this process's user's. Takes root.
- * @param memory how many bytes the workers without limits may use together; {@code null}: as many as there are. Takes
- *     control groups.
+ * @param command the interpreter and its options
+ * @param environment variables that are added to the environment, for example {@code PYTHONPATH}
+ * @param workerUser the user whom worker processes run as; {@code null}: this process's user. Requires root.
+ * @param memory how many bytes all workers without limits of their own may use together; {@code null}: no bound.
+ *     Requires control groups.
  */
 public record PythonCommand(
         List<String> command,
         Map<String, String> environment,
         @Nullable String workerUser,
         @Nullable Long memory) {
-    /** How the parent begins to say why it does not start. */
+    /** The prefix of the parent's message when it refuses to start. */
     private static final String REFUSED = "distkv worker: ";
 
-    /** How a command ends that is not there, or cannot be started. */
+    /** The exit status of a command that does not exist or cannot be executed. */
     private static final Set<Integer> NOT_FOUND = Set.of(126, 127);
 
     public PythonCommand {
@@ -32,28 +32,28 @@ public record PythonCommand(
         environment = Map.copyOf(environment);
     }
 
-    /** This interpreter, with the environment as it is. */
+    /** This interpreter, with the environment of this process. */
     public static PythonCommand of(String python) {
         return new PythonCommand(List.of(python), Map.of());
     }
 
-    /** One whose workers are this process's user's. */
+    /** A command whose workers run as this process's user. */
     public PythonCommand(List<String> command, Map<String, String> environment) {
         this(command, environment, null, null);
     }
 
-    /** The same, with workers of this user. */
+    /** The same command with workers of this user. */
     public PythonCommand withWorkerUser(@Nullable String user) {
         return new PythonCommand(command, environment, user, memory);
     }
 
-    /** The same, with that much memory for all workers without limits together. */
+    /** The same command with this bound on the memory of all workers without limits of their own. */
     public PythonCommand withMemory(@Nullable Long bytes) {
         return new PythonCommand(command, environment, workerUser, bytes);
     }
 
     ProcessBuilder build(Path socket) {
-        List<String> words = Undisturbed.command(command);
+        List<String> words = IgnoreInterrupt.command(command);
         words.addAll(List.of("-m", "distkv.worker", socket.toString(), workerUser == null ? "" : workerUser));
         words.add(memory == null ? "" : memory.toString());
         ProcessBuilder builder = new ProcessBuilder(words);
@@ -68,7 +68,7 @@ public record PythonCommand(
                 + " apt install python3 python3-venv)";
     }
 
-    /** What the end of the parent means, given the last lines that it printed. */
+    /** Explains the end of the parent, given its exit status and the last lines it printed. */
     String ended(int status, List<String> tail) {
         if (NOT_FOUND.contains(status)) {
             return notFound();

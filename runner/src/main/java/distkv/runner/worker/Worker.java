@@ -11,11 +11,11 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the pool knows of one worker process. Used by the decision thread only. */
+/** What the pool knows about a worker process. */
 final class Worker {
     /**
-     * Which runs may share a worker: those in one language, and a run that must end with its claim takes all its
-     * neighbours along.
+     * Which runs may share a worker: those in one language that either all may outlive their claims or all must not,
+     * since such a run takes the others in its worker with it.
      */
     record Sharing(Language language, boolean alone, boolean outlivesClaim) {
         static Sharing of(Launch launch) {
@@ -29,31 +29,31 @@ final class Worker {
 
     final int number;
     final Map<Long, Launch> runs = new LinkedHashMap<>();
-    /** Those that were told to end. */
+    /** The runs that were told to end. */
     final Set<Long> cancelled = new HashSet<>();
-    /** What is to be sent once it is connected. */
-    private final List<ToPython> waiting = new ArrayList<>();
+    /** Messages to send once it is connected. */
+    private final List<ToWorker> waiting = new ArrayList<>();
 
-    /** {@code null} while it is idle and may be used for anything. */
+    /** {@code null}: it is idle, and may be used for any Python run. */
     @Nullable
     Sharing sharing;
 
     @Nullable
-    Link link;
+    WorkerConnection connection;
 
-    /** When the parent is to kill it, as it was told last; {@code null}: never. */
+    /** When the parent is to kill it, as the parent was last told; {@code null}: never. */
     private @Nullable Double deadline;
 
-    /** It was told to finish, or killed; it takes no more runs. */
+    /** It was told to finish, or was killed; it takes no more runs. */
     boolean leaving;
 
     /**
-     * It has loaded a module that is not the stored one any more; it takes no more runs. A worker that is not stale
-     * has of every module that it has loaded the version that all its runs are to see.
+     * It has loaded a module that has changed since; it takes no more runs. A worker that is not stale has the stored
+     * version of each module that it has loaded.
      */
     boolean stale;
 
-    /** What has blocked its loop, and so its neighbours. Not over before the worker is gone. */
+    /** The runs that have blocked its event loop. They are over only when the worker is gone. */
     private final Map<Long, Ended.Failed> blockers = new HashMap<>();
 
     /** The runner has killed it. */
@@ -68,7 +68,7 @@ final class Worker {
     /** The limit that it exceeded; {@code null}: none. */
     private @Nullable String exceeded;
 
-    /** How it ended, once that is known. */
+    /** How it ended; {@code null}: it has not. */
     @Nullable
     String exit;
 
@@ -76,13 +76,13 @@ final class Worker {
         this.number = number;
     }
 
-    /** This run has blocked the loop. */
+    /** This run has blocked the event loop. */
     void blocked(long run, Ended.Failed failed) {
         blockers.put(run, failed);
     }
 
-    /** It is gone, in this way. */
-    void exited(FromPython.Exited exited) {
+    /** It has ended. */
+    void exited(FromWorker.Exited exited) {
         leaving = true;
         exit = exited.how();
         exceeded = exited.limit();
@@ -90,26 +90,32 @@ final class Worker {
         String stuck = exited.stuck();
         if (stuck != null) {
             killed = true;
-            Stuck.guilty(stuck, runs.values()).forEach(run -> blocked(run.run(), Stuck.failure(stuck, run)));
+            StuckWorkerReport.guilty(stuck, runs.values())
+                    .forEach(run -> blocked(run.run(), StuckWorkerReport.failure(stuck, run)));
         }
     }
 
     /**
-     * What tells the parent to kill it then if it has runs that must not outlive their claims, else never; {@code null} if
-     * the parent knows. A worker whose last run has ended keeps its deadline until the next one is told: often it has
-     * another run by then, which starts sooner if the parent need not be asked.
+     * The message that tells the parent when to kill it; {@code null}: the parent knows. That is at {@code next} if it
+     * has runs that must not outlive their claims, otherwise never. A worker whose last run has ended keeps its
+     * deadline until the next run starts: often there is one by then, which starts sooner if the parent need not be
+     * told.
      */
     @Nullable
-    ToPython deadline(@Nullable Double next) {
+    ToWorker deadline(@Nullable Double next) {
         Double at = runs.isEmpty() || sharing == null || sharing.outlivesClaim() ? null : next;
         if (Objects.equals(at, deadline)) {
             return null;
         }
         deadline = at;
-        return new ToPython.Deadline(number, at);
+        return new ToWorker.Deadline(number, at);
     }
 
-    /** How this run of it ends, which says that it ended so; because of this limit, if any. */
+    /**
+     * How a run ends that its worker has reported as ended.
+     *
+     * @param limit the limit that made it fail; {@code null}: none
+     */
     Ended end(long run, Ended said, @Nullable String limit) {
         Launch launch = Objects.requireNonNull(runs.get(run));
         if (limit != null) {
@@ -119,9 +125,9 @@ final class Worker {
         return heapIsFull && launch.limits().memory() != null ? launch.exceeded("memory") : said;
     }
 
-    /** How a run of it ended that did not say, now that it is gone. */
+    /** How a run ends that had not ended when its worker did. */
     Ended end(Launch launch) {
-        // What runs without limits can have met one that it shares with others, but not if it was the runner.
+        // Runs without limits of their own can exceed the bound that they share, unless the runner killed the worker.
         if (exceeded != null && !(killed && launch.limits().isEmpty())) {
             return launch.exceeded(exceeded);
         }
@@ -142,25 +148,25 @@ final class Worker {
         return !leaving && !stale;
     }
 
-    /** Whether it has no runs, and may be done without. */
+    /** Whether it has no runs, and is not leaving. */
     boolean isUnused() {
         return runs.isEmpty() && !leaving;
     }
 
-    /** It takes no more runs; returns what tells it so. */
-    ToPython finish() {
+    /** Takes no more runs. Returns the message that tells the worker so. */
+    ToWorker finish() {
         leaving = true;
-        return new ToPython.Finish();
+        return new ToWorker.Finish();
     }
 
-    /** Whether nothing more comes from it: it is gone, and its connection is read to the end, if there was one. */
+    /** Whether nothing more comes from it: it has ended, and its connection, if it had one, was read to the end. */
     boolean gone() {
-        return exit != null && (link == null || closed);
+        return exit != null && (connection == null || closed);
     }
 
-    /** Sends, or keeps the message until it is connected; returns false if it does not read. */
-    boolean send(ToPython message) {
-        Link to = link;
+    /** Sends a message, or keeps it until the worker is connected. Returns false if the worker does not read. */
+    boolean send(ToWorker message) {
+        WorkerConnection to = connection;
         if (to == null) {
             waiting.add(message);
             return true;
@@ -168,14 +174,17 @@ final class Worker {
         return to.send(message);
     }
 
-    /** From now on messages go there: first these, then what has been waiting. */
-    boolean connected(Link to, ToPython init, List<ToPython> known) {
-        link = to;
+    /**
+     * Uses this connection from now on, and sends the first messages, then those that have been waiting. Returns false
+     * if the worker does not read.
+     */
+    boolean connected(WorkerConnection to, ToWorker init, List<ToWorker> known) {
+        connection = to;
         boolean sent = to.send(init);
-        for (ToPython message : known) {
+        for (ToWorker message : known) {
             sent &= to.send(message);
         }
-        for (ToPython message : waiting) {
+        for (ToWorker message : waiting) {
             sent &= to.send(message);
         }
         waiting.clear();

@@ -23,7 +23,7 @@ class EndTest {
                 new Launch(1, Path.of("one"), procedure, Map.of(), List.of(), claim, false, false, limits, "log");
         worker.runs.put(1L, launch);
         worker.killed = killed;
-        worker.exited(new FromPython.Exited(1, "signal 9", "memory", null, false));
+        worker.exited(new FromWorker.Exited(1, "signal 9", "memory", null, false));
         return worker.end(launch);
     }
 

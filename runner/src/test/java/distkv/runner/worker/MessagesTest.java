@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 class MessagesTest {
     private static final GroupState PARTIAL = new GroupState(GroupState.Level.PARTIAL, 2, 3);
 
-    private static @Nullable FromPython read(@Nullable Object... pairs) {
-        return FromPython.read(Values.encode(map(pairs)));
+    private static @Nullable FromWorker read(@Nullable Object... pairs) {
+        return FromWorker.read(Values.encode(map(pairs)));
     }
 
     private static Map<String, @Nullable Object> map(@Nullable Object... pairs) {
@@ -32,7 +32,7 @@ class MessagesTest {
         return map;
     }
 
-    private static @Nullable Object sent(ToPython message) {
+    private static @Nullable Object sent(ToWorker message) {
         return Values.decode(message.encode());
     }
 
@@ -50,7 +50,7 @@ class MessagesTest {
                 false,
                 new Limits(null, 1.0, null, null, null),
                 "j");
-        assertThat(sent(new ToPython.Start(launch, PARTIAL, 10)))
+        assertThat(sent(new ToWorker.Start(launch, PARTIAL, 10)))
                 .isEqualTo(map(
                         "op",
                         "start",
@@ -86,18 +86,18 @@ class MessagesTest {
 
     @Test
     void theOtherMessagesOfTheRunnerAreWhatTheProtocolSays() {
-        assertThat(sent(new ToPython.Fork(1, null))).isEqualTo(map("op", "fork", "worker", 1L, "command", null));
-        assertThat(sent(new ToPython.Fork(1, List.of("java", "Main"))))
+        assertThat(sent(new ToWorker.Fork(1, null))).isEqualTo(map("op", "fork", "worker", 1L, "command", null));
+        assertThat(sent(new ToWorker.Fork(1, List.of("java", "Main"))))
                 .isEqualTo(map("op", "fork", "worker", 1L, "command", List.of("java", "Main")));
-        assertThat(sent(new ToPython.Kill(1, true))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "KILL"));
-        assertThat(sent(new ToPython.Kill(1, false))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "TERM"));
-        assertThat(sent(new ToPython.Deadline(1, null))).isEqualTo(map("op", "deadline", "worker", 1L, "at", null));
-        assertThat(sent(new ToPython.Deadline(1, 2.5))).isEqualTo(map("op", "deadline", "worker", 1L, "at", 2.5));
-        assertThat(sent(new ToPython.Cancel(7, true))).isEqualTo(map("op", "cancel", "run", 7L, "lost", true));
-        assertThat(sent(new ToPython.Finish())).isEqualTo(map("op", "stop"));
-        assertThat(sent(new ToPython.State(PARTIAL)))
+        assertThat(sent(new ToWorker.Kill(1, true))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "KILL"));
+        assertThat(sent(new ToWorker.Kill(1, false))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "TERM"));
+        assertThat(sent(new ToWorker.Deadline(1, null))).isEqualTo(map("op", "deadline", "worker", 1L, "at", null));
+        assertThat(sent(new ToWorker.Deadline(1, 2.5))).isEqualTo(map("op", "deadline", "worker", 1L, "at", 2.5));
+        assertThat(sent(new ToWorker.Cancel(7, true))).isEqualTo(map("op", "cancel", "run", 7L, "lost", true));
+        assertThat(sent(new ToWorker.Finish())).isEqualTo(map("op", "stop"));
+        assertThat(sent(new ToWorker.State(PARTIAL)))
                 .isEqualTo(map("op", "state", "state", "partial", "count", 2L, "nodes", 3L));
-        assertThat(sent(new ToPython.Init("localhost", 1, "n", "c", Map.of("k", "v"), Path.of("module"))))
+        assertThat(sent(new ToWorker.Init("localhost", 1, "n", "c", Map.of("k", "v"), Path.of("module"))))
                 .isEqualTo(map(
                         "op",
                         "init",
@@ -113,8 +113,9 @@ class MessagesTest {
                         Map.of("k", "v"),
                         "modules",
                         Path.of("module")));
-        Modules.Told told = new Modules.Told(Path.of("house", "units"), 3, "x = 1", null, List.of(Path.of("low")));
-        assertThat(sent(new ToPython.Known(List.of(told))))
+        WorkerModules.Told told =
+                new WorkerModules.Told(Path.of("house", "units"), 3, "x = 1", null, List.of(Path.of("low")));
+        assertThat(sent(new ToWorker.Known(List.of(told))))
                 .isEqualTo(map(
                         "op",
                         "modules",
@@ -125,28 +126,28 @@ class MessagesTest {
     @Test
     void theMessagesOfTheParentAreRead() {
         assertThat(read("op", "parent", "pid", 5, "python", "3.11.2"))
-                .isEqualTo(new FromPython.Parent(5, "3.11.2", null));
-        assertThat(read("op", "forked", "worker", 1, "pid", 6)).isEqualTo(new FromPython.Forked(1, 6));
+                .isEqualTo(new FromWorker.Parent(5, "3.11.2", null));
+        assertThat(read("op", "forked", "worker", 1, "pid", 6)).isEqualTo(new FromWorker.Forked(1, 6));
         assertThat(read("op", "exited", "worker", 1, "status", null, "signal", 9))
-                .isEqualTo(new FromPython.Exited(1, "signal 9", null, null, false));
+                .isEqualTo(new FromWorker.Exited(1, "signal 9", null, null, false));
         assertThat(read("op", "exited", "worker", 1, "status", null, "signal", 9, "overdue", true))
-                .isEqualTo(new FromPython.Exited(1, "signal 9", null, null, true));
+                .isEqualTo(new FromWorker.Exited(1, "signal 9", null, null, true));
         assertThat(read("op", "exited", "worker", 1, "status", 3, "signal", null))
-                .isEqualTo(new FromPython.Exited(1, "exit status 3", null, null, false));
+                .isEqualTo(new FromWorker.Exited(1, "exit status 3", null, null, false));
         assertThat(read("op", "exited", "worker", 1, "status", null, "signal", null, "message", "no memory"))
-                .isEqualTo(new FromPython.Exited(1, "could not be forked: no memory", null, null, false));
+                .isEqualTo(new FromWorker.Exited(1, "could not be forked: no memory", null, null, false));
     }
 
     @Test
     void theMessagesOfAWorkerAreRead() {
-        assertThat(read("op", "worker", "worker", 1, "pid", 6)).isEqualTo(new FromPython.Worker(1, 6));
-        assertThat(read("op", "started", "run", 7)).isEqualTo(new FromPython.Started(7));
+        assertThat(read("op", "worker", "worker", 1, "pid", 6)).isEqualTo(new FromWorker.Worker(1, 6));
+        assertThat(read("op", "started", "run", 7)).isEqualTo(new FromWorker.Started(7));
         assertThat(read("op", "setup", "run", 7, "data", Map.of("comment", "up")))
-                .isEqualTo(new FromPython.Setup(7, Map.of("comment", "up")));
+                .isEqualTo(new FromWorker.Setup(7, Map.of("comment", "up")));
         assertThat(read("op", "log", "run", 7, "level", "INFO", "text", "hi", "at", 1.5))
-                .isEqualTo(new FromPython.Log(7, "INFO", "hi", 1.5));
+                .isEqualTo(new FromWorker.Log(7, "INFO", "hi", 1.5));
         assertThat(read("op", "done", "run", 7, "result", null))
-                .isEqualTo(new FromPython.Over(7, new Ended.Done(Values.NIL), null));
+                .isEqualTo(new FromWorker.Over(7, new Ended.Done(Values.NIL), null));
         assertThat(read(
                         "op",
                         "failed",
@@ -166,7 +167,7 @@ class MessagesTest {
                         Map.of("missing", List.of("x")),
                         "limit",
                         "memory"))
-                .isEqualTo(new FromPython.Over(
+                .isEqualTo(new FromWorker.Over(
                         7,
                         new Ended.Failed(Ended.Fault.VARS, "T", "m", null, 3L, Map.of("missing", List.of("x"))),
                         "memory"));
@@ -189,7 +190,7 @@ class MessagesTest {
                         "c",
                         "data",
                         Map.of()))
-                .isEqualTo(new FromPython.Reported(
+                .isEqualTo(new FromWorker.Reported(
                         7, null, 2, "c", new Ended.Failed(Ended.Fault.ERROR, null, null, null, null, Map.of())));
     }
 
@@ -202,7 +203,7 @@ class MessagesTest {
     @Test
     void anUnknownKindOfFailureIsAnError() {
         assertThat(read("op", "failed", "run", 7, "kind", "new", "data", null))
-                .isEqualTo(new FromPython.Over(
+                .isEqualTo(new FromWorker.Over(
                         7, new Ended.Failed(Ended.Fault.ERROR, null, null, null, null, Map.of()), null));
     }
 
@@ -210,6 +211,6 @@ class MessagesTest {
     void aMessageThatLacksItsRunIsNamed() {
         assertThatThrownBy(() -> read("op", "done", "result", 1))
                 .hasMessage("worker message done: run: null (expected: an integer)");
-        assertThatThrownBy(() -> FromPython.read(Values.encode("done"))).hasMessage("worker message that is no map");
+        assertThatThrownBy(() -> FromWorker.read(Values.encode("done"))).hasMessage("worker message that is no map");
     }
 }

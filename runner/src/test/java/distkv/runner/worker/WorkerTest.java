@@ -38,9 +38,9 @@ class WorkerTest {
     @Test
     void theParentIsToldOfEachDeadlineOnce() {
         seat(BOUND);
-        assertThat(worker.deadline(10.0)).isEqualTo(new ToPython.Deadline(1, 10.0));
+        assertThat(worker.deadline(10.0)).isEqualTo(new ToWorker.Deadline(1, 10.0));
         assertThat(worker.deadline(10.0)).isNull();
-        assertThat(worker.deadline(11.0)).isEqualTo(new ToPython.Deadline(1, 11.0));
+        assertThat(worker.deadline(11.0)).isEqualTo(new ToWorker.Deadline(1, 11.0));
     }
 
     @Test
@@ -57,10 +57,10 @@ class WorkerTest {
         seat(BOUND);
         worker.deadline(10.0);
         worker.runs.clear();
-        assertThat(worker.deadline(11.0)).isEqualTo(new ToPython.Deadline(1, null));
+        assertThat(worker.deadline(11.0)).isEqualTo(new ToWorker.Deadline(1, null));
         assertThat(worker.deadline(12.0)).isNull();
         seat(BOUND);
-        assertThat(worker.deadline(12.0)).isEqualTo(new ToPython.Deadline(1, 12.0));
+        assertThat(worker.deadline(12.0)).isEqualTo(new ToWorker.Deadline(1, 12.0));
     }
 
     @Test

@@ -24,7 +24,8 @@ public record MemoryLimits(long tree, long connections, long streams) {
 
     /** The limits for a heap of this many bytes. */
     public static MemoryLimits ofHeap(long bytes) {
-        return new MemoryLimits(bytes / 100 * TREE_PERCENT, bytes / 100 * CONNECTIONS_PERCENT, bytes / 100 * STREAMS_PERCENT);
+        return new MemoryLimits(
+                bytes / 100 * TREE_PERCENT, bytes / 100 * CONNECTIONS_PERCENT, bytes / 100 * STREAMS_PERCENT);
     }
 
     /** The limits for the heap of this process. */

@@ -1,7 +1,7 @@
 package distkv.server.net;
 
-import distkv.model.process.VitalThreads;
 import distkv.model.process.Trace;
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameBuffer;
 import distkv.protocol.FrameLimits;

@@ -44,11 +44,14 @@ final class ErrorReplies {
 
     static Reply.Failed serverState(Seq seq, Path path, long tock) {
         return new Reply.Failed(
-                seq, "path " + path.brief() + ": only the server itself writes below " + Snapshot.SERVER_STATE, Etype.ACCESS, tock);
+                seq,
+                "path " + path.brief() + ": only the server itself writes below " + Snapshot.SERVER_STATE,
+                Etype.ACCESS,
+                tock);
     }
 
     static Reply.Failed notFound(Seq seq, Path path, long tock) {
-        return new Reply.Failed(seq, "KeyError(" + PythonRepr.of(path) + ")", Etype.NOTFOUND, tock);
+        return new Reply.Failed(seq, "KeyError(" + ReprText.of(path) + ")", Etype.NOTFOUND, tock);
     }
 
     static Reply.Failed exists(Seq seq, Path path, @Nullable Entry there, long tock) {
@@ -65,12 +68,12 @@ final class ErrorReplies {
     }
 
     private static String event(String node, long tick) {
-        return "<NodeEvent " + PythonRepr.cut(node) + ":" + tick + " (" + tick + ",)>";
+        return "<NodeEvent " + ReprText.cut(node) + ":" + tick + " (" + tick + ",)>";
     }
 
     private static Reply.Failed chain(Seq seq, String text, Path path, @Nullable Entry there, long tock) {
         return new Reply.Failed(
-                seq, "ClientChainError(" + PythonRepr.of(text) + ")", Etype.CHAIN, found(path, there), tock);
+                seq, "ClientChainError(" + ReprText.of(text) + ")", Etype.CHAIN, found(path, there), tock);
     }
 
     private static Reply.Found found(Path path, @Nullable Entry there) {
@@ -78,9 +81,9 @@ final class ErrorReplies {
     }
 
     static Reply.Failed otherValue(Seq seq, Path path, @Nullable Value there, Value wanted, long tock) {
-        String is = there == null ? "NotGiven" : PythonRepr.of(there);
-        String text = "Data is " + is + " not " + PythonRepr.of(wanted) + " at " + path.brief();
-        return new Reply.Failed(seq, "ClientError(" + PythonRepr.of(text) + ")", Etype.VALUE, tock);
+        String is = there == null ? "NotGiven" : ReprText.of(there);
+        String text = "Data is " + is + " not " + ReprText.of(wanted) + " at " + path.brief();
+        return new Reply.Failed(seq, "ClientError(" + ReprText.of(text) + ")", Etype.VALUE, tock);
     }
 
     static Reply.Failed guard(Seq seq, Path path, @Nullable Entry there, long tock) {
@@ -96,8 +99,7 @@ final class ErrorReplies {
     static Reply.Failed notYet(Seq seq, Path path, long tick, long tock) {
         return new Reply.Failed(
                 seq,
-                "guard at " + path.brief()
-                        + ": a claim on standby (expected: a claim that has taken over)",
+                "guard at " + path.brief() + ": a claim on standby (expected: a claim that has taken over)",
                 Etype.NOT_YET,
                 new Reply.Found(path, tick),
                 tock);
@@ -135,8 +137,7 @@ final class ErrorReplies {
                 ConnectionSession.missing(seq, context.tock());
             case CommitOutcome.Refused(String reason, var _) ->
                 new Reply.Failed(seq, "not written: " + reason, Etype.REFUSED, context.tock());
-            case CommitOutcome.Unknown(String reason) ->
-unknown(seq, reason, context.tock());
+            case CommitOutcome.Unknown(String reason) -> unknown(seq, reason, context.tock());
             default -> throw new IllegalArgumentException(outcome.toString());
         };
     }

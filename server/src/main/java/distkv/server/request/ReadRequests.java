@@ -79,7 +79,7 @@ final class ReadRequests {
     void byTick(Request.GetByTick request) {
         Snapshot now = snapshot();
         if (!request.node().equals(tree)) {
-            context.write(notFound(request.seq(), PythonRepr.of(request.node()), now));
+            context.write(notFound(request.seq(), ReprText.of(request.node()), now));
             return;
         }
         Entry entry = context.server().executor().call(() -> withTick(now, request.tick()));
@@ -106,7 +106,7 @@ final class ReadRequests {
     void ticks(Request.EnumerateNode request) {
         Snapshot now = snapshot();
         if (!request.node().equals(tree)) {
-            context.write(notFound(request.seq(), PythonRepr.of(request.node()), now));
+            context.write(notFound(request.seq(), ReprText.of(request.node()), now));
             return;
         }
         int most = ErrorReplies.maxValue(context.server());
@@ -141,7 +141,7 @@ final class ReadRequests {
     }
 
     private static Reply notFound(Seq seq, String what, Snapshot now) {
-        return new Reply.Failed(seq, "KeyError(" + PythonRepr.cut(what) + ")", Etype.NOTFOUND, now.tock());
+        return new Reply.Failed(seq, "KeyError(" + ReprText.cut(what) + ")", Etype.NOTFOUND, now.tock());
     }
 
     void tree(Request.GetTree request) {
@@ -184,11 +184,7 @@ final class ReadRequests {
             }
         }
         WatchStream stream = new WatchStream(
-                request.seq(),
-                context.connection(),
-                replica,
-                scope,
-                items(request.seq(), top, request.chain()));
+                request.seq(), context.connection(), replica, scope, items(request.seq(), top, request.chain()));
         if (!context.connection().admit(stream)) {
             return;
         }
@@ -269,8 +265,8 @@ final class ReadRequests {
                 case MEMORY ->
                     parts.put(
                             part,
-                            Values.encode(
-                                    List.of(now.bytes(), context.server().memory().tree())));
+                            Values.encode(List.of(
+                                    now.bytes(), context.server().memory().tree())));
                 case KNOWN, MISSING, REMOTE_MISSING, DELETED, SUPERSEDED, DEBUG, DEBUGGER ->
                     parts.put(part, Values.encode(Map.of()));
                 // The original does not answer this, either.

@@ -44,14 +44,7 @@ public final class RequestDispatcher implements RequestHandler {
         long tock = context.tock();
         server.writers().join(context);
         return new Reply.Greeting(
-                server.node(),
-                VERSION,
-                tock,
-                tock,
-                Connection.DEFAULT_WINDOW,
-                List.of(),
-                EXTENSIONS,
-                context.writer());
+                server.node(), VERSION, tock, tock, Connection.DEFAULT_WINDOW, List.of(), EXTENSIONS, context.writer());
     }
 
     @Override
@@ -97,13 +90,15 @@ public final class RequestDispatcher implements RequestHandler {
                     handle(left);
                 }
             }
-            case Request.Stop(Seq seq, Seq task) -> result(seq, context.connection().stop(task));
+            case Request.Stop(Seq seq, Seq task) ->
+                result(seq, context.connection().stop(task));
             case Request.MsgSend send -> send(send);
             case Request.MsgMonitor monitor -> monitor(monitor);
             case Request.TestAcl test -> testAcl(test);
             case Request.OpenSession open -> context.write(context.session().open(open));
             case Request.AttachSession attach -> context.write(context.session().attach(attach));
-            case Request.RenewSession(Seq seq) -> context.write(context.session().renew(seq));
+            case Request.RenewSession(Seq seq) ->
+                context.write(context.session().renew(seq));
             case Request.EndSession(Seq seq) -> context.write(context.session().end(seq));
             case Request.Hello(int qlen) -> context.connection().window(qlen);
             case Request.Ack(Seq seq, long ack) -> context.connection().acknowledge(seq, ack);
@@ -164,7 +159,7 @@ public final class RequestDispatcher implements RequestHandler {
             return;
         }
         List<String> pattern = TopicPattern.rooted(context.server().messageRoot(), request.topic());
-        String shown = PythonRepr.cut(String.join("/", pattern));
+        String shown = ReprText.cut(String.join("/", pattern));
         MonitorStream monitor = new MonitorStream(
                 request.seq(), context.connection(), context.server().hub(), pattern, shown, request.raw());
         if (context.connection().admit(monitor)) {
@@ -178,7 +173,7 @@ public final class RequestDispatcher implements RequestHandler {
         if (request.acl() != null) {
             error(
                     request.seq(),
-                    "acl: '" + PythonRepr.cut(request.acl()) + "' (expected: none, there are no access lists)",
+                    "acl: '" + ReprText.cut(request.acl()) + "' (expected: none, there are no access lists)",
                     Etype.NOTFOUND);
             return;
         }
@@ -194,7 +189,7 @@ public final class RequestDispatcher implements RequestHandler {
         } else if (AUTHENTICATION.contains(request.action())) {
             error(request.seq(), request.action() + ": this server has no authentication", Etype.ACCESS);
         } else {
-            error(request.seq(), request.action() + ": not supported by this server", Etype.ACTION);
+            error(request.seq(), request.action() + ": this server does not support this action", Etype.ACTION);
         }
     }
 }

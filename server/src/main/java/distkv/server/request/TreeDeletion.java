@@ -2,6 +2,7 @@ package distkv.server.request;
 
 import distkv.model.Chain;
 import distkv.model.Commit;
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Guard;
@@ -12,7 +13,6 @@ import distkv.model.WriteId;
 import distkv.protocol.PathShortener;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
-import distkv.model.Depths;
 import distkv.server.tree.KeyOrderWalk;
 import distkv.store.CommitOutcome;
 import java.util.ArrayList;

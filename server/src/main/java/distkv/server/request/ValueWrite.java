@@ -114,8 +114,7 @@ record ValueWrite(
     private void commit(PendingCommit pending, Expectation expectation) {
         Write write = new Write(path, value, expectation, lease);
         pending.commit(
-                new Commit(List.of(write), conditions.guards(), context.id(seq)),
-                outcome -> settled(pending, outcome));
+                new Commit(List.of(write), conditions.guards(), context.id(seq)), outcome -> settled(pending, outcome));
     }
 
     /** Called on the replica's thread. */
@@ -126,7 +125,8 @@ record ValueWrite(
             default -> null;
         };
         if (there != null && takesLong(there.value(), value)) {
-            VitalThreads.virtual("distkv-compare", () -> finish(pending, outcome)).start();
+            VitalThreads.virtual("distkv-compare", () -> finish(pending, outcome))
+                    .start();
         } else {
             finish(pending, outcome);
         }
@@ -137,7 +137,8 @@ record ValueWrite(
             case CommitOutcome.Committed committed -> pending.answer(changed(committed));
             case CommitOutcome.Conflict(Path guarded, Entry current, boolean guard, var _)
             when guard ->
-                pending.answer(ErrorReplies.guard(seq, RequestPaths.shown(context.root(), guarded), current, context.tock()));
+                pending.answer(
+                        ErrorReplies.guard(seq, RequestPaths.shown(context.root(), guarded), current, context.tock()));
             case CommitOutcome.Conflict(Path _, Entry current, var _, var _) -> {
                 if (isThere(current)) {
                     pending.answer(unchanged(current));

@@ -228,7 +228,8 @@ final class WriteRequests {
 
     /** Whether the tree may grow that much, with an error to the client if not. It may always shrink. */
     private boolean hasRoom(Seq seq, long growth, boolean ofSession) {
-        long most = ofSession ? server.memory().treeWithReserve() : server.memory().tree();
+        long most =
+                ofSession ? server.memory().treeWithReserve() : server.memory().tree();
         if (growth <= 0 || server.replica().snapshot().bytes() + growth <= most) {
             return true;
         }

@@ -82,7 +82,8 @@ public final class WitnessSocket implements AutoCloseable {
                 path = own.path().resolve("witness");
             }
             WitnessSocket socket = new WitnessSocket(records, witnesses, max, path, listen(path), own);
-            VitalThreads.virtual("distkv-witnesses", () -> Acceptor.run("witnesses", socket.listener::accept, socket::admit))
+            VitalThreads.virtual(
+                            "distkv-witnesses", () -> Acceptor.run("witnesses", socket.listener::accept, socket::admit))
                     .start();
             return socket;
         } catch (IOException | RuntimeException e) {

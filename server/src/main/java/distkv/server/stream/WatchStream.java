@@ -10,8 +10,8 @@ import distkv.server.net.Connection;
 import distkv.server.net.ConnectionWriter;
 import distkv.server.net.ReplyStream;
 import distkv.server.tree.Replica;
-import distkv.server.tree.WatchScope;
 import distkv.server.tree.Snapshot;
+import distkv.server.tree.WatchScope;
 import distkv.server.tree.Watcher;
 import java.util.Iterator;
 import java.util.List;
@@ -188,8 +188,8 @@ public final class WatchStream extends ReplyStream {
     }
 
     private Reply overflowed() {
-        String text =
-                "watch of " + watcher.scope().top().brief() + ": the client fell too far behind, or the server is stopping";
+        String text = "watch of " + watcher.scope().top().brief()
+                + ": the client fell too far behind, or the server is stopping";
         return new Reply.Failed(seq(), text + " (expected: watch again)", Etype.OVERFLOW, tock());
     }
 

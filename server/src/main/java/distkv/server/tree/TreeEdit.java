@@ -78,7 +78,8 @@ final class TreeEdit {
         }
         Entry[] entries = inserted(old.entries, -1 - at, entry);
         if (entries.length <= Node.MAX) {
-            KeyPrefixes prefixes = old.prefixes.fit(key) ? old.prefixes.inserted(-1 - at, key) : Leaf.prefixesOf(entries);
+            KeyPrefixes prefixes =
+                    old.prefixes.fit(key) ? old.prefixes.inserted(-1 - at, key) : Leaf.prefixesOf(entries);
             return with(old, entries, prefixes);
         }
         int half = entries.length / 2;
@@ -108,8 +109,9 @@ final class TreeEdit {
                 inner.prefixes = KeyPrefixes.of(inner.keys, 1);
                 inner.children = Arrays.copyOf(inner.children, half);
             } else {
-                inner.prefixes =
-                        inner.prefixes.fit(between) ? inner.prefixes.inserted(at + 1, between) : KeyPrefixes.of(inner.keys, 1);
+                inner.prefixes = inner.prefixes.fit(between)
+                        ? inner.prefixes.inserted(at + 1, between)
+                        : KeyPrefixes.of(inner.keys, 1);
             }
         }
         return inner;
@@ -174,7 +176,9 @@ final class TreeEdit {
     }
 
     private Inner own(Inner inner) {
-        return inner.owner == owner ? inner : new Inner(owner, inner.keys.clone(), inner.prefixes, inner.children.clone());
+        return inner.owner == owner
+                ? inner
+                : new Inner(owner, inner.keys.clone(), inner.prefixes, inner.children.clone());
     }
 
     private Leaf with(Leaf leaf, Entry[] entries, KeyPrefixes prefixes) {

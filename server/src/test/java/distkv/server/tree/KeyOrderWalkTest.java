@@ -2,8 +2,8 @@ package distkv.server.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.model.Depths;
 import distkv.model.Bytes;
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Nil;
 import distkv.model.Path;

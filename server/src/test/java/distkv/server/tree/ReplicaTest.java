@@ -3,16 +3,16 @@ package distkv.server.tree;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.model.Depths;
 import distkv.model.Commit;
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.store.engine.MemoryStore;
 import distkv.store.CommitOutcome;
+import distkv.store.engine.MemoryStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

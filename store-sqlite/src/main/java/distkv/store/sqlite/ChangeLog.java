@@ -194,7 +194,8 @@ final class ChangeLog {
             try {
                 rollback();
             } catch (SQLException again) {
-                return new CommitOutcome.Unknown("the rollback failed: " + Database.reason(again) + ", after " + reason);
+                return new CommitOutcome.Unknown(
+                        "the rollback failed: " + Database.reason(again) + ", after " + reason);
             }
             return new CommitOutcome.Refused(isFull ? "disk full: " + reason : "cannot write: " + reason);
         }

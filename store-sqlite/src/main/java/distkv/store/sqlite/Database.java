@@ -82,7 +82,8 @@ final class Database {
     static StoreException explain(Path file, SQLException e) {
         String reason = reason(e);
         boolean damaged = !(e instanceof SQLiteException) || DAMAGED.stream().anyMatch(reason::startsWith);
-        String advice = damaged ? " is damaged: " + reason + " (" + FileFormat.RESTORE + ")" : " cannot be used: " + reason;
+        String advice =
+                damaged ? " is damaged: " + reason + " (" + FileFormat.RESTORE + ")" : " cannot be used: " + reason;
         return new StoreException(file + advice, e);
     }
 

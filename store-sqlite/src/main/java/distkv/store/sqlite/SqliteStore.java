@@ -234,7 +234,9 @@ public final class SqliteStore implements Store {
     @Override
     public long grant(Duration ttl) {
         LeaseTimers.check(ttl);
-        return submit(new CompletableFuture<Long>(), answer -> new WriterTask.GrantLease(Duration.ofMillis(ttl.toMillis()), answer));
+        return submit(
+                new CompletableFuture<Long>(),
+                answer -> new WriterTask.GrantLease(Duration.ofMillis(ttl.toMillis()), answer));
     }
 
     @Override

@@ -64,8 +64,8 @@ final class StoreBackup {
                     .backup(
                             "main",
                             draft.toString(),
-                            (left, total) ->
-                                    progress.copied((long) (total - left) * FileFormat.PAGE, (long) total * FileFormat.PAGE),
+                            (left, total) -> progress.copied(
+                                    (long) (total - left) * FileFormat.PAGE, (long) total * FileFormat.PAGE),
                             PAUSE_MILLIS,
                             MAX_PAUSES,
                             PAGES_PER_STEP);

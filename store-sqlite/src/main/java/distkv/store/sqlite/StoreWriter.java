@@ -74,7 +74,8 @@ final class StoreWriter implements Runnable {
 
     private void handle(List<WriterTask> group) {
         List<Runnable> answers = new ArrayList<>(group.size());
-        CommitOutcome failure = stopped == null ? attempt(group, answers, mayGrow()) : new CommitOutcome.Refused(stopped);
+        CommitOutcome failure =
+                stopped == null ? attempt(group, answers, mayGrow()) : new CommitOutcome.Refused(stopped);
         if (failure instanceof CommitOutcome.Refused(String reason, var _) && log.isFull()) {
             failure = attemptWithReserve(group, answers, reason);
         }
@@ -157,7 +158,9 @@ final class StoreWriter implements Runnable {
     private int rows() {
         int rows = 0;
         for (Mutation mutation : tree.mutations()) {
-            rows += mutation instanceof Mutation.Changed changed ? changed.previous().size() : 0;
+            rows += mutation instanceof Mutation.Changed changed
+                    ? changed.previous().size()
+                    : 0;
         }
         return rows;
     }
@@ -180,7 +183,8 @@ final class StoreWriter implements Runnable {
                         : new CommitOutcome.Refused(space.refusal());
                 yield () -> apply.answer().complete(outcome);
             }
-            case WriterTask.GrantLease grant when !mayGrow -> () -> fail(grant, new CommitOutcome.Refused(space.refusal()));
+            case WriterTask.GrantLease grant
+            when !mayGrow -> () -> fail(grant, new CommitOutcome.Refused(space.refusal()));
             case WriterTask.GrantLease grant -> {
                 long id = tree.grant(grant.ttl());
                 yield () -> grant.answer().complete(id);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.store.ChangeFeed;
 import distkv.store.CompactedException;
 import distkv.store.TreeContents;
-import distkv.store.ChangeFeed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

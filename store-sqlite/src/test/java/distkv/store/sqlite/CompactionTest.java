@@ -8,9 +8,9 @@ import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Value;
 import distkv.model.Write;
+import distkv.store.CommitOutcome;
 import distkv.store.CompactedException;
 import distkv.store.ManualClock;
-import distkv.store.CommitOutcome;
 import distkv.store.StoreTesting;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -125,7 +125,8 @@ class CompactionTest extends StoreTesting {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(rows()).isLessThan(50 + 3 + 256));
         assertThat(store.load(newest - 40).entries()).hasSize(3);
-        CompactedException gone = org.junit.jupiter.api.Assertions.assertThrows(CompactedException.class, () -> store.load(1));
+        CompactedException gone =
+                org.junit.jupiter.api.Assertions.assertThrows(CompactedException.class, () -> store.load(1));
         assertThat(gone.oldest()).isGreaterThan(newest - 50 - 2 * 256);
     }
 

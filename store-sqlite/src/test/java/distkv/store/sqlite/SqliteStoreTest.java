@@ -1,9 +1,9 @@
 package distkv.store.sqlite;
 
-import distkv.store.engine.LeaseClock;
 import distkv.store.ManualClock;
 import distkv.store.RandomContract;
 import distkv.store.Store;
+import distkv.store.engine.LeaseClock;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 

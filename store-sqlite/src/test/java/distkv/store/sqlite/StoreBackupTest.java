@@ -8,11 +8,11 @@ import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Value;
 import distkv.model.Write;
-import distkv.store.CompactedException;
-import distkv.store.TreeContents;
-import distkv.store.ManualClock;
 import distkv.store.CommitOutcome;
+import distkv.store.CompactedException;
+import distkv.store.ManualClock;
 import distkv.store.StoreTesting;
+import distkv.store.TreeContents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,7 +97,8 @@ class StoreBackupTest extends StoreTesting {
         Write left = Write.set(distkv.model.Path.of("left", number), new Value(new byte[size]), Expectation.anything());
         Write right =
                 Write.set(distkv.model.Path.of("right", number), new Value(new byte[size]), Expectation.anything());
-        assertThat(outcome(store, new Commit(List.of(left, right), List.of()))).isInstanceOf(CommitOutcome.Committed.class);
+        assertThat(outcome(store, new Commit(List.of(left, right), List.of())))
+                .isInstanceOf(CommitOutcome.Committed.class);
     }
 
     @Test

@@ -24,7 +24,8 @@ final class SystemLeaseClock implements LeaseClock {
     @Override
     public Alarm at(long when, Runnable task) {
         try {
-            Future<?> alarm = timer.schedule(() -> VitalThreads.run(task), when - System.nanoTime(), TimeUnit.NANOSECONDS);
+            Future<?> alarm =
+                    timer.schedule(() -> VitalThreads.run(task), when - System.nanoTime(), TimeUnit.NANOSECONDS);
             return () -> {
                 var _ = alarm.cancel(false);
             };

@@ -110,7 +110,8 @@ public final class TreeState {
             }
             if (write.lease() != 0 && !leases.containsKey(write.lease())) {
                 return new CommitOutcome.Refused(
-                        "lease " + write.lease() + " of " + write.path().brief() + " has ended (expected: a live lease)",
+                        "lease " + write.lease() + " of " + write.path().brief()
+                                + " has ended (expected: a live lease)",
                         newest);
             }
         }

@@ -32,7 +32,7 @@ class PathSortTest {
         Entry[] entries = paths.stream()
                 .map(path -> new Entry(path, new Value(new byte[0]), 0, 0))
                 .toArray(Entry[]::new);
-        TreeContents sorted = TreeContents.sorted(0, entries);
+        TreeContents sorted = PathSort.contents(0, entries);
         assertThat(sorted.entries())
                 .extracting(Entry::path)
                 .containsExactlyElementsOf(paths.stream().sorted().toList());
@@ -63,15 +63,15 @@ class PathSortTest {
         }
         Entry[] entries =
                 paths.stream().map(path -> new Entry(path, null, 0, 0)).toArray(Entry[]::new);
-        assertThat(TreeContents.sorted(0, entries).entries())
+        assertThat(PathSort.contents(0, entries).entries())
                 .extracting(Entry::path)
                 .containsExactlyElementsOf(paths.stream().sorted().toList());
     }
 
     @Test
     void sortsNothingAndOne() {
-        assertThat(TreeContents.sorted(0, new Entry[0]).entries()).isEmpty();
+        assertThat(PathSort.contents(0, new Entry[0]).entries()).isEmpty();
         Entry one = new Entry(Path.ROOT, new Value(new byte[0]), 0, 0);
-        assertThat(TreeContents.sorted(0, new Entry[] {one}).entries()).containsExactly(one);
+        assertThat(PathSort.contents(0, new Entry[] {one}).entries()).containsExactly(one);
     }
 }

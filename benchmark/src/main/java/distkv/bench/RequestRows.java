@@ -1,0 +1,89 @@
+package distkv.bench;
+
+import distkv.bench.load.LoadGenerator;
+import distkv.bench.load.Requests;
+import distkv.bench.process.DistkvServer;
+import distkv.bench.process.EtcdServer;
+import distkv.bench.process.OriginalServer;
+import distkv.bench.process.RedisServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/** Rows 1 to 4: gets and sets, from many connections and from one. */
+final class RequestRows {
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
+    private static final Duration TIME = Duration.ofSeconds(2);
+    private static final int CONNECTIONS = 64;
+
+    private RequestRows() {}
+
+    static List<BenchResult> gets(Testbed testbed) throws Exception {
+        List<BenchResult.Peer> rates = getting(testbed, CONNECTIONS);
+        return result(1, "get, 64 connections", rates, "≥ 1.5 × Redis", ratio(rates, 1) >= 1.5);
+    }
+
+    static List<BenchResult> serialGets(Testbed testbed) throws Exception {
+        List<BenchResult.Peer> rates = getting(testbed, 1);
+        boolean met = rates.getFirst().value() >= 15_000;
+        return result(2, "get, one after another", rates, "≥ 15,000/s", met);
+    }
+
+    static List<BenchResult> sets(Testbed testbed) throws Exception {
+        List<BenchResult.Peer> rates = setting(testbed, CONNECTIONS);
+        boolean met = ratio(rates, 1) >= 0.8 && ratio(rates, 2) >= 5;
+        return result(3, "set, durable, 64 connections", rates, "≥ 0.8 × Redis, ≥ 5 × etcd", met);
+    }
+
+    static List<BenchResult> serialSets(Testbed testbed) throws Exception {
+        List<BenchResult.Peer> rates = setting(testbed, 1);
+        return result(4, "set, durable, one after another", rates, "≥ 0.6 × Redis", ratio(rates, 1) >= 0.6);
+    }
+
+    private static List<BenchResult.Peer> getting(Testbed testbed, int connections) throws Exception {
+        DistkvServer ours = testbed.ours();
+        RedisServer redis = testbed.redis();
+        OriginalServer original = testbed.original();
+        Requests.Talk gets = Requests.gets("bench", Requests.ENTRIES);
+        Requests.Talk fewer = Requests.gets("bench", OriginalServer.ENTRIES);
+        return new Comparison()
+                .enter("DistKV for Java", time -> rate(ours.address(), connections, gets, time))
+                .enter("Redis GET", time -> redis.rate("get", connections, time))
+                .enter("DistKV 0.65", time -> rate(original.address(), connections, fewer, time))
+                .run(WARM_UP, TIME);
+    }
+
+    private static List<BenchResult.Peer> setting(Testbed testbed, int connections) throws Exception {
+        DistkvServer ours = testbed.ours();
+        RedisServer redis = testbed.redis();
+        EtcdServer etcd = testbed.etcd();
+        OriginalServer original = testbed.original();
+        Requests.Talk sets = Requests.sets("bench", Requests.ENTRIES);
+        Requests.Talk fewer = Requests.sets("bench", OriginalServer.ENTRIES);
+        return new Comparison()
+                .enter("DistKV for Java", time -> rate(ours.address(), connections, sets, time))
+                .enter("Redis SET, appendfsync always", time -> redis.rate("set", connections, time))
+                .enter("etcd put", time -> etcd.puts(connections, time))
+                .enter("DistKV 0.65 (not durable)", time -> rate(original.address(), connections, fewer, time))
+                .run(WARM_UP, TIME);
+    }
+
+    /** A single connection is fastest with a blocking thread, many with one thread that multiplexes them. */
+    private static double rate(InetSocketAddress server, int connections, Requests.Talk talk, Duration time)
+            throws IOException {
+        return connections == 1
+                ? LoadGenerator.serial(server, talk, time)
+                : LoadGenerator.closedLoop(server, connections, talk, time);
+    }
+
+    private static double ratio(List<BenchResult.Peer> rates, int peer) {
+        return rates.getFirst().value() / rates.get(peer).value();
+    }
+
+    private static List<BenchResult> result(
+            int row, String measure, List<BenchResult.Peer> rates, String target, boolean met) {
+        double value = rates.getFirst().value();
+        return List.of(new BenchResult(row, measure, "requests/s", value, rates.subList(1, rates.size()), target, met));
+    }
+}

@@ -1,0 +1,74 @@
+package distkv.bench.process;
+
+import distkv.client.Client;
+import distkv.client.ClientOptions;
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.protocol.Values;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** Runners of any-node jobs, each a process of its own, and their entries in the tree. */
+public final class RunnerProcesses implements Closeable {
+    private static final Path PRESENCE = Path.of(".distkv", "presence", "default");
+    private static final Path STATES = Path.of(".distkv", "state", "any", "default");
+    private static final long TIMEOUT_NANOS = 60_000_000_000L;
+
+    private final DistkvServer server;
+    private final Client client;
+    private final Map<String, ManagedProcess> programs = new HashMap<>();
+
+    public RunnerProcesses(DistkvServer server) throws InterruptedException {
+        this.server = server;
+        this.client =
+                Client.connect(ClientOptions.of("127.0.0.1", server.address().getPort()));
+    }
+
+    /** Starts the runner of a node, and waits until it is present. */
+    public void start(String node) throws IOException, InterruptedException {
+        programs.put(node, server.runner(node));
+        awaitPresence(node);
+    }
+
+    public ManagedProcess program(String node) {
+        return Objects.requireNonNull(programs.get(node), node);
+    }
+
+    public void awaitPresence(String node) throws IOException, InterruptedException {
+        for (long end = System.nanoTime() + TIMEOUT_NANOS; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(20)) {
+            if (client.get(PRESENCE.child(node).child("any")) != null) {
+                return;
+            }
+        }
+        throw new IOException("the runner " + node + " is not present after 60 s");
+    }
+
+    /** Kills the runner with all its workers. */
+    public void kill(String node) throws IOException {
+        program(node).signal("KILL");
+    }
+
+    /** The number of jobs on each node that has any. */
+    public Map<String, Integer> jobs() throws InterruptedException {
+        Map<String, Integer> jobs = new TreeMap<>();
+        for (Entry entry : client.tree(STATES)) {
+            if (entry.value() != null
+                    && Values.decode(entry.value()) instanceof Map<?, ?> state
+                    && state.get("node") instanceof String node) {
+                jobs.merge(node, 1, Integer::sum);
+            }
+        }
+        return jobs;
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+        programs.values().forEach(ManagedProcess::close);
+    }
+}

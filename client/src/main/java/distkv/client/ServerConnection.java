@@ -1,0 +1,327 @@
+package distkv.client;
+
+import distkv.client.internal.RequestWriter;
+import distkv.protocol.Frame;
+import distkv.protocol.FrameReader;
+import distkv.protocol.ProtocolException;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import distkv.protocol.Seq;
+import distkv.protocol.StatePart;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One TCP connection, from the greeting to its end. A thread reads it and passes every reply to the {@link
+ * ReplyReceiver} of its request; another thread writes it. Any thread may send requests.
+ */
+final class ServerConnection {
+    /** For how long the last tock counts as current. */
+    private static final Duration STALE = Duration.ofSeconds(1);
+
+    private final ClientOptions options;
+    private final Socket socket;
+    private final FrameReader reader;
+    private final RequestWriter writer;
+    private final Reply.Greeting greeting;
+    private final int window;
+    private final AtomicLong lastSeq = new AtomicLong();
+    private final Map<Long, ReplyReceiver> receivers = new ConcurrentHashMap<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile @Nullable ServerConnectionException cause;
+    /** Written by the reading thread only, like {@code heardTockAt}. */
+    private volatile long newestTock;
+
+    private volatile long heardTockAt = System.nanoTime();
+
+    private ServerConnection(ClientOptions options, Socket socket) throws IOException {
+        this.options = options;
+        this.socket = socket;
+        this.reader = new FrameReader(socket.getInputStream(), options.limits());
+        this.writer = new RequestWriter(socket.getOutputStream());
+        Frame first = reader.next();
+        if (first == null || !(Reply.decode(first) instanceof Reply.Greeting hello)) {
+            throw new ProtocolException(first == null ? "no greeting" : "no greeting first");
+        }
+        greeting = hello;
+        newestTock = hello.tock();
+        boolean chooses = greeting.extensions().contains("window");
+        window = chooses ? options.window() : Math.min(greeting.qlen(), options.window());
+    }
+
+    /** Connects and waits for the greeting. */
+    static ServerConnection open(ClientOptions options) {
+        Socket socket = new Socket();
+        try {
+            int timeout = Math.toIntExact(options.connectTimeout().toMillis());
+            socket.setTcpNoDelay(true);
+            socket.connect(new InetSocketAddress(options.host(), options.port()), timeout);
+            socket.setSoTimeout(timeout);
+            ServerConnection connection = new ServerConnection(options, socket);
+            socket.setSoTimeout(Math.toIntExact(options.keepAlive().toMillis()));
+            connection.start();
+            return connection;
+        } catch (IOException | ProtocolException e) {
+            closeQuietly(socket);
+            throw new ServerConnectionException(
+                    "cannot connect to " + options.address() + ": " + e.getMessage() + " (expected: a DistKV server)",
+                    false);
+        }
+    }
+
+    private void start() {
+        if (greeting.qlen() > 0) {
+            writer.writeNow(new Request.Hello(window));
+        }
+        options.thread("writer").start(writer);
+        options.thread("reader").start(this::read);
+    }
+
+    Reply.Greeting greeting() {
+        return greeting;
+    }
+
+    /** How many items of a stream may wait for their reader; 0: the server does not count them. */
+    int window() {
+        return greeting.qlen() > 0 ? window : 0;
+    }
+
+    /** Sends a request whose replies go to {@code receiver}. Returns the number of the request. */
+    long send(ReplyReceiver receiver, Function<Seq, Request> request) throws InterruptedException {
+        long seq = lastSeq.incrementAndGet();
+        receivers.put(seq, receiver);
+        try {
+            writer.write(request.apply(Seq.of(seq)));
+        } catch (RuntimeException | InterruptedException e) {
+            receivers.remove(seq);
+            throw e;
+        }
+        checkEnd(seq, receiver);
+        return seq;
+    }
+
+    /** Tells a receiver that was registered after the connection had ended. */
+    private void checkEnd(long seq, ReplyReceiver receiver) {
+        ServerConnectionException lost = cause;
+        if (lost != null && receivers.remove(seq) != null) {
+            receiver.lost(lost);
+        }
+    }
+
+    /** Sends a request and waits for its only reply; a failure is thrown. */
+    Reply call(boolean write, Function<Seq, Request> request) throws InterruptedException {
+        return ask(write, request).await();
+    }
+
+    /** Sends a request that has one reply. */
+    PendingReply ask(boolean write, Function<Seq, Request> request) throws InterruptedException {
+        PendingReply pending = new PendingReply(write);
+        pending.number = send(pending, request);
+        return pending;
+    }
+
+    /** Sends a request that has one reply and changes no entry, without waiting for space in the buffer. */
+    CompletableFuture<Reply> askNow(Function<Seq, Request> request) {
+        PendingReply pending = new PendingReply(false);
+        long seq = lastSeq.incrementAndGet();
+        receivers.put(seq, pending);
+        writer.writeNow(request.apply(Seq.of(seq)));
+        checkEnd(seq, pending);
+        return pending.reply;
+    }
+
+    /** Whether the server can tell the outcome of writes of lost connections. */
+    boolean settlesWrites() {
+        return greeting.writer() != 0 && greeting.extensions().contains("again");
+    }
+
+    /** The number by which the server knows this connection's writes. */
+    long writer() {
+        return greeting.writer();
+    }
+
+    /** The newest tock that the server has sent. */
+    long newestTock() {
+        return newestTock;
+    }
+
+    /**
+     * Asks for the newest tock unless one was received recently. A write is looked up in the history from a tock on
+     * that is older than the write, and the history reaches back only so far.
+     */
+    void hearTock() throws InterruptedException {
+        if (System.nanoTime() - heardTockAt > STALE.toNanos()) {
+            try {
+                call(false, seq -> new Request.GetState(seq, EnumSet.noneOf(StatePart.class)));
+            } catch (ServerConnectionException e) {
+                // The next request on this connection will fail as well.
+            }
+        }
+    }
+
+    /** Acknowledges the first {@code count} items of a stream. */
+    void acknowledge(long seq, long count) {
+        writer.writeNow(new Request.Ack(Seq.of(seq), count));
+    }
+
+    /** Ends a stream; items that are still on their way are discarded. */
+    void stop(long seq) {
+        if (receivers.remove(seq) != null) {
+            // Nobody waits for the reply, which says whether there was a stream to stop.
+            writer.writeNow(new Request.Stop(Seq.of(lastSeq.incrementAndGet()), Seq.of(seq)));
+        }
+    }
+
+    boolean isUp() {
+        return cause == null;
+    }
+
+    /** Why the connection has ended. */
+    String endReason() {
+        ServerConnectionException end = cause;
+        return end == null ? "connected" : String.valueOf(end.getMessage());
+    }
+
+    void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    void close(String reason) {
+        end(new ServerConnectionException(reason, false));
+    }
+
+    private void read() {
+        String reason;
+        try {
+            reason = readUntilEnd();
+        } catch (IOException | RuntimeException e) {
+            reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        }
+        end(new ServerConnectionException("connection to " + options.address() + " lost: " + reason, false));
+    }
+
+    private String readUntilEnd() throws IOException {
+        CompletableFuture<Reply> ping = null;
+        while (true) {
+            try {
+                Frame frame = reader.next();
+                if (frame == null) {
+                    return "the server closed it";
+                }
+                ping = null;
+                dispatch(Reply.decode(frame));
+            } catch (SocketTimeoutException e) {
+                if (ping != null) {
+                    return "no reply for " + 2 * options.keepAlive().toMillis() + " ms";
+                }
+                ping = askNow(seq -> new Request.GetState(seq, EnumSet.noneOf(StatePart.class)));
+            }
+        }
+    }
+
+    private void dispatch(Reply reply) {
+        if (reply.tock() > newestTock) {
+            newestTock = reply.tock();
+        }
+        if (reply instanceof Reply.Changed || reply instanceof Reply.Committed || reply instanceof Reply.State) {
+            heardTockAt = System.nanoTime();
+        }
+        if (reply.seq() instanceof Seq.Int(long seq)) {
+            ReplyReceiver receiver = receivers.get(seq);
+            if (receiver != null && !receiver.receive(reply)) {
+                receivers.remove(seq);
+            }
+        } else if (reply instanceof Reply.Failed failed) {
+            throw new ProtocolException(failed.text());
+        }
+    }
+
+    private synchronized void end(ServerConnectionException reason) {
+        if (cause == null) {
+            cause = reason;
+            closeQuietly(socket);
+            writer.close();
+            receivers.keySet().removeIf(seq -> {
+                ReplyReceiver receiver = receivers.get(seq);
+                if (receiver != null) {
+                    receiver.lost(reason);
+                }
+                return true;
+            });
+            ended.countDown();
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The connection is given up in any case.
+        }
+    }
+
+    /** Takes the replies to one request, on the connection's reading thread: it must not block. */
+    interface ReplyReceiver {
+        /** Takes the next reply. Returns whether more may follow. */
+        boolean receive(Reply reply);
+
+        /** The connection broke: nothing more follows. */
+        void lost(ServerConnectionException cause);
+    }
+
+    /** The reply to a request that has only one, and the thread that waits for it. */
+    final class PendingReply implements ReplyReceiver {
+        private final boolean write;
+        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+        private long number;
+
+        /** @param write whether the outcome is unknown if the connection is lost */
+        private PendingReply(boolean write) {
+            this.write = write;
+        }
+
+        @Override
+        public boolean receive(Reply received) {
+            // A failure may be wrapped into a stream: ignore the start of the stream.
+            return received instanceof Reply.StreamStart || !reply.complete(received);
+        }
+
+        @Override
+        public void lost(ServerConnectionException lost) {
+            reply.completeExceptionally(write ? lost.ofWrite() : lost);
+        }
+
+        /** The number of the request. */
+        long number() {
+            return number;
+        }
+
+        /** Waits for the reply; a failure is thrown. */
+        Reply await() throws InterruptedException {
+            try {
+                Reply received = reply.get();
+                if (received instanceof Reply.Failed failed) {
+                    throw ClientException.of(failed);
+                }
+                return received;
+            } catch (InterruptedException e) {
+                receivers.remove(number);
+                throw e;
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof ServerConnectionException lost ? lost : new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/** The benchmark: measures what this project promises, with its peers beside it in the same run on the same disk. */
-@NullMarked
-package distkv.bench;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+"""A forked worker, from its first message to its exit."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anyio
+
+from ..parent.heartbeat import Heartbeat
+from ..protocol.runner_connection import RunnerConnection
+from ..protocol.spec import RunSpec, WorkerContext, limits_of
+from . import logs
+from .environment import RunEnvironment
+from .modules import WorkerModules
+from .shared_worker import SharedWorker, refuse
+from .sync_worker import SyncWorker
+
+__all__ = ["work"]
+
+ApplyLimits = Callable[[Mapping[str, float]], None]
+"""Has the kernel apply limits to this process, as far as it can."""
+
+
+def work(worker: int, path: str, apply_limits: ApplyLimits, heartbeat: Heartbeat) -> None:
+    """Be the worker of this number; does not return."""
+    status = 1
+    try:
+        runner = RunnerConnection(path)
+        runner.send(op="worker", worker=worker, pid=os.getpid())
+        _serve(runner, apply_limits, heartbeat)
+        status = 0
+    except (ConnectionError, FileNotFoundError, ValueError) as exc:
+        sys.stderr.write(f"distkv worker {worker}, runner at {path}: {exc}\n")
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        _exit(status)
+
+
+def _serve(runner: RunnerConnection, apply_limits: ApplyLimits, heartbeat: Heartbeat) -> None:
+    """Wait for the first run, whose mode decides what the main thread does: run the code, or the event loop."""
+    environment: RunEnvironment | None = None
+    while (message := runner.receive()) is not None:
+        match message.get("op"):
+            case "init":
+                environment = _set_up(runner, WorkerContext.read(message))
+            case "modules" if environment is not None:
+                environment.modules.update(message)
+            case "start" if environment is not None:
+                apply_limits(limits_of(message))
+                _begin(environment, heartbeat, message)
+                return
+            case "start":
+                raise ValueError("the runner sent start before init")
+            case "stop":
+                return
+
+
+def _set_up(runner: RunnerConnection, context: WorkerContext) -> RunEnvironment:
+    """Prepare this process for running stored code."""
+    logs.install(context.config)
+    modules = WorkerModules(runner, context.modules)
+    modules.install()
+    return RunEnvironment(context, runner, modules)
+
+
+def _begin(environment: RunEnvironment, heartbeat: Heartbeat, message: Mapping[str, Any]) -> None:
+    if message.get("mode") != "sync":
+        anyio.run(SharedWorker(environment, heartbeat).serve, message)
+        return
+    try:
+        spec = RunSpec.read(message)
+    except ValueError as exc:
+        refuse(environment.runner.send, message, exc)
+    else:
+        SyncWorker(environment, spec).serve()
+
+
+def _exit(status: int) -> None:
+    """Exit without waiting for threads that the code has left behind."""
+    try:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)

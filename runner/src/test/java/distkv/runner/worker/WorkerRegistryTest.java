@@ -1,0 +1,94 @@
+package distkv.runner.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.schema.code.Language;
+import distkv.schema.code.Mode;
+import distkv.schema.code.Procedure;
+import distkv.schema.job.Limits;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** How many runs find a place, while some of them only ask for their claims. */
+class WorkerRegistryTest {
+    private static final Worker.Sharing ALONE = new Worker.Sharing(Language.PYTHON, true, false);
+    private static final Worker.Sharing SHARED = new Worker.Sharing(Language.PYTHON, false, false);
+    private static final Worker.Sharing JAVA = new Worker.Sharing(Language.JAVA, false, false);
+    private static final Worker.Sharing JAVA_ALONE = new Worker.Sharing(Language.JAVA, true, false);
+
+    private final WorkerRegistry registry = new WorkerRegistry(2, 3);
+    private long runs;
+
+    /** How many of so many runs of this sort find a place. */
+    private int keep(Worker.Sharing sharing, int wanted) {
+        int kept = 0;
+        for (int i = 0; i < wanted; i++) {
+            kept += registry.keepPlace(sharing) ? 1 : 0;
+        }
+        return kept;
+    }
+
+    private void start(Worker.Sharing sharing) {
+        registry.freePlace(sharing);
+        Worker worker = registry.sharing(sharing);
+        worker = worker == null && !sharing.isJava() ? registry.idle() : worker;
+        worker = worker == null ? registry.join() : worker;
+        worker.sharing = sharing;
+        Path path = Path.of("job");
+        Procedure procedure =
+                new Procedure(path, "pass", Mode.ASYNC, List.of(), Map.of(), List.of(), sharing.language());
+        registry.assign(
+                worker,
+                new Launch(
+                        ++runs,
+                        path,
+                        procedure,
+                        Map.of(),
+                        List.of(),
+                        new Guard(path, 1),
+                        sharing.outlivesClaim(),
+                        sharing.alone(),
+                        Limits.NONE,
+                        "job"));
+    }
+
+    @Test
+    void aFreePlaceIsThereForOneClaimOnly() {
+        assertThat(keep(ALONE, 256)).isEqualTo(2);
+        registry.freePlace(ALONE);
+        assertThat(keep(ALONE, 256)).isEqualTo(1);
+        start(ALONE);
+        start(ALONE);
+        assertThat(keep(ALONE, 256)).isZero();
+    }
+
+    @Test
+    void runsThatShareAWorkerTakeItsSeatsAndIdleWorkersCount() {
+        registry.join();
+        assertThat(registry.lacksIdle()).isFalse();
+        assertThat(keep(SHARED, 256)).isEqualTo(6);
+        for (int i = 0; i < 4; i++) {
+            start(SHARED);
+        }
+        assertThat(registry.all()).hasSize(2);
+        assertThat(keep(ALONE, 1)).isZero();
+        start(SHARED);
+        start(SHARED);
+        assertThat(keep(SHARED, 1)).isZero();
+    }
+
+    @Test
+    void noWorkerIsKeptReadyInThePlaceOfARunThatCannotUseIt() {
+        assertThat(keep(JAVA_ALONE, 256)).isEqualTo(2);
+        assertThat(registry.lacksIdle()).isFalse();
+        start(JAVA_ALONE);
+        start(JAVA_ALONE);
+        // The process that Java runs share is there for all of them.
+        assertThat(keep(JAVA, 256)).isEqualTo(256);
+        assertThat(keep(JAVA_ALONE, 1)).isZero();
+        assertThat(keep(SHARED, 1)).isZero();
+    }
+}
