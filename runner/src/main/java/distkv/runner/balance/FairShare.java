@@ -337,10 +337,10 @@ public final class FairShare {
         return nodes.present();
     }
 
-    /** Whether this node has half its share, or more. */
-    boolean hasHalf() {
+    /** Whether this node has a quarter of its share, or more. */
+    boolean hasQuarter() {
         refresh(false);
-        return 2 * nodes.here().held >= nodes.here().most;
+        return 4L * nodes.here().held >= nodes.here().most;
     }
 
     /** Whether another node may run such a job, and has less than its share. */

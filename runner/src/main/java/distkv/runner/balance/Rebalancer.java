@@ -19,11 +19,11 @@ public final class Rebalancer {
     private static final double LOOK = 0.1;
 
     /** A group forms while nodes come with no more than this between two of them, in seconds. */
-    private static final double FORMING = 0.5;
+    private static final double FORMING = 1;
     /** After so long, in seconds, jobs are taken all the same. */
     private static final double LONGEST_FORMING = 5;
     /** It forms if at least this part of its nodes has just come. */
-    private static final double GROWTH = 0.25;
+    private static final double GROWTH = 0.5;
 
     private final FairShare share;
     /** Since when there are too many jobs here, whether or not the group is settled. */
@@ -72,13 +72,19 @@ public final class Rebalancer {
     }
 
     /**
-     * Until when this node takes no more jobs that others may run: while nodes come one after another, each takes no more
-     * than half its share, for those that are about to come. Else all jobs that are due would begin on the first nodes, and
-     * most of them would have to move.
+     * From when this node's turns count, which is not before it: while nodes come one after another each takes no more than
+     * a quarter of its share, for those that are about to come. Else all jobs that are due would begin on the first nodes, and most
+     * of them would have to move. Jobs that have waited are shared out anew for each node that comes.
+     *
+     * @param since since when there is something to do
      */
-    public double restsUntil(double now) {
-        boolean forms = nodes > 1 && nodes - before >= GROWTH * nodes && now >= grewAt;
-        return forms && share.hasHalf() ? Math.min(grewAt + FORMING, formingSince + LONGEST_FORMING) : now;
+    public double turnsFrom(double since, double now) {
+        boolean grows = nodes > 1 && nodes - before >= GROWTH * nodes && now >= grewAt;
+        if (!grows) {
+            return since;
+        }
+        double calm = Math.min(grewAt + FORMING, formingSince + LONGEST_FORMING);
+        return Math.max(since, now >= calm || share.hasQuarter() ? calm : grewAt);
     }
 
     /** The clock was set back: looks at all anew. */

@@ -259,6 +259,12 @@ final class GroupSim {
 
     /** Each job that is to run has a run, where its claim is; and nobody has clearly more than its share. */
     void isSettled() {
+        eachJobRuns();
+        isBalanced();
+    }
+
+    /** Each job that is to run has a run, where its claim is. */
+    void eachJobRuns() {
         for (int job = 0; job < due.length; job++) {
             String holder = holders[job];
             SimRunner runner = holder == null ? null : runners.get(holder);
@@ -269,6 +275,9 @@ final class GroupSim {
                 throw new Violation(jobs[job] + " asks for " + labels(job) + ", but runs on " + present.get(holder));
             }
         }
+    }
+
+    private void isBalanced() {
         Map<String, Double> shares = shares();
         loads().forEach((node, load) -> {
             if (isTooMuch(load, shares.getOrDefault(node, 0.0))) {

@@ -66,6 +66,7 @@ final class SimRunner {
         if (alive) {
             read = sim.log.size();
             sim.present().forEach(share::peer);
+            rebalancer.peersChanged(sim.now);
             for (int job = 0; job < sim.jobs.length; job++) {
                 if (sim.isDue(job)) {
                     changed(job);
@@ -168,14 +169,11 @@ final class SimRunner {
     /** Asks for the job if it is this node's turn, which is -1; else returns when to look again. */
     private double lookAt(int job, double from) {
         sim.count.looks++;
-        double rests = rebalancer.restsUntil(sim.now);
-        if (sim.now < rests) {
-            return rests;
-        }
         Stake stake = stake(job);
-        double turn = from + share.delay(stake, sim.labels(job), "", pace.step(sim.now));
+        double since = rebalancer.turnsFrom(from, sim.now);
+        double turn = since + share.delay(stake, sim.labels(job), "", pace.step(sim.now));
         if (sim.now < turn) {
-            return Pace.lookAgain(from, turn, sim.now);
+            return Pace.lookAgain(since, turn, sim.now);
         }
         if (asking.size() + starting >= CLAIMS) {
             return sim.now + 0.02;
