@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .framing import MessageReader, pack
-from .outbox import Outbox
+from .report_queue import ReportQueue
 
 __all__ = ["RunnerConnection"]
 
@@ -31,7 +31,7 @@ class RunnerConnection:
         self._sock.connect(path)
         self._messages = MessageReader()
         self._read: deque[dict[str, Any]] = deque()
-        self._outbox = Outbox()
+        self._queue = ReportQueue()
         self._loop: asyncio.AbstractEventLoop
         self._thread: int | None = None
         self._pump_is_due = False
@@ -68,17 +68,17 @@ class RunnerConnection:
 
     def report(self, **message: Any) -> None:
         """Send a message that is never dropped. Raises TypeError if MsgPack cannot hold it."""
-        self._outbox.report(pack(message))
+        self._queue.report(pack(message))
         self._wake()
 
     def log(self, run: int, **record: Any) -> None:
         """Send a log record; if the runner does not read, the oldest records are dropped."""
-        self._outbox.log(run, pack({"op": "log", "run": run, **record}))
+        self._queue.log(run, pack({"op": "log", "run": run, **record}))
         self._wake()
 
     async def wait_for_space(self) -> None:
         """Wait until the runner has read enough of the waiting reports."""
-        while self._outbox.full and not self._gone:
+        while self._queue.full and not self._gone:
             await self._progress()
 
     async def flush(self) -> None:
@@ -126,7 +126,7 @@ class RunnerConnection:
     def _refill(self) -> bool:
         parts = []
         size = 0
-        while size < _CHUNK and (packed := self._outbox.take()):
+        while size < _CHUNK and (packed := self._queue.take()):
             parts.append(packed)
             size += len(packed)
         self._unsent = memoryview(b"".join(parts))

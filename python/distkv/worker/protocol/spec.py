@@ -1,4 +1,4 @@
-"""What a worker is to run, and in which context."""
+"""What a worker is to run, and in which environment."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ...configuration import configuration
 from ...schema import Guard, Mode
 from ...util import Path, attrdict
 
-__all__ = ["RunSpec", "WorkerContext", "limits_of", "read_claim"]
+__all__ = ["RunSpec", "WorkerEnvironment", "limits_of", "read_claim"]
 
 MODES = ("async", "thread", "sync")
 
 
 @dataclass(frozen=True)
-class WorkerContext:
-    """The context of a worker: its node, its server, the configuration that code sees."""
+class WorkerEnvironment:
+    """The environment of a worker: its node, its server, the configuration that code sees."""
 
     node: str
     config: attrdict
@@ -25,7 +25,7 @@ class WorkerContext:
     """The prefix of the modules that the runner describes."""
 
     @classmethod
-    def read(cls, message: Mapping[str, Any]) -> WorkerContext:
+    def read(cls, message: Mapping[str, Any]) -> WorkerEnvironment:
         """Read an ``init``."""
         config = dict(_get(message, "config", dict, {}))
         connect = {key: message[key] for key in ("host", "port", "name") if message.get(key) is not None}

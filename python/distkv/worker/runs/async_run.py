@@ -16,9 +16,9 @@ from ...util import Path, attrdict
 from ..protocol.framing import pack, sendable_text
 from ..protocol.spec import RunSpec
 from . import failures
-from .environment import RunEnvironment
 from .run import Run
 from .run_client import RunClient
+from .run_context import RunContext
 from .server_connection import ServerConnection
 from .trace import Station
 
@@ -30,8 +30,8 @@ class AsyncRun(Run):
 
     client: RunClient
 
-    def __init__(self, spec: RunSpec, environment: RunEnvironment, server: ServerConnection) -> None:
-        super().__init__(spec, environment)
+    def __init__(self, spec: RunSpec, context: RunContext, server: ServerConnection) -> None:
+        super().__init__(spec, context)
         self.inbox = Inbox(spec.idle, lambda: self.trace.reached(Station.FIRST_MESSAGE))
         self._connection = server
         self._scope = anyio.CancelScope()
@@ -87,7 +87,7 @@ class AsyncRun(Run):
         result = None
         async with anyio.create_task_group() as tasks:
             async with AsyncExitStack() as stack:
-                self.client = RunClient(self._connection.link, self.context.config, tasks, self.claim, self.lose)
+                self.client = RunClient(self._connection.link, self.environment.config, tasks, self.claim, self.lose)
                 admin = CallAdmin(self, tasks, stack)
                 call = procedure.bind(kwargs={**self.code_globals(self.client), "_self": admin, "_info": self.inbox})
                 try:

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from ..protocol.framing import MAX_TEXT, sendable_text
-from .log_budget import LogBudget
+from .log_rate_limiter import LogRateLimiter
 
 _LEVELS = ((50, "CRITICAL"), (40, "ERROR"), (30, "WARNING"), (20, "INFO"), (0, "DEBUG"))
 
@@ -31,7 +31,7 @@ class RunLog:
         self._recorder = recorder
         self._line = ""
         self._open = True
-        self._budget = LogBudget(time.monotonic())
+        self._rate_limiter = LogRateLimiter(time.monotonic())
         self.logger = logging.getLogger(name)
 
     def write(self, level: int, text: str, at: float) -> bool:
@@ -40,7 +40,7 @@ class RunLog:
             return False
         word = next(word for least, word in _LEVELS if level >= least)
         text = sendable_text(text)
-        passes, notice, dropped = self._budget.take(len(text), time.monotonic())
+        passes, notice, dropped = self._rate_limiter.take(len(text), time.monotonic())
         if notice is not None:
             self._warn(notice, dropped)
         if passes:
@@ -66,7 +66,7 @@ class RunLog:
         """Record what is pending; afterwards nothing is recorded any more."""
         if self._line:
             self.print("\n")
-        notice, dropped = self._budget.rest()
+        notice, dropped = self._rate_limiter.rest()
         if notice is not None:
             self._warn(notice, dropped)
         self._open = False

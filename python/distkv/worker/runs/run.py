@@ -15,9 +15,9 @@ from ..protocol.framing import sendable_text
 from ..protocol.spec import RunSpec
 from . import failures
 from .claim import Claim
-from .environment import RunEnvironment
 from .logs import RunLog
 from .orphan_tasks import OrphanTasks
+from .run_context import RunContext
 from .trace import RunTrace, Station
 
 __all__ = ["Run"]
@@ -31,12 +31,12 @@ _STOPPED = {FailureKind.CANCELLED: "stopped", FailureKind.LOST: "its claim is go
 class Run(ABC):
     """One run of a procedure; its methods are called on the event loop unless they say otherwise."""
 
-    def __init__(self, spec: RunSpec, environment: RunEnvironment) -> None:
+    def __init__(self, spec: RunSpec, context: RunContext) -> None:
         self.spec = spec
         self.claim = Claim(spec.claim)
-        self.context = environment.context
-        self.runner = environment.runner
-        self.modules = environment.modules
+        self.environment = context.environment
+        self.runner = context.runner
+        self.modules = context.modules
         self.log = RunLog(spec.run, spec.log, self.runner.log)
         self.orphan_tasks = OrphanTasks()
         self.trace = RunTrace(spec.job, spec.run)
@@ -91,7 +91,7 @@ class Run(ABC):
 
     def code_globals(self, client: Any) -> dict[str, Any]:
         """Return the code's globals, besides those that only async code has."""
-        return {**self.spec.globals, **procedure_globals(client, self.context.config, self.log.logger)}
+        return {**self.spec.globals, **procedure_globals(client, self.environment.config, self.log.logger)}
 
     def report_done(self, result: Any) -> None:
         """Report that the code returned. On any thread."""

@@ -18,7 +18,7 @@ from ..protocol.failure_kind import FailureKind
 from ..protocol.spec import RunSpec, read_claim
 from . import failures, logs, orphan_tasks
 from .async_run import AsyncRun
-from .environment import RunEnvironment
+from .run_context import RunContext
 from .server_connection import ServerConnection
 from .thread_run import ThreadRun
 from .watchdog import Watchdog
@@ -32,10 +32,10 @@ LAST_SECONDS = 2
 class SharedWorker:
     """Serves the runner until it says stop, or is gone, and no run is left."""
 
-    def __init__(self, environment: RunEnvironment, heartbeat: Heartbeat) -> None:
-        self._environment = environment
-        self._runner = environment.runner
-        self._modules = environment.modules
+    def __init__(self, context: RunContext, heartbeat: Heartbeat) -> None:
+        self._context = context
+        self._runner = context.runner
+        self._modules = context.modules
         self._heartbeat = heartbeat
         self._runs: dict[int, AsyncRun | ThreadRun] = {}
         self._stopping = False
@@ -48,7 +48,7 @@ class SharedWorker:
         orphan_tasks.track_tasks(asyncio.get_running_loop())
         self._finished = anyio.Event()
         async with anyio.create_task_group() as self._tasks:
-            self._server = ServerConnection(self._environment.context.config, self._tasks)
+            self._server = ServerConnection(self._context.environment.config, self._tasks)
             self._tasks.start_soon(self._terminate_on_signal)
             self._start(first)
             self._runner.attach(self._handle, self._runner_gone)
@@ -87,7 +87,7 @@ class SharedWorker:
             refuse(self._runner.report, message, exc)
             return
         kind = AsyncRun if spec.mode == "async" else ThreadRun
-        run = self._runs[spec.run] = kind(spec, self._environment, self._server)
+        run = self._runs[spec.run] = kind(spec, self._context, self._server)
         if spec.block is not None and self._watchdog is None:
             self._watchdog = Watchdog(self._runner.path, spec.block, self._runs.values, self._heartbeat)
         context = contextvars.copy_context()

@@ -11,8 +11,8 @@ from types import FrameType
 from ...client.blocking import BlockingClient
 from ...exceptions import Terminated
 from ..protocol.spec import RunSpec
-from .environment import RunEnvironment
 from .run import Run
+from .run_context import RunContext
 
 __all__ = ["SyncRun"]
 
@@ -23,8 +23,8 @@ RESIGNAL_INTERVAL = 0.05
 class SyncRun(Run):
     """One run of a sync procedure. SIGTERM raises Terminated in its code, once."""
 
-    def __init__(self, spec: RunSpec, environment: RunEnvironment) -> None:
-        super().__init__(spec, environment)
+    def __init__(self, spec: RunSpec, context: RunContext) -> None:
+        super().__init__(spec, context)
         self._in_code = False
         self._main = threading.get_ident()
         self._signals, notes = socket.socketpair()

@@ -13,8 +13,8 @@ import anyio
 from ...client.blocking import BlockingClient
 from ..protocol.spec import RunSpec, read_claim
 from . import logs
-from .environment import RunEnvironment
 from .run_client import RunClient
+from .run_context import RunContext
 from .server_connection import ServerConnection
 from .shared_worker import LAST_SECONDS
 from .sync_run import SyncRun
@@ -25,10 +25,10 @@ __all__ = ["SyncWorker"]
 class SyncWorker:
     """Does one run. `serve` is called by the main thread, `_control` runs on the other one."""
 
-    def __init__(self, environment: RunEnvironment, spec: RunSpec) -> None:
-        self._runner = environment.runner
-        self._modules = environment.modules
-        self._run = SyncRun(spec, environment)
+    def __init__(self, context: RunContext, spec: RunSpec) -> None:
+        self._runner = context.runner
+        self._modules = context.modules
+        self._run = SyncRun(spec, context)
         self._ready = threading.Event()
         self._client: BlockingClient
         self._loop: asyncio.AbstractEventLoop
@@ -51,9 +51,9 @@ class SyncWorker:
             self._runner.attach(self._handle, self._runner_gone)
             run = self._run
             run.attach()
-            server = ServerConnection(run.context.config, tasks)
+            server = ServerConnection(run.environment.config, tasks)
             run.uses(server.link)
-            client = RunClient(server.link, run.context.config, tasks, run.claim, run.lose)
+            client = RunClient(server.link, run.environment.config, tasks, run.claim, run.lose)
             self._client = BlockingClient(client, server.attempted)
             self._ready.set()
             await self._finished.wait()

@@ -14,9 +14,9 @@ import anyio.to_thread
 from ...client.blocking import BlockingClient
 from ...exceptions import Terminated
 from ..protocol.spec import RunSpec
-from .environment import RunEnvironment
 from .run import Run
 from .run_client import RunClient
+from .run_context import RunContext
 from .server_connection import ServerConnection
 
 __all__ = ["InterruptibleThread", "ThreadRun"]
@@ -28,8 +28,8 @@ _raise_in_thread.argtypes = (ctypes.c_ulong, ctypes.py_object)
 class ThreadRun(Run):
     """One run of a procedure on a thread of its own."""
 
-    def __init__(self, spec: RunSpec, environment: RunEnvironment, server: ServerConnection) -> None:
-        super().__init__(spec, environment)
+    def __init__(self, spec: RunSpec, context: RunContext, server: ServerConnection) -> None:
+        super().__init__(spec, context)
         self._connection = server
         self._client: BlockingClient | None = None
         self._thread = InterruptibleThread()
@@ -49,7 +49,7 @@ class ThreadRun(Run):
             await self._connection.reconnected()
             self.uses(self._connection.link)
             async with anyio.create_task_group() as tasks:
-                client = RunClient(self._connection.link, self.context.config, tasks, self.claim, self.lose)
+                client = RunClient(self._connection.link, self.environment.config, tasks, self.claim, self.lose)
                 self._client = BlockingClient(client, self._connection.attempted)
                 call = procedure.bind(kwargs=self.code_globals(self._client))
                 result = await self._thread.run(call)

@@ -12,10 +12,10 @@ import anyio
 
 from ..parent.heartbeat import Heartbeat
 from ..protocol.runner_connection import RunnerConnection
-from ..protocol.spec import RunSpec, WorkerContext, limits_of
+from ..protocol.spec import RunSpec, WorkerEnvironment, limits_of
 from . import logs
-from .environment import RunEnvironment
 from .modules import WorkerModules
+from .run_context import RunContext
 from .shared_worker import SharedWorker, refuse
 from .sync_worker import SyncWorker
 
@@ -43,16 +43,16 @@ def work(worker: int, path: str, apply_limits: ApplyLimits, heartbeat: Heartbeat
 
 def _serve(runner: RunnerConnection, apply_limits: ApplyLimits, heartbeat: Heartbeat) -> None:
     """Wait for the first run, whose mode decides what the main thread does: run the code, or the event loop."""
-    environment: RunEnvironment | None = None
+    context: RunContext | None = None
     while (message := runner.receive()) is not None:
         match message.get("op"):
             case "init":
-                environment = _set_up(runner, WorkerContext.read(message))
-            case "modules" if environment is not None:
-                environment.modules.update(message)
-            case "start" if environment is not None:
+                context = _set_up(runner, WorkerEnvironment.read(message))
+            case "modules" if context is not None:
+                context.modules.update(message)
+            case "start" if context is not None:
                 apply_limits(limits_of(message))
-                _begin(environment, heartbeat, message)
+                _begin(context, heartbeat, message)
                 return
             case "start":
                 raise ValueError("the runner sent start before init")
@@ -60,24 +60,24 @@ def _serve(runner: RunnerConnection, apply_limits: ApplyLimits, heartbeat: Heart
                 return
 
 
-def _set_up(runner: RunnerConnection, context: WorkerContext) -> RunEnvironment:
+def _set_up(runner: RunnerConnection, environment: WorkerEnvironment) -> RunContext:
     """Prepare this process for running stored code."""
-    logs.install(context.config)
-    modules = WorkerModules(runner, context.modules)
+    logs.install(environment.config)
+    modules = WorkerModules(runner, environment.modules)
     modules.install()
-    return RunEnvironment(context, runner, modules)
+    return RunContext(environment, runner, modules)
 
 
-def _begin(environment: RunEnvironment, heartbeat: Heartbeat, message: Mapping[str, Any]) -> None:
+def _begin(context: RunContext, heartbeat: Heartbeat, message: Mapping[str, Any]) -> None:
     if message.get("mode") != "sync":
-        anyio.run(SharedWorker(environment, heartbeat).serve, message)
+        anyio.run(SharedWorker(context, heartbeat).serve, message)
         return
     try:
         spec = RunSpec.read(message)
     except ValueError as exc:
-        refuse(environment.runner.send, message, exc)
+        refuse(context.runner.send, message, exc)
     else:
-        SyncWorker(environment, spec).serve()
+        SyncWorker(context, spec).serve()
 
 
 def _exit(status: int) -> None:

@@ -1,30 +1,34 @@
 package distkv.cli;
 
+import distkv.cli.code.CodeCommand;
+import distkv.cli.code.ModuleCommand;
+import distkv.cli.data.DataCommand;
+import distkv.cli.data.DataMonitor;
+import distkv.cli.run.RunCommand;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A command line in the page's order. The original's 0.65 puts the path before the command ({@code data PATH get},
- * {@code job at PATH set}) and names some commands differently; both are turned into the page's forms here, before
- * anything looks at options.
+ * A command line in our order. The original's 0.65 puts the path before the command ({@code data PATH get},
+ * {@code job at PATH set}) and names some commands differently; both are rewritten here, before options are parsed.
  *
- * @param chain the commands that were named, outermost first; it starts with {@link Words#ROOT}
+ * @param chain the commands that were named, outermost first; it starts with {@link Commands#ROOT}
  * @param words the arguments, rewritten
- * @param original whether it was in one of the original's forms: whoever writes so expects its output, too
+ * @param original whether it was in one of the original's forms, whose output is expected then, too
  */
-record Arguments(List<Word> chain, List<String> words, boolean original) {
+record Arguments(List<CommandDefinition> chain, List<String> words, boolean original) {
     static Arguments of(List<String> given) {
         return new Reader(given).read();
     }
 
     /** The innermost command that was named. */
-    Word last() {
+    CommandDefinition last() {
         return chain.getLast();
     }
 
     private static final class Reader {
         private final List<String> given;
-        private final List<Word> chain = new ArrayList<>(List.of(Words.ROOT));
+        private final List<CommandDefinition> chain = new ArrayList<>(List.of(Commands.ROOT));
         private final List<String> words = new ArrayList<>();
         private int at;
         private boolean original;
@@ -59,25 +63,25 @@ record Arguments(List<Word> chain, List<String> words, boolean original) {
 
         /** Takes a command, however it is written; false if there is none. */
         private boolean command(String next) {
-            Word group = chain.getLast();
+            CommandDefinition group = chain.getLast();
             var found = group.find(next);
             if (found.isPresent()) {
-                original |= Words.ORIGINAL.contains(next);
+                original |= Commands.ORIGINAL.contains(next);
                 enter(found.get());
                 at++;
                 return true;
-            } else if (group.type() == RunGroup.class && next.equals("at")) {
+            } else if (group.type() == RunCommand.class && next.equals("at")) {
                 at++;
                 original = true;
                 return at < given.size() && pathFirst("get");
             }
-            return (group.type() == DataGroup.class && pathFirst("get"))
-                    || (group.type() == CodeGroup.class && pathFirst("list"));
+            return (group.type() == DataCommand.class && pathFirst("get"))
+                    || (group.type() == CodeCommand.class && pathFirst("list"));
         }
 
         /** Takes {@code PATH COMMAND}, where the command may be missing. */
         private boolean pathFirst(String missing) {
-            Word group = chain.getLast();
+            CommandDefinition group = chain.getLast();
             String path = given.get(at);
             if (at + 1 == given.size()) {
                 enter(group.find(missing).orElseThrow());
@@ -89,8 +93,8 @@ record Arguments(List<Word> chain, List<String> words, boolean original) {
                 }
                 enter(found.get());
                 at += 2;
-                // "code PATH module set PATH": the first path means nothing.
-                if (found.get().type() == ModuleGroup.class) {
+                // "code PATH module set PATH": the first path has no meaning.
+                if (found.get().type() == ModuleCommand.class) {
                     original = true;
                     return true;
                 }
@@ -100,7 +104,7 @@ record Arguments(List<Word> chain, List<String> words, boolean original) {
             return true;
         }
 
-        /** There, {@code -o} of "monitor" is no output format. */
+        /** In the original, {@code -o} of "monitor" is no output format. */
         private static List<String> onlySpelledOut(List<String> words) {
             List<String> spelled = new ArrayList<>();
             for (String word : words) {
@@ -117,9 +121,9 @@ record Arguments(List<Word> chain, List<String> words, boolean original) {
             return spelled;
         }
 
-        private void enter(Word word) {
-            chain.add(word);
-            words.add(word.name());
+        private void enter(CommandDefinition command) {
+            chain.add(command);
+            words.add(command.name());
         }
     }
 }

@@ -1,5 +1,19 @@
 package distkv.cli;
 
+import distkv.cli.code.ModuleCommand;
+import distkv.cli.config.Config;
+import distkv.cli.config.ConfigFiles;
+import distkv.cli.context.CodeLibrary;
+import distkv.cli.context.CommandAction;
+import distkv.cli.context.CommandContext;
+import distkv.cli.context.JobScope;
+import distkv.cli.context.LogOutput;
+import distkv.cli.context.Printer;
+import distkv.cli.context.Terminal;
+import distkv.cli.context.TreeClient;
+import distkv.cli.format.OutputFormat;
+import distkv.cli.input.UsageException;
+import distkv.cli.ops.TreeLocation;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -10,10 +24,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** Runs command lines: rewrites the arguments, lets picocli read them, does the work, reports what went wrong. */
-record CommandLineRun(Terminal terminal) {
+/** Runs command lines: rewrites the arguments, has picocli parse them, runs the command, and reports what went wrong. */
+public record CommandLineRun(Terminal terminal) {
     /** Runs one command and returns its exit code. */
-    int run(List<String> given) {
+    public int run(List<String> given) {
         Arguments arguments = Arguments.of(given);
         CommandLine root = CommandTree.of(arguments);
         root.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
@@ -22,7 +36,8 @@ record CommandLineRun(Terminal terminal) {
             Integer helped = CommandLine.executeHelpRequest(parsed);
             return helped != null ? helped : execute(last(parsed), parsed, arguments.original());
         } catch (CommandLine.ParameterException e) {
-            return new Failure(terminal, 0).usage(UsageText.of(e, arguments));
+            return new FailureReport(terminal, 0)
+                    .usage(e.getCommandLine().getCommandSpec().qualifiedName(), UsageMessages.of(e, arguments));
         }
     }
 
@@ -36,19 +51,19 @@ record CommandLineRun(Terminal terminal) {
 
     private int execute(ParseResult leaf, ParseResult parsed, boolean original) {
         CommandSpec spec = leaf.commandSpec();
-        Root root = Objects.requireNonNull(user(parsed, Root.class));
-        Failure failure = new Failure(terminal, root.verbosity());
-        if (!(spec.userObject() instanceof Action action)) {
-            if (spec.userObject() instanceof Root) {
+        RootCommand root = Objects.requireNonNull(user(parsed, RootCommand.class));
+        FailureReport failure = new FailureReport(terminal, root.verbosity());
+        if (!(spec.userObject() instanceof CommandAction action)) {
+            if (spec.userObject() instanceof RootCommand) {
                 spec.commandLine().usage(terminal.out());
                 return 0;
             }
-            return failure.usage(UsageText.missingCommand(spec));
+            return failure.usage(spec.qualifiedName(), UsageMessages.missingCommand(spec));
         }
         try {
-            return execute(action, parsed, root, original ? Format.wire : Format.yaml);
+            return execute(action, parsed, root, original ? OutputFormat.wire : OutputFormat.yaml);
         } catch (UsageException e) {
-            return failure.usage(spec.qualifiedName() + ": " + e.getMessage());
+            return failure.usage(spec.qualifiedName(), e);
         } catch (Exception e) {
             return failure.failed(spec.qualifiedName(), e);
         } finally {
@@ -56,31 +71,36 @@ record CommandLineRun(Terminal terminal) {
         }
     }
 
-    private int execute(Action action, ParseResult parsed, Root root, Format otherwise) throws Exception {
+    private int execute(CommandAction action, ParseResult parsed, RootCommand root, OutputFormat otherwise)
+            throws Exception {
         Config config = new ConfigFiles(terminal.environment()).load(root.file, root.overrides);
-        ClientGroup client = user(parsed, ClientGroup.class);
-        Format format = format(parsed, root, client);
+        ClientCommand client = user(parsed, ClientCommand.class);
+        OutputFormat format = format(parsed, root, client);
         Printer printer = new Printer(
                 terminal,
                 format == null ? otherwise : format,
                 format != null,
                 client != null && client.metadata,
                 root.verbosity() < 0);
-        Context context = new Context(
-                terminal, client == null ? config : client.address.applyTo(config), printer, root.verbosity());
-        Logging.set(terminal, root.verbosity());
+        CommandContext context = new CommandContext(
+                terminal,
+                client == null ? config : client.address.applyTo(config),
+                printer,
+                root.verbosity(),
+                (at, words) -> new CommandLineRun(at).run(words));
+        LogOutput.set(terminal, root.verbosity());
         return switch (action) {
-            case Action.Local local -> local.run(context);
-            case Action.Serving serving -> serving.run(context, scope(parsed));
-            case Action.Remote remote -> connected(context, tree -> remote.run(tree, printer));
-            case Action.OfLibrary code ->
+            case CommandAction.Local local -> local.run(context);
+            case CommandAction.Serving serving -> serving.run(context, scope(parsed));
+            case CommandAction.Remote remote -> connected(context, tree -> remote.run(tree, printer));
+            case CommandAction.OfLibrary code ->
                 connected(context, tree -> code.run(tree, library(parsed, context.config()), printer));
-            case Action.OfJobs jobs -> connected(context, tree -> jobs.run(tree, scope(parsed), printer));
+            case CommandAction.OfJobs jobs -> connected(context, tree -> jobs.run(tree, scope(parsed), printer));
         };
     }
 
-    private static int connected(Context context, DataPlace.Work work) throws Exception {
-        try (Tree tree = Tree.connect(context.config())) {
+    private static int connected(CommandContext context, TreeLocation.Work work) throws Exception {
+        try (TreeClient tree = TreeClient.connect(context.config())) {
             return work.on(tree);
         }
     }
@@ -89,12 +109,12 @@ record CommandLineRun(Terminal terminal) {
         return JobScope.of(CommandTree.given(parsed, "--node"), CommandTree.given(parsed, "--group"));
     }
 
-    private static Library library(ParseResult parsed, Config config) {
-        return user(parsed, ModuleGroup.class) == null ? Library.procedures(config) : Library.modules(config);
+    private static CodeLibrary library(ParseResult parsed, Config config) {
+        return user(parsed, ModuleCommand.class) == null ? CodeLibrary.procedures(config) : CodeLibrary.modules(config);
     }
 
-    private static @Nullable Format format(ParseResult parsed, Root root, @Nullable ClientGroup client) {
-        Format given = last(parsed).matchedOptionValue("--output", null);
+    private static @Nullable OutputFormat format(ParseResult parsed, RootCommand root, @Nullable ClientCommand client) {
+        OutputFormat given = last(parsed).matchedOptionValue("--output", null);
         return Stream.of(given, client == null ? null : client.format, root.format)
                 .filter(Objects::nonNull)
                 .findFirst()

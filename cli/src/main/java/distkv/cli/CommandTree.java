@@ -1,5 +1,8 @@
 package distkv.cli;
 
+import distkv.cli.context.CommandAction;
+import distkv.cli.options.GroupOption;
+import distkv.cli.options.NodeOption;
 import distkv.model.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -15,31 +18,32 @@ final class CommandTree {
     private CommandTree() {}
 
     static CommandLine of(Arguments arguments) {
-        CommandLine root = new CommandLine(Words.ROOT.type());
+        CommandLine root = new CommandLine(Commands.ROOT.type());
         CommandLine last = root;
-        for (Word word : arguments.chain().subList(1, arguments.chain().size())) {
-            CommandLine line = line(word.type());
-            last.addSubcommand(word.name(), line);
+        for (CommandDefinition command :
+                arguments.chain().subList(1, arguments.chain().size())) {
+            CommandLine line = line(command.type());
+            last.addSubcommand(command.name(), line);
             last = line;
         }
-        for (Word below : arguments.last().below()) {
+        for (CommandDefinition below : arguments.last().below()) {
             String[] aliases = below.names().stream().skip(1).toArray(String[]::new);
             last.addSubcommand(below.name(), line(below.type()), aliases);
         }
         root.registerConverter(Path.class, CommandTree::path);
         root.setCaseInsensitiveEnumValuesAllowed(true);
-        // A text that begins with '@' is a value, and not the name of a file with more words.
+        // A text that begins with '@' is a value, not a file with arguments.
         root.setExpandAtFiles(false);
         root.setUsageHelpAutoWidth(false);
         root.setUnmatchedOptionsAllowedAsOptionParameters(true);
         return root;
     }
 
-    /** A command about jobs understands behind its name, too, whose jobs they are. */
+    /** The commands about jobs take the options that say which jobs, too. */
     private static CommandLine line(Class<?> type) {
         CommandLine line = new CommandLine(type);
         CommandSpec spec = line.getCommandSpec();
-        if (Action.OfJobs.class.isAssignableFrom(type) || Action.Serving.class.isAssignableFrom(type)) {
+        if (CommandAction.OfJobs.class.isAssignableFrom(type) || CommandAction.Serving.class.isAssignableFrom(type)) {
             if (spec.findOption("-n") == null) {
                 line.addMixin("node", new NodeOption());
             }
@@ -48,7 +52,7 @@ final class CommandTree {
         return line;
     }
 
-    /** What the innermost command that was given this option says; {@code null} if none was. */
+    /** The value of an option, from the innermost command that was given it; {@code null} if none was. */
     static @Nullable String given(ParseResult parsed, String option) {
         String found = null;
         for (ParseResult at = parsed; at != null; at = at.subcommand()) {

@@ -1,5 +1,6 @@
 package distkv.cli;
 
+import distkv.cli.context.Terminal;
 import java.util.List;
 
 /** The entry point: {@code distkv ARGUMENTS…}. */

@@ -1,4 +1,4 @@
-/** The command line: where the rooms are put together, and where people meet them. */
+/** The command line: finds the command that is meant, gives it what it needs, and reports what went wrong. */
 @NullMarked
 package distkv.cli;
 

@@ -81,16 +81,16 @@ class ArgumentsTest {
     @Test
     void theCommandsAreKnownBeforePicocliReadsThem() {
         assertThat(Arguments.of(words("client -p 1 job -n - at x state -r")).chain())
-                .extracting(Word::name)
+                .extracting(CommandDefinition::name)
                 .containsExactly("distkv", "client", "run", "state");
     }
 
     @Test
     void theTableOfWordsAgreesWithTheAnnotations() {
-        check(Words.ROOT, new HashSet<>());
+        check(Commands.ROOT, new HashSet<>());
     }
 
-    private static void check(Word word, Set<Word> seen) {
+    private static void check(CommandDefinition word, Set<CommandDefinition> seen) {
         if (!seen.add(word)) {
             return;
         }

@@ -8,30 +8,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is wrong gives one line that names it, and an exit code: 1 if it failed, 2 if it was asked for wrongly. */
-class BadInputTest {
-    @TempDir
-    private java.nio.file.Path directory;
-
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
-    }
-
+/**
+ * What is wrong gives one line that names it, perhaps a second one with advice, and an exit code: 1 if it failed, 2 if
+ * it was asked for wrongly.
+ */
+class BadInputTest extends ShellTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -82,13 +67,12 @@ class BadInputTest {
                 "restore FILE                    | 1 | FILE cannot be read",
                 "nonsense                        | 2 | there is no command 'nonsense' (expected: client, server,",
             })
-    void oneLineSaysWhatIsWrong(String line, int exit, String text) {
+    void oneLineSaysWhatIsWrongAndASecondOneWhatToDo(String line, int exit, String text) {
         Shell.Result result = shell.run(line.strip().split(" +", -1));
-        assertThat(result.err())
-                .contains(text)
-                .hasLineCount(1)
-                .startsWith("distkv")
-                .doesNotContain("Exception");
+        assertThat(result.err()).contains(text).startsWith("distkv").doesNotContain("Exception");
+        List<String> lines = result.err().lines().toList();
+        assertThat(lines.size()).isLessThanOrEqualTo(2);
+        assertThat(lines.subList(1, lines.size())).allMatch(advice -> advice.startsWith("hint: "));
         assertThat(result.exit()).isEqualTo(exit);
         assertThat(result.out()).isEmpty();
     }
@@ -101,7 +85,7 @@ class BadInputTest {
         }
         Shell.Result result = shell.runAlone("client", "-h", "127.0.0.1", "-p", "" + free, "data", "get", "a");
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.err()).hasLineCount(1).contains("127.0.0.1:" + free).contains("distkv up");
+        assertThat(result.err()).hasLineCount(2).contains("127.0.0.1:" + free).contains("\nhint: ", "distkv up");
     }
 
     @Test
@@ -174,7 +158,10 @@ class BadInputTest {
         shell.set("a", 2L);
         Shell.Result result = shell.run("client", "data", "set", "--last", "node1", "256", "-e", ":", "3", "a");
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.err()).hasLineCount(1).contains("node1 512 (expected: node1 256)");
+        assertThat(result.err()).isEqualTo("""
+                distkv client data set: a was last changed by node1 512 (expected: node1 256)
+                hint: read it again
+                """);
         assertThat(shell.run("client", "data", "get", "a").out()).isEqualTo("2\n");
         assertThat(shell.run("client", "data", "set", "--last", "node1", "512", "-e", ":", "3", "a")
                         .exit())

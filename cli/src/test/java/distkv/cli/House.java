@@ -2,6 +2,9 @@ package distkv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.context.Terminal;
+import distkv.cli.ops.ServerStartOptions;
+import distkv.cli.options.BindAddress;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.client.Watch;
@@ -29,7 +32,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /** A server, a client and as many runners as a test wants, in this process. */
-final class House {
+public final class House {
     private static final java.nio.file.Path EXAMPLES =
             java.nio.file.Path.of("..", "examples").toAbsolutePath().normalize();
     static final String PYTHON = Objects.requireNonNullElse(System.getenv("DISTKV_PYTHON"), "python3");
@@ -41,7 +44,7 @@ final class House {
     private Server server;
 
     /** @param directory an empty one, for its data */
-    House(java.nio.file.Path directory) throws IOException, InterruptedException {
+    public House(java.nio.file.Path directory) throws IOException, InterruptedException {
         this.directory = directory;
         server = server(0);
         port = server.port();
@@ -49,11 +52,11 @@ final class House {
     }
 
     private Server server(int at) throws IOException {
-        return ServerPlace.start(directory.resolve("data"), "house", new Bind(Bind.LOOPBACK, at));
+        return ServerStartOptions.start(directory.resolve("data"), "house", new BindAddress(BindAddress.LOOPBACK, at));
     }
 
     private Client connect(String name) throws InterruptedException {
-        return keep(Client.connect(ClientOptions.of(Bind.LOOPBACK, port)
+        return keep(Client.connect(ClientOptions.of(BindAddress.LOOPBACK, port)
                 .withName(name)
                 .withRetry(Duration.ofMillis(5), Duration.ofMillis(50))));
     }
@@ -64,17 +67,17 @@ final class House {
     }
 
     /** Starts a runner for all kinds of job. */
-    void runner(String node) throws InterruptedException {
+    public void runner(String node) throws InterruptedException {
         runner(node, Duration.ofMillis(500));
     }
 
-    /** The same, with this time to live. */
-    void runner(String node, Duration ttl) throws InterruptedException {
+    /** The same, with this time to live; whoever closes it before the others may. */
+    public Runner runner(String node, Duration ttl) throws InterruptedException {
         RunnerOptions options = RunnerOptions.of(node, EnumSet.allOf(Kind.class))
                 .ttl(ttl)
-                .server(Bind.LOOPBACK, port)
+                .server(BindAddress.LOOPBACK, port)
                 .python(PythonCommand.of(PYTHON));
-        keep(Runner.start(options, connect(node)));
+        return keep(Runner.start(options, connect(node)));
     }
 
     void stopServer() {
@@ -86,7 +89,7 @@ final class House {
     }
 
     /** Runs {@code distkv client WORDS…}. */
-    String distkv(String... words) {
+    public String distkv(String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int exit = distkv(Shell.stream(out), words);
         assertThat(exit).as(out.toString(StandardCharsets.UTF_8)).isZero();
@@ -94,7 +97,7 @@ final class House {
     }
 
     /** The same, printing elsewhere; returns the exit code. */
-    int distkv(PrintStream out, String... words) {
+    public int distkv(PrintStream out, String... words) {
         List<String> all = new ArrayList<>(List.of("client"));
         all.addAll(List.of(words));
         return commandLine(out, all);
@@ -115,7 +118,7 @@ final class House {
                 directory,
                 java.nio.file.Path.of(PYTHON));
         List<String> all =
-                new ArrayList<>(List.of("-C", "connect.host=" + Bind.LOOPBACK, "-C", "connect.port=" + port));
+                new ArrayList<>(List.of("-C", "connect.host=" + BindAddress.LOOPBACK, "-C", "connect.port=" + port));
         all.addAll(words);
         return new CommandLineRun(terminal).run(all);
     }
@@ -131,12 +134,12 @@ final class House {
         distkv("code", "set", "-s", file + suffix, "-d", file + ".yml", "demo." + name);
     }
 
-    void set(String path, Object value) throws InterruptedException {
+    public void set(String path, Object value) throws InterruptedException {
         client.set(Path.parse(path), Values.encode(value));
     }
 
     /** Waits until there is such a value at or below a path; returns it. */
-    Object await(String path, Predicate<Object> wanted) throws InterruptedException {
+    public Object await(String path, Predicate<Object> wanted) throws InterruptedException {
         try (Watch watch = client.watch(Path.parse(path), WatchOptions.FETCH)) {
             while (true) {
                 if (watch.next() instanceof WatchEvent.Changed(Entry entry) && entry.value() != null) {
@@ -150,7 +153,7 @@ final class House {
     }
 
     /** Stops the runners and the server. */
-    void close() throws Exception {
+    public void close() throws Exception {
         for (AutoCloseable part : open.reversed()) {
             part.close();
         }

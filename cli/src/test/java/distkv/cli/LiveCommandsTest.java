@@ -54,7 +54,7 @@ class LiveCommandsTest {
     void aRunningJobIsEndedAndDeletedByOneCommand() throws Exception {
         startWaiting();
         assertThat(house.distkv("run", "delete", "job"))
-                .matches("job runs on (attic|cellar): it is told to end …\nIt has ended, and is deleted.\n");
+                .matches("job runs on (attic|cellar): stopping it …\nStopped and deleted.\n");
         assertThat(house.distkv("data", "get", "-r", ":.distkv.claim")).isEmpty();
         assertThat(house.distkv("run", "list")).isEmpty();
         assertThat(house.distkv("data", "get", "-r", ":.distkv.state")).isEmpty();
@@ -69,7 +69,7 @@ class LiveCommandsTest {
         assertThat(house.distkv("run", "resume", "job")).isEqualTo("job starts again.\n");
         house.await("runs", value -> value.equals(1L));
         house.distkv("data", "delete", "-r", "runs");
-        assertThat(house.distkv("run", "restart", "job")).contains("is told to end on ", ", and starts again.\n");
+        assertThat(house.distkv("run", "restart", "job")).contains("is being stopped on ", ", and starts again.\n");
         house.await("runs", value -> value.equals(1L));
     }
 

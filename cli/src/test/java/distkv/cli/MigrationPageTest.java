@@ -51,8 +51,8 @@ class MigrationPageTest {
     @ParameterizedTest
     @CsvSource({
         "From DistKV 0.65, distkv-full, :.distkv",
-        "'From moat-kv, in its places', moat-kv-partial, :.moat.kv",
-        "'From moat-kv, to our places', moat-kv-partial, :.distkv"
+        "'From moat-kv, keeping its paths', moat-kv-partial, :.moat.kv",
+        "'From moat-kv, to our paths', moat-kv-partial, :.distkv"
     })
     void theStepsLeadToATreeWhoseJobsRun(String heading, String save, String prefix) throws Exception {
         file("house.save", save);
@@ -71,12 +71,13 @@ class MigrationPageTest {
         file("house.save", "distkv-full");
         file("house.log", "distkv-log-with-state");
         command("distkv import house.save");
-        section("Changes since");
+        section("Later changes");
         assertThat(house.distkv("data", "get", "house.kitchen.temp")).isEqualTo("21.25\n");
     }
 
     private void file(String name, String save) throws IOException {
-        try (var in = Objects.requireNonNull(getClass().getResourceAsStream("saves/" + save + ".msgpack"))) {
+        try (var in =
+                Objects.requireNonNull(getClass().getResourceAsStream("/distkv/cli/saves/" + save + ".msgpack"))) {
             Files.copy(in, directory.resolve(name));
         }
     }

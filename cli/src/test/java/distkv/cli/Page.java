@@ -15,9 +15,11 @@ record Page(String name, List<Part> parts) {
      * A command line.
      *
      * @param line where it is, counted from 1
+     * @param text without the comment at its end
+     * @param comment what has happened before, or ""
      * @param output the lines below it
      */
-    record Command(int line, String text, String output) implements Part {}
+    record Command(int line, String text, String comment, String output) implements Part {}
 
     /** A block of code in that language. */
     record Program(int line, String language, String text) implements Part {}
@@ -49,11 +51,17 @@ record Page(String name, List<Part> parts) {
                 continue;
             }
             int begin = at;
+            StringBuilder text = new StringBuilder(block.get(at).substring(2));
+            while (text.charAt(text.length() - 1) == '\\') {
+                text.setLength(text.length() - 1);
+                text.append(block.get(++at).strip());
+            }
             StringBuilder output = new StringBuilder();
             while (at + 1 < block.size() && !block.get(at + 1).startsWith("$ ")) {
                 output.append(block.get(++at)).append('\n');
             }
-            parts.add(new Command(line + begin, block.get(begin).substring(2), output.toString()));
+            String[] parted = text.toString().split(" {4,}# ", 2);
+            parts.add(new Command(line + begin, parted[0], parted.length == 1 ? "" : parted[1], output.toString()));
         }
     }
 }

@@ -1,5 +1,7 @@
 package distkv.cli;
 
+import distkv.cli.context.Terminal;
+import distkv.cli.ops.BackupFile;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.model.Entry;
@@ -25,7 +27,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A server in this process, and command lines that talk to it. */
-final class Shell implements AutoCloseable {
+public final class Shell implements AutoCloseable {
     /** When the original's sessions were recorded. */
     private static final Instant THEN = Instant.parse("2026-11-24T11:03:00Z");
 
@@ -34,20 +36,20 @@ final class Shell implements AutoCloseable {
     private final Map<String, String> environment = new HashMap<>();
 
     /** What a command printed, and its exit code. */
-    record Result(int exit, String out, String err) {}
+    public record Result(int exit, String out, String err) {}
 
-    Shell(java.nio.file.Path directory) throws IOException {
+    public Shell(java.nio.file.Path directory) throws IOException {
         this.directory = directory;
         this.server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("node1"));
         environment.put("HOME", directory.toString());
     }
 
-    int port() {
+    public int port() {
         return server.port();
     }
 
     /** Runs {@code distkv WORDS…} against our server. */
-    Result run(String... words) {
+    public Result run(String... words) {
         List<String> all =
                 new ArrayList<>(List.of("-C", "connect.port=" + server.port(), "-C", "connect.host=127.0.0.1"));
         all.addAll(List.of(words));
@@ -55,14 +57,14 @@ final class Shell implements AutoCloseable {
     }
 
     /** Runs {@code distkv WORDS…} as it is. */
-    Result runAlone(String... words) {
+    public Result runAlone(String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exit = new CommandLineRun(terminal(stream(out), stream(err))).run(List.of(words));
         return new Result(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
-    Terminal terminal(PrintStream out, PrintStream err) {
+    public Terminal terminal(PrintStream out, PrintStream err) {
         return new Terminal(
                 out,
                 err,
@@ -73,30 +75,30 @@ final class Shell implements AutoCloseable {
                 java.nio.file.Path.of("python3"));
     }
 
-    static PrintStream stream(ByteArrayOutputStream bytes) {
+    public static PrintStream stream(ByteArrayOutputStream bytes) {
         return new PrintStream(bytes, true, StandardCharsets.UTF_8);
     }
 
-    void set(String path, @Nullable Object value) throws InterruptedException {
+    public void set(String path, @Nullable Object value) throws InterruptedException {
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
             client.set(Path.parse(path), Values.encode(value));
         }
     }
 
-    void delete(String path) throws InterruptedException {
+    public void delete(String path) throws InterruptedException {
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
             client.delete(Path.parse(path));
         }
     }
 
-    void setInternal(String path, @Nullable Object value) throws InterruptedException {
+    public void setInternal(String path, @Nullable Object value) throws InterruptedException {
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
             client.setInternal(Path.parse(path), Values.encode(value));
         }
     }
 
     /** The paths below another, siblings in the order in which they were created. */
-    List<String> createdBelow(String path) throws InterruptedException {
+    public List<String> createdBelow(String path) throws InterruptedException {
         Path top = Path.parse(path);
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
             return client.treeByCreation(top).stream()
@@ -106,16 +108,16 @@ final class Shell implements AutoCloseable {
     }
 
     /** The paths of the internal tree, without what the server itself keeps there. */
-    List<String> internal() throws InterruptedException {
+    public List<String> internal() throws InterruptedException {
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
-            return Backup.internal(client).stream()
+            return BackupFile.internal(client).stream()
                     .map(entry -> entry.path().toString())
                     .toList();
         }
     }
 
     /** The tree, without the internal one. */
-    Map<Path, Value> all() {
+    public Map<Path, Value> all() {
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
             Map<Path, Value> all = new TreeMap<>();
             for (Entry entry : client.tree(Path.ROOT)) {
@@ -129,7 +131,7 @@ final class Shell implements AutoCloseable {
 
     /** The value at a path. */
     @Nullable
-    Object get(String path) {
+    public Object get(String path) {
         Value value = all().get(Path.parse(path));
         return value == null ? null : Values.decode(value);
     }

@@ -2,34 +2,17 @@ package distkv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.input.YamlFile;
 import distkv.model.Path;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the original's command line printed, ours prints too. */
-class TranscriptTest {
-    @TempDir
-    private java.nio.file.Path directory;
-
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
-    }
-
+class TranscriptTest extends ShellTest {
     @Test
     void dataIsPrintedAsTheOriginalPrintsIt() throws Exception {
         shell.set(":", "Testing");

@@ -272,7 +272,7 @@ final class Connector implements Runnable {
         lock.lock();
         try {
             if (connection != null && !closed) {
-                reason = connection.endReason() + "; reconnecting";
+                reason = connection.endReason() + "; trying to reconnect";
             }
             why = reason;
             connection = null;

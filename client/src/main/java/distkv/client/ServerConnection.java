@@ -8,6 +8,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.StatePart;
+import distkv.protocol.codec.ReplyDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -52,7 +53,7 @@ final class ServerConnection {
         this.reader = new FrameReader(socket.getInputStream(), options.limits());
         this.writer = new RequestWriter(socket.getOutputStream());
         Frame first = reader.next();
-        if (first == null || !(Reply.decode(first) instanceof Reply.Greeting hello)) {
+        if (first == null || !(ReplyDecoder.decode(first) instanceof Reply.Greeting hello)) {
             throw new ProtocolException(first == null ? "no greeting" : "no greeting first");
         }
         greeting = hello;
@@ -221,7 +222,7 @@ final class ServerConnection {
                     return "the server closed it";
                 }
                 ping = null;
-                dispatch(Reply.decode(frame));
+                dispatch(ReplyDecoder.decode(frame));
             } catch (SocketTimeoutException e) {
                 if (ping != null) {
                     return "no reply for " + 2 * options.keepAlive().toMillis() + " ms";

@@ -11,6 +11,7 @@ import distkv.protocol.FrameReader;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.protocol.codec.RequestDecoder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -128,7 +129,7 @@ class ScriptedServerTest {
             FrameReader in = new FrameReader(socket.getInputStream(), FrameLimits.DEFAULT);
             out.write(frame(Map.of("seq", 0, "node", "new", "version", List.of(0, 65, 0), "tick", 1, "tock", 2)));
             for (Frame frame = in.next(); frame != null; frame = in.next()) {
-                switch (Request.decode(frame)) {
+                switch (RequestDecoder.decode(frame)) {
                     case Request.GetState state ->
                         out.write(frame(Map.of("seq", number(state.seq()), "nodes", Map.of("new", 1), "tock", 3)));
                     case Request.OpenSession open ->
@@ -161,7 +162,7 @@ class ScriptedServerTest {
                         socket.shutdownOutput();
                     }
                     Frame frame = in.next();
-                    while (frame != null && Request.decode(frame) instanceof Request.Hello(int qlen)) {
+                    while (frame != null && RequestDecoder.decode(frame) instanceof Request.Hello(int qlen)) {
                         answered.complete(qlen);
                         frame = in.next();
                     }

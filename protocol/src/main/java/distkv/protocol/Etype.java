@@ -43,7 +43,8 @@ public enum Etype {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static Etype of(@Nullable String word) {
+    /** The type with this word on the wire; {@link #OTHER} for an unknown one. */
+    public static Etype of(@Nullable String word) {
         for (Etype etype : values()) {
             if (etype.word().equals(word)) {
                 return etype;

@@ -46,7 +46,7 @@ public final class MsgReader {
     }
 
     /** Goes back to an earlier {@link #position}. */
-    void rewind(int position) {
+    public void rewind(int position) {
         at = position;
     }
 

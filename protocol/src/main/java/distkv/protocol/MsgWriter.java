@@ -223,7 +223,7 @@ public final class MsgWriter {
     }
 
     /** Overwrites an earlier byte, for heads whose count is known only later. */
-    void patch(int index, int octet) {
+    public void patch(int index, int octet) {
         buffer[index] = (byte) octet;
     }
 

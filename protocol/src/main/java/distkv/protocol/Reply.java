@@ -191,9 +191,4 @@ public sealed interface Reply {
      * @param tick its last write; {@code null} if there is no entry
      */
     record Found(Path path, @Nullable Long tick) {}
-
-    /** Decodes a frame from a server. */
-    static Reply decode(Frame frame) {
-        return ReplyDecoder.decode(frame);
-    }
 }

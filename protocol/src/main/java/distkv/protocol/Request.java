@@ -210,9 +210,4 @@ public sealed interface Request {
             this(seq, reason, false);
         }
     }
-
-    /** Decodes a frame; never fails, see {@link Malformed}. */
-    static Request decode(Frame frame) {
-        return RequestDecoder.decode(frame);
-    }
 }

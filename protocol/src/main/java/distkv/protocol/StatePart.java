@@ -21,10 +21,6 @@ public enum StatePart {
     /** What prevents the store from writing, as text for people; nil if nothing does. An extension. */
     STORE;
 
-    Key key() {
-        return Key.valueOf(name());
-    }
-
     /** The word on the wire. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);

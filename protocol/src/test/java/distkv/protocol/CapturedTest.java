@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Depths;
 import distkv.model.Path;
+import distkv.protocol.codec.ReplyDecoder;
+import distkv.protocol.codec.ReplyEncoder;
+import distkv.protocol.codec.RequestDecoder;
+import distkv.protocol.codec.RequestEncoder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -39,31 +43,32 @@ class CapturedTest {
     @ParameterizedTest
     @MethodSource
     void requests(String direction, String hex, String kind) {
-        Request request = Request.decode(frame(hex));
+        Request request = RequestDecoder.decode(frame(hex));
 
         assertThat(request.getClass().getSimpleName()).isEqualTo(kind);
         if (!(request instanceof Request.Malformed)) {
             MsgWriter out = new MsgWriter();
             new RequestEncoder(out).write(request);
-            assertThat(Request.decode(Frame.of(out.toByteArray()))).isEqualTo(request);
+            assertThat(RequestDecoder.decode(Frame.of(out.toByteArray()))).isEqualTo(request);
         }
     }
 
     @ParameterizedTest
     @MethodSource
     void replies(String direction, String hex, String kind) {
-        Reply reply = Reply.decode(frame(hex));
+        Reply reply = ReplyDecoder.decode(frame(hex));
 
         assertThat(reply.getClass().getSimpleName()).isEqualTo(kind);
         MsgWriter out = new MsgWriter();
         new ReplyEncoder(out).write(reply);
-        assertThat(Reply.decode(Frame.of(out.toByteArray()))).isEqualTo(reply);
+        assertThat(ReplyDecoder.decode(Frame.of(out.toByteArray()))).isEqualTo(reply);
     }
 
     @Test
     void aWatchOfTheOriginalsCommandLineIsReadInFull() {
-        Request watch = Request.decode(frame("86a6616374696f6ea57761746368a66e636861696e03a470617468c70f03a72e64697374"
-                + "6b76a6636f6e666967a56665746368c3a47773657101a373657101"));
+        Request watch =
+                RequestDecoder.decode(frame("86a6616374696f6ea57761746368a66e636861696e03a470617468c70f03a72e64697374"
+                        + "6b76a6636f6e666967a56665746368c3a47773657101a373657101"));
 
         assertThat(watch)
                 .isEqualTo(new Request.Watch(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Value;
+import distkv.protocol.codec.ReplyDecoder;
+import distkv.protocol.codec.RequestDecoder;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -156,7 +158,7 @@ class FrameReaderTest {
             FrameReader reader = new FrameReader(new ByteArrayInputStream(bytes), FrameLimits.DEFAULT);
             try {
                 for (Frame frame = reader.next(); frame != null; frame = reader.next()) {
-                    assertThat(Request.decode(frame)).isNotNull();
+                    assertThat(RequestDecoder.decode(frame)).isNotNull();
                     readReply(frame);
                 }
             } catch (ProtocolException | EOFException e) {
@@ -167,7 +169,7 @@ class FrameReaderTest {
 
     private static void readReply(Frame frame) {
         try {
-            assertThat(Reply.decode(frame)).isNotNull();
+            assertThat(ReplyDecoder.decode(frame)).isNotNull();
         } catch (ProtocolException e) {
             assertThat(e).hasMessageMatching(".+");
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Value;
+import distkv.protocol.codec.RequestDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -122,8 +123,8 @@ class HostileTest {
         Map<String, Object> whole = new LinkedHashMap<>(request);
         whole.putIfAbsent("seq", 1);
         Frame frame = Frame.of(Values.encode(whole).bytes());
-        assertThat(Hostile.allocated(() -> Request.decode(frame))).isLessThan(3L * frame.size());
-        switch (Request.decode(frame)) {
+        assertThat(Hostile.allocated(() -> RequestDecoder.decode(frame))).isLessThan(3L * frame.size());
+        switch (RequestDecoder.decode(frame)) {
             case Request.Malformed(var _, String reason, var _) ->
                 assertThat(reason).contains(expected).hasSizeLessThan(300);
             case Request.Unknown(var _, String action, var _) ->

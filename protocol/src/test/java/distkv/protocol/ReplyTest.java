@@ -6,6 +6,8 @@ import distkv.model.Bytes;
 import distkv.model.Chain;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.protocol.codec.ReplyDecoder;
+import distkv.protocol.codec.ReplyEncoder;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -61,7 +63,7 @@ class ReplyTest {
         MsgWriter out = new MsgWriter();
         new ReplyEncoder(out).write(reply);
 
-        assertThat(Reply.decode(Frame.of(out.toByteArray()))).isEqualTo(reply);
+        assertThat(ReplyDecoder.decode(Frame.of(out.toByteArray()))).isEqualTo(reply);
     }
 
     @ParameterizedTest
@@ -70,7 +72,7 @@ class ReplyTest {
         MsgWriter out = new MsgWriter();
         new ReplyEncoder(out).write(reply, 12);
 
-        assertThat(Reply.decode(Frame.of(out.toByteArray()))).isEqualTo(reply);
+        assertThat(ReplyDecoder.decode(Frame.of(out.toByteArray()))).isEqualTo(reply);
         assertThat(Values.decode(new Value(out.toByteArray())))
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
                 .containsEntry("wseq", 12L);

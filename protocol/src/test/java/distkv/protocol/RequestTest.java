@@ -7,6 +7,8 @@ import distkv.model.Depths;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.protocol.codec.RequestDecoder;
+import distkv.protocol.codec.RequestEncoder;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -79,7 +81,7 @@ class RequestTest {
         MsgWriter out = new MsgWriter();
         new RequestEncoder(out).write(request);
 
-        assertThat(Request.decode(Frame.of(out.toByteArray()))).isEqualTo(request);
+        assertThat(RequestDecoder.decode(Frame.of(out.toByteArray()))).isEqualTo(request);
     }
 
     @Test
@@ -156,6 +158,6 @@ class RequestTest {
     }
 
     private static Request decode(Map<?, ?> map) {
-        return Request.decode(Frame.of(Values.encode(map).bytes()));
+        return RequestDecoder.decode(Frame.of(Values.encode(map).bytes()));
     }
 }

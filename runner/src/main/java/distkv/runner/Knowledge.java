@@ -9,6 +9,7 @@ import distkv.runner.worker.Pool;
 import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
+import distkv.schema.group.GroupSettings;
 import distkv.schema.job.Kind;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class Knowledge {
 
     /** How many nodes the group should have: the option, or what the group's entry says. */
     int wanted() {
-        return options.nodes() > 0 ? options.nodes() : Membership.wanted(group);
+        return options.nodes() > 0 ? options.nodes() : GroupSettings.read(group).nodes();
     }
 
     /** Takes in a change. */
@@ -76,7 +77,8 @@ final class Knowledge {
     }
 
     private void peers(Dispatcher dispatcher) {
-        dispatcher.peers(membership.peers(Kind.ANY.word(), Membership.drained(group)));
+        dispatcher.peers(
+                membership.peers(Kind.ANY.word(), GroupSettings.read(group).drained()));
     }
 
     private static Kind kind(Feed feed) {

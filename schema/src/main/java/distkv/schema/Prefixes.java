@@ -16,4 +16,9 @@ public record Prefixes(
             Path.of(".distkv", "claim"),
             Path.of(".distkv", "presence"),
             Path.of(".distkv", "group"));
+
+    /** Whether an entry belongs to a runner that lives: its presence, or a claim. It ends with it. */
+    public boolean isTransient(Path path) {
+        return path.startsWith(presence) || path.startsWith(claims);
+    }
 }

@@ -2,7 +2,7 @@ package distkv.client.internal;
 
 import distkv.protocol.MsgWriter;
 import distkv.protocol.Request;
-import distkv.protocol.RequestEncoder;
+import distkv.protocol.codec.RequestEncoder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.locks.Condition;

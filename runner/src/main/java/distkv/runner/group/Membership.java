@@ -3,7 +3,6 @@ package distkv.runner.group;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
-import distkv.protocol.Values;
 import distkv.schema.group.Member;
 import java.util.List;
 import java.util.Map;
@@ -68,25 +67,5 @@ public final class Membership {
     /** What is present at this node and of this kind. */
     public @Nullable Member find(String node, String kind) {
         return present.get(prefix.child(node).child(kind));
-    }
-
-    /** How many nodes the group should have, read from its entry; 0 if that does not say. */
-    public static int wanted(@Nullable Value group) {
-        return group != null
-                        && Values.decode(group) instanceof Map<?, ?> map
-                        && map.get("nodes") instanceof Number number
-                ? Math.clamp(number.longValue(), 0, Integer.MAX_VALUE)
-                : 0;
-    }
-
-    /** The nodes that are to run no jobs for any node, read from the group's entry. */
-    public static Set<String> drained(@Nullable Value group) {
-        Set<String> nodes = new TreeSet<>();
-        if (group != null
-                && Values.decode(group) instanceof Map<?, ?> map
-                && map.get("drain") instanceof List<?> list) {
-            list.forEach(node -> nodes.add(String.valueOf(node)));
-        }
-        return nodes;
     }
 }

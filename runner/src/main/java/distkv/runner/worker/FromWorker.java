@@ -81,8 +81,9 @@ public sealed interface FromWorker {
      * @throws IllegalArgumentException if it is not a valid message
      */
     static @Nullable FromWorker read(Value message) {
-        if (!(Values.decode(message) instanceof Map<?, ?> map)) {
-            throw new IllegalArgumentException("worker message: not a map");
+        Object decoded = Values.decode(message);
+        if (!(decoded instanceof Map<?, ?> map)) {
+            throw new IllegalArgumentException("worker message: " + decoded + " (expected: a map)");
         }
         String op = text(map, "op");
         return switch (op) {

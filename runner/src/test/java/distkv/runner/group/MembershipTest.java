@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.schema.group.Member;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -77,23 +75,5 @@ class MembershipTest {
         assertThat(membership.apply(new Entry(PREFIX.child("a").child("any"), more.encode(), ++tick, 0)))
                 .isTrue();
         assertThat(membership.peers("any", Set.of("a"))).isEqualTo(List.of(new Peer("a", 4, 2, Set.of(), true)));
-    }
-
-    @Test
-    void theDrainedNodesAreReadFromTheGroupsEntry() {
-        assertThat(Membership.drained(Values.encode(Map.of("drain", List.of("a", "b")))))
-                .containsExactly("a", "b");
-        assertThat(Membership.drained(Values.encode(Map.of("drain", "a")))).isEmpty();
-        assertThat(Membership.drained(null)).isEmpty();
-    }
-
-    @Test
-    void theWantedNumberOfNodesIsReadFromTheGroupsEntry() {
-        assertThat(Membership.wanted(Values.encode(Map.of("nodes", 3L)))).isEqualTo(3);
-        for (Value none : List.of(Values.NIL, Values.encode(Map.of("nodes", "x")), Values.encode(Map.of()))) {
-            assertThat(Membership.wanted(none)).isZero();
-        }
-        assertThat(Membership.wanted(null)).isZero();
-        assertThat(Membership.wanted(Values.encode(Map.of("nodes", -3L)))).isZero();
     }
 }

@@ -8,6 +8,7 @@ import distkv.runner.job.Sim.Part;
 import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
+import distkv.schema.group.GroupSettings;
 import distkv.schema.job.Kind;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -136,7 +137,8 @@ final class SimFeeds {
         List<Change> log = group.log(Part.GROUP);
         Change last = log.isEmpty() ? null : log.getLast();
         peers = membership.peers(
-                "any", Membership.drained(last == null ? null : last.entry().value()));
+                "any",
+                GroupSettings.read(last == null ? null : last.entry().value()).drained());
         to.peers(peers);
     }
 

@@ -4,7 +4,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
-import distkv.runner.group.Membership;
+import distkv.schema.group.GroupSettings;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.Kind;
 import distkv.schema.job.StateEntry;
@@ -88,7 +88,9 @@ final class SimLiveness {
     }
 
     private boolean isDrained(SimNode node) {
-        return Membership.drained(value(Sim.GROUPS.child(node.group.name))).contains(node.name);
+        return GroupSettings.read(value(Sim.GROUPS.child(node.group.name)))
+                .drained()
+                .contains(node.name);
     }
 
     private @Nullable JobEntry entry(SimHistory.Task task) {

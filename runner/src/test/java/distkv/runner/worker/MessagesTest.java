@@ -211,6 +211,7 @@ class MessagesTest {
     void aMessageThatLacksItsRunIsNamed() {
         assertThatThrownBy(() -> read("op", "done", "result", 1))
                 .hasMessage("worker message done: run: null (expected: an integer)");
-        assertThatThrownBy(() -> FromWorker.read(Values.encode("done"))).hasMessage("worker message that is no map");
+        assertThatThrownBy(() -> FromWorker.read(Values.encode("done")))
+                .hasMessage("worker message: done (expected: a map)");
     }
 }

@@ -1,5 +1,6 @@
 package distkv.schema.error;
 
+import distkv.model.Path;
 import distkv.schema.job.Reason;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,6 +73,16 @@ public record ErrorDetail(
             return Reason.ofText(word).code();
         }
         return message != null && OLD_LOSSES.contains(message) ? Reason.Code.NODE_LOST : null;
+    }
+
+    /** The procedure where it happened, as the data name it; {@code null} if they do not. */
+    public @Nullable Object code() {
+        return data.get("code") instanceof List<?> elements ? Path.of(elements) : data.get("code");
+    }
+
+    /** The line of that procedure; {@code null} if the data do not name it. */
+    public @Nullable Number line() {
+        return data.get("line") instanceof Number number ? number : null;
     }
 
     /** As it is in the entry; what is {@code null} is left out. */

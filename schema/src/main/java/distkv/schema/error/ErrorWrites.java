@@ -4,6 +4,7 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.protocol.Values;
+import distkv.schema.EditableFields;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,13 @@ public final class ErrorWrites {
         return List.of(
                 resolved,
                 Write.set(known.record().child(node), Values.encode(detail.encode()), Expectation.anything()));
+    }
+
+    /** A record that somebody has marked as resolved; other fields stay. */
+    public static Map<?, ?> resolved(@Nullable Object record) {
+        EditableFields fields = EditableFields.of(record);
+        fields.put("resolved", true);
+        return fields.toMap();
     }
 
     private static Expectation expectation(@Nullable ErrorRecord known) {

@@ -1,6 +1,7 @@
 package distkv.schema.job;
 
 import distkv.model.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Which nodes of a group run a job: exactly one of them, a named one, or each. */
 public enum Kind {
@@ -12,6 +13,16 @@ public enum Kind {
 
     Kind(String word) {
         this.word = word;
+    }
+
+    /** The kind that this path element stands for; {@code null} if it stands for none. */
+    public static @Nullable Kind find(Object element) {
+        for (Kind kind : values()) {
+            if (kind.word.equals(element)) {
+                return kind;
+            }
+        }
+        return null;
     }
 
     /** The path element that stands for it. */

@@ -39,8 +39,8 @@ public record StateEntry(
     public static final StateEntry NEW = new StateEntry(0, 0, 0, 0, Reason.NONE, null, null, 0, false, List.of());
 
     /** Reads an entry; what another implementation wrote otherwise counts as absent, never as an error. */
-    public static StateEntry read(Value value) {
-        if (!(Values.decode(value) instanceof Map<?, ?> map)) {
+    public static StateEntry read(@Nullable Value value) {
+        if (value == null || !(Values.decode(value) instanceof Map<?, ?> map)) {
             return NEW;
         }
         return new StateEntry(

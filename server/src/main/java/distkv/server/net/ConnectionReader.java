@@ -7,6 +7,7 @@ import distkv.protocol.FrameBuffer;
 import distkv.protocol.FrameLimits;
 import distkv.protocol.ProtocolException;
 import distkv.protocol.Request;
+import distkv.protocol.codec.RequestDecoder;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@link EventLoop} as long as nothing has to be waited for, otherwise a virtual thread, which continues until nothing
  * more has arrived. Whoever reads the end of the input keeps the gate for good and finishes the connection.
  */
-final class ConnectionReader implements EventLoop.Member {
+final class ConnectionReader implements EventLoop.Handler {
     /** Larger messages than this take too long for the loop. */
     private static final int SMALL = 8 * 1024;
 
@@ -136,7 +137,7 @@ final class ConnectionReader implements EventLoop.Member {
     }
 
     private Request decode(Frame frame) {
-        Request request = Request.decode(frame);
+        Request request = RequestDecoder.decode(frame);
         if (Trace.isOn()) {
             connection.trace(request.seq(), "frame", frame.size() + " bytes");
             connection.trace(request.seq(), "parsed", request.getClass().getSimpleName());

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Waits for all the connections that it was given: its thread, {@code distkv-loop}, calls each when bytes have arrived
  * and when its socket takes bytes again. Nothing that it calls may wait, since all other connections would wait, too.
  *
- * <p>An error in a member ends its connection; one in a task or in the loop itself ends the process (see
+ * <p>An error in a handler ends its connection; one in a task or in the loop itself ends the process (see
  * {@link VitalThreads}).
  *
  * <p>The task queue needs no bound of its own: a connection has at most a handful of tasks in it.
@@ -27,7 +27,7 @@ final class EventLoop implements AutoCloseable {
     private static final int UNREAD = 8 * 1024;
 
     /** The part of a connection that runs on the loop's thread. */
-    interface Member {
+    interface Handler {
         /** There are bytes to be read, or the end of the input. */
         void readable();
 
@@ -72,22 +72,22 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** Has the member called from now on when there is something to read. Called on the loop's thread. */
-    SelectionKey register(SocketChannel channel, Member member) throws ClosedChannelException {
-        return channel.register(selector, SelectionKey.OP_READ, member);
+    /** Has the handler called from now on when there is something to read. Called on the loop's thread. */
+    SelectionKey register(SocketChannel channel, Handler handler) throws ClosedChannelException {
+        return channel.register(selector, SelectionKey.OP_READ, handler);
     }
 
-    /** Turns calls of {@link Member#readable} on. Called on the loop's thread. */
+    /** Turns calls of {@link Handler#readable} on. Called on the loop's thread. */
     static void startReading(SelectionKey key) {
         set(key, SelectionKey.OP_READ, true);
     }
 
-    /** Turns calls of {@link Member#readable} off. Called on the loop's thread. */
+    /** Turns calls of {@link Handler#readable} off. Called on the loop's thread. */
     static void stopReading(SelectionKey key) {
         set(key, SelectionKey.OP_READ, false);
     }
 
-    /** Calls {@link Member#writable} once, when the socket takes bytes again. Called on the loop's thread. */
+    /** Calls {@link Handler#writable} once, when the socket takes bytes again. Called on the loop's thread. */
     static void awaitWritable(SelectionKey key) {
         set(key, SelectionKey.OP_WRITE, true);
     }
@@ -130,20 +130,20 @@ final class EventLoop implements AutoCloseable {
     }
 
     private static void serve(SelectionKey key) {
-        Member member = (Member) key.attachment();
+        Handler handler = (Handler) key.attachment();
         try {
             if (key.isWritable()) {
                 set(key, SelectionKey.OP_WRITE, false);
-                member.writable();
+                handler.writable();
             }
             if (key.isReadable()) {
-                member.readable();
+                handler.readable();
             }
         } catch (CancelledKeyException e) {
             LOG.log(System.Logger.Level.DEBUG, "closed meanwhile by another thread", e);
         } catch (RuntimeException e) {
             // An error in one connection must not end the others.
-            member.failed(e);
+            handler.failed(e);
         }
     }
 

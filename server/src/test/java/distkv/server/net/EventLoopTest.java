@@ -69,7 +69,7 @@ class EventLoopTest {
             AtomicReference<SelectionKey> key = new AtomicReference<>();
             loop.execute(() -> {
                 try {
-                    key.set(loop.register(far, new EventLoop.Member() {
+                    key.set(loop.register(far, new EventLoop.Handler() {
                         @Override
                         public void readable() {
                             EventLoop.stopReading(Objects.requireNonNull(key.get()));

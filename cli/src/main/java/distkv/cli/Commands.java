@@ -1,0 +1,160 @@
+package distkv.cli;
+
+import distkv.cli.code.CodeCall;
+import distkv.cli.code.CodeCommand;
+import distkv.cli.code.CodeDelete;
+import distkv.cli.code.CodeGet;
+import distkv.cli.code.CodeList;
+import distkv.cli.code.CodeSet;
+import distkv.cli.code.ModuleCommand;
+import distkv.cli.code.ModuleSet;
+import distkv.cli.data.DataCommand;
+import distkv.cli.data.DataDelete;
+import distkv.cli.data.DataGet;
+import distkv.cli.data.DataList;
+import distkv.cli.data.DataMonitor;
+import distkv.cli.data.DataSet;
+import distkv.cli.data.DataUpdate;
+import distkv.cli.error.ErrorCommand;
+import distkv.cli.error.ErrorDelete;
+import distkv.cli.error.ErrorDump;
+import distkv.cli.error.ErrorList;
+import distkv.cli.error.ErrorMonitor;
+import distkv.cli.error.ErrorResolve;
+import distkv.cli.error.ErrorShow;
+import distkv.cli.node.GroupCommand;
+import distkv.cli.node.GroupList;
+import distkv.cli.node.GroupSet;
+import distkv.cli.node.InstallCommand;
+import distkv.cli.node.RunAll;
+import distkv.cli.node.RunDrain;
+import distkv.cli.node.RunUndrain;
+import distkv.cli.node.UninstallCommand;
+import distkv.cli.ops.BackupCommand;
+import distkv.cli.ops.DemoCommand;
+import distkv.cli.ops.ImportCommand;
+import distkv.cli.ops.RestoreCommand;
+import distkv.cli.ops.ServerCommand;
+import distkv.cli.ops.StatusCommand;
+import distkv.cli.ops.TrainCommand;
+import distkv.cli.ops.UpCommand;
+import distkv.cli.run.RunCommand;
+import distkv.cli.run.RunDelete;
+import distkv.cli.run.RunGet;
+import distkv.cli.run.RunHistory;
+import distkv.cli.run.RunInfo;
+import distkv.cli.run.RunList;
+import distkv.cli.run.RunLogs;
+import distkv.cli.run.RunMonitor;
+import distkv.cli.run.RunPath;
+import distkv.cli.run.RunPause;
+import distkv.cli.run.RunRestart;
+import distkv.cli.run.RunResume;
+import distkv.cli.run.RunSet;
+import distkv.cli.run.RunState;
+import java.util.List;
+import java.util.Set;
+
+/** All commands. */
+final class Commands {
+    /** Names of commands that only the original has. */
+    static final Set<String> ORIGINAL = Set.of("job", "dump");
+
+    static final CommandDefinition DATA = CommandDefinition.group(
+            DataCommand.class,
+            List.of("data"),
+            List.of(),
+            CommandDefinition.leaf(DataGet.class, "get"),
+            CommandDefinition.leaf(DataSet.class, "set"),
+            CommandDefinition.leaf(DataList.class, "list"),
+            CommandDefinition.leaf(DataDelete.class, "delete"),
+            CommandDefinition.leaf(DataMonitor.class, "monitor", "watch"),
+            CommandDefinition.leaf(DataUpdate.class, "update"));
+
+    static final CommandDefinition MODULE = CommandDefinition.group(
+            ModuleCommand.class,
+            List.of("module"),
+            List.of(),
+            CommandDefinition.leaf(ModuleSet.class, "set"),
+            CommandDefinition.leaf(CodeGet.class, "get"),
+            CommandDefinition.leaf(CodeList.class, "list"),
+            CommandDefinition.leaf(CodeDelete.class, "delete"));
+
+    static final CommandDefinition CODE = CommandDefinition.group(
+            CodeCommand.class,
+            List.of("code"),
+            List.of(),
+            CommandDefinition.leaf(CodeSet.class, "set"),
+            CommandDefinition.leaf(CodeGet.class, "get"),
+            CommandDefinition.leaf(CodeList.class, "list"),
+            CommandDefinition.leaf(CodeDelete.class, "delete"),
+            CommandDefinition.leaf(CodeCall.class, "call"),
+            MODULE);
+
+    static final CommandDefinition GROUP = CommandDefinition.group(
+            GroupCommand.class,
+            List.of("group"),
+            List.of("-n", "--node", "-g", "--group"),
+            CommandDefinition.leaf(GroupSet.class, "set"),
+            CommandDefinition.leaf(GroupList.class, "list"));
+
+    static final CommandDefinition RUN = CommandDefinition.group(
+            RunCommand.class,
+            List.of("run", "job"),
+            List.of("-n", "--node", "-g", "--group"),
+            CommandDefinition.leaf(RunAll.class, "all", "run"),
+            CommandDefinition.leaf(RunSet.class, "set"),
+            CommandDefinition.leaf(RunGet.class, "get"),
+            CommandDefinition.leaf(RunList.class, "list"),
+            CommandDefinition.leaf(RunState.class, "state"),
+            CommandDefinition.leaf(RunDelete.class, "delete"),
+            CommandDefinition.leaf(RunRestart.class, "restart"),
+            CommandDefinition.leaf(RunPause.class, "pause"),
+            CommandDefinition.leaf(RunResume.class, "resume"),
+            CommandDefinition.leaf(RunPath.class, "path"),
+            CommandDefinition.leaf(RunInfo.class, "info"),
+            CommandDefinition.leaf(RunHistory.class, "history"),
+            CommandDefinition.leaf(RunMonitor.class, "monitor"),
+            CommandDefinition.leaf(RunLogs.class, "logs"),
+            CommandDefinition.leaf(RunDrain.class, "drain"),
+            CommandDefinition.leaf(RunUndrain.class, "undrain"),
+            GROUP);
+
+    static final CommandDefinition ERROR = CommandDefinition.group(
+            ErrorCommand.class,
+            List.of("error"),
+            List.of(),
+            CommandDefinition.leaf(ErrorList.class, "list"),
+            CommandDefinition.leaf(ErrorShow.class, "show"),
+            CommandDefinition.leaf(ErrorDump.class, "dump"),
+            CommandDefinition.leaf(ErrorResolve.class, "resolve"),
+            CommandDefinition.leaf(ErrorDelete.class, "delete"),
+            CommandDefinition.leaf(ErrorMonitor.class, "monitor"));
+
+    static final CommandDefinition CLIENT = CommandDefinition.group(
+            ClientCommand.class,
+            List.of("client"),
+            List.of("-h", "--host", "-p", "--port", "-o", "--output"),
+            DATA,
+            CODE,
+            RUN,
+            ERROR);
+
+    static final CommandDefinition ROOT = CommandDefinition.group(
+            RootCommand.class,
+            List.of("distkv"),
+            List.of("-c", "--cfg", "-C", "--conf", "-o", "--output"),
+            CLIENT,
+            CommandDefinition.leaf(ServerCommand.class, "server"),
+            CommandDefinition.leaf(UpCommand.class, "up"),
+            CommandDefinition.leaf(StatusCommand.class, "status"),
+            CommandDefinition.leaf(BackupCommand.class, "backup"),
+            CommandDefinition.leaf(RestoreCommand.class, "restore"),
+            CommandDefinition.leaf(ImportCommand.class, "import"),
+            CommandDefinition.leaf(DemoCommand.class, "demo"),
+            CommandDefinition.leaf(InstallCommand.class, "install"),
+            CommandDefinition.leaf(UninstallCommand.class, "uninstall"),
+            CommandDefinition.leaf(TrainCommand.class, "train"));
+
+    private Commands() {}
+}

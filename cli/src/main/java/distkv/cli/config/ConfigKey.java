@@ -1,0 +1,230 @@
+package distkv.cli.config;
+
+import distkv.model.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key of the configuration. {@link #ALL} has every key that may be in a file or after {@code -C}: the defaults,
+ * the checks, and {@code docs/configuration.md} are made from it.
+ *
+ * @param name with dots between the levels
+ * @param kind what is expected
+ * @param otherwise the default; {@code null} if there is no fixed one
+ * @param meaning a sentence about it
+ * @param option the options that say the same for one command, or ""
+ */
+public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String meaning, String option) {
+    /** The type of a key's value. */
+    enum Kind {
+        TEXT("text"),
+        PORT("port"),
+        SECONDS("seconds"),
+        NUMBER("number"),
+        SIZE("size, like `2G`"),
+        FILE("file"),
+        PATH("path"),
+        LIST("list of texts"),
+        /** Has keys of its own, which are checked elsewhere or not at all. */
+        MAP("map"),
+        /** Of the original; has no effect here. */
+        WITHOUT_EFFECT("–"),
+        /** Of the original, and not available here: asking for it is refused, so that nobody relies on it. */
+        NOT_YET("`false` or nothing");
+
+        final String expected;
+
+        Kind(String expected) {
+            this.expected = expected;
+        }
+    }
+
+    public static final List<ConfigKey> ALL = List.of(
+            of("connect.host", Kind.TEXT, "localhost", "The server's host.", "`-h`"),
+            of("connect.port", Kind.PORT, 27586L, "The server's port.", "`-p`"),
+            of(
+                    "connect.name",
+                    Kind.TEXT,
+                    null,
+                    "The name of this machine as a client, a server, and a node of runners. Otherwise the host name.",
+                    "`up NAME`, `server NAME`, `run -n NODE all`"),
+            of("connect.init_timeout", Kind.SECONDS, 5L, "How long to wait for the server to answer and greet.", ""),
+            of(
+                    "connect.retry",
+                    Kind.SECONDS,
+                    1L,
+                    "The longest wait of a client in Python between attempts to reconnect.",
+                    ""),
+            of(
+                    "connect.patience",
+                    Kind.SECONDS,
+                    10L,
+                    "How long a request that was under way when the connection was lost waits for a new connection.",
+                    ""),
+            of(
+                    "connect.window",
+                    Kind.NUMBER,
+                    1024L,
+                    "How many messages of a stream may be on their way to a client in Python before it confirms some.",
+                    ""),
+            of(
+                    "server.bind_default.host",
+                    Kind.TEXT,
+                    "localhost",
+                    "The address that the server listens on, of the loopback interface only.",
+                    "`--bind`"),
+            of("server.bind_default.port", Kind.PORT, 27586L, "The port that the server listens on.", "`--bind`"),
+            of(
+                    "server.data",
+                    Kind.FILE,
+                    null,
+                    "Where the server keeps the tree. Otherwise `~/.local/share/distkv`.",
+                    "`--data`"),
+            of(
+                    "server.memory",
+                    Kind.SIZE,
+                    null,
+                    "The server's heap, 128M or more; 45 % of it is for the tree. Otherwise 1G.",
+                    ""),
+            of(
+                    "runner.labels",
+                    Kind.LIST,
+                    List.of(),
+                    "What this node has, for jobs that ask for it with `--where`.",
+                    "`--label`"),
+            of(
+                    "runner.capacity",
+                    Kind.NUMBER,
+                    null,
+                    "How much this node can run, compared with the others. Otherwise its number of cores, or of GiB of memory if that is less.",
+                    "`--capacity`"),
+            of(
+                    "runner.python",
+                    Kind.FILE,
+                    null,
+                    "The interpreter for Python code; it needs the package `distkv`. Otherwise the one that is built in.",
+                    "`--python`"),
+            of(
+                    "runner.limits",
+                    Kind.MAP,
+                    Map.of(),
+                    "What a run may use if its job sets no limits: `memory`, `cpu`, `files`, `processes`, `time`.",
+                    "`--limit`"),
+            of(
+                    "runner.memory",
+                    Kind.SIZE,
+                    null,
+                    "How much memory all runs without limits may use together. Otherwise what there is.",
+                    "`--memory`"),
+            of(
+                    "runner.worker_user",
+                    Kind.TEXT,
+                    null,
+                    "The user that runs code; requires root. Otherwise the runner's own.",
+                    "`--worker-user`"),
+            of(
+                    "runner.java",
+                    Kind.LIST,
+                    List.of(),
+                    "More options for the Java virtual machines that run Java code, for example `-Xmx2g`.",
+                    ""),
+            of(
+                    "prefixes",
+                    Kind.TEXT,
+                    "distkv",
+                    "The defaults of the paths below: `distkv`, below `:.distkv`; `moat`, the same below `:.moat.kv`, where moat-kv keeps its own.",
+                    ""),
+            of("codes.prefix", Kind.PATH, ":.distkv.code.proc", "Where procedures are stored.", ""),
+            of("modules.prefix", Kind.PATH, ":.distkv.code.module", "Where modules are stored.", ""),
+            of("errors.prefix", Kind.PATH, ":.distkv.error", "Where errors are recorded.", ""),
+            of(
+                    "config.prefix",
+                    Kind.PATH,
+                    ":.distkv.config",
+                    "Where the original keeps configuration in the tree, for stored code that reads it.",
+                    ""),
+            of("runner.prefix", Kind.PATH, ":.distkv.run", "Where jobs are.", ""),
+            of("runner.state", Kind.PATH, ":.distkv.state", "Where runners write the states of jobs.", ""),
+            of("runner.claim", Kind.PATH, ":.distkv.claim", "Where runners claim the jobs that they run.", ""),
+            of("runner.presence", Kind.PATH, ":.distkv.presence", "Where runners announce their presence.", ""),
+            of("runner.group", Kind.PATH, ":.distkv.group", "Where the settings of groups of nodes are.", ""),
+            of(
+                    "logging",
+                    Kind.MAP,
+                    null,
+                    "What code logs: `root: {level: DEBUG}`, `loggers: {NAME: {level: …}}`. Otherwise from `INFO` on.",
+                    ""),
+            of("user", Kind.MAP, null, "Settings for stored code, which reads them as `_cfg.user`.", ""),
+            of("connect.ssl", Kind.NOT_YET, null, "There is no TLS yet.", ""),
+            of("connect.auth", Kind.NOT_YET, null, "There is no log-in yet.", ""),
+            of("server.bind_default.ssl", Kind.NOT_YET, null, "There is no TLS yet.", ""),
+            ofOriginal("runner.name"),
+            ofOriginal("runner.start_delay"),
+            ofOriginal("runner.ping"),
+            ofOriginal("runner.actor"),
+            ofOriginal("runner.sub"),
+            ofOriginal("server.backend"),
+            ofOriginal("server.buffer"),
+            ofOriginal("server.serf"),
+            ofOriginal("server.mqtt"),
+            ofOriginal("server.root"),
+            ofOriginal("server.paranoia"),
+            ofOriginal("server.bind"),
+            ofOriginal("server.change"),
+            ofOriginal("server.ping"),
+            ofOriginal("server.delete"),
+            ofOriginal("paranoia"),
+            ofOriginal("domain"),
+            ofOriginal("hostmap"));
+
+    private static ConfigKey of(String name, Kind kind, @Nullable Object otherwise, String meaning, String option) {
+        return new ConfigKey(name, kind, otherwise, meaning, option);
+    }
+
+    private static ConfigKey ofOriginal(String name) {
+        return new ConfigKey(name, Kind.WITHOUT_EFFECT, null, "", "");
+    }
+
+    /** The defaults of all keys that have one, as a tree of maps. */
+    static Map<String, Object> defaults() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        for (ConfigKey key : ALL) {
+            if (key.otherwise != null) {
+                put(tree, List.of(key.name.split("\\.", -1)), key.otherwise);
+            }
+        }
+        return tree;
+    }
+
+    /** The defaults of a configuration with {@code prefixes: moat}, where they differ. */
+    static Map<String, Object> moatDefaults() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        for (ConfigKey key : ALL) {
+            Path place = key.moatPlace();
+            if (place != null) {
+                put(tree, List.of(key.name.split("\\.", -1)), place.toString());
+            }
+        }
+        return tree;
+    }
+
+    /** Where moat-kv keeps what this key is the path of; {@code null} if this key is no path. */
+    @Nullable
+    public Path moatPlace() {
+        return kind == Kind.PATH && otherwise instanceof String ours
+                ? Path.parse(":.moat.kv").append(Path.parse(ours).below(Path.parse(":.distkv")))
+                : null;
+    }
+
+    @SuppressWarnings("unchecked") // All maps in here are made here.
+    private static void put(Map<String, Object> tree, List<String> names, Object value) {
+        if (names.size() == 1) {
+            tree.put(names.getFirst(), value);
+        } else {
+            Object below = tree.computeIfAbsent(names.getFirst(), missing -> new LinkedHashMap<String, Object>());
+            put((Map<String, Object>) below, names.subList(1, names.size()), value);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package distkv.cli.context;
+
+import distkv.client.Client;
+import distkv.model.Commit;
+import distkv.model.Path;
+import distkv.model.Revision;
+import distkv.model.Write;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Writes many entries in order, in large commits, none of which has a path twice. */
+public final class BatchWriter {
+    private static final int MAX_BYTES = 1 << 20;
+
+    private final Client client;
+    private final List<Write> writes = new ArrayList<>();
+    private final Set<Path> paths = new HashSet<>();
+    private int bytes;
+    private long done;
+
+    public BatchWriter(Client client) {
+        this.client = client;
+    }
+
+    public void add(Write write) throws InterruptedException {
+        int size = write.path().key().length
+                + (write.value() == null ? 0 : write.value().size());
+        boolean full = writes.size() == Revision.MAX_WRITES || bytes + size > MAX_BYTES;
+        if (!writes.isEmpty() && (full || paths.contains(write.path()))) {
+            commit();
+        }
+        writes.add(write);
+        paths.add(write.path());
+        bytes += size;
+    }
+
+    /** Commits the rest; returns the number of all writes. */
+    public long finish() throws InterruptedException {
+        if (!writes.isEmpty()) {
+            commit();
+        }
+        return done;
+    }
+
+    private void commit() throws InterruptedException {
+        client.commit(new Commit(writes, List.of()));
+        done += writes.size();
+        writes.clear();
+        paths.clear();
+        bytes = 0;
+    }
+}

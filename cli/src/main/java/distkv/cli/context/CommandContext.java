@@ -1,0 +1,16 @@
+package distkv.cli.context;
+
+import distkv.cli.config.Config;
+
+/**
+ * What a command is given: what the options before its name and the configuration files say.
+ *
+ * @param verbosity 0 unless {@code -v} (more) or {@code -q} (less) is given
+ * @param commands runs other command lines
+ */
+public record CommandContext(Terminal terminal, Config config, Printer printer, int verbosity, CommandRunner commands) {
+    /** The same, with another configuration. */
+    public CommandContext with(Config newConfig) {
+        return new CommandContext(terminal, newConfig, printer, verbosity, commands);
+    }
+}

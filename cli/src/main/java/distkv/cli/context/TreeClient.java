@@ -1,0 +1,134 @@
+package distkv.cli.context;
+
+import distkv.cli.config.Config;
+import distkv.cli.input.FailedException;
+import distkv.client.Client;
+import distkv.client.ClientOptions;
+import distkv.client.ConflictException;
+import distkv.client.Monitor;
+import distkv.client.ServerConnectionException;
+import distkv.client.Watch;
+import distkv.client.WatchOptions;
+import distkv.model.Depths;
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Path;
+import distkv.protocol.Values;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The tree of a server, as commands use it: contents are decoded, and errors have hints. */
+public record TreeClient(Client client, Config config) implements AutoCloseable {
+    private static final int ATTEMPTS = 100;
+
+    /** A completed write. */
+    public record Written(long tick) {}
+
+    public static TreeClient connect(Config config) throws InterruptedException {
+        ClientOptions options = options(config);
+        try {
+            return new TreeClient(Client.connect(options), config);
+        } catch (ServerConnectionException e) {
+            throw new FailedException(
+                            "no server at " + options.host() + ":" + options.port() + " (" + e.getMessage() + ")", e)
+                    .withHint("start one with 'distkv server' or 'distkv up', or name another with -h and -p");
+        }
+    }
+
+    public static ClientOptions options(Config config) {
+        String host = config.text("connect.host");
+        String name = config.text("connect.name");
+        return ClientOptions.of(host == null ? "localhost" : host, config.port("connect.port"))
+                .withName(name == null ? HostName.name() : name)
+                .withConnectTimeout(config.seconds("connect.init_timeout"))
+                .withCallTimeout(config.seconds("connect.patience"))
+                .withPlatformThreads();
+    }
+
+    public String name() {
+        return client.treeName();
+    }
+
+    @Nullable
+    public Entry read(Path path) throws InterruptedException {
+        return client.get(path);
+    }
+
+    /** The entries of a subtree at these depths, parents first; {@code most} is -1 for all. */
+    public List<Entry> below(Path path, int least, int most) throws InterruptedException {
+        return client.tree(path, new Depths(least, most < 0 ? Integer.MAX_VALUE : most));
+    }
+
+    /** The names directly below a path, also those without a value that have entries below them. */
+    public List<Path> children(Path path) throws InterruptedException {
+        return client.children(path).stream().map(Path::of).sorted().toList();
+    }
+
+    public Written write(Path path, EntryContent content, Expectation expected) throws InterruptedException {
+        try {
+            return new Written(
+                    content.present()
+                            ? client.set(path, Values.encode(content.value()), expected)
+                            : client.delete(path, expected));
+        } catch (ConflictException e) {
+            throw conflict(path, expected, e);
+        }
+    }
+
+    private FailedException conflict(Path path, Expectation expected, ConflictException e) {
+        String found = e.tick() == null ? "is not there" : "was last changed by " + name() + " " + e.tick();
+        return switch (expected) {
+            case Expectation.Absent() ->
+                new FailedException(path + " exists already (expected: no such entry)", e)
+                        .withHint("without --new, it is changed");
+            case Expectation.At(long tick) ->
+                new FailedException(path + " " + found + " (expected: " + name() + " " + tick + ")", e)
+                        .withHint("read it again");
+            case Expectation.Anything() -> new FailedException(path + ": " + e.getMessage(), e);
+        };
+    }
+
+    /** Changes an entry without losing anybody else's change: repeats the change of the content until nothing interferes. */
+    public Written change(Path path, UnaryOperator<EntryContent> change) throws InterruptedException {
+        ConflictException last = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Entry entry = read(path);
+            Expectation expected = entry == null ? Expectation.absent() : Expectation.at(entry.tick());
+            EntryContent content = change.apply(EntryContent.of(entry));
+            try {
+                return new Written(
+                        content.present()
+                                ? client.set(path, Values.encode(content.value()), expected)
+                                : client.delete(path, expected));
+            } catch (ConflictException e) {
+                last = e;
+            }
+        }
+        throw new FailedException(
+                        path + ": others changed it at each of " + ATTEMPTS + " attempts", Objects.requireNonNull(last))
+                .withHint("try again");
+    }
+
+    /** Deletes an entry and all below it; returns how many there were. */
+    public long deleteTree(Path path) throws InterruptedException {
+        return client.deleteTree(path);
+    }
+
+    /** Follows a subtree. */
+    public Watch watch(Path path, boolean fetch, int most) throws InterruptedException {
+        WatchOptions options = fetch ? WatchOptions.FETCH : WatchOptions.CHANGES;
+        return client.watch(path, most < 0 ? options : options.at(new Depths(0, most)));
+    }
+
+    /** Receives the messages of a topic. */
+    public Monitor monitor(List<String> topic) throws InterruptedException {
+        return client.monitor(topic);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,108 @@
+package distkv.cli.node;
+
+import distkv.cli.context.CommandAction;
+import distkv.cli.context.CommandContext;
+import distkv.cli.context.JobScope;
+import distkv.cli.context.ProcessLifetime;
+import distkv.cli.context.TreeClient;
+import distkv.cli.input.FailedException;
+import distkv.cli.input.UsageException;
+import distkv.cli.options.OutputOptions;
+import distkv.client.ClientOptions;
+import distkv.client.ServerConnectionException;
+import distkv.runner.Runner;
+import distkv.runner.RunnerOptions;
+import distkv.schema.job.Kind;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs a runner until the process is stopped. */
+@Command(
+        name = "all",
+        description = {
+            "Run the jobs of this kind and group until a signal (Ctrl-C, SIGTERM) stops it.",
+            "The node's name is connect.name, by default the host name; with 'run -n NODE', it is NODE."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  distkv client run all",
+            "  distkv -C connect.name=attic client run -n - -g house all"
+        })
+public final class RunAll implements CommandAction.Serving {
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(250);
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Mixin
+    private RunnerStartOptions place = new RunnerStartOptions();
+
+    @Option(
+            names = {"--every-kind"},
+            description =
+                    "Run jobs of all three kinds: for any node of the group, for all its nodes, and for this node.")
+    private boolean every;
+
+    @Override
+    public int run(CommandContext context, JobScope scope) throws Exception {
+        if (scope.isEvery()) {
+            throw new UsageException("-g - (expected: the name of a group; '-' is for 'list' and 'info' only)");
+        } else if (place.hasSize() && scope.kind() == Kind.AT) {
+            throw new UsageException("--nodes (expected: nothing, since jobs for one node have no group of nodes)");
+        }
+        if (every && scope.kind() != Kind.ANY) {
+            throw new UsageException("--every-kind (expected: no -n, since all kinds are run)");
+        }
+        String node = scope.kind() == Kind.AT
+                ? scope.node()
+                : TreeClient.options(context.config()).name();
+        RunnerOptions options =
+                place.options(context, node, scope.group(), every ? EnumSet.allOf(Kind.class) : Set.of(scope.kind()));
+        try (ProcessLifetime life = new ProcessLifetime();
+                @Nullable TreeClient tree = connected(context, life)) {
+            if (tree != null) {
+                run(options, tree, context, life);
+            }
+        }
+        return 0;
+    }
+
+    private static void run(RunnerOptions options, TreeClient tree, CommandContext context, ProcessLifetime life)
+            throws InterruptedException {
+        try (Runner _ = Runner.start(options, tree.client())) {
+            context.printer().now("Running.");
+            life.await();
+        }
+    }
+
+    /** Waits for the server, which may be started after the runner; {@code null} if the process is stopped meanwhile. */
+    private static @Nullable TreeClient connected(CommandContext context, ProcessLifetime life)
+            throws InterruptedException {
+        boolean told = false;
+        while (true) {
+            try {
+                return TreeClient.connect(context.config());
+            } catch (FailedException e) {
+                if (!(e.getCause() instanceof ServerConnectionException cause)) {
+                    throw e;
+                }
+                if (!told) {
+                    ClientOptions at = TreeClient.options(context.config());
+                    context.printer()
+                            .now("no server at " + at.host() + ":" + at.port() + " yet (" + cause.getMessage()
+                                    + "): waiting for it");
+                    told = true;
+                }
+            }
+            if (life.await(BETWEEN_ATTEMPTS)) {
+                return null;
+            }
+        }
+    }
+}

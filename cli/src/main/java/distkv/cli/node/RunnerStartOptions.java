@@ -1,0 +1,108 @@
+package distkv.cli.node;
+
+import distkv.cli.config.Config;
+import distkv.cli.context.CommandContext;
+import distkv.cli.context.LogOutput;
+import distkv.cli.context.Terminal;
+import distkv.cli.context.TreeClient;
+import distkv.cli.input.UsageException;
+import distkv.client.ClientOptions;
+import distkv.runner.JobLog;
+import distkv.runner.RunnerOptions;
+import distkv.runner.worker.PythonCommand;
+import distkv.schema.BadEntry;
+import distkv.schema.job.Kind;
+import distkv.schema.job.Limits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of a runner in this process. */
+public final class RunnerStartOptions {
+    @Mixin
+    private RunnerResourceOptions resources = new RunnerResourceOptions();
+
+    @Option(
+            names = {"-n", "--nodes"},
+            paramLabel = "SIZE",
+            description = "How many nodes the group should have. Default: what the group's entry says.")
+    private int nodes;
+
+    @Option(
+            names = {"--limit"},
+            paramLabel = "NAME=VALUE",
+            description = "How much a run may use if its job sets no limits: memory, cpu, files, processes, time; e.g."
+                    + " memory=512M. Each such run has a process of its own. May be given several times. Default:"
+                    + " runner.limits in the configuration.")
+    private List<String> limits = List.of();
+
+    boolean hasSize() {
+        return nodes > 0;
+    }
+
+    /** The options of a runner, from the command line and the configuration. */
+    public RunnerOptions options(CommandContext context, String node, String group, Set<Kind> kinds) {
+        Terminal terminal = context.terminal();
+        ClientOptions server = TreeClient.options(context.config());
+        Config config = context.config();
+        String python = resources.python(config);
+        Path ours = Files.isExecutable(terminal.python()) ? terminal.python() : Path.of("python3");
+        RunnerOptions options = RunnerOptions.of(node, kinds)
+                .group(group)
+                .nodes(nodes)
+                .server(server.host(), server.port())
+                .python(PythonCommand.of(python == null ? ours.toString() : python)
+                        .withWorkerUser(resources.workerUser(config))
+                        .withMemory(resources.memory(config)))
+                .prefixes(config.prefixes())
+                .config(config.forCode())
+                .log(log(context.verbosity()));
+        try {
+            Double capacity = resources.capacity(config);
+            options = options.labels(resources.labels(config)).limits(limits(config));
+            return capacity == null ? options : options.capacity(capacity);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--" + e.getMessage(), e);
+        }
+    }
+
+    private Limits limits(Config config) {
+        try {
+            Map<Object, @Nullable Object> all = new LinkedHashMap<>();
+            if (config.find("runner.limits") instanceof Map<?, ?> configured) {
+                all.putAll(configured);
+            }
+            all.putAll(Limits.parse(limits));
+            return Limits.read(all);
+        } catch (BadEntry e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+    }
+
+    /** Jobs log to where our own log lines go. */
+    private static JobLog log(int verbosity) {
+        System.Logger.Level least = verbosity < 0
+                ? System.Logger.Level.WARNING
+                : verbosity == 0 ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
+        return line -> {
+            if (severity(line.level()) >= least.getSeverity()) {
+                LogOutput.write(line.level(), line.name(), line.text());
+            }
+        };
+    }
+
+    private static int severity(String level) {
+        return switch (level) {
+            case "DEBUG" -> System.Logger.Level.DEBUG.getSeverity();
+            case "INFO" -> System.Logger.Level.INFO.getSeverity();
+            case "WARNING" -> System.Logger.Level.WARNING.getSeverity();
+            default -> System.Logger.Level.ERROR.getSeverity();
+        };
+    }
+}

@@ -1,0 +1,68 @@
+package distkv.cli.ops;
+
+import distkv.cli.config.Config;
+import distkv.cli.context.CommandAction;
+import distkv.cli.context.CommandContext;
+import distkv.cli.context.JobScope;
+import distkv.cli.context.ProcessLifetime;
+import distkv.cli.context.TreeClient;
+import distkv.cli.node.RunnerStartOptions;
+import distkv.cli.options.BindAddress;
+import distkv.cli.options.HelpOption;
+import distkv.runner.Runner;
+import distkv.runner.RunnerOptions;
+import distkv.schema.job.Kind;
+import distkv.server.Server;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs a server and a runner in one process until it is stopped. */
+@Command(
+        name = "up",
+        description = {
+            "Run a server and a runner in one process until a signal (Ctrl-C, SIGTERM) stops it.",
+            "The runner runs the jobs for any node and for all nodes of its group, and those for this node."
+        },
+        footer = {"", "Example:", "  distkv up"})
+public final class UpCommand implements CommandAction.Local {
+    @Mixin
+    private ServerStartOptions place = new ServerStartOptions();
+
+    @Mixin
+    private RunnerStartOptions runnerPlace = new RunnerStartOptions();
+
+    @Option(
+            names = {"-g", "--group"},
+            paramLabel = "GROUP",
+            description = "The runner's group of nodes. Default: default.")
+    private @Nullable String group;
+
+    @Mixin
+    private TraceOption trace = new TraceOption();
+
+    @Mixin
+    HelpOption help = new HelpOption();
+
+    @Override
+    public int run(CommandContext context) throws Exception {
+        trace.start(context.terminal());
+        String node = place.name(context.config());
+        String inGroup = group == null ? JobScope.DEFAULT_GROUP : group;
+        try (ProcessLifetime life = new ProcessLifetime();
+                Server server = place.start(context)) {
+            Config config = BindAddress.loopback(server.port()).applyTo(context.config());
+            CommandContext here = context.with(config);
+            RunnerOptions options = runnerPlace.options(here, node, inGroup, EnumSet.allOf(Kind.class));
+            try (TreeClient tree = TreeClient.connect(config);
+                    Runner _ = Runner.start(options, tree.client())) {
+                context.printer().now(place.report(context, server));
+                context.printer().now("running jobs of group " + inGroup + " as node " + node);
+                life.await();
+            }
+        }
+        return 0;
+    }
+}

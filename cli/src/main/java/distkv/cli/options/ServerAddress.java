@@ -1,0 +1,27 @@
+package distkv.cli.options;
+
+import distkv.cli.config.Config;
+import distkv.model.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that name the server. */
+public final class ServerAddress {
+    @Option(
+            names = {"-h", "--host"},
+            paramLabel = "HOST",
+            description = "The server's host. Default: connect.host, localhost.")
+    private @Nullable String host;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description = "Its port. Default: connect.port, 27586.")
+    private @Nullable Integer port;
+
+    /** The configuration with these options in it. */
+    public Config applyTo(Config config) {
+        Config result = host == null ? config : config.with(Path.of("connect", "host"), host);
+        return port == null ? result : result.with(Path.of("connect", "port"), (long) port);
+    }
+}

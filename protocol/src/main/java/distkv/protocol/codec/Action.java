@@ -1,0 +1,61 @@
+package distkv.protocol.codec;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The actions of the protocol. */
+enum Action {
+    GET_VALUE,
+    SET_VALUE,
+    DELETE_VALUE,
+    DELETE_TREE,
+    GET_TREE,
+    WATCH,
+    ENUM,
+    ENUMERATE,
+    GET_INTERNAL,
+    SET_INTERNAL,
+    DELETE_INTERNAL,
+    GET_TREE_INTERNAL,
+    ENUM_INTERNAL,
+    ENUM_NODE,
+    ROOT,
+    GET_STATE,
+    GET_TOCK,
+    STOP,
+    MSG_SEND,
+    MSG_MONITOR,
+    TEST_ACL,
+    SESSION,
+    SESSION_RENEW,
+    SESSION_END,
+    COMMIT,
+    // Known, but not served:
+    AUTH,
+    AUTH_GET,
+    AUTH_SET,
+    AUTH_LIST,
+    AUTH_INFO,
+    SET_AUTH_TYP,
+    DIFFIE_HELLMAN,
+    SAVE,
+    LOG,
+    KILL_NODE,
+    CHECK_DELETED,
+    UPDATE,
+    FAKE_INFO,
+    FAKE_INFO_SEND;
+
+    private static final NameTable<Action> NAMES = new NameTable<>(values(), Action::toString);
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    static @Nullable Action of(byte[] bytes, int from, int length) {
+        return NAMES.find(bytes, from, length);
+    }
+
+    @Override
+    public String toString() {
+        return word;
+    }
+}
