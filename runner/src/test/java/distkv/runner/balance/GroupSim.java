@@ -277,12 +277,22 @@ final class GroupSim {
         }
     }
 
+    /** Nobody has clearly more than its share, as long as another node could have one of its jobs. */
     private void isBalanced() {
         Map<String, Double> shares = shares();
-        loads().forEach((node, load) -> {
-            if (isTooMuch(load, shares.getOrDefault(node, 0.0))) {
-                throw new Violation(node + " has " + load + " jobs (expected: " + shares.get(node) + ")");
+        Map<String, Integer> loads = loads();
+        for (int job = 0; job < holders.length; job++) {
+            String holder = holders[job];
+            if (holder == null || !isTooMuch(loads.get(holder), shares.get(holder))) {
+                continue;
             }
-        });
+            for (Peer other : present.values()) {
+                String node = other.node();
+                if (other.mayRun(labels(job)) && loads.get(node) < WaterFilling.most(shares.get(node))) {
+                    throw new Violation(holder + " has " + loads.get(holder) + " jobs, of " + shares.get(holder) + "; "
+                            + node + " has " + loads.get(node) + " of " + shares.get(node));
+                }
+            }
+        }
     }
 }

@@ -287,7 +287,7 @@ final class SimRunner {
 
     private void leave(int job) {
         leaving.set(job);
-        sim.after(sim.between(0.01, 0.05), () -> {
+        sim.after(sim.between(0.05, 0.3), () -> {
             if (alive) {
                 running.clear(job);
                 well.clear(job);
