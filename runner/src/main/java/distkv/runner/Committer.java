@@ -11,8 +11,9 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.protocol.Etype;
-import distkv.runner.job.Ask;
-import distkv.runner.job.Ask.Answer;
+import distkv.runner.lifecycle.CommitRequest;
+import distkv.runner.lifecycle.CommitResult;
+import distkv.runner.lifecycle.JobEvent;
 import distkv.schema.error.ErrorRecord;
 import distkv.schema.error.ErrorWrites;
 import distkv.schema.job.JobId;
@@ -59,44 +60,44 @@ final class Committer {
         this.events = events;
     }
 
-    /** Commits; the answer comes as {@link Event.Answered}. Returns false if the outbox is full. */
-    boolean commit(Ask ask) {
-        boolean tell = ask.purpose() == Ask.Purpose.TELL;
+    /** Commits; the answer comes as {@link Event.Committed}. Returns false if the outbox is full. */
+    boolean commit(CommitRequest request) {
+        boolean tell = request.purpose() == CommitRequest.Purpose.TELL;
         if (tell && telling >= OUTBOX) {
             return false;
         }
         telling += tell ? 1 : 0;
-        Line before = lines.get(ask.job());
+        Line before = lines.get(request.job());
         Thread thread = Thread.ofVirtual()
-                .name("runner commit " + ask.job())
-                .unstarted(() -> run(ask, before == null ? null : before.last()));
-        lines.put(ask.job(), new Line(before == null ? 1 : before.length() + 1, thread));
+                .name("runner commit " + request.job())
+                .unstarted(() -> run(request, before == null ? null : before.last()));
+        lines.put(request.job(), new Line(before == null ? 1 : before.length() + 1, thread));
         threads.add(thread);
         thread.start();
         return true;
     }
 
-    private void run(Ask ask, @Nullable Thread before) {
-        Answer answer;
+    private void run(CommitRequest request, @Nullable Thread before) {
+        CommitResult result;
         try {
             if (before != null) {
                 before.join();
             }
-            answer = attempt(ask);
+            result = attempt(request);
         } catch (InterruptedException e) {
-            answer = new Answer.Failed("the runner is stopping");
+            result = new CommitResult.Failed("the runner is stopping");
         } catch (RuntimeException e) {
-            answer = new Answer.Failed(String.valueOf(e.getMessage()));
+            result = new CommitResult.Failed(String.valueOf(e.getMessage()));
         }
         threads.remove(Thread.currentThread());
-        events.put(new Event.Answered(ask, answer));
+        events.put(new Event.Committed(new JobEvent.Committed(request, result)));
     }
 
-    /** An answer has arrived on the decision thread. */
-    void answered(Ask ask) {
-        telling -= ask.purpose() == Ask.Purpose.TELL ? 1 : 0;
+    /** A result has arrived on the decision thread. */
+    void answered(CommitRequest request) {
+        telling -= request.purpose() == CommitRequest.Purpose.TELL ? 1 : 0;
         lines.computeIfPresent(
-                ask.job(), (job, line) -> line.length() == 1 ? null : new Line(line.length() - 1, line.last()));
+                request.job(), (job, line) -> line.length() == 1 ? null : new Line(line.length() - 1, line.last()));
     }
 
     /** Gives up what still waits for the server. */
@@ -105,23 +106,23 @@ final class Committer {
         threads.forEach(Thread::interrupt);
     }
 
-    private Answer attempt(Ask ask) throws InterruptedException {
-        boolean patient = ask.purpose() == Ask.Purpose.TELL || ask.purpose() == Ask.Purpose.RECORD;
-        Draft draft = new Draft(ask, System.currentTimeMillis() / 1e3);
+    private CommitResult attempt(CommitRequest request) throws InterruptedException {
+        boolean patient = request.purpose().isPatient();
+        Draft draft = new Draft(request, System.currentTimeMillis() / 1e3);
         while (true) {
             try {
                 return draft.commit();
             } catch (ServerConnectionException | UnknownOutcomeException e) {
                 draft.perhapsMade |= !(e instanceof ServerConnectionException lost) || lost.outcomeUnknown();
                 if (closed || !(patient || draft.perhapsMade)) {
-                    return new Answer.Failed(String.valueOf(e.getMessage()));
+                    return new CommitResult.Failed(String.valueOf(e.getMessage()));
                 }
                 // A connection that has just broken may still look whole.
                 Thread.sleep(BREATH);
                 client.awaitConnected();
             } catch (ClientException e) {
                 if (closed || !patient || e.etype() != Etype.REFUSED) {
-                    return new Answer.Failed(String.valueOf(e.getMessage()));
+                    return new CommitResult.Failed(String.valueOf(e.getMessage()));
                 }
                 // The disk is full, or the like: what became of a run is worth waiting for.
                 Thread.sleep(PAUSE);
@@ -131,7 +132,7 @@ final class Committer {
 
     /** One commit until it is made, or cannot be. */
     private final class Draft {
-        private final Ask ask;
+        private final CommitRequest request;
         private final double now;
         private final List<@Nullable ErrorRecord> known = new ArrayList<>();
         private List<Write> writes;
@@ -140,18 +141,18 @@ final class Committer {
         /** An attempt may have succeeded without our knowing. */
         private boolean perhapsMade;
 
-        Draft(Ask ask, double now) {
-            this.ask = ask;
+        Draft(CommitRequest request, double now) {
+            this.request = request;
             this.now = now;
-            this.writes = ask.writes();
-            this.guards = ask.guards();
-            ask.reports().forEach(news -> known.add(news.known()));
+            this.writes = request.writes();
+            this.guards = request.guards();
+            request.news().forEach(news -> known.add(news.known()));
         }
 
-        Answer commit() throws InterruptedException {
+        CommitResult commit() throws InterruptedException {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 if (perhapsMade) {
-                    Answer made = made();
+                    CommitResult made = made();
                     if (made != null) {
                         return made;
                     }
@@ -160,17 +161,17 @@ final class Committer {
                 List<Write> all = new ArrayList<>(writes);
                 all.addAll(reports());
                 if (all.isEmpty()) {
-                    return new Answer.Done(List.of());
+                    return new CommitResult.Done(List.of());
                 }
                 try {
                     return answer(client.commit(new Commit(all, guards)));
                 } catch (ConflictException e) {
                     if (!reread(e.path()) && !fallBack()) {
-                        return new Answer.Conflict();
+                        return new CommitResult.Conflict();
                     }
                 }
             }
-            return new Answer.Conflict();
+            return new CommitResult.Conflict();
         }
 
         private List<Write> reports() throws InterruptedException {
@@ -178,7 +179,7 @@ final class Committer {
             for (int i = 0; i < known.size(); i++) {
                 ErrorRecord record = known.get(i);
                 Path fresh = record == null ? errors.child(node).child(client.newTock()) : record.record();
-                all.addAll(ErrorWrites.of(ask.reports().get(i).report(), record, fresh, node, ask.tock(), now));
+                all.addAll(ErrorWrites.of(request.news().get(i).report(), record, fresh, node, request.tock(), now));
             }
             return all;
         }
@@ -198,7 +199,7 @@ final class Committer {
 
         /** If the claim is gone: writes what is to be written instead. Returns false if there is no such thing. */
         private boolean fallBack() throws InterruptedException {
-            Ask.Fallback fallback = ask.otherwise();
+            CommitRequest.Fallback fallback = request.fallback();
             Write write = fallback == null ? null : fallback.over(client.get(fallback.path()));
             if (write == null) {
                 return false;
@@ -209,14 +210,14 @@ final class Committer {
             return true;
         }
 
-        private Answer answer(List<Long> ticks) {
+        private CommitResult answer(List<Long> ticks) {
             return otherwise
-                    ? new Answer.Otherwise(ticks.getFirst())
-                    : new Answer.Done(ticks.subList(0, writes.size()));
+                    ? new CommitResult.FellBack(ticks.getFirst())
+                    : new CommitResult.Done(ticks.subList(0, writes.size()));
         }
 
         /** After an attempt of unknown outcome: the answer if it was made after all. */
-        private @Nullable Answer made() throws InterruptedException {
+        private @Nullable CommitResult made() throws InterruptedException {
             if (writes.isEmpty()) {
                 return null;
             }

@@ -3,7 +3,7 @@ package distkv.runner;
 import distkv.client.Session;
 import distkv.model.Entry;
 import distkv.runner.group.Heartbeat;
-import distkv.runner.job.Ask;
+import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.worker.WorkerEvent;
 
 /** What the decision thread is told. */
@@ -18,7 +18,7 @@ sealed interface Event {
     record CutOff() implements Event {}
 
     /** A commit was made, or not. */
-    record Answered(Ask ask, Ask.Answer answer) implements Event {}
+    record Committed(JobEvent.Committed event) implements Event {}
 
     /** Something comes from parent or workers. */
     record Python(WorkerEvent event) implements Event {}

@@ -1,24 +1,27 @@
 package distkv.runner;
 
 import distkv.client.Client;
-import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.runner.group.GroupState;
 import distkv.runner.group.Heartbeat;
-import distkv.runner.job.Ask;
-import distkv.runner.job.Dispatcher;
-import distkv.runner.job.Hands;
-import distkv.runner.job.Site;
+import distkv.runner.lifecycle.Effect;
+import distkv.runner.lifecycle.JobEvent;
+import distkv.runner.lifecycle.Lifecycle;
+import distkv.runner.lifecycle.Places;
+import distkv.runner.lifecycle.Site;
 import distkv.runner.worker.FromWorker;
 import distkv.runner.worker.JavaCommand;
 import distkv.runner.worker.Launch;
+import distkv.runner.worker.Place;
 import distkv.runner.worker.Pool;
+import distkv.runner.worker.PoolListener;
 import distkv.runner.worker.PoolOptions;
+import distkv.runner.worker.RunEvent;
 import distkv.runner.worker.WorkerEvent;
 import distkv.runner.worker.WorkerHost;
 import distkv.runner.worker.WorkerModules;
 import distkv.schema.Prefixes;
-import distkv.schema.code.Language;
+import distkv.schema.code.CodeId;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Limits;
@@ -26,15 +29,14 @@ import distkv.schema.job.Stop;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The decision thread: takes one event after another, from feeds, commits, workers and the clock, and has the dispatcher
- * decide. All that the runner knows belongs to it, and it waits for nothing but the next event.
+ * The decision thread: takes one event after another, from feeds, commits, workers and the clock, has the
+ * {@link Lifecycle} decide, and carries out what it has decided. All that the runner knows belongs to this thread, and it
+ * waits for nothing but the next event.
  */
-final class Loop implements Hands, Runnable {
+final class Loop implements Runnable {
     /** After this long, in seconds, a clock that was set is noticed. */
     private static final double LONGEST_WAIT = 1;
     /** How long the runs may take to end and to be recorded when the runner stops, in seconds. */
@@ -52,9 +54,9 @@ final class Loop implements Hands, Runnable {
     private final Committer committer;
     private final Presence presence;
     private final WorkerHost host;
-    private final Knowledge knowledge;
-    private final Standing standing;
-    private final Dispatcher dispatcher;
+    private final ChangeRouter changes;
+    private final RunnerSession session;
+    private final Lifecycle lifecycle;
     private final Pool pool;
     /** Completed when everything is read and Python is warm; fails if Python cannot be started. */
     final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -71,9 +73,9 @@ final class Loop implements Hands, Runnable {
         this.presence = presence;
         this.host = host;
         this.committer = new Committer(client, options, events);
-        this.knowledge = new Knowledge(options);
-        this.standing = new Standing(client, options, feeds, presence, knowledge);
-        this.dispatcher = new Dispatcher(site, this, knowledge.catalog, knowledge.errors, Loop::now);
+        this.changes = new ChangeRouter(options);
+        this.session = new RunnerSession(client, options, feeds, presence, changes);
+        this.lifecycle = new Lifecycle(site, new WorkerPlaces(), changes.catalog, changes.errors, Loop::now);
         this.pool = new Pool(
                 new PoolOptions(
                         options.host(),
@@ -85,8 +87,8 @@ final class Loop implements Hands, Runnable {
                         options.idle().toNanos() / 1e9,
                         JavaCommand.ofThisProcess(options.config())),
                 host,
-                new WorkerModules(knowledge.catalog, options.prefixes().modules()),
-                new Workers(dispatcher, log, this::trouble),
+                new WorkerModules(changes.catalog, options.prefixes().modules()),
+                new Listener(),
                 Loop::now);
     }
 
@@ -111,7 +113,7 @@ final class Loop implements Hands, Runnable {
     }
 
     GroupState state() {
-        return standing.state();
+        return session.state();
     }
 
     @Override
@@ -142,20 +144,21 @@ final class Loop implements Hands, Runnable {
     }
 
     private boolean isOver() {
-        return stopAt < Double.POSITIVE_INFINITY && (dispatcher.busy() == 0 || now() >= stopAt);
+        return stopAt < Double.POSITIVE_INFINITY && (lifecycle.busy() == 0 || now() >= stopAt);
     }
 
     private void turn() throws InterruptedException {
         double now = now();
-        dispatcher.lease(standing.lease(now, pool));
-        dispatcher.open(standing.open(now));
-        GroupState changed = standing.changed(now, this::trouble);
+        decide(new JobEvent.LeaseChanged(session.lease(now, pool)));
+        decide(new JobEvent.OpenChanged(session.open(now)));
+        GroupState changed = session.changed(now, this::trouble);
         if (changed != null) {
             pool.state(changed);
         }
-        double next = Math.min(dispatcher.run(), pool.run());
-        next = Math.min(next, standing.publish(now, dispatcher.load()));
-        next = Math.min(next, standing.foreignRunners.next(now));
+        decide(new JobEvent.TimerFired());
+        double next = Math.min(lifecycle.next(), pool.run());
+        next = Math.min(next, session.publish(now, lifecycle.load()));
+        next = Math.min(next, session.foreignRunners.next(now));
         next = Math.min(next, stopAt);
         Event event = events.next(Math.clamp(next - now(), 0, LONGEST_WAIT));
         long began = System.nanoTime();
@@ -168,25 +171,36 @@ final class Loop implements Hands, Runnable {
 
     private void handle(Event event) {
         switch (event) {
-            case Event.Changed(Feed feed, var entry) -> knowledge.take(feed, entry, dispatcher, pool);
+            case Event.Changed(Feed feed, var entry) -> {
+                JobEvent news = changes.take(feed, entry);
+                if (news instanceof JobEvent.CodeChanged(CodeId(CodeId.Sort sort, Path path))
+                        && sort == CodeId.Sort.MODULE) {
+                    // The workers first: what starts because of this change must not meet the old module in one of
+                    // them.
+                    pool.moduleChanged(path);
+                }
+                if (news != null) {
+                    decide(news);
+                }
+            }
             case Event.Current _ -> feeds.current(true);
             case Event.CutOff _ -> feeds.current(false);
-            case Event.Answered(Ask ask, Ask.Answer answer) -> {
-                committer.answered(ask);
-                dispatcher.answered(ask, answer);
+            case Event.Committed(JobEvent.Committed committed) -> {
+                committer.answered(committed.request());
+                decide(committed);
             }
             case Event.Python(WorkerEvent python) -> python(python);
             case Event.Printed(String line) -> trouble(line);
-            case Event.Opened(var session) -> standing.opened(session);
-            case Event.ForeignHeartbeat(String topic, Heartbeat heartbeat) ->
-                standing.foreignRunners.heard(topic, heartbeat, now());
+            case Event.Opened(var opened) -> session.opened(opened);
+            case Event.ForeignHeartbeat(String topic, Heartbeat sign) ->
+                session.foreignRunners.heard(topic, sign, now());
             case Event.Stop _ -> {
                 stopAt = now() + STOPPING;
-                dispatcher.close();
+                decide(new JobEvent.Stopping());
             }
             case Event.Nudge _ -> {}
         }
-        if (warm && !ready.isDone() && standing.isSettled()) {
+        if (warm && !ready.isDone() && session.isSettled()) {
             ready.complete(null);
         }
     }
@@ -207,47 +221,71 @@ final class Loop implements Hands, Runnable {
         log.log(new JobLog.Line(Instant.now(), "WARNING", "runner", null, what));
     }
 
-    @Override
-    public void commit(Ask ask) {
-        if (!committer.commit(ask)) {
-            say(System.Logger.Level.WARNING, ask.job(), "too much waits for the server: what it told is dropped");
+    private void decide(JobEvent event) {
+        lifecycle.handle(event).forEach(this::carryOut);
+    }
+
+    /** The one place where something is done about jobs. Nothing here waits. */
+    private void carryOut(Effect effect) {
+        switch (effect) {
+            case Effect.Commit(var request) -> {
+                if (!committer.commit(request)) {
+                    say(
+                            System.Logger.Level.WARNING,
+                            request.job(),
+                            "too much waits for the server: what it told is dropped");
+                }
+            }
+            case Effect.Start(Launch launch) -> pool.start(launch.within(limits));
+            case Effect.TakeOver(long run, var claim) -> pool.claim(run, claim);
+            case Effect.Cancel(long run, Stop why) -> pool.cancel(run, why == Stop.CLAIM_LOST);
+            case Effect.Kill(long run) -> pool.kill(run);
+            case Effect.Log(var level, JobId job, String text) -> say(level, job, text);
         }
     }
 
-    @Override
-    public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
-        return pool.keepPlace(language, alone || !limits.isEmpty(), outlivesClaim);
+    private void say(System.Logger.Level level, JobId job, String text) {
+        log.log(new JobLog.Line(Instant.now(), level.getName(), job.path().toString(), site.entry(job), text));
     }
 
-    @Override
-    public void freePlace(Language language, boolean alone, boolean outlivesClaim) {
-        pool.freePlace(language, alone || !limits.isEmpty(), outlivesClaim);
+    /** The places of the pool; a run is alone in its worker if the node limits what its runs may use. */
+    private final class WorkerPlaces implements Places {
+        @Override
+        public boolean keep(Place place) {
+            return pool.keepPlace(within(place));
+        }
+
+        @Override
+        public void free(Place place) {
+            pool.freePlace(within(place));
+        }
+
+        private Place within(Place place) {
+            return new Place(place.language(), place.alone() || !limits.isEmpty(), place.outlivesClaim());
+        }
     }
 
-    @Override
-    public void start(Launch launch) {
-        pool.start(launch.within(limits));
-    }
+    /** What the pool tells concerns jobs, the log, or the runner as such. */
+    private final class Listener implements PoolListener {
+        @Override
+        public void changed(RunEvent event) {
+            decide(new JobEvent.RunChanged(event));
+        }
 
-    @Override
-    public void claim(long run, Guard claim) {
-        pool.claim(run, claim);
-    }
+        @Override
+        public void log(Launch launch, String level, String text, double at) {
+            Instant time = Instant.ofEpochSecond((long) at, (long) ((at - (long) at) * 1e9));
+            log.log(new JobLog.Line(time, level, launch.log(), launch.job(), text));
+        }
 
-    @Override
-    public void cancel(long run, Stop why) {
-        pool.cancel(run, why == Stop.CLAIM_LOST);
-    }
+        @Override
+        public void roomMade() {
+            decide(new JobEvent.RoomMade());
+        }
 
-    @Override
-    public void kill(long run) {
-        pool.kill(run);
-    }
-
-    @Override
-    public void say(System.Logger.Level level, JobId job, @Nullable String text) {
-        Site.Roots roots = Objects.requireNonNull(site.roots().get(job.kind()));
-        Path entry = roots.entries().append(job.path());
-        log.log(new JobLog.Line(Instant.now(), level.getName(), job.path().toString(), entry, String.valueOf(text)));
+        @Override
+        public void trouble(String what) {
+            Loop.this.trouble(what);
+        }
     }
 }

@@ -5,7 +5,7 @@ import distkv.protocol.FrameLimits;
 import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
-import distkv.server.net.ConnectionListener;
+import distkv.server.net.TcpListener;
 import distkv.server.net.NetContext;
 import distkv.server.request.CpuBoundExecutor;
 import distkv.server.request.RequestDispatcher;
@@ -37,7 +37,7 @@ public final class Server implements AutoCloseable {
     private final WitnessRegistry witnesses;
     private final @Nullable WitnessSocket witnessSocket;
     private final CpuBoundExecutor executor;
-    private final ConnectionListener listener;
+    private final TcpListener listener;
 
     private Server(
             Store store,
@@ -45,7 +45,7 @@ public final class Server implements AutoCloseable {
             WitnessRegistry witnesses,
             @Nullable WitnessSocket witnessSocket,
             CpuBoundExecutor executor,
-            ConnectionListener listener) {
+            TcpListener listener) {
         this.store = store;
         this.replica = replica;
         this.witnesses = witnesses;
@@ -91,8 +91,8 @@ public final class Server implements AutoCloseable {
                     new MemoryBudget(memory.connections()),
                     new MemoryBudget(memory.streams()),
                     () -> replica.snapshot().tock());
-            ConnectionListener listener =
-                    ConnectionListener.start(net, connection -> new RequestDispatcher(context, connection), socket);
+            TcpListener listener =
+                    TcpListener.start(net, connection -> new RequestDispatcher(context, connection), socket);
             LOG.log(
                     System.Logger.Level.INFO,
                     "serving tree {0} as {1} on {2}, revision {3}",

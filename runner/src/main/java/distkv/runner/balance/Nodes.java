@@ -161,8 +161,7 @@ final class Nodes {
         int count = 0;
         for (int i = some.nextSetBit(0); i >= 0 && count < most; i = some.nextSetBit(i + 1)) {
             double other = score(key, i);
-            boolean first = other > mine
-                    || (other == mine && numbered(i).name.compareTo(here().name) < 0);
+            boolean first = other > mine || (other == mine && numbered(i).name.compareTo(here().name) < 0);
             count += first ? 1 : 0;
         }
         return count;

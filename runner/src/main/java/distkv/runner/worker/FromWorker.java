@@ -36,33 +36,14 @@ public sealed interface FromWorker {
     /** A worker has connected. */
     record Worker(int worker, long pid) implements FromWorker {}
 
-    /** The code of a run is compiled, and starts. */
-    record Started(long run) implements FromWorker {}
-
-    /**
-     * A run uses a stored module.
-     *
-     * @param version the version that the worker has; 0: no module of that name is stored; -1: nobody can import it
-     * @param failed why it could not be loaded; {@code null}: it was
-     */
-    record Imported(long run, Path path, long version, Ended.@Nullable Failed failed) implements FromWorker {}
+    /** A run has got further. */
+    record OfRun(RunEvent event) implements FromWorker {}
 
     /** The worker has loaded code that has changed since: it must not get any more runs. */
     record Stale() implements FromWorker {}
 
     /** The worker does not start this run because it is stale: another worker must. */
     record Refused(long run) implements FromWorker {}
-
-    /** The code called {@code setup_done}. */
-    record Setup(long run, Map<String, @Nullable Object> data) implements FromWorker {}
-
-    /** The code reports an error and continues. */
-    record Reported(
-            long run,
-            @Nullable Path path,
-            int severity,
-            @Nullable String comment,
-            Ended.Failed failed) implements FromWorker {}
 
     /** The code logs something. */
     record Log(long run, String level, String text, double at) implements FromWorker {}
@@ -97,23 +78,23 @@ public sealed interface FromWorker {
                         text(map, "stuck"),
                         Boolean.TRUE.equals(map.get("overdue")));
             case "worker" -> new Worker((int) number(map, "worker"), number(map, "pid"));
-            case "started" -> new Started(number(map, "run"));
+            case "started" -> new OfRun(new RunEvent.Started(number(map, "run")));
             case "imported" ->
-                new Imported(
+                new OfRun(new RunEvent.ModuleUsed(
                         number(map, "run"),
                         path(map, "path"),
                         number(map, "version"),
-                        map.get("kind") == null ? null : failed(map, Ended.Fault.named(map.get("kind"))));
+                        map.get("kind") == null ? null : failed(map, Ended.Fault.named(map.get("kind")))));
             case "stale" -> new Stale();
             case "refused" -> new Refused(number(map, "run"));
-            case "setup" -> new Setup(number(map, "run"), names(map, "data"));
+            case "setup" -> new OfRun(new RunEvent.SetupDone(number(map, "run"), names(map, "data")));
             case "error" ->
-                new Reported(
+                new OfRun(new RunEvent.ErrorReported(
                         number(map, "run"),
                         map.get("path") instanceof Path path ? path : null,
                         (int) (map.get("severity") instanceof Number severity ? severity.longValue() : 0),
                         text(map, "comment"),
-                        failed(map, Ended.Fault.ERROR));
+                        failed(map, Ended.Fault.ERROR)));
             case "log" ->
                 new Log(
                         number(map, "run"),

@@ -45,7 +45,12 @@ public record Launch(
         return new Launch(run, job, procedure, globals, modules, newClaim, outlivesClaim, alone, limits, log);
     }
 
-    /** The failure of a run that has exceeded the limit of this name. */
+    /** The sort of place that it needs. */
+    Place place() {
+        return new Place(procedure.language(), alone, outlivesClaim);
+    }
+
+    /** How the run ends that has exceeded the limit of this name. */
     Ended exceeded(String limit) {
         return new Ended.Failed(Ended.Fault.ERROR, null, limits.exceeded(limit), null, null, Map.of());
     }

@@ -47,28 +47,33 @@ public final class Pool {
         launcher.keepOneIdle();
     }
 
-    /** Reserves a place for one more run. Returns false if there is none. */
-    public boolean keepPlace(Language language, boolean alone, boolean outlivesClaim) {
-        return !parent.isDown() && registry.keepPlace(new Worker.Sharing(language, alone, outlivesClaim));
+    /** Keeps a place for one more run, if there is one. */
+    public boolean keepPlace(Place place) {
+        return !parent.isDown() && registry.keepPlace(place);
     }
 
-    /** Releases a reserved place: its run starts now, or not at all. */
-    public void freePlace(Language language, boolean alone, boolean outlivesClaim) {
-        registry.freePlace(new Worker.Sharing(language, alone, outlivesClaim));
+    /** Gives up a place that was kept, as nothing starts there. */
+    public void freePlace(Place place) {
+        registry.freePlace(place);
     }
 
-    /** Starts a run. */
+    /** Starts a run in the place that was kept for it. */
     public void start(Launch launch) {
-        Worker.Sharing sharing = Worker.Sharing.of(launch);
-        Worker worker = registry.sharing(sharing);
+        registry.freePlace(launch.place());
+        seat(launch);
+    }
+
+    private void seat(Launch launch) {
+        Place place = launch.place();
+        Worker worker = registry.sharing(place);
         if (worker == null) {
-            worker = sharing.isJava() ? launcher.java(launch) : registry.idle();
+            worker = place.isJava() ? launcher.java(launch) : registry.idle();
         }
         if (worker == null) {
             worker = launcher.python();
         }
-        if (worker.sharing == null) {
-            worker.sharing = sharing;
+        if (worker.place == null) {
+            worker.place = place;
         }
         registry.assign(worker, launch);
         launcher.limit(worker, launch);
@@ -162,9 +167,9 @@ public final class Pool {
         boolean cancelled = registry.unassign(worker, run);
         stale(worker);
         if (cancelled) {
-            listener.ended(run, Ended.Failed.CANCELLED);
+            listener.changed(new RunEvent.Over(run, Ended.Failed.CANCELLED));
         } else {
-            start(launch);
+            seat(launch);
         }
     }
 
@@ -190,18 +195,16 @@ public final class Pool {
             case FromWorker.Forked forked -> {}
             case FromWorker.Exited exited -> exited(registry.find(exited.worker()), exited);
             case FromWorker.Worker(int number, long pid) -> connected(connection, registry.find(number));
-            case FromWorker.Started(long run) -> listener.started(run);
-            case FromWorker.Imported(long run, Path path, long version, var failed) -> {
-                if (version > 0 && !modules.isCurrent(path, version)) {
+            case FromWorker.OfRun(RunEvent event) -> {
+                if (event instanceof RunEvent.ModuleUsed(long _, Path path, long version, var _)
+                        && version > 0
+                        && !modules.isCurrent(path, version)) {
                     stale(byConnection.get(connection));
                 }
-                listener.uses(run, path, version, failed);
+                listener.changed(event);
             }
             case FromWorker.Stale _ -> stale(byConnection.get(connection));
             case FromWorker.Refused(long run) -> refused(run);
-            case FromWorker.Setup(long run, var data) -> listener.well(run, data);
-            case FromWorker.Reported(long run, var path, int severity, var comment, var failed) ->
-                listener.error(run, failed, path, severity, comment);
             case FromWorker.Log(long run, String level, String text, double at) -> log(run, level, text, at);
             case FromWorker.Over(long run, Ended ended, var limit) -> over(run, ended, limit);
         }
@@ -240,8 +243,8 @@ public final class Pool {
         if (worker.runs.isEmpty()) {
             retire(worker);
         }
-        listener.ended(run, ended);
-        listener.room();
+        listener.changed(new RunEvent.Over(run, ended));
+        listener.roomMade();
     }
 
     private void closed(WorkerConnection connection) {
@@ -275,16 +278,17 @@ public final class Pool {
         if (!worker.gone() || !registry.leave(worker)) {
             return;
         }
-        List.copyOf(worker.runs.values()).forEach(lost -> listener.ended(lost.run(), worker.end(lost)));
+        List.copyOf(worker.runs.values())
+                .forEach(lost -> listener.changed(new RunEvent.Over(lost.run(), worker.end(lost))));
         launcher.keepOneIdle();
-        listener.room();
+        listener.roomMade();
     }
 
     /** Starts the parent again if it is time to. Returns when to call again at the latest. */
     public double run() {
         if (parent.run()) {
             launcher.keepOneIdle();
-            listener.room();
+            listener.roomMade();
         }
         return parent.next();
     }

@@ -13,20 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the pool knows about a worker process. */
 final class Worker {
-    /**
-     * Which runs may share a worker: those in one language that either all may outlive their claims or all must not,
-     * since such a run takes the others in its worker with it.
-     */
-    record Sharing(Language language, boolean alone, boolean outlivesClaim) {
-        static Sharing of(Launch launch) {
-            return new Sharing(launch.procedure().language(), launch.alone(), launch.outlivesClaim());
-        }
-
-        boolean isJava() {
-            return language == Language.JAVA;
-        }
-    }
-
     final int number;
     final Map<Long, Launch> runs = new LinkedHashMap<>();
     /** The runs that were told to end. */
@@ -36,7 +22,7 @@ final class Worker {
 
     /** {@code null}: it is idle, and may be used for any Python run. */
     @Nullable
-    Sharing sharing;
+    Place place;
 
     @Nullable
     WorkerConnection connection;
@@ -103,7 +89,7 @@ final class Worker {
      */
     @Nullable
     ToWorker deadline(@Nullable Double next) {
-        Double at = runs.isEmpty() || sharing == null || sharing.outlivesClaim() ? null : next;
+        Double at = runs.isEmpty() || place == null || place.outlivesClaim() ? null : next;
         if (Objects.equals(at, deadline)) {
             return null;
         }
@@ -136,11 +122,11 @@ final class Worker {
     }
 
     Language language() {
-        return sharing == null ? Language.PYTHON : sharing.language();
+        return place == null ? Language.PYTHON : place.language();
     }
 
     boolean idle() {
-        return sharing == null && open();
+        return place == null && open();
     }
 
     /** Whether it may get more runs. */

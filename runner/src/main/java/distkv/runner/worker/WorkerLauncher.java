@@ -31,7 +31,7 @@ final class WorkerLauncher {
         return worker;
     }
 
-    /** Forks one idle worker in advance, so that the next start need not wait for a fork. */
+    /** WorkerLauncher one idle worker in advance, so that the next start need not wait for a fork. */
     void keepOneIdle() {
         if (registry.lacksIdle()) {
             python();

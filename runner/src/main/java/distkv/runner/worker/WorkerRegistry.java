@@ -12,8 +12,8 @@ final class WorkerRegistry {
     private final int runsPerWorker;
     private final Map<Integer, Worker> workers = new LinkedHashMap<>();
     private final Map<Long, Worker> byRun = new HashMap<>();
-    /** The number of reserved places for each sort of run. */
-    private final Map<Worker.Sharing, Integer> kept = new HashMap<>();
+    /** For how many runs of each sort a place is kept. */
+    private final Map<Place, Integer> kept = new HashMap<>();
 
     private int numbers;
 
@@ -79,18 +79,18 @@ final class WorkerRegistry {
      * Reserves a place for one more run, unless all are taken or reserved, so that runs whose claims are requested at
      * the same time never outnumber the places. Java runs that may share a process always have a place.
      */
-    boolean keepPlace(Worker.Sharing sharing) {
-        kept.merge(sharing, 1, Integer::sum);
-        boolean fits = (sharing.isJava() && !sharing.alone()) || fits();
+    boolean keepPlace(Place place) {
+        kept.merge(place, 1, Integer::sum);
+        boolean fits = (place.isJava() && !place.alone()) || fits();
         if (!fits) {
-            freePlace(sharing);
+            freePlace(place);
         }
         return fits;
     }
 
-    /** Releases a reserved place: its run starts now, or not at all. */
-    void freePlace(Worker.Sharing sharing) {
-        kept.computeIfPresent(sharing, (key, count) -> count == 1 ? null : count - 1);
+    /** Gives up a place that was kept: nothing starts there, or it starts now. */
+    void freePlace(Place place) {
+        kept.computeIfPresent(place, (key, count) -> count == 1 ? null : count - 1);
     }
 
     /** Whether the reserved runs fit into the workers that there may be. */
@@ -100,21 +100,21 @@ final class WorkerRegistry {
             idle += worker.idle() ? 1 : 0;
         }
         int python = 0;
-        for (Map.Entry<Worker.Sharing, Integer> each : kept.entrySet()) {
+        for (Map.Entry<Place, Integer> each : kept.entrySet()) {
             python += each.getKey().isJava() ? 0 : neededFor(each.getKey(), each.getValue());
         }
         int more = neededForJava() + Math.max(0, python - idle);
         return more == 0 || more <= most - workers.size();
     }
 
-    /** How many new workers the reserved runs of this sort need. */
-    private int neededFor(Worker.Sharing sharing, int runs) {
-        if (sharing.alone()) {
+    /** How many workers runs of this sort need that cannot join others. */
+    private int neededFor(Place place, int runs) {
+        if (place.alone()) {
             return runs;
         }
         int left = runs;
         for (Worker worker : workers.values()) {
-            if (sharing.equals(worker.sharing) && worker.open()) {
+            if (place.equals(worker.place) && worker.open()) {
                 left -= Math.max(0, runsPerWorker - worker.runs.size());
             }
         }
@@ -123,10 +123,10 @@ final class WorkerRegistry {
 
     private int neededForJava() {
         int needed = 0;
-        for (Map.Entry<Worker.Sharing, Integer> each : kept.entrySet()) {
-            Worker.Sharing sharing = each.getKey();
-            if (sharing.isJava()) {
-                needed += sharing.alone() ? each.getValue() : sharing(sharing) == null ? 1 : 0;
+        for (Map.Entry<Place, Integer> each : kept.entrySet()) {
+            Place place = each.getKey();
+            if (place.isJava()) {
+                needed += place.alone() ? each.getValue() : sharing(place) == null ? 1 : 0;
             }
         }
         return needed;
@@ -134,10 +134,10 @@ final class WorkerRegistry {
 
     /** A worker with a place for one more run of this sort. */
     @Nullable
-    Worker sharing(Worker.Sharing sharing) {
+    Worker sharing(Place place) {
         for (Worker worker : workers.values()) {
-            boolean full = !sharing.isJava() && worker.runs.size() >= runsPerWorker;
-            if (!sharing.alone() && sharing.equals(worker.sharing) && worker.open() && !full) {
+            boolean full = !place.isJava() && worker.runs.size() >= runsPerWorker;
+            if (!place.alone() && place.equals(worker.place) && worker.open() && !full) {
                 return worker;
             }
         }
@@ -165,16 +165,16 @@ final class WorkerRegistry {
      * another worker like it has no runs either.
      */
     boolean canSpare(Worker worker) {
-        Worker.Sharing sharing = worker.sharing;
-        return sharing != null
+        Place place = worker.place;
+        return place != null
                 && !worker.leaving
                 && worker.runs.isEmpty()
-                && (sharing.alone() || worker.stale || hasEquivalent(worker, sharing));
+                && (place.alone() || worker.stale || hasDouble(worker, place));
     }
 
-    private boolean hasEquivalent(Worker worker, Worker.Sharing sharing) {
+    private boolean hasDouble(Worker worker, Place place) {
         for (Worker other : workers.values()) {
-            if (other != worker && other.open() && other.runs.isEmpty() && sharing.equals(other.sharing)) {
+            if (other != worker && other.open() && other.runs.isEmpty() && place.equals(other.place)) {
                 return true;
             }
         }

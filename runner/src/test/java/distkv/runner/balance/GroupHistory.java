@@ -71,7 +71,8 @@ final class GroupHistory {
         sim.run(over + SOON);
         sim.eachJobRuns();
         if (sim.count.conflicts > 5 + sim.count.claims / 5) {
-            throw new Violation(sim.count.claims + " claims and " + sim.count.conflicts + " conflicts in a quiet group");
+            throw new Violation(
+                    sim.count.claims + " claims and " + sim.count.conflicts + " conflicts in a quiet group");
         }
         sim.run(5);
         sim.isSettled();

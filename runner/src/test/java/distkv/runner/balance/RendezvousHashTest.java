@@ -47,7 +47,10 @@ class RendezvousHashTest {
         int large = 0;
         for (int i = 0; i < 3_000; i++) {
             long hash = RendezvousHash.hash(Path.of("job", i));
-            large += RendezvousHash.score(hash, RendezvousHash.hash("large"), 3) > RendezvousHash.score(hash, RendezvousHash.hash("small"), 1) ? 1 : 0;
+            large += RendezvousHash.score(hash, RendezvousHash.hash("large"), 3)
+                            > RendezvousHash.score(hash, RendezvousHash.hash("small"), 1)
+                    ? 1
+                    : 0;
         }
         assertThat(large / 3_000.0).isCloseTo(0.75, within(0.03));
     }

@@ -1,6 +1,5 @@
 package distkv.runner.balance;
 
-import distkv.runner.group.Peer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;

@@ -141,9 +141,9 @@ class MessagesTest {
     @Test
     void theMessagesOfAWorkerAreRead() {
         assertThat(read("op", "worker", "worker", 1, "pid", 6)).isEqualTo(new FromWorker.Worker(1, 6));
-        assertThat(read("op", "started", "run", 7)).isEqualTo(new FromWorker.Started(7));
+        assertThat(read("op", "started", "run", 7)).isEqualTo(new FromWorker.OfRun(new RunEvent.Started(7)));
         assertThat(read("op", "setup", "run", 7, "data", Map.of("comment", "up")))
-                .isEqualTo(new FromWorker.Setup(7, Map.of("comment", "up")));
+                .isEqualTo(new FromWorker.OfRun(new RunEvent.SetupDone(7, Map.of("comment", "up"))));
         assertThat(read("op", "log", "run", 7, "level", "INFO", "text", "hi", "at", 1.5))
                 .isEqualTo(new FromWorker.Log(7, "INFO", "hi", 1.5));
         assertThat(read("op", "done", "run", 7, "result", null))
@@ -190,8 +190,8 @@ class MessagesTest {
                         "c",
                         "data",
                         Map.of()))
-                .isEqualTo(new FromWorker.Reported(
-                        7, null, 2, "c", new Ended.Failed(Ended.Fault.ERROR, null, null, null, null, Map.of())));
+                .isEqualTo(new FromWorker.OfRun(new RunEvent.ErrorReported(
+                        7, null, 2, "c", new Ended.Failed(Ended.Fault.ERROR, null, null, null, null, Map.of()))));
     }
 
     @Test

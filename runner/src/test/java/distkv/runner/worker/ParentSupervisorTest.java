@@ -2,13 +2,10 @@ package distkv.runner.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.model.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,25 +48,12 @@ class ParentSupervisorTest {
         }
 
         @Override
-        public void started(long run) {}
-
-        @Override
-        public void uses(long run, Path module, long version, Ended.@Nullable Failed failure) {}
-
-        @Override
-        public void well(long run, Map<String, @Nullable Object> said) {}
-
-        @Override
-        public void error(
-                long run, Ended.Failed failed, @Nullable Path about, int severity, @Nullable String comment) {}
+        public void changed(RunEvent event) {}
 
         @Override
         public void log(Launch launch, String level, String text, double at) {}
 
         @Override
-        public void ended(long run, Ended ended) {}
-
-        @Override
-        public void room() {}
+        public void roomMade() {}
     }
 }

@@ -14,32 +14,31 @@ import org.junit.jupiter.api.Test;
 
 /** How many runs find a place, while some of them only ask for their claims. */
 class WorkerRegistryTest {
-    private static final Worker.Sharing ALONE = new Worker.Sharing(Language.PYTHON, true, false);
-    private static final Worker.Sharing SHARED = new Worker.Sharing(Language.PYTHON, false, false);
-    private static final Worker.Sharing JAVA = new Worker.Sharing(Language.JAVA, false, false);
-    private static final Worker.Sharing JAVA_ALONE = new Worker.Sharing(Language.JAVA, true, false);
+    private static final Place ALONE = new Place(Language.PYTHON, true, false);
+    private static final Place SHARED = new Place(Language.PYTHON, false, false);
+    private static final Place JAVA = new Place(Language.JAVA, false, false);
+    private static final Place JAVA_ALONE = new Place(Language.JAVA, true, false);
 
     private final WorkerRegistry registry = new WorkerRegistry(2, 3);
     private long runs;
 
     /** How many of so many runs of this sort find a place. */
-    private int keep(Worker.Sharing sharing, int wanted) {
+    private int keep(Place place, int wanted) {
         int kept = 0;
         for (int i = 0; i < wanted; i++) {
-            kept += registry.keepPlace(sharing) ? 1 : 0;
+            kept += registry.keepPlace(place) ? 1 : 0;
         }
         return kept;
     }
 
-    private void start(Worker.Sharing sharing) {
-        registry.freePlace(sharing);
-        Worker worker = registry.sharing(sharing);
-        worker = worker == null && !sharing.isJava() ? registry.idle() : worker;
+    private void start(Place place) {
+        registry.freePlace(place);
+        Worker worker = registry.sharing(place);
+        worker = worker == null && !place.isJava() ? registry.idle() : worker;
         worker = worker == null ? registry.join() : worker;
-        worker.sharing = sharing;
+        worker.place = place;
         Path path = Path.of("job");
-        Procedure procedure =
-                new Procedure(path, "pass", Mode.ASYNC, List.of(), Map.of(), List.of(), sharing.language());
+        Procedure procedure = new Procedure(path, "pass", Mode.ASYNC, List.of(), Map.of(), List.of(), place.language());
         registry.assign(
                 worker,
                 new Launch(
@@ -49,8 +48,8 @@ class WorkerRegistryTest {
                         Map.of(),
                         List.of(),
                         new Guard(path, 1),
-                        sharing.outlivesClaim(),
-                        sharing.alone(),
+                        place.outlivesClaim(),
+                        place.alone(),
                         Limits.NONE,
                         "job"));
     }

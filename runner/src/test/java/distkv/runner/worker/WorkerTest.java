@@ -31,7 +31,7 @@ class WorkerTest {
     }
 
     private void seat(Launch launch) {
-        worker.sharing = Worker.Sharing.of(launch);
+        worker.place = launch.place();
         worker.runs.put(launch.run(), launch);
     }
 

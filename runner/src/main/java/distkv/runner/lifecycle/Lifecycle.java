@@ -1,0 +1,312 @@
+package distkv.runner.lifecycle;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.runner.balance.FairShare;
+import distkv.runner.balance.Rebalancer;
+import distkv.runner.group.Peer;
+import distkv.runner.worker.RunEvent;
+import distkv.schema.code.Catalog;
+import distkv.schema.code.CodeId;
+import distkv.schema.error.ErrorIndex;
+import distkv.schema.error.ErrorReport;
+import distkv.schema.job.JobId;
+import distkv.schema.job.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+
+/**
+ * What becomes of every job that this runner serves: an event goes in, effects come out, which the caller carries out
+ * before the next event. It never waits, and has no thread: whoever calls it is the decision thread. So the same
+ * decisions are tested by simulation.
+ */
+public final class Lifecycle {
+    /** By so much a clock may go back without having been set, in seconds. */
+    private static final double SET_BACK = 0.5;
+    /** For how long changes of peers are collected, in seconds. */
+    private static final double COLLECT = 0.1;
+
+    private final DoubleSupplier clock;
+    /** In the order in which they became known, so that a simulated history can be replayed. */
+    private final Map<JobId, Job> jobs = new LinkedHashMap<>();
+
+    private final Effects effects = new Effects();
+    private final FairShare share;
+    private final Rebalancer rebalancer;
+    private final ActiveRuns runs;
+    private final ClaimAcquirer claims;
+    private final PendingJobs pending;
+    private View view;
+    /** When a {@link JobEvent.TimerFired} came last, and is wanted next. */
+    private double ranAt;
+
+    private double next = Double.NEGATIVE_INFINITY;
+    private boolean peersChanged;
+    private double affectedAt = Double.NEGATIVE_INFINITY;
+    private long considered;
+
+    /** Without jobs; the clock is unix time in seconds. */
+    public Lifecycle(Site site, Places places, Catalog catalog, ErrorIndex errors, DoubleSupplier clock) {
+        this.clock = clock;
+        this.ranAt = clock.getAsDouble();
+        this.share = new FairShare(site.node());
+        this.rebalancer = new Rebalancer(share);
+        this.runs = new ActiveRuns(effects);
+        this.claims = new ClaimAcquirer(places, runs, rebalancer, effects);
+        this.pending = new PendingJobs(claims, effects);
+        this.view = new View(ranAt, Lease.NONE, false, false, site, catalog, errors, share);
+    }
+
+    /** Takes in an event, and returns what is to be done because of it, in that order. */
+    public List<Effect> handle(JobEvent event) {
+        view = view.at(clock.getAsDouble());
+        switch (event) {
+            case JobEvent.Changed(Kind kind, var part, Path path, Entry entry) -> changed(kind, part, path, entry);
+            case JobEvent.ErrorChanged(Path about) -> errorChanged(about);
+            case JobEvent.CodeChanged(CodeId changed) -> codeChanged(changed);
+            case JobEvent.PeersChanged(List<Peer> peers) -> peersChanged(peers);
+            case JobEvent.LeaseChanged(Lease lease) -> leaseChanged(lease);
+            case JobEvent.OpenChanged(boolean open) -> {
+                if (open != view.open()) {
+                    view = view.open(open);
+                    considerAll();
+                }
+            }
+            case JobEvent.Committed(CommitRequest request, CommitResult result) -> committed(request, result);
+            case JobEvent.RunChanged(RunEvent told) -> {
+                runs.changed(told, view);
+                if (told instanceof RunEvent.Started || told instanceof RunEvent.Over) {
+                    claims.roomMade(this::consider);
+                }
+            }
+            case JobEvent.RoomMade _ -> claims.roomMade(this::consider);
+            case JobEvent.TimerFired _ -> timerFired();
+            case JobEvent.Stopping _ -> {
+                view = view.stopping();
+                considerAll();
+            }
+        }
+        return effects.take();
+    }
+
+    /** When to come back with a {@link JobEvent.TimerFired} at the latest, after one. */
+    public double next() {
+        return next;
+    }
+
+    /** How many jobs have a run or a commit under way. */
+    public int busy() {
+        int busy = 0;
+        for (Job job : jobs.values()) {
+            busy += job.phase() instanceof Phase.Idle ? 0 : 1;
+        }
+        return busy;
+    }
+
+    /** What runs here, for those who look at it. */
+    public Load load() {
+        return runs.load();
+    }
+
+    /** How often it was looked whether something is to be done with a job. */
+    long considered() {
+        return considered;
+    }
+
+    private void changed(Kind kind, JobEvent.Part part, Path path, Entry entry) {
+        boolean standby = part == JobEvent.Part.CLAIM && JobId.isStandby(path);
+        Job job = jobs.computeIfAbsent(new JobId(kind, standby ? path.parent() : path), this::create);
+        boolean news = switch (part) {
+            case ENTRY -> job.entryChanged(entry);
+            case STATE -> job.stateChanged(entry);
+            case CLAIM -> standby ? job.standbyChanged(entry) : job.claimChanged(entry);
+        };
+        if (news) {
+            touched(job);
+        }
+    }
+
+    private Job create(JobId id) {
+        return new Job(id, share.stake(id));
+    }
+
+    private void errorChanged(Path about) {
+        view.site().roots().forEach((kind, at) -> {
+            if (about.startsWith(at.entries()) && about.length() > at.entries().length()) {
+                JobId id = new JobId(kind, about.tail(at.entries().length()));
+                Job job = jobs.get(id);
+                if (job == null
+                        && !view.errors().opensAnywhere(ErrorReport.RUN, about).isEmpty()) {
+                    job = jobs.computeIfAbsent(id, this::create);
+                }
+                if (job != null && job.isGone()) {
+                    touched(job);
+                }
+            }
+        });
+    }
+
+    private void codeChanged(CodeId changed) {
+        for (Job job : List.copyOf(jobs.values())) {
+            if (view.concerns(job, changed)) {
+                touched(job);
+            }
+        }
+    }
+
+    private void touched(Job job) {
+        job.touched(view.now());
+        consider(job);
+    }
+
+    private void considerAll() {
+        List.copyOf(jobs.values()).forEach(this::consider);
+    }
+
+    private void consider(Job job) {
+        considered++;
+        if (job.phase() instanceof Phase.Idle) {
+            pending.consider(job, view);
+            if (job.isForgettable() && view.openErrors(job).isEmpty()) {
+                effects.sleep(job);
+                jobs.remove(job.id);
+                job.isDue = false;
+            }
+        } else {
+            runs.consider(job, view);
+        }
+        job.count(share, view.site().node());
+    }
+
+    private void committed(CommitRequest request, CommitResult result) {
+        Job job = jobs.get(request.job());
+        if (job == null) {
+            return;
+        }
+        switch (request.purpose()) {
+            case NOTE, CLAIM, STANDBY, RECORD -> {
+                switch (job.phase()) {
+                    case Phase.Noting noting -> pending.noted(job, view, noting, result);
+                    case Phase.Claiming claiming -> claimed(job, claiming, result);
+                    case Phase.Recording recording -> runs.recorded(job, recording, result);
+                    default -> throw new IllegalStateException("job " + job.id + " " + job.phase() + ": " + request);
+                }
+            }
+            case SWAP -> runs.swapped(job, view, result);
+            case TELL -> {}
+        }
+        consider(job);
+        claims.roomMade(this::consider);
+    }
+
+    private void claimed(Job job, Phase.Claiming claiming, CommitResult result) {
+        boolean starts = result instanceof CommitResult.Done done && runs.claimed(job, view, claiming, done.ticks());
+        claims.answered(job, view, claiming, starts);
+        if (!(result instanceof CommitResult.Done)) {
+            job.toIdle();
+            pending.refused(job, view, claiming.news(), result);
+        }
+    }
+
+    private void peersChanged(List<Peer> peers) {
+        if (share.peers(peers)) {
+            peersChanged = true;
+            rebalancer.peersChanged(view.now());
+            considerAffected();
+        }
+    }
+
+    /**
+     * Looks again at the jobs that changes of peers concern: at the first one at once, and then at all that come within a
+     * while together, for in a group that starts each of its nodes makes one.
+     *
+     * @return when to call again at the latest
+     */
+    private double considerAffected() {
+        double since = view.now() - affectedAt;
+        if (!peersChanged) {
+            return Double.POSITIVE_INFINITY;
+        } else if (since >= 0 && since < COLLECT) {
+            return affectedAt + COLLECT;
+        }
+        peersChanged = false;
+        affectedAt = view.now();
+        boolean ownNews = share.hasOwnNews();
+        List<Job> affected = new ArrayList<>();
+        for (Job job : jobs.values()) {
+            if (job.id.kind() == Kind.ANY && isAffected(job, ownNews)) {
+                affected.add(job);
+            }
+        }
+        affected.forEach(this::consider);
+        return Double.POSITIVE_INFINITY;
+    }
+
+    /** Whether it is to be decided anew since others may run other jobs than before, or also this node. */
+    private static boolean isAffected(Job job, boolean ownNews) {
+        return switch (job.phase()) {
+            case Phase.Idle _ -> !job.claim().isPresent() || job.state().offered();
+            case Phase.Active _ -> ownNews || job.isOffered();
+            case Phase.Noting _, Phase.Claiming _, Phase.Recording _ -> false;
+        };
+    }
+
+    private void leaseChanged(Lease lease) {
+        boolean replaced = lease.session() != view.lease().session();
+        boolean lost = replaced && view.lease().session() != 0;
+        view = view.lease(lease);
+        if (lost) {
+            claims.leaseLost(view.now());
+        }
+        if (replaced) {
+            runs.leaseLost(view);
+        }
+    }
+
+    private void timerFired() {
+        double now = view.now();
+        if (now < ranAt - SET_BACK) {
+            setBack(ranAt - now);
+        }
+        ranAt = now;
+        double last = view.lease().last();
+        if (now >= last) {
+            runs.cutOff(view);
+        }
+        effects.timers().due(now).forEach(this::consider);
+        next = considerAffected();
+        next = Math.min(next, effects.timers().next());
+        next = Math.min(next, rebalance());
+        next = now < last ? Math.min(next, last) : next;
+    }
+
+    /** The clock was set back: what was to be at some time is to be so much earlier, or is decided on again. */
+    private void setBack(double by) {
+        rebalancer.setBack();
+        for (Job job : List.copyOf(jobs.values())) {
+            job.setBack(by, view.now());
+            consider(job);
+        }
+    }
+
+    /** Gives runs away that others are to have; returns when to call again at the latest. */
+    private double rebalance() {
+        if (!view.open() || view.closing()) {
+            rebalancer.pause();
+            return Double.POSITIVE_INFINITY;
+        }
+        Rebalancer.Moves moves = rebalancer.moves(view.now(), () -> runs.leaving(view));
+        if (moves.count() > 0) {
+            runs.all().stream()
+                    .filter(job -> runs.mayMove(job, view))
+                    .sorted(Comparator.comparingDouble(job -> share.score(job.stake)))
+                    .limit(moves.count())
+                    .forEach(job -> runs.giveAway(job, view));
+        }
+        return moves.next();
+    }
+}
