@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from collections import deque
+from functools import cache
 from pathlib import Path as File
 from typing import Any
+
+from examples import table
 
 from distkv.codec import pack, unpacker
 from distkv.util import P
 
 PATIENCE = 10.0
 PACKAGE = str(File(__file__).parents[1])
+
+
+@cache
+def documented() -> dict[str, set[str]]:
+    """The words in the column of keys of each message in docs/worker.md."""
+    columns = ("op", "from", "keys", "meaning")
+    rows = table("docs/worker.md", *columns) + table("docs/worker.md", *columns, after="## Worker")
+    return {op: {"op", *re.findall(r"\w+", keys)} for op, _, keys, _ in rows}
 
 
 class Peer:
@@ -34,6 +46,8 @@ class Peer:
     def receive(self) -> dict[str, Any]:
         while True:
             for message in self._unpacker:
+                # A witness names a session, and nothing else.
+                assert "op" not in message or message.keys() <= documented()[message["op"]], message
                 return message
             data = self.sock.recv(65536)
             if not data:

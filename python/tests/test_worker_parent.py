@@ -11,6 +11,8 @@ from pathlib import Path as File
 import pytest
 from fake_runner import PATIENCE, FakeRunner, Peer
 
+from distkv.worker.parent import linux
+
 
 @pytest.fixture(scope="module")
 def runner():
@@ -287,3 +289,15 @@ def test_where_nobody_listens_the_parent_does_without(runner, tmp_path):
     for where in (str(tmp_path / "nothing"), "x" * 200, str(tmp_path)):
         runner.parent.send(op="vouch", socket=where, session=7, secret="xyz")
     assert runner.fork().result("return 1") == 1
+
+
+def test_a_process_is_dying_from_its_kill_until_it_is_reaped():
+    with subprocess.Popen(["sleep", "1000"]) as process:
+        assert not linux.is_dying(process.pid)
+        os.kill(process.pid, signal.SIGSTOP)
+        assert not linux.is_dying(process.pid)
+        os.kill(process.pid, signal.SIGKILL)
+        assert linux.is_dying(process.pid)
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert linux.is_dying(process.pid)
+    assert linux.is_dying(process.pid)

@@ -72,7 +72,8 @@ class WorkerCgroups:
 
     def __init__(self, files: CgroupFiles, own: OwnCgroups, memory: int | None = None) -> None:
         self._files = files
-        self._memory = memory
+        self.memory = memory
+        """What workers without limits may use together, in bytes."""
         self._known_kills = 0
         if all(name in own.v1 for name in CONTROLLERS):
             self.version = 1
@@ -110,19 +111,19 @@ class WorkerCgroups:
     def cgroup(self, worker: int, limits: Limits, own_threads: int) -> Cgroup:
         """Create a group with these limits for a worker; OSError if that is impossible."""
         cgroup = self._cgroup(f"worker-{worker}")
-        cgroup.limit(limits if limits.memory is not None else replace(limits, memory=self._memory), own_threads)
+        cgroup.limit(limits if limits.memory is not None else replace(limits, memory=self.memory), own_threads)
         return cgroup
 
     def shared_kill(self) -> bool:
         """Whether the kernel has killed a process because those without limits use too much; true once for each."""
-        if self._memory is None or self._all.killed() <= self._known_kills:
+        if self.memory is None or self._all.killed() <= self._known_kills:
             return False
         self._known_kills += 1
         return True
 
     def forget_kills(self) -> None:
         """Attribute the kills so far to processes that workers have started, so that they count for no later worker."""
-        if self._memory is not None:
+        if self.memory is not None:
             self._known_kills = self._all.killed()
 
     def _cgroup(self, name: str) -> Cgroup:

@@ -13,6 +13,7 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _TFD_TIMER_ABSTIME = 1
+_PF_EXITING = 4
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -82,6 +83,18 @@ def is_stopped(pid: int) -> bool:
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(") ")[2][:1] in ("T", "t")
     return False
+
+
+def is_dying(pid: int) -> bool:
+    """Whether this process has been killed, is exiting, or is gone."""
+    with suppress(OSError, ValueError, IndexError):
+        state, *fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(") ")[2].split()
+        if state in ("Z", "X") or int(fields[5]) & _PF_EXITING:
+            return True
+        lines = Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines()
+        pending = [int(line.split()[1], 16) for line in lines if line.startswith(("SigPnd:", "ShdPnd:"))]
+        return any(signals >> (signal.SIGKILL - 1) & 1 for signals in pending)
+    return True
 
 
 class BootAlarm:

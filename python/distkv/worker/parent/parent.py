@@ -259,20 +259,30 @@ class Parent:
             pass
         self._kill_orphans()
         self._witness.workers_left(self._children)
+        for _, child, code in gone:
+            self._settle(child, code)
+        if gone and self._cgroups and self._cgroups.memory is not None:
+            self._forget_kills(self._cgroups)
         for worker, child, code in gone:
-            if child.cgroup is not None:
-                child.exceeded = child.exceeded or child.cgroup.exceeded()
-                child.cgroup.kill()
-                self._removing.append(child.cgroup)
-            elif code == -signal.SIGKILL and not child.killed and self._cgroups and self._cgroups.shared_kill():
-                child.exceeded = "memory"
-            if child.heartbeat is not None:
-                child.heartbeat.close()
             ended = {"status": code, "signal": None} if code >= 0 else {"status": None, "signal": -code}
             why = {"limit": child.exceeded, "stuck": child.stuck, "overdue": child.overdue}
             self._send(op="exited", worker=worker, **ended, **why)
-        if gone and self._cgroups:
-            self._cgroups.forget_kills()
+
+    def _settle(self, child: ChildProcess, code: int) -> None:
+        """Find out which limit a worker that has ended had exceeded, if any, and release what it had."""
+        if child.cgroup is not None:
+            child.exceeded = child.exceeded or child.cgroup.exceeded()
+            child.cgroup.kill()
+            self._removing.append(child.cgroup)
+        elif code == -signal.SIGKILL and not child.killed and self._cgroups and self._cgroups.shared_kill():
+            child.exceeded = "memory"
+        if child.heartbeat is not None:
+            child.heartbeat.close()
+
+    def _forget_kills(self, cgroups: WorkerCgroups) -> None:
+        """Attribute the kernel's kills to processes that workers have started, unless a worker is dying, too."""
+        if not any(linux.is_dying(child.pid) for child in self._children.values()):
+            cgroups.forget_kills()
 
     def _kill_orphans(self) -> None:
         """Kill processes that dead workers have left; those of living workers are not children of this process."""

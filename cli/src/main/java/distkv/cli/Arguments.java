@@ -104,7 +104,7 @@ record Arguments(List<CommandDefinition> chain, List<String> words, boolean orig
             return true;
         }
 
-        /** In the original, {@code -o} of "monitor" is no output format. */
+        /** In the original, {@code -o} of "monitor" is not an output format. */
         private static List<String> onlySpelledOut(List<String> words) {
             List<String> spelled = new ArrayList<>();
             for (String word : words) {

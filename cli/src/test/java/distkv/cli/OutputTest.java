@@ -194,7 +194,7 @@ class OutputTest extends ShellTest {
             outOf("client", "data", "set", "-v", "said", "-", "-v", "again", "@-", "room.items");
             System.setIn(new java.io.ByteArrayInputStream(new byte[] {-1}));
             assertThat(shell.run("client", "data", "set", "-v", ":", "-", "x").err())
-                    .contains("standard input is no text");
+                    .contains("standard input is not text");
         } finally {
             System.setIn(before);
         }
@@ -238,8 +238,8 @@ class OutputTest extends ShellTest {
     @Test
     void theVersionIsThatOfTheBuild() throws IOException {
         String version = shell.runAlone("--version").out().strip().replace("distkv ", "");
-        assertThat(java.nio.file.Files.readString(java.nio.file.Path.of("pom.xml")))
-                .contains("<artifactId>distkv</artifactId>\n    <version>" + version + "</version>");
+        assertThat(java.nio.file.Files.readString(java.nio.file.Path.of("..", "pom.xml")))
+                .contains("<revision>" + version + "</revision>");
     }
 
     @Test

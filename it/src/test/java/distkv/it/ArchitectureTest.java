@@ -80,14 +80,13 @@ class ArchitectureTest {
     static final ArchRule otherRoomsUseTheRunnersFaceAlone = noClasses()
             .that(not(resideInAPackage("distkv.runner..")))
             .should()
-            .dependOnClassesThat(
-                    resideInAnyPackage(
-                                    "distkv.runner.balance..",
-                                    "distkv.runner.lifecycle..",
-                                    "distkv.runner.outbox..",
-                                    "distkv.runner.schedule..",
-                                    "distkv.runner.worker..")
-                            .and(not(type(PythonCommand.class))));
+            .dependOnClassesThat(resideInAnyPackage(
+                            "distkv.runner.balance..",
+                            "distkv.runner.lifecycle..",
+                            "distkv.runner.outbox..",
+                            "distkv.runner.schedule..",
+                            "distkv.runner.worker..")
+                    .and(not(type(PythonCommand.class))));
 
     @ArchTest
     static final ArchRule sqliteIsUsedInItsRoomAndToCountRowsAlone = noClasses()

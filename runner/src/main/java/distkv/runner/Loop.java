@@ -58,6 +58,7 @@ final class Loop implements Runnable {
     private final RunnerSession session;
     private final Lifecycle lifecycle;
     private final Pool pool;
+    private final JobTrace trace = new JobTrace();
     /** Completed when everything is read and Python is warm; fails if Python cannot be started. */
     final CompletableFuture<Void> ready = new CompletableFuture<>();
 
@@ -156,6 +157,7 @@ final class Loop implements Runnable {
             pool.state(changed);
         }
         decide(new JobEvent.TimerFired());
+        committer.sendNotes();
         double next = Math.min(lifecycle.next(), pool.run());
         next = Math.min(next, session.publish(now, lifecycle.load()));
         next = Math.min(next, session.foreignRunners.next(now));
@@ -167,6 +169,7 @@ final class Loop implements Runnable {
             boolean enough = i >= BATCH || System.nanoTime() - began >= LONGEST_BATCH_NANOS;
             event = enough ? null : events.next(0);
         }
+        committer.sendNotes();
     }
 
     private void handle(Event event) {
@@ -192,8 +195,8 @@ final class Loop implements Runnable {
             case Event.Python(WorkerEvent python) -> python(python);
             case Event.Printed(String line) -> trouble(line);
             case Event.Opened(var opened) -> session.opened(opened);
-            case Event.ForeignHeartbeat(String topic, Heartbeat sign) ->
-                session.foreignRunners.heard(topic, sign, now());
+            case Event.ForeignHeartbeat(String topic, Heartbeat heartbeat) ->
+                session.foreignRunners.heard(topic, heartbeat, now());
             case Event.Stop _ -> {
                 stopAt = now() + STOPPING;
                 decide(new JobEvent.Stopping());
@@ -222,14 +225,17 @@ final class Loop implements Runnable {
     }
 
     private void decide(JobEvent event) {
+        trace.event(event);
         lifecycle.handle(event).forEach(this::carryOut);
+        committer.send();
     }
 
     /** The one place where something is done about jobs. Nothing here waits. */
     private void carryOut(Effect effect) {
+        trace.effect(effect);
         switch (effect) {
             case Effect.Commit(var request) -> {
-                if (!committer.commit(request)) {
+                if (!committer.add(request)) {
                     say(
                             System.Logger.Level.WARNING,
                             request.job(),

@@ -70,7 +70,7 @@ public final class DataMonitor implements CommandAction.Remote {
                         }
                         reading = only || !first || printer.streamed(upToDate(printer, tick));
                     }
-                    case WatchEvent.CutOff(String reason) -> printer.warning("cut off: " + reason);
+                    case WatchEvent.CutOff(String reason) -> printer.warning("disconnected: " + reason);
                     case null -> reading = false;
                 }
                 printer.terminal().out().flush();

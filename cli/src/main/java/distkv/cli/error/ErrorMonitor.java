@@ -39,7 +39,7 @@ public final class ErrorMonitor implements CommandAction.Remote {
                     case WatchEvent.Changed(Entry entry) -> reading = printer.streamed(shown(printer, prefix, entry));
                     case WatchEvent.UpToDate upToDate ->
                         printer.terminal().out().flush();
-                    case WatchEvent.CutOff(String reason) -> printer.warning("cut off: " + reason);
+                    case WatchEvent.CutOff(String reason) -> printer.warning("disconnected: " + reason);
                     case null -> reading = false;
                 }
             }

@@ -40,7 +40,7 @@ public final class TextInput {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new FailedException("standard input is no text (expected: UTF-8)", e);
+            throw new FailedException("standard input is not text (expected: UTF-8)", e);
         } catch (IOException e) {
             throw new UncheckedIOException("standard input: " + e.getMessage(), e);
         }

@@ -72,7 +72,7 @@ public final class RunDrain implements CommandAction.OfJobs {
                     case WatchEvent.UpToDate upToDate -> current = true;
                     case WatchEvent.CutOff(String reason) -> {
                         current = false;
-                        printer.warning("cut off: " + reason);
+                        printer.warning("disconnected: " + reason);
                     }
                 }
                 if (current && running.size() != told) {

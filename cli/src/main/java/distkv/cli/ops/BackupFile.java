@@ -104,7 +104,7 @@ public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value>
         try (EntryFile items = new EntryFile(file)) {
             EntryFile.Item head = items.next();
             if (head == null || !Long.valueOf(VERSION).equals(head.rest().get("backup"))) {
-                throw new FailedException(file + " is no backup (expected: a file that 'distkv backup' wrote)");
+                throw new FailedException(file + " is not a backup (expected: a file that 'distkv backup' wrote)");
             }
             while (true) {
                 EntryFile.Item item = items.next();

@@ -36,7 +36,7 @@ public final class DemoCommand implements CommandAction.Local {
             start(house);
             log.chapter("Sensors report, code reacts");
             report(house, 0);
-            log.chapter("One node leaves, its work goes on");
+            log.chapter("One node leaves, and its jobs move");
             house.leave();
             report(house, ROUNDS);
             log.chapter("Everything stops");

@@ -80,7 +80,7 @@ record OriginalSaveFile(Map<Path, @Nullable Value> entries, Set<Path> internal) 
     }
 
     private static FailedException other(java.nio.file.Path file, String why) {
-        return new FailedException(file + " is no file of the original: " + why
+        return new FailedException(file + " is not a file of the original: " + why
                 + " (expected: one that 'distkv client log save' or 'log dest' of DistKV 0.65 or moat-kv 0.71 wrote)");
     }
 }

@@ -87,7 +87,7 @@ public final class RunMonitor implements CommandAction.OfJobs {
                 case WatchEvent.UpToDate _ -> current.add(next.source());
                 case WatchEvent.CutOff(String reason) -> {
                     if (next.source().equals(events.sources().getFirst())) {
-                        printer.warning("cut off: " + reason);
+                        printer.warning("disconnected: " + reason);
                     }
                 }
                 case null -> reading = false;

@@ -24,7 +24,8 @@ class TraceOptionTest {
 
     private void start(Map<String, String> environment, String... options) {
         TraceOption trace = new TraceOption();
-        new CommandLine(CommandLine.Model.CommandSpec.create().addMixin("trace", CommandLine.Model.CommandSpec.forAnnotatedObject(trace)))
+        new CommandLine(CommandLine.Model.CommandSpec.create()
+                        .addMixin("trace", CommandLine.Model.CommandSpec.forAnnotatedObject(trace)))
                 .parseArgs(options);
         PrintStream out = new PrintStream(err, true, StandardCharsets.UTF_8);
         trace.start(new Terminal(out, out, environment, Clock.systemUTC(), false, Path.of("."), Path.of("python3")));

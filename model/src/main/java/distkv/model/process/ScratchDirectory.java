@@ -2,6 +2,7 @@ package distkv.model.process;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -92,6 +93,9 @@ public final class ScratchDirectory implements AutoCloseable {
             if (lock.tryLock() != null) {
                 delete(path);
             }
+        } catch (OverlappingFileLockException e) {
+            // This process holds the lock, so the owner lives.
+            return;
         } catch (IOException e) {
             // Another process removes it at this moment, or the next one will.
             return;

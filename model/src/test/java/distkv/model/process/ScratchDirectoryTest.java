@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -78,26 +78,32 @@ class ScratchDirectoryTest {
     }
 
     @Test
-    void manyThatAreMadeAtOnceLeaveEachOtherAlone() throws Exception {
-        int rounds = 200;
-        CyclicBarrier together = new CyclicBarrier(2);
-        Callable<List<ScratchDirectory>> maker = () -> {
-            List<ScratchDirectory> made = new ArrayList<>();
-            for (int round = 0; round < rounds; round++) {
-                together.await();
-                made.add(create());
-            }
-            return made;
-        };
+    void aLockThatThisProcessHoldsHasALivingOwner() throws IOException {
+        Path held = Files.createDirectory(parent.resolve("distkv-test-held"));
+        try (FileChannel lock =
+                FileChannel.open(held.resolve("lock"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            lock.lock();
+            create().close();
+            assertThat(held).isDirectory();
+        }
+    }
+
+    @Test
+    void manyThatAreMadeAtOnceStayAndStayLocked() throws Exception {
+        int threads = 32;
         List<ScratchDirectory> all = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            for (Future<List<ScratchDirectory>> each : threads.invokeAll(List.of(maker, maker))) {
-                all.addAll(each.get());
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            Callable<ScratchDirectory> start = this::create;
+            for (Future<ScratchDirectory> made : pool.invokeAll(Collections.nCopies(10 * threads, start))) {
+                all.add(made.get());
             }
         }
+        Process other = holder();
+        other.inputReader().readLine();
         assertThat(all)
-                .hasSize(2 * rounds)
+                .as("another process sees that they are ours")
                 .allSatisfy(each -> assertThat(each.path()).isDirectory());
+        other.destroyForcibly().waitFor();
         for (ScratchDirectory each : all) {
             each.close();
         }

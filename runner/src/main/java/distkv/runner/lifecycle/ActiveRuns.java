@@ -98,11 +98,12 @@ final class ActiveRuns {
         return true;
     }
 
-    /** Takes in what has become of a run. */
-    void changed(RunEvent event, View view) {
+    /** Takes in what has become of a run; returns its job, {@code null}: the run is over already. */
+    @Nullable
+    Job changed(RunEvent event, View view) {
         Job job = jobs.get(event.run());
         if (job == null || !(job.phase() instanceof Phase.Active active)) {
-            return;
+            return null;
         }
         Run run = active.run();
         switch (event) {
@@ -122,6 +123,7 @@ final class ActiveRuns {
                 ended(job, run, why, how, view);
             }
         }
+        return job;
     }
 
     private void started(Job job, Run run, View view) {

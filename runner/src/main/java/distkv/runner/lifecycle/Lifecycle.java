@@ -12,11 +12,12 @@ import distkv.schema.error.ErrorIndex;
 import distkv.schema.error.ErrorReport;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -33,6 +34,9 @@ public final class Lifecycle {
     private final DoubleSupplier clock;
     /** In the order in which they became known, so that a simulated history can be replayed. */
     private final Map<JobId, Job> jobs = new LinkedHashMap<>();
+
+    /** Jobs for any node that others may be about to take or to leave: those that changes of peers may concern. */
+    private final Set<Job> contested = new LinkedHashSet<>();
 
     private final Effects effects = new Effects();
     private final FairShare share;
@@ -78,7 +82,10 @@ public final class Lifecycle {
             }
             case JobEvent.Committed(CommitRequest request, CommitResult result) -> committed(request, result);
             case JobEvent.RunChanged(RunEvent told) -> {
-                runs.changed(told, view);
+                Job job = runs.changed(told, view);
+                if (job != null) {
+                    settle(job);
+                }
                 if (told instanceof RunEvent.Started || told instanceof RunEvent.Over) {
                     claims.roomMade(this::consider);
                 }
@@ -179,7 +186,32 @@ public final class Lifecycle {
         } else {
             runs.consider(job, view);
         }
+        settle(job);
+    }
+
+    /** Something was done with a job: keeps up to date what is known of all of them. */
+    private void settle(Job job) {
         job.count(share, view.site().node());
+        if (job.id.kind() != Kind.ANY) {
+            return;
+        }
+        if (isContested(job)) {
+            contested.add(job);
+        } else {
+            contested.remove(job);
+        }
+    }
+
+    /** Whether changes of peers may concern it: it is due, or would be if there were a node for it, or it is offered. */
+    private static boolean isContested(Job job) {
+        return switch (job.phase()) {
+            case Phase.Idle _ ->
+                job.state().offered()
+                        || (!job.claim().isPresent()
+                                && (job.isDue || job.state().reason().code().lacksNode()));
+            case Phase.Active _ -> job.isOffered();
+            case Phase.Noting _, Phase.Claiming _, Phase.Recording _ -> false;
+        };
     }
 
     private void committed(CommitRequest request, CommitResult result) {
@@ -235,24 +267,13 @@ public final class Lifecycle {
         }
         peersChanged = false;
         affectedAt = view.now();
-        boolean ownNews = share.hasOwnNews();
-        List<Job> affected = new ArrayList<>();
-        for (Job job : jobs.values()) {
-            if (job.id.kind() == Kind.ANY && isAffected(job, ownNews)) {
-                affected.add(job);
-            }
+        Set<Job> affected = new LinkedHashSet<>(contested);
+        if (share.hasOwnNews()) {
+            // This node may run other jobs than before.
+            affected.addAll(runs.all());
         }
         affected.forEach(this::consider);
         return Double.POSITIVE_INFINITY;
-    }
-
-    /** Whether it is to be decided anew since others may run other jobs than before, or also this node. */
-    private static boolean isAffected(Job job, boolean ownNews) {
-        return switch (job.phase()) {
-            case Phase.Idle _ -> !job.claim().isPresent() || job.state().offered();
-            case Phase.Active _ -> ownNews || job.isOffered();
-            case Phase.Noting _, Phase.Claiming _, Phase.Recording _ -> false;
-        };
     }
 
     private void leaseChanged(Lease lease) {
@@ -305,7 +326,10 @@ public final class Lifecycle {
                     .filter(job -> runs.mayMove(job, view))
                     .sorted(Comparator.comparingDouble(job -> share.score(job.stake)))
                     .limit(moves.count())
-                    .forEach(job -> runs.giveAway(job, view));
+                    .forEach(job -> {
+                        runs.giveAway(job, view);
+                        settle(job);
+                    });
         }
         return moves.next();
     }

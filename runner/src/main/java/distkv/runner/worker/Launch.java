@@ -50,7 +50,7 @@ public record Launch(
         return new Place(procedure.language(), alone, outlivesClaim);
     }
 
-    /** How the run ends that has exceeded the limit of this name. */
+    /** The failure of a run that has exceeded the limit of this name. */
     Ended exceeded(String limit) {
         return new Ended.Failed(Ended.Fault.ERROR, null, limits.exceeded(limit), null, null, Map.of());
     }

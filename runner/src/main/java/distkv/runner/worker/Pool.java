@@ -47,23 +47,23 @@ public final class Pool {
         launcher.keepOneIdle();
     }
 
-    /** Keeps a place for one more run, if there is one. */
+    /** Reserves a place for one more run. Returns false if there is none. */
     public boolean keepPlace(Place place) {
         return !parent.isDown() && registry.keepPlace(place);
     }
 
-    /** Gives up a place that was kept, as nothing starts there. */
+    /** Releases a reserved place: nothing starts there. */
     public void freePlace(Place place) {
         registry.freePlace(place);
     }
 
-    /** Starts a run in the place that was kept for it. */
+    /** Starts a run in the place that was reserved for it. */
     public void start(Launch launch) {
         registry.freePlace(launch.place());
-        seat(launch);
+        assign(launch);
     }
 
-    private void seat(Launch launch) {
+    private void assign(Launch launch) {
         Place place = launch.place();
         Worker worker = registry.sharing(place);
         if (worker == null) {
@@ -169,7 +169,7 @@ public final class Pool {
         if (cancelled) {
             listener.changed(new RunEvent.Over(run, Ended.Failed.CANCELLED));
         } else {
-            seat(launch);
+            assign(launch);
         }
     }
 

@@ -1,6 +1,6 @@
 package distkv.runner.worker;
 
-/** Hears what becomes of runs, on the decision thread. */
+/** Is told what becomes of runs. */
 public interface PoolListener {
     void changed(RunEvent event);
 

@@ -12,7 +12,7 @@ final class WorkerRegistry {
     private final int runsPerWorker;
     private final Map<Integer, Worker> workers = new LinkedHashMap<>();
     private final Map<Long, Worker> byRun = new HashMap<>();
-    /** For how many runs of each sort a place is kept. */
+    /** The number of reserved places for each sort of run. */
     private final Map<Place, Integer> kept = new HashMap<>();
 
     private int numbers;
@@ -88,7 +88,7 @@ final class WorkerRegistry {
         return fits;
     }
 
-    /** Gives up a place that was kept: nothing starts there, or it starts now. */
+    /** Releases a reserved place: its run starts now, or not at all. */
     void freePlace(Place place) {
         kept.computeIfPresent(place, (key, count) -> count == 1 ? null : count - 1);
     }
@@ -107,7 +107,7 @@ final class WorkerRegistry {
         return more == 0 || more <= most - workers.size();
     }
 
-    /** How many workers runs of this sort need that cannot join others. */
+    /** How many new workers the reserved runs of this sort need. */
     private int neededFor(Place place, int runs) {
         if (place.alone()) {
             return runs;
@@ -169,10 +169,10 @@ final class WorkerRegistry {
         return place != null
                 && !worker.leaving
                 && worker.runs.isEmpty()
-                && (place.alone() || worker.stale || hasDouble(worker, place));
+                && (place.alone() || worker.stale || hasEquivalent(worker, place));
     }
 
-    private boolean hasDouble(Worker worker, Place place) {
+    private boolean hasEquivalent(Worker worker, Place place) {
         for (Worker other : workers.values()) {
             if (other != worker && other.open() && other.runs.isEmpty() && place.equals(other.place)) {
                 return true;

@@ -97,7 +97,7 @@ final class GroupHistory {
             return;
         }
         nodes.subList(0, 1 + sim.random.nextInt(nodes.size() / 3)).stream()
-                .filter(node -> !labelled || sim.present().get(node).labels().isEmpty())
+                .filter(node -> !labelled || sim.peer(node).labels().isEmpty())
                 .forEach(sim::kill);
         sim.run(GroupSim.TTL + SOON);
         sim.eachJobRuns();
@@ -112,7 +112,7 @@ final class GroupHistory {
             return;
         }
         List<String> some = nodes.stream()
-                .filter(node -> !labelled || sim.present().get(node).labels().isEmpty())
+                .filter(node -> !labelled || sim.peer(node).labels().isEmpty())
                 .limit(1 + sim.random.nextInt(nodes.size() / 3))
                 .toList();
         some.forEach(node -> drained(node, true));
@@ -126,7 +126,7 @@ final class GroupHistory {
     }
 
     private void drained(String node, boolean drained) {
-        Peer peer = sim.present().get(node);
+        Peer peer = sim.peer(node);
         sim.is(new Peer(node, peer.capacity(), peer.pinned(), peer.labels(), drained));
     }
 

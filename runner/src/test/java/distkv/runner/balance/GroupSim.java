@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -103,6 +104,11 @@ final class GroupSim {
 
     Map<String, Peer> present() {
         return present;
+    }
+
+    /** What a node that is present says of itself. */
+    Peer peer(String node) {
+        return Objects.requireNonNull(present.get(node), node);
     }
 
     double between(double least, double most) {
@@ -271,7 +277,7 @@ final class GroupSim {
             if (due[job] && (runner == null || !runner.runs(job))) {
                 throw new Violation(jobs[job] + " does not run (claim: " + holder + ")");
             }
-            if (runner != null && !present.get(runner.name).mayRun(labels(job))) {
+            if (runner != null && !peer(runner.name).mayRun(labels(job))) {
                 throw new Violation(jobs[job] + " asks for " + labels(job) + ", but runs on " + present.get(holder));
             }
         }
@@ -283,12 +289,12 @@ final class GroupSim {
         Map<String, Integer> loads = loads();
         for (int job = 0; job < holders.length; job++) {
             String holder = holders[job];
-            if (holder == null || !isTooMuch(loads.get(holder), shares.get(holder))) {
+            if (holder == null || !isTooMuch(loads.getOrDefault(holder, 0), shares.getOrDefault(holder, 0.0))) {
                 continue;
             }
             for (Peer other : present.values()) {
                 String node = other.node();
-                if (other.mayRun(labels(job)) && loads.get(node) < WaterFilling.most(shares.get(node))) {
+                if (other.mayRun(labels(job)) && loads.getOrDefault(node, 0) < WaterFilling.most(shares.getOrDefault(node, 0.0))) {
                     throw new Violation(holder + " has " + loads.get(holder) + " jobs, of " + shares.get(holder) + "; "
                             + node + " has " + loads.get(node) + " of " + shares.get(node));
                 }

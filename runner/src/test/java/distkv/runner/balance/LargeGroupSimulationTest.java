@@ -52,7 +52,7 @@ class LargeGroupSimulationTest {
 
     private static void drain(GroupSim sim, List<String> nodes, boolean drained) {
         for (String node : nodes) {
-            Peer peer = Objects.requireNonNull(sim.present().get(node));
+            Peer peer = sim.peer(node);
             sim.is(new Peer(node, peer.capacity(), peer.pinned(), peer.labels(), drained));
         }
     }

@@ -111,12 +111,16 @@ class LargeGroupDecisionsTest {
     }
 
     @Test
-    void manyChangesOfPeersAreOneLookAtTheJobsThatNobodyHas() {
+    void manyChangesOfPeersAreOneLookAtTheJobsThatNobodyHasThoughTheyAreDue() {
         peers(1);
         othersRun(1_000);
+        Map<String, Object> later = Map.of("code", Path.of("demo"), "target", 9e9);
+        Map<String, Object> due =
+                Map.of("code", Path.of("demo"), "target", 980.0, "where", Map.of("has", List.of("gpio")));
         for (int i = 0; i < 10; i++) {
-            // Waits for its procedure, and so for nobody.
-            news(Kind.ANY, JobEvent.Part.ENTRY, Path.of("free" + i), Map.of("code", Path.of("demo"), "target", 9e9));
+            // Waits for its time, and so for nobody.
+            news(Kind.ANY, JobEvent.Part.ENTRY, Path.of("later" + i), later);
+            news(Kind.ANY, JobEvent.Part.ENTRY, Path.of("free" + i), due);
         }
         answer();
         after(1);

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * and the packages that decide are loaded a second time with the result.
  */
 final class Planted extends ClassLoader {
-    private static final List<String> PACKAGES =
-            List.of("distkv.runner.lifecycle.", "distkv.runner.schedule.", "distkv.runner.balance.");
+    private static final List<String> PACKAGES = List.of(
+            "distkv.runner.lifecycle.", "distkv.runner.outbox.", "distkv.runner.schedule.", "distkv.runner.balance.");
     private final Map<String, byte[]> changed;
 
     private Planted(Map<String, byte[]> changed) {

@@ -25,7 +25,10 @@ class PlantedBugsTest {
                 "claims-without-runs-stay",
                 "times-of-a-clock-ahead-are-believed",
                 "a-clock-that-is-set-back-is-not-noticed",
-                "balance-moves-what-runs-once"
+                "balance-moves-what-runs-once",
+                "a-takeover-is-told-before-it-is-made",
+                "after-a-lost-reply-any-claim-counts-as-ours",
+                "a-full-outbox-drops-how-runs-ended"
             })
     void theSimulationFindsAPlantedBug(String bug) throws Exception {
         isFound(bug, SimHistory.class.getName());

@@ -110,6 +110,9 @@ final class Sim {
     /** How many runs a node has room for. */
     int room = Integer.MAX_VALUE;
 
+    /** How many messages of running jobs wait in an outbox. */
+    int outbox = Integer.MAX_VALUE;
+
     Sim(long seed, @Nullable List<String> journal) {
         this.random = new SplittableRandom(seed);
         this.journal = journal;

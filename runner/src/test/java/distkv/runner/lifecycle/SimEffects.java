@@ -1,32 +1,30 @@
 package distkv.runner.lifecycle;
 
 import distkv.model.Commit;
-import distkv.model.Expectation;
+import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Path;
-import distkv.model.Value;
-import distkv.model.Write;
+import distkv.runner.outbox.CommitDraft;
+import distkv.runner.outbox.CommitTarget;
+import distkv.runner.outbox.Outbox;
+import distkv.runner.outbox.SharedNotes;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.Place;
-import distkv.schema.error.ErrorWrites;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Stop;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a simulated runner has done: commits, which travel and may be caught by a cut, and runs. */
+/**
+ * Carries out what a simulated runner has decided. Commits go through the real outbox; they travel and may be caught by a
+ * cut, and a request or its reply may be lost.
+ */
 final class SimEffects implements Places {
     private final Sim sim;
     private final SimNode node;
     private final Path errors;
-    /** The commits about each job are made one after another, as {@code Committer} makes them; the first is under way. */
-    private final Map<JobId, Deque<CommitRequest>> lines = new HashMap<>();
+    private final Outbox outbox;
     /** For how many runs a place is kept. */
     private int kept;
 
@@ -34,12 +32,22 @@ final class SimEffects implements Places {
         this.sim = node.sim;
         this.node = node;
         this.errors = Sim.ERRORS.child(node.group.name);
+        this.outbox = new Outbox(() -> sim.calm ? Integer.MAX_VALUE : sim.outbox);
     }
 
-    /** Does what a runner has decided. */
-    void carryOut(Effect effect) {
+    /** Does what was decided. */
+    void carryOut(List<Effect> effects) {
+        effects.forEach(this::carryOut);
+        outbox.takeReady().forEach(request -> send(request, draft(request)));
+    }
+
+    private void carryOut(Effect effect) {
         switch (effect) {
-            case Effect.Commit(CommitRequest request) -> commit(request);
+            case Effect.Commit(CommitRequest request) -> {
+                if (!outbox.add(request)) {
+                    sim.note(() -> node.name + " drops " + request);
+                }
+            }
             case Effect.Start(Launch launch) -> {
                 kept--;
                 node.workers.start(launch);
@@ -57,103 +65,99 @@ final class SimEffects implements Places {
         }
     }
 
-    private void commit(CommitRequest request) {
-        Deque<CommitRequest> line = lines.computeIfAbsent(request.job(), job -> new ArrayDeque<>());
-        line.add(request);
-        if (line.size() == 1) {
-            send(request);
-        }
+    private CommitDraft draft(CommitRequest request) {
+        return new CommitDraft(new Store(request), new CommitDraft.Author(node.name, errors, node.clock()), request);
     }
 
-    private void send(CommitRequest request) {
-        boolean once = !request.purpose().isPatient();
+    private void send(CommitRequest request, CommitDraft draft) {
+        boolean once = !request.purpose().isPatient() && !draft.isPerhapsMade();
         if (node.isCutOff() && once) {
             sim.after(0.001, node.awake(() -> answer(request, new CommitResult.Failed("no connection"))));
             return;
         }
+        boolean isLost = isLost();
+        boolean arrives = !isLost || sim.chance(0.5);
         // The request and the reply travel for a while, and either may be caught by a cut.
-        sim.after(sim.between(0.0002, 0.02), node.connected(() -> {
+        travel(() -> {
             int restores = sim.store.restores();
-            CommitResult result = attempt(request);
-            // Of a tree that was restored since then nobody answers any more: the client asks anew.
-            sim.after(
-                    sim.between(0.0002, 0.02),
-                    node.connected(
-                            () -> answer(request, sim.store.restores() == restores ? result : attempt(request))));
-        }));
+            CommitResult result = arrives ? attempt(request, draft) : new CommitResult.Conflict();
+            travel(() -> {
+                // Of a tree that was restored since then nobody answers any more.
+                if (isLost || sim.store.restores() != restores) {
+                    draft.lost();
+                    send(request, draft);
+                } else {
+                    answer(request, result);
+                }
+            });
+        });
+    }
+
+    private boolean isLost() {
+        return !sim.calm && sim.chance(0.01);
+    }
+
+    private void travel(Runnable arrive) {
+        sim.after(sim.between(0.0002, 0.02), node.connected(arrive));
+    }
+
+    /** Sends the notes that have come together. */
+    void sendNotes() {
+        for (List<CommitRequest> notes : outbox.takeNotes()) {
+            if (node.isCutOff() || isLost()) {
+                notes.forEach(note -> send(note, draft(note)));
+            } else {
+                travel(() -> share(notes));
+            }
+        }
+    }
+
+    private void share(List<CommitRequest> notes) {
+        List<Runnable> answers = new ArrayList<>();
+        SharedNotes shared = new SharedNotes(new Store(null), notes);
+        boolean isLost = isLost();
+        try {
+            shared.attempt((note, result) -> answers.add(() -> answer(note, result)));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        List<CommitRequest> alone = isLost ? notes : shared.open();
+        travel(() -> {
+            if (!isLost) {
+                answers.forEach(Runnable::run);
+            }
+            for (CommitRequest note : alone) {
+                CommitDraft draft = draft(note);
+                if (isLost) {
+                    draft.lost();
+                }
+                send(note, draft);
+            }
+        });
     }
 
     private void answer(CommitRequest request, CommitResult result) {
-        Deque<CommitRequest> line = lines.get(request.job());
-        if (line != null) {
-            line.remove();
-            if (line.isEmpty()) {
-                lines.remove(request.job());
-            } else {
-                send(line.element());
-            }
-        }
+        outbox.answered(request);
         if (node.isUp()) {
             node.handle(new JobEvent.Committed(request, result));
             node.turn();
         }
     }
 
-    private CommitResult attempt(CommitRequest request) {
+    private CommitResult attempt(CommitRequest request, CommitDraft draft) {
         boolean fails = !sim.calm && sim.chance(0.005);
         if (fails && request.purpose() == CommitRequest.Purpose.RECORD) {
             return new CommitResult.Failed("the server refuses it");
         }
-        CommitResult result = made(request);
-        // What is not known to be made may have been.
-        return fails && request.purpose() == CommitRequest.Purpose.CLAIM
-                ? new CommitResult.Failed("unknown outcome")
-                : result;
-    }
-
-    private CommitResult made(CommitRequest request) {
-        List<Write> reports = reports(request);
-        Runnable verify = switch (request.purpose()) {
-            case CLAIM -> sim.check.claims(node, request);
-            case SWAP -> sim.check.swaps(node, request);
-            default -> () -> {};
-        };
-        List<Long> ticks = commit(request.writes(), reports, request.guards());
-        if (ticks != null) {
-            verify.run();
-            return new CommitResult.Done(ticks);
+        try {
+            CommitResult result = draft.attempt();
+            // What is not known to be made may have been.
+            return fails && request.purpose() == CommitRequest.Purpose.CLAIM
+                    ? new CommitResult.Failed("unknown outcome")
+                    : result;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
-        CommitRequest.Fallback fallback = request.fallback();
-        Write write = fallback == null ? null : fallback.over(sim.store.get(fallback.path()));
-        if (write != null) {
-            ticks = commit(List.of(write), reports, List.of());
-            if (ticks != null) {
-                return new CommitResult.FellBack(ticks.getFirst());
-            }
-        }
-        return new CommitResult.Conflict();
-    }
-
-    private @Nullable List<Long> commit(List<Write> writes, List<Write> reports, List<Guard> guards) {
-        Map<Path, Write> all = new LinkedHashMap<>();
-        writes.forEach(write -> all.put(write.path(), write));
-        reports.forEach(write -> all.put(write.path(), write));
-        return all.isEmpty() ? List.of() : sim.store.commit(new Commit(List.copyOf(all.values()), guards));
-    }
-
-    private List<Write> reports(CommitRequest request) {
-        List<Write> writes = new ArrayList<>();
-        for (CommitRequest.News news : request.news()) {
-            Path fresh = errors.child(node.name).child(sim.random.nextLong(1, Long.MAX_VALUE));
-            for (Write write :
-                    ErrorWrites.of(news.report(), news.known(), fresh, node.name, request.tock(), node.clock())) {
-                Value value = write.value();
-                if (value != null) {
-                    writes.add(Write.set(write.path(), value, Expectation.anything()));
-                }
-            }
-        }
-        return writes;
     }
 
     @Override
@@ -166,5 +170,43 @@ final class SimEffects implements Places {
     @Override
     public void free(Place place) {
         kept--;
+    }
+
+    /** The simulated store, where it is checked whether what a request asks for may be. */
+    private final class Store implements CommitTarget {
+        private final @Nullable CommitRequest request;
+
+        Store(@Nullable CommitRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public List<Long> commit(Commit commit) throws Refusal {
+            Runnable verify = request == null ? () -> {} : verify(request);
+            List<Long> ticks = sim.store.commit(commit);
+            if (ticks == null) {
+                throw new Refusal(sim.store.refusedAt());
+            }
+            verify.run();
+            return ticks;
+        }
+
+        private Runnable verify(CommitRequest made) {
+            return switch (made.purpose()) {
+                case CLAIM -> sim.check.claims(node, made);
+                case SWAP -> sim.check.swaps(node, made);
+                default -> () -> {};
+            };
+        }
+
+        @Override
+        public @Nullable Entry get(Path path) {
+            return sim.store.get(path);
+        }
+
+        @Override
+        public long newRecord() {
+            return sim.random.nextLong(1, Long.MAX_VALUE);
+        }
     }
 }

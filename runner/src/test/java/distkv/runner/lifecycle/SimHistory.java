@@ -58,6 +58,7 @@ final class SimHistory {
         int groupSize = large ? 3 + sim.random.nextInt(6) : sim.chance(0.1) ? 2 : 20;
         boolean tight = sim.chance(0.1);
         sim.room = tight && !large ? 3 : Integer.MAX_VALUE;
+        sim.outbox = sim.chance(0.2) ? 1 : 1_000;
         for (int i = 0; i < nodeCount; i++) {
             Sim.Group group = sim.group("g" + i / groupSize);
             nodes.add(new SimNode(sim, group, "n" + i, sim.chance(0.4) ? GPIO : Set.of()));

@@ -281,7 +281,7 @@ final class SimNode {
     void handle(JobEvent event) {
         Lifecycle to = lifecycle;
         if (to != null) {
-            to.handle(event).forEach(effects::carryOut);
+            effects.carryOut(to.handle(event));
         }
     }
 
@@ -295,6 +295,7 @@ final class SimNode {
         handle(new JobEvent.LeaseChanged(new Lease(session.lease(), clock() + left, SimSession.MARGIN)));
         handle(new JobEvent.OpenChanged(current && !cutOff && left > SimSession.MARGIN));
         handle(new JobEvent.TimerFired());
+        effects.sendNotes();
         double next = to.next() - skew;
         if (next < Double.POSITIVE_INFINITY && (next < wakeAt || wakeAt <= sim.now)) {
             wakeAt = Math.max(next, sim.now + 1e-6);

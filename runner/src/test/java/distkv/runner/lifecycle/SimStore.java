@@ -30,6 +30,7 @@ final class SimStore {
     private long revision;
     private long lastLease;
     private boolean down;
+    private @Nullable Path refusedAt;
 
     /** Each change of a commit goes to the feed, in order. */
     SimStore(Sim sim, Consumer<Entry> feed) {
@@ -100,9 +101,16 @@ final class SimStore {
         return revision;
     }
 
+    /** What was not as expected when a commit was refused last; {@code null} if that is not known. */
+    @Nullable
+    Path refusedAt() {
+        return refusedAt;
+    }
+
     /** The ticks of the writes, or {@code null} if something was not as expected. */
     @Nullable
     List<Long> commit(Commit commit) {
+        refusedAt = null;
         if (down) {
             return null;
         }
@@ -110,11 +118,13 @@ final class SimStore {
             Entry there = entries.get(guard.path());
             boolean standby = JobId.isStandby(guard.path());
             if (standby || there == null || there.tick() != guard.tick()) {
+                refusedAt = guard.path();
                 return null;
             }
         }
         for (Write write : commit.writes()) {
             if (!write.expectation().holds(entries.get(write.path()))) {
+                refusedAt = write.path();
                 return null;
             }
             if (write.lease() != 0 && !leases.containsKey(write.lease())) {

@@ -1,0 +1,98 @@
+package distkv.runner;
+
+import distkv.model.process.Trace;
+import distkv.runner.lifecycle.CommitRequest;
+import distkv.runner.lifecycle.CommitResult;
+import distkv.runner.lifecycle.Effect;
+import distkv.runner.lifecycle.JobEvent;
+import distkv.runner.worker.RunEvent;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Prints one line for each station of a job in this runner, if {@link Trace} is on. */
+final class JobTrace {
+    /** The jobs of the runs that were started since tracing is on. */
+    private final Map<Long, String> jobs = new HashMap<>();
+
+    void event(JobEvent event) {
+        if (!Trace.isOn()) {
+            return;
+        }
+        switch (event) {
+            case JobEvent.Changed(var _, JobEvent.Part part, var path, var entry) -> {
+                String what = entry.value() == null ? "deleted" : "seen";
+                line(
+                        path.toString(),
+                        switch (part) {
+                            case ENTRY -> "entry " + what;
+                            case STATE -> "state " + what;
+                            case CLAIM -> "claim " + what;
+                        });
+            }
+            case JobEvent.Committed(CommitRequest request, CommitResult result) ->
+                line(
+                        request.job().path().toString(),
+                        switch (result) {
+                            case CommitResult.Done _, CommitResult.FellBack _ -> done(request.purpose());
+                            case CommitResult.Conflict _ -> asked(request.purpose()) + ": conflict";
+                            case CommitResult.Failed(String reason) -> asked(request.purpose()) + ": " + reason;
+                        });
+            case JobEvent.RunChanged(RunEvent run) -> {
+                String job = run instanceof RunEvent.Over ? jobs.remove(run.run()) : jobs.get(run.run());
+                line(
+                        job == null ? "run " + run.run() : job,
+                        switch (run) {
+                            case RunEvent.Started _ -> "started";
+                            case RunEvent.ModuleUsed used -> "uses " + used.module();
+                            case RunEvent.SetupDone _ -> "setup done";
+                            case RunEvent.ErrorReported _ -> "reports an error";
+                            case RunEvent.Over(var _, var how) ->
+                                "ended: " + how.getClass().getSimpleName();
+                        });
+            }
+            default -> {}
+        }
+    }
+
+    void effect(Effect effect) {
+        if (!Trace.isOn()) {
+            return;
+        }
+        switch (effect) {
+            case Effect.Commit(CommitRequest request) ->
+                line(request.job().path().toString(), asked(request.purpose()));
+            case Effect.Start(var launch) -> {
+                String job = launch.log();
+                jobs.put(launch.run(), job);
+                line(job, "worker start: run " + launch.run());
+            }
+            case Effect.Cancel(long run, var why) -> line(jobs.getOrDefault(run, "run " + run), "told to end: " + why);
+            default -> {}
+        }
+    }
+
+    private static String asked(CommitRequest.Purpose purpose) {
+        return switch (purpose) {
+            case NOTE -> "decision: does not run, note asked";
+            case CLAIM -> "decision: runs here, claim asked";
+            case STANDBY -> "decision: stands by, claim asked";
+            case SWAP -> "takeover asked";
+            case TELL -> "report asked";
+            case RECORD -> "record asked";
+        };
+    }
+
+    private static String done(CommitRequest.Purpose purpose) {
+        return switch (purpose) {
+            case NOTE -> "noted";
+            case CLAIM, STANDBY -> "claimed";
+            case SWAP -> "taken over";
+            case TELL -> "reported";
+            case RECORD -> "recorded";
+        };
+    }
+
+    private static void line(String job, String station) {
+        Trace.line("job", job, station, "");
+    }
+}

@@ -1,0 +1,144 @@
+package distkv.runner.outbox;
+
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Write;
+import distkv.runner.lifecycle.CommitRequest;
+import distkv.runner.lifecycle.CommitResult;
+import distkv.schema.error.ErrorRecord;
+import distkv.schema.error.ErrorWrites;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One request until it is made, or cannot be. Used by one thread. */
+public final class CommitDraft {
+    private static final int ATTEMPTS = 8;
+
+    private final CommitTarget target;
+    private final Author author;
+    private final CommitRequest request;
+    private final List<@Nullable ErrorRecord> known = new ArrayList<>();
+    private List<Write> writes;
+    private List<Guard> guards;
+    private boolean fellBack;
+    private boolean isPerhapsMade;
+
+    /**
+     * Who writes error records.
+     *
+     * @param errors where they are
+     * @param now unix time
+     */
+    public record Author(String node, Path errors, double now) {}
+
+    /** A draft of which nothing was tried. */
+    public CommitDraft(CommitTarget target, Author author, CommitRequest request) {
+        this.target = target;
+        this.author = author;
+        this.request = request;
+        this.writes = request.writes();
+        this.guards = request.guards();
+        request.news().forEach(news -> known.add(news.known()));
+    }
+
+    /** The reply of the last attempt was lost: it may have succeeded without our knowing. */
+    public void lost() {
+        isPerhapsMade = true;
+    }
+
+    /** Whether a lost attempt may have succeeded. */
+    public boolean isPerhapsMade() {
+        return isPerhapsMade;
+    }
+
+    /** Makes it, or finds out why it cannot be made, or that it is made already. */
+    public CommitResult attempt() throws InterruptedException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (isPerhapsMade) {
+                CommitResult made = made();
+                if (made != null) {
+                    return made;
+                }
+                isPerhapsMade = false;
+            }
+            List<Write> all = new ArrayList<>(writes);
+            all.addAll(reports());
+            if (all.isEmpty()) {
+                return new CommitResult.Done(List.of());
+            }
+            try {
+                return result(target.commit(new Commit(all, guards)));
+            } catch (CommitTarget.Refusal refusal) {
+                if (!reread(refusal.path()) && !fallBack()) {
+                    return new CommitResult.Conflict();
+                }
+            }
+        }
+        return new CommitResult.Conflict();
+    }
+
+    private List<Write> reports() throws InterruptedException {
+        List<Write> all = new ArrayList<>();
+        for (int i = 0; i < known.size(); i++) {
+            ErrorRecord record = known.get(i);
+            Path fresh =
+                    record == null ? author.errors().child(author.node()).child(target.newRecord()) : record.record();
+            all.addAll(ErrorWrites.of(
+                    request.news().get(i).report(), record, fresh, author.node(), request.tock(), author.now()));
+        }
+        return all;
+    }
+
+    /** If it was an error record that has changed: takes in what is there now. */
+    private boolean reread(@Nullable Path path) throws InterruptedException {
+        for (int i = 0; i < known.size(); i++) {
+            ErrorRecord record = known.get(i);
+            if (record != null && record.record().equals(path)) {
+                Entry entry = target.get(record.record());
+                known.set(i, entry == null ? null : ErrorRecord.read(entry));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** If the claim is gone: writes what is to be written instead. Returns false if there is no such thing. */
+    private boolean fallBack() throws InterruptedException {
+        CommitRequest.Fallback fallback = request.fallback();
+        Write write = fallback == null ? null : fallback.over(target.get(fallback.path()));
+        if (write == null) {
+            return false;
+        }
+        fellBack = true;
+        writes = List.of(write);
+        guards = List.of();
+        return true;
+    }
+
+    private CommitResult result(List<Long> ticks) {
+        return fellBack
+                ? new CommitResult.FellBack(ticks.getFirst())
+                : new CommitResult.Done(ticks.subList(0, writes.size()));
+    }
+
+    /** After an attempt of unknown outcome: the result if it was made after all. */
+    private @Nullable CommitResult made() throws InterruptedException {
+        if (writes.isEmpty()) {
+            return null;
+        }
+        Write first = writes.getFirst();
+        Entry entry = target.get(first.path());
+        if (first.value() == null || entry == null || !first.value().equals(entry.value())) {
+            return null;
+        }
+        List<Long> ticks = new ArrayList<>();
+        for (int i = 0; i < writes.size(); i++) {
+            // The writes of one commit have ticks in a row.
+            ticks.add(entry.tick() + i);
+        }
+        return result(ticks);
+    }
+}

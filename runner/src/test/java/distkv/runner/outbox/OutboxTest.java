@@ -1,0 +1,153 @@
+package distkv.runner.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import distkv.model.Commit;
+import distkv.model.Entry;
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Path;
+import distkv.model.Write;
+import distkv.protocol.Values;
+import distkv.runner.lifecycle.CommitRequest;
+import distkv.runner.lifecycle.CommitRequest.Purpose;
+import distkv.runner.lifecycle.CommitResult;
+import distkv.schema.job.JobId;
+import distkv.schema.job.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class OutboxTest {
+    private final Outbox outbox = new Outbox(() -> 2);
+
+    private static CommitRequest request(String job, Purpose purpose) {
+        return request(job, purpose, Expectation.anything());
+    }
+
+    private static CommitRequest request(String job, Purpose purpose, Expectation expected) {
+        Write write = Write.set(Path.of("state", job), Values.encode(job), expected);
+        Guard guard = new Guard(Path.of("run", job), 1);
+        return new CommitRequest(
+                new JobId(Kind.ANY, Path.of(job)), purpose, 1, List.of(write), List.of(guard), List.of(), null);
+    }
+
+    @Test
+    void theCommitsOfOneJobAreSentOneAfterAnotherThoseOfOthersMeanwhile() {
+        CommitRequest first = request("a", Purpose.TELL);
+        CommitRequest second = request("a", Purpose.RECORD);
+        CommitRequest other = request("b", Purpose.CLAIM);
+        List.of(first, second, other).forEach(outbox::add);
+        assertThat(outbox.takeReady()).containsExactly(first, other);
+        assertThat(outbox.takeReady()).isEmpty();
+        outbox.answered(other);
+        assertThat(outbox.takeReady()).isEmpty();
+        outbox.answered(first);
+        assertThat(outbox.takeReady()).containsExactly(second);
+    }
+
+    @Test
+    void aFullOutboxDropsWhatRunsTellButNotHowTheyEnded() {
+        CommitRequest told = request("a", Purpose.TELL);
+        assertThat(outbox.add(told)).isTrue();
+        assertThat(outbox.add(request("b", Purpose.TELL))).isTrue();
+        assertThat(outbox.add(request("c", Purpose.TELL))).isFalse();
+        assertThat(outbox.add(request("c", Purpose.RECORD))).isTrue();
+        outbox.answered(told);
+        assertThat(outbox.add(request("d", Purpose.TELL))).isTrue();
+    }
+
+    @Test
+    void notesShareCommitsOfABoundedSize() {
+        for (int i = 0; i < 150; i++) {
+            outbox.add(request("job" + i, Purpose.NOTE));
+        }
+        assertThat(outbox.takeReady()).isEmpty();
+        assertThat(outbox.takeNotes()).extracting(List::size).containsExactly(64, 64, 22);
+        assertThat(outbox.takeNotes()).isEmpty();
+    }
+
+    @Test
+    void aNoteThatConflictsDoesNotHoldUpTheOthers() throws InterruptedException {
+        Tree tree = new Tree();
+        CommitRequest late = request("late", Purpose.NOTE, Expectation.at(7));
+        CommitRequest one = request("one", Purpose.NOTE);
+        CommitRequest two = request("two", Purpose.NOTE);
+        Map<CommitRequest, CommitResult> results = new LinkedHashMap<>();
+        SharedNotes shared = new SharedNotes(tree, List.of(one, late, two));
+        shared.attempt(results::put);
+        assertThat(shared.open()).isEmpty();
+        assertThat(results)
+                .isEqualTo(Map.of(
+                        late,
+                        new CommitResult.Conflict(),
+                        one,
+                        new CommitResult.Done(List.of(100L)),
+                        two,
+                        new CommitResult.Done(List.of(101L))));
+        assertThat(tree.commits).extracting(List::size).containsExactly(3, 2);
+    }
+
+    @Test
+    void notesWithAConflictThatCannotBeToldApartAreLeftToCommitsOfTheirOwn() throws InterruptedException {
+        Tree tree = new Tree();
+        tree.saysWhere = false;
+        List<CommitRequest> notes =
+                List.of(request("one", Purpose.NOTE), request("late", Purpose.NOTE, Expectation.at(7)));
+        SharedNotes shared = new SharedNotes(tree, notes);
+        shared.attempt((note, result) -> assertThat(note).isNull());
+        assertThat(shared.open()).isEqualTo(notes);
+    }
+
+    @Test
+    void afterALostReplyWhatIsThereDecides() throws InterruptedException {
+        Tree tree = new Tree();
+        CommitRequest claim = request("a", Purpose.CLAIM, Expectation.absent());
+        CommitDraft.Author author = new CommitDraft.Author("here", Path.of("error"), 1_000);
+        CommitDraft draft = new CommitDraft(tree, author, claim);
+        assertThat(draft.attempt()).isEqualTo(new CommitResult.Done(List.of(100L)));
+        draft.lost();
+        assertThat(draft.attempt()).as("it was made").isEqualTo(new CommitResult.Done(List.of(100L)));
+
+        tree.entries.replaceAll((path, entry) -> new Entry(path, Values.encode("other"), 200, 0));
+        draft.lost();
+        assertThat(draft.attempt()).as("somebody else has it").isEqualTo(new CommitResult.Conflict());
+    }
+
+    private static final class Tree implements CommitTarget {
+        final Map<Path, Entry> entries = new HashMap<>();
+        final List<List<Write>> commits = new ArrayList<>();
+        boolean saysWhere = true;
+
+        @Override
+        public List<Long> commit(Commit commit) throws Refusal {
+            commits.add(commit.writes());
+            for (Write write : commit.writes()) {
+                if (!write.expectation().holds(entries.get(write.path()))) {
+                    throw new Refusal(saysWhere ? write.path() : null);
+                }
+            }
+            List<Long> ticks = new ArrayList<>();
+            for (Write write : commit.writes()) {
+                long tick = 100L + ticks.size();
+                entries.put(write.path(), new Entry(write.path(), write.value(), tick, 0));
+                ticks.add(tick);
+            }
+            return ticks;
+        }
+
+        @Override
+        public @Nullable Entry get(Path path) {
+            return entries.get(path);
+        }
+
+        @Override
+        public long newRecord() {
+            return 1;
+        }
+    }
+}
