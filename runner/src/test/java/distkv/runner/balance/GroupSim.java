@@ -294,7 +294,8 @@ final class GroupSim {
             }
             for (Peer other : present.values()) {
                 String node = other.node();
-                if (other.mayRun(labels(job)) && loads.getOrDefault(node, 0) < WaterFilling.most(shares.getOrDefault(node, 0.0))) {
+                if (other.mayRun(labels(job))
+                        && loads.getOrDefault(node, 0) < WaterFilling.most(shares.getOrDefault(node, 0.0))) {
                     throw new Violation(holder + " has " + loads.get(holder) + " jobs, of " + shares.get(holder) + "; "
                             + node + " has " + loads.get(node) + " of " + shares.get(node));
                 }

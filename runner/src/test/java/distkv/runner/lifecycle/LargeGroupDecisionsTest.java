@@ -13,7 +13,6 @@ import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
-import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Stop;
 import java.util.ArrayList;
