@@ -9,9 +9,10 @@ import java.util.Locale;
  * @param target the target, in words
  * @param met whether the target is met
  */
-record BenchResult(int row, String measure, String unit, double value, List<Peer> peers, String target, boolean met) {
+record BenchResult(
+        int row, String measure, String unit, double value, List<PeerFigure> peers, String target, boolean met) {
     /** The result of a peer in the same run. */
-    record Peer(String name, double value) {}
+    record PeerFigure(String name, double value) {}
 
     /** One JSON object for each peer, or one without a peer. */
     List<String> json() {

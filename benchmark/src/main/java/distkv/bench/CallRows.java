@@ -33,7 +33,7 @@ final class CallRows {
                 CodeRoot code = CodeRoot.open(client, options)) {
             store(client, code, "java", Map.of("code", "long run(long x) { return 2 * x; }", "language", "java"));
             store(client, code, "python", Map.of("code", "return 2 * x", "vars", List.of("x"), "is_async", false));
-            List<BenchResult.Peer> rates = new Comparison()
+            List<BenchResult.PeerFigure> rates = new Comparison()
                     .enter("DistKV for Java", time -> rate(code, time))
                     .enter("Redis FCALL, 64 connections", time -> redis.calls("twice", CONNECTIONS, time))
                     .run(WARM_UP, TIME);

@@ -63,7 +63,7 @@ final class CompactionRows {
                             "set p99 during compaction, 64 connections",
                             "ms",
                             with,
-                            List.of(new BenchResult.Peer("before the first compaction", without)),
+                            List.of(new BenchResult.PeerFigure("before the first compaction", without)),
                             "≤ 2 × without",
                             with <= 2 * without));
         }
@@ -91,9 +91,9 @@ final class CompactionRows {
         double p99(int count) throws IOException, SQLException {
             Requests.Talk sets = Requests.sets("rows", ENTRIES);
             LoadGenerator.Samples samples = new LoadGenerator.Samples();
-            IdentityHashMap<ConnectionMultiplexer.Member, Long> sent = new IdentityHashMap<>();
+            IdentityHashMap<ConnectionMultiplexer.Participant, Long> sent = new IdentityHashMap<>();
             try (ConnectionMultiplexer connections = new ConnectionMultiplexer(server, CONNECTIONS)) {
-                for (ConnectionMultiplexer.Member member : connections.members()) {
+                for (ConnectionMultiplexer.Participant member : connections.members()) {
                     member.ask(sets);
                     sent.put(member, System.nanoTime());
                 }

@@ -28,7 +28,7 @@ final class Comparison {
     }
 
     /** The medians in the order of entry, after a warm-up. */
-    List<BenchResult.Peer> run(Duration warmUp, Duration time) throws Exception {
+    List<BenchResult.PeerFigure> run(Duration warmUp, Duration time) throws Exception {
         List<double[]> figures = new ArrayList<>();
         for (Trial trial : entrants.values()) {
             trial.measure(warmUp);
@@ -40,11 +40,11 @@ final class Comparison {
                 figures.get(at++)[round] = trial.measure(time);
             }
         }
-        List<BenchResult.Peer> medians = new ArrayList<>();
+        List<BenchResult.PeerFigure> medians = new ArrayList<>();
         for (String name : entrants.keySet()) {
             double[] sorted = figures.get(medians.size());
             Arrays.sort(sorted);
-            medians.add(new BenchResult.Peer(name, sorted[ROUNDS / 2]));
+            medians.add(new BenchResult.PeerFigure(name, sorted[ROUNDS / 2]));
         }
         return medians;
     }

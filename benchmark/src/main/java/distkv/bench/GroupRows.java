@@ -71,8 +71,8 @@ final class GroupRows {
         double kill = killed.stream().max(Comparator.naturalOrder()).orElseThrow();
         double cut = cutOff.stream().max(Comparator.naturalOrder()).orElseThrow();
         testbed.say("  runner killed, s: " + killed + "; cut off, s: " + cutOff);
-        List<BenchResult.Peer> peers = new ArrayList<>(List.of(
-                new BenchResult.Peer("etcd drops a lease", testbed.etcd().leaseEnds(TTL))));
+        List<BenchResult.PeerFigure> peers = new ArrayList<>(List.of(
+                new BenchResult.PeerFigure("etcd drops a lease", testbed.etcd().leaseEnds(TTL))));
         peers.addAll(RecordedFigures.FAILOVER);
         return List.of(
                 new BenchResult(

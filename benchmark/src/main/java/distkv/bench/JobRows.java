@@ -53,7 +53,11 @@ final class JobRows {
     }
 
     private static BenchResult result(
-            String measure, LoadGenerator.Samples samples, double part, double target, List<BenchResult.Peer> peers) {
+            String measure,
+            LoadGenerator.Samples samples,
+            double part,
+            double target,
+            List<BenchResult.PeerFigure> peers) {
         double value = samples.quantile(part) / 1e6;
         return new BenchResult(12, measure, "ms", value, peers, "≤ %.0f ms".formatted(target), value <= target);
     }

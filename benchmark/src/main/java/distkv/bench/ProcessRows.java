@@ -35,7 +35,7 @@ final class ProcessRows {
                 "distkv client data get, whole process",
                 "s",
                 value,
-                List.of(new BenchResult.Peer("DistKV 0.65", SizeRows.median(peer))),
+                List.of(new BenchResult.PeerFigure("DistKV 0.65", SizeRows.median(peer))),
                 "≤ 0.25 s",
                 value <= 0.25));
     }

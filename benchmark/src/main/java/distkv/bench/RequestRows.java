@@ -20,28 +20,28 @@ final class RequestRows {
     private RequestRows() {}
 
     static List<BenchResult> gets(Testbed testbed) throws Exception {
-        List<BenchResult.Peer> rates = getting(testbed, CONNECTIONS);
+        List<BenchResult.PeerFigure> rates = getting(testbed, CONNECTIONS);
         return result(1, "get, 64 connections", rates, "≥ 1.5 × Redis", ratio(rates, 1) >= 1.5);
     }
 
     static List<BenchResult> serialGets(Testbed testbed) throws Exception {
-        List<BenchResult.Peer> rates = getting(testbed, 1);
+        List<BenchResult.PeerFigure> rates = getting(testbed, 1);
         boolean met = rates.getFirst().value() >= 15_000;
         return result(2, "get, one after another", rates, "≥ 15,000/s", met);
     }
 
     static List<BenchResult> sets(Testbed testbed) throws Exception {
-        List<BenchResult.Peer> rates = setting(testbed, CONNECTIONS);
+        List<BenchResult.PeerFigure> rates = setting(testbed, CONNECTIONS);
         boolean met = ratio(rates, 1) >= 0.8 && ratio(rates, 2) >= 5;
         return result(3, "set, durable, 64 connections", rates, "≥ 0.8 × Redis, ≥ 5 × etcd", met);
     }
 
     static List<BenchResult> serialSets(Testbed testbed) throws Exception {
-        List<BenchResult.Peer> rates = setting(testbed, 1);
+        List<BenchResult.PeerFigure> rates = setting(testbed, 1);
         return result(4, "set, durable, one after another", rates, "≥ 0.6 × Redis", ratio(rates, 1) >= 0.6);
     }
 
-    private static List<BenchResult.Peer> getting(Testbed testbed, int connections) throws Exception {
+    private static List<BenchResult.PeerFigure> getting(Testbed testbed, int connections) throws Exception {
         DistkvServer ours = testbed.ours();
         RedisServer redis = testbed.redis();
         OriginalServer original = testbed.original();
@@ -54,7 +54,7 @@ final class RequestRows {
                 .run(WARM_UP, TIME);
     }
 
-    private static List<BenchResult.Peer> setting(Testbed testbed, int connections) throws Exception {
+    private static List<BenchResult.PeerFigure> setting(Testbed testbed, int connections) throws Exception {
         DistkvServer ours = testbed.ours();
         RedisServer redis = testbed.redis();
         EtcdServer etcd = testbed.etcd();
@@ -77,12 +77,12 @@ final class RequestRows {
                 : LoadGenerator.closedLoop(server, connections, talk, time);
     }
 
-    private static double ratio(List<BenchResult.Peer> rates, int peer) {
+    private static double ratio(List<BenchResult.PeerFigure> rates, int peer) {
         return rates.getFirst().value() / rates.get(peer).value();
     }
 
     private static List<BenchResult> result(
-            int row, String measure, List<BenchResult.Peer> rates, String target, boolean met) {
+            int row, String measure, List<BenchResult.PeerFigure> rates, String target, boolean met) {
         double value = rates.getFirst().value();
         return List.of(new BenchResult(row, measure, "requests/s", value, rates.subList(1, rates.size()), target, met));
     }

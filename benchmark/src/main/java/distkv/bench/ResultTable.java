@@ -22,7 +22,7 @@ final class ResultTable {
                     result.target(),
                     result.met() ? "yes" : "NO");
             List<String> next = new ArrayList<>(line);
-            for (BenchResult.Peer peer : result.peers()) {
+            for (BenchResult.PeerFigure peer : result.peers()) {
                 next.set(3, peer.name() + ": " + BenchResult.number(peer.value()));
                 next.set(4, BenchResult.number(result.value() / peer.value()));
                 lines.add(next);

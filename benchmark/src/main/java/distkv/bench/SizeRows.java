@@ -24,9 +24,9 @@ final class SizeRows {
             fill(testbed, ours);
             double bytes = (ours.resident() - empty) / (double) ENTRIES;
             String measure = "memory per entry at 1 M entries, " + ours.heapLimit();
-            List<BenchResult.Peer> peers = List.of(
-                    new BenchResult.Peer("DistKV 0.65 at 10,000 entries", original(testbed)),
-                    new BenchResult.Peer("Redis", redis(testbed)));
+            List<BenchResult.PeerFigure> peers = List.of(
+                    new BenchResult.PeerFigure("DistKV 0.65 at 10,000 entries", original(testbed)),
+                    new BenchResult.PeerFigure("Redis", redis(testbed)));
             return List.of(new BenchResult(8, measure, "bytes", bytes, peers, "≤ 400 bytes", bytes <= 400));
         }
     }
@@ -48,7 +48,7 @@ final class SizeRows {
                     "start with 1 M entries to the first reply",
                     "s",
                     value,
-                    List.of(new BenchResult.Peer("Redis, reading its append-only file", median(peer))),
+                    List.of(new BenchResult.PeerFigure("Redis, reading its append-only file", median(peer))),
                     "≤ 2.5 s",
                     value <= 2.5));
         }

@@ -21,7 +21,7 @@ final class WatchRows {
         DistkvServer ours = testbed.ours();
         EtcdServer etcd = testbed.etcd();
         OriginalServer original = testbed.original();
-        List<BenchResult.Peer> medians = new Comparison()
+        List<BenchResult.PeerFigure> medians = new Comparison()
                 .enter("DistKV for Java", time -> LoadGenerator.seen(ours.address(), time))
                 .enter("etcd", etcd::seen)
                 .enter("DistKV 0.65 (not durable)", time -> LoadGenerator.seen(original.address(), time))
@@ -42,7 +42,7 @@ final class WatchRows {
         DistkvServer ours = testbed.ours();
         OriginalServer original = testbed.original();
         // The original drops a watch that lags by 100 changes, so its writer waits for each reply.
-        List<BenchResult.Peer> rates = new Comparison()
+        List<BenchResult.PeerFigure> rates = new Comparison()
                 .enter("DistKV for Java", time -> FanOut.deliveries(ours.address(), 64, 5000 * (int) time.toSeconds()))
                 .enter("DistKV 0.65", time -> FanOut.deliveries(original.address(), 1, 100 * (int) time.toSeconds()))
                 .run(WARM_UP, TIME);
@@ -62,7 +62,7 @@ final class WatchRows {
         OriginalServer original = testbed.original();
         LoadGenerator.pipelined(ours.address(), 256, Requests.fill("tree"), TREE);
         LoadGenerator.pipelined(original.address(), 16, Requests.fill("tree"), TREE);
-        List<BenchResult.Peer> rates = new Comparison()
+        List<BenchResult.PeerFigure> rates = new Comparison()
                 .enter("DistKV for Java", time -> LoadGenerator.tree(ours.address(), "tree", time))
                 .enter("DistKV 0.65", time -> LoadGenerator.tree(original.address(), "tree", time))
                 .run(WARM_UP, TIME);

@@ -5,7 +5,9 @@ import distkv.runner.lifecycle.CommitRequest;
 import distkv.runner.lifecycle.CommitResult;
 import distkv.runner.lifecycle.Effect;
 import distkv.runner.lifecycle.JobEvent;
+import distkv.runner.lifecycle.Site;
 import distkv.runner.worker.RunEvent;
+import distkv.schema.job.JobId;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,15 +16,21 @@ final class JobTrace {
     /** The jobs of the runs that were started since tracing is on. */
     private final Map<Long, String> jobs = new HashMap<>();
 
+    private final Site site;
+
+    JobTrace(Site site) {
+        this.site = site;
+    }
+
     void event(JobEvent event) {
         if (!Trace.isOn()) {
             return;
         }
         switch (event) {
-            case JobEvent.Changed(var _, JobEvent.Part part, var path, var entry) -> {
+            case JobEvent.Changed(var kind, JobEvent.Part part, var path, var entry) -> {
                 String what = entry.value() == null ? "deleted" : "seen";
                 line(
-                        path.toString(),
+                        id(new JobId(kind, path)),
                         switch (part) {
                             case ENTRY -> "entry " + what;
                             case STATE -> "state " + what;
@@ -31,7 +39,7 @@ final class JobTrace {
             }
             case JobEvent.Committed(CommitRequest request, CommitResult result) ->
                 line(
-                        request.job().path().toString(),
+                        id(request.job()),
                         switch (result) {
                             case CommitResult.Done _, CommitResult.FellBack _ -> done(request.purpose());
                             case CommitResult.Conflict _ -> asked(request.purpose()) + ": conflict";
@@ -59,16 +67,20 @@ final class JobTrace {
             return;
         }
         switch (effect) {
-            case Effect.Commit(CommitRequest request) ->
-                line(request.job().path().toString(), asked(request.purpose()));
+            case Effect.Commit(CommitRequest request) -> line(id(request.job()), asked(request.purpose()));
             case Effect.Start(var launch) -> {
-                String job = launch.log();
+                String job = launch.job().toString();
                 jobs.put(launch.run(), job);
                 line(job, "worker start: run " + launch.run());
             }
             case Effect.Cancel(long run, var why) -> line(jobs.getOrDefault(run, "run " + run), "told to end: " + why);
             default -> {}
         }
+    }
+
+    /** As workers trace a job: by the path of its entry. */
+    private String id(JobId job) {
+        return site.entry(job).toString();
     }
 
     private static String asked(CommitRequest.Purpose purpose) {

@@ -58,7 +58,7 @@ final class Loop implements Runnable {
     private final RunnerSession session;
     private final Lifecycle lifecycle;
     private final Pool pool;
-    private final JobTrace trace = new JobTrace();
+    private final JobTrace trace;
     /** Completed when everything is read and Python is warm; fails if Python cannot be started. */
     final CompletableFuture<Void> ready = new CompletableFuture<>();
 
@@ -68,6 +68,7 @@ final class Loop implements Runnable {
     Loop(RunnerOptions options, Client client, Events events, Feeds feeds, Presence presence, WorkerHost host) {
         this.log = options.log();
         this.site = site(options);
+        this.trace = new JobTrace(site);
         this.limits = options.limits();
         this.events = events;
         this.feeds = feeds;

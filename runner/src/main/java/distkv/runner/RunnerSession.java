@@ -108,7 +108,7 @@ final class RunnerSession {
                     + " (expected: a name for each)");
         }
         replaced = isReplaced;
-        GroupState current = GroupState.of(new GroupState.View(
+        GroupState current = GroupState.of(new GroupState.Facts(
                 synchronised,
                 client.isConnected(),
                 session != null && !alive(),

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stored all modules, by name
  */
-record RequiredModules(Map<String, KnownModule> stored) implements Requirements.Store<Path> {
+record RequiredModules(Map<String, KnownModule> stored) implements Requirements.Source<Path> {
     /** Everything that these modules require, directly or indirectly, with versions; version 0: not stored. */
     Map<Path, Long> of(Collection<String> used) {
         Map<Path, Long> found = new LinkedHashMap<>();

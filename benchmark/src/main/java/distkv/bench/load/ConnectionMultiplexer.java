@@ -15,11 +15,11 @@ import java.util.List;
 public final class ConnectionMultiplexer implements AutoCloseable {
     /** Handles a message. */
     public interface Reader {
-        void read(Member member, MessageScanner message);
+        void read(Participant member, MessageScanner message);
     }
 
     /** One connection with its unread and unsent bytes. */
-    public static final class Member {
+    public static final class Participant {
         private final SocketChannel channel;
         private final SelectionKey key;
         private final MsgPackBuffer out = new MsgPackBuffer();
@@ -27,7 +27,7 @@ public final class ConnectionMultiplexer implements AutoCloseable {
         private int to;
         private long number;
 
-        private Member(SocketChannel channel, SelectionKey key) {
+        private Participant(SocketChannel channel, SelectionKey key) {
             this.channel = channel;
             this.key = key;
         }
@@ -65,7 +65,7 @@ public final class ConnectionMultiplexer implements AutoCloseable {
 
     private final Selector selector;
     private final MessageScanner scanner = new MessageScanner();
-    private final List<Member> members = new ArrayList<>();
+    private final List<Participant> members = new ArrayList<>();
     private int greeted;
 
     /** Opens this number of connections and reads their greetings. */
@@ -76,7 +76,7 @@ public final class ConnectionMultiplexer implements AutoCloseable {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-            Member member = new Member(channel, key);
+            Participant member = new Participant(channel, key);
             key.attach(member);
             members.add(member);
         }
@@ -85,13 +85,13 @@ public final class ConnectionMultiplexer implements AutoCloseable {
         }
     }
 
-    public List<Member> members() {
+    public List<Participant> members() {
         return members;
     }
 
     /** Sends what was queued outside of a turn. */
     public void send() throws IOException {
-        for (Member member : members) {
+        for (Participant member : members) {
             member.send();
         }
     }
@@ -106,7 +106,7 @@ public final class ConnectionMultiplexer implements AutoCloseable {
         List<IOException> failures = new ArrayList<>();
         selector.select(
                 key -> {
-                    Member member = (Member) key.attachment();
+                    Participant member = (Participant) key.attachment();
                     try {
                         if (key.isReadable()) {
                             member.receive(scanner, reader);
@@ -124,7 +124,7 @@ public final class ConnectionMultiplexer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (Member member : members) {
+        for (Participant member : members) {
             member.channel.close();
         }
         selector.close();

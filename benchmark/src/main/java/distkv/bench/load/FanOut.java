@@ -19,7 +19,7 @@ public final class FanOut {
         String name = "fan" + System.nanoTime();
         Requests.Talk set = Requests.fill(name);
         try (ConnectionMultiplexer connections = new ConnectionMultiplexer(server, WATCHERS + 1)) {
-            ConnectionMultiplexer.Member writer = connections.members().getFirst();
+            ConnectionMultiplexer.Participant writer = connections.members().getFirst();
             LoadGenerator.Counter seen = new LoadGenerator.Counter();
             LoadGenerator.Counter watching = new LoadGenerator.Counter();
             connections.members().stream().skip(1).forEach(member -> member.ask(Requests.watch(name)));

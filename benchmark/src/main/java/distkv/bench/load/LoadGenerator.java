@@ -35,7 +35,7 @@ public final class LoadGenerator {
     public static double pipelined(InetSocketAddress server, int window, Requests.Talk talk, int count)
             throws IOException {
         try (ConnectionMultiplexer all = new ConnectionMultiplexer(server, 1)) {
-            ConnectionMultiplexer.Member writer = all.members().getFirst();
+            ConnectionMultiplexer.Participant writer = all.members().getFirst();
             Counter asked = new Counter();
             Counter replies = new Counter();
             long start = System.nanoTime();

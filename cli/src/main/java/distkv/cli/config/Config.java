@@ -140,7 +140,7 @@ public record Config(Map<String, Object> tree) {
     /** The same places as a list, and those that only stored code uses. */
     public List<Path> allPrefixes() {
         return ConfigKey.ALL.stream()
-                .filter(key -> key.kind() == ConfigKey.Kind.PATH)
+                .filter(key -> key.kind() == ConfigKey.ValueKind.PATH)
                 .map(key -> path(key.name()))
                 .toList();
     }
@@ -149,7 +149,7 @@ public record Config(Map<String, Object> tree) {
     public Map<String, @Nullable Object> forCode() {
         Config config = this;
         for (ConfigKey key : ConfigKey.ALL) {
-            if (key.kind() == ConfigKey.Kind.PATH) {
+            if (key.kind() == ConfigKey.ValueKind.PATH) {
                 config = config.with(Path.parse(key.name()), path(key.name()));
             }
         }

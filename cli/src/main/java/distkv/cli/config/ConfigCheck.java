@@ -50,7 +50,7 @@ final class ConfigCheck {
     private static Optional<Problem> find(ConfigKey key, @Nullable Object value) {
         boolean isOff = value == null || Boolean.FALSE.equals(value);
         String meaning = key.meaning();
-        return key.kind() == ConfigKey.Kind.NOT_YET && !isOff
+        return key.kind() == ConfigKey.ValueKind.NOT_YET && !isOff
                 ? Optional.of(new Problem(
                         key.name() + ": " + value + " (expected: false or nothing: "
                                 + Character.toLowerCase(meaning.charAt(0)) + meaning.substring(1, meaning.length() - 1)
@@ -63,7 +63,7 @@ final class ConfigCheck {
     private static Problem unknown(String section, String name) {
         String last = name.substring(name.lastIndexOf('.') + 1);
         Stream<String> elsewhere = ConfigKey.ALL.stream()
-                .filter(key -> key.kind() != ConfigKey.Kind.WITHOUT_EFFECT
+                .filter(key -> key.kind() != ConfigKey.ValueKind.WITHOUT_EFFECT
                         && key.name().endsWith("." + last))
                 .map(key -> Suggestion.question(key.name()));
         List<String> here = below(section).stream().map(word -> section + word).toList();
@@ -79,7 +79,7 @@ final class ConfigCheck {
     /** The names of what may be right below a section, without those that have no effect. */
     private static List<String> below(String section) {
         return ConfigKey.ALL.stream()
-                .filter(key -> key.kind() != ConfigKey.Kind.WITHOUT_EFFECT
+                .filter(key -> key.kind() != ConfigKey.ValueKind.WITHOUT_EFFECT
                         && key.name().startsWith(section))
                 .map(key -> key.name().substring(section.length()).split("\\.", -1)[0])
                 .distinct()

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param meaning a sentence about it
  * @param option the options that say the same for one command, or ""
  */
-public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, String meaning, String option) {
+public record ConfigKey(
+        String name, ValueKind kind, @Nullable Object otherwise, String meaning, String option) {
     /** The type of a key's value. */
-    enum Kind {
+    enum ValueKind {
         TEXT("text"),
         PORT("port"),
         SECONDS("seconds"),
@@ -36,130 +37,135 @@ public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, Stri
 
         final String expected;
 
-        Kind(String expected) {
+        ValueKind(String expected) {
             this.expected = expected;
         }
     }
 
     public static final List<ConfigKey> ALL = List.of(
-            of("connect.host", Kind.TEXT, "localhost", "The server's host.", "`-h`"),
-            of("connect.port", Kind.PORT, 27586L, "The server's port.", "`-p`"),
+            of("connect.host", ValueKind.TEXT, "localhost", "The server's host.", "`-h`"),
+            of("connect.port", ValueKind.PORT, 27586L, "The server's port.", "`-p`"),
             of(
                     "connect.name",
-                    Kind.TEXT,
+                    ValueKind.TEXT,
                     null,
                     "The name of this machine as a client, a server, and a node of runners. Otherwise the host name.",
                     "`up NAME`, `server NAME`, `run -n NODE all`"),
-            of("connect.init_timeout", Kind.SECONDS, 5L, "How long to wait for the server to answer and greet.", ""),
+            of(
+                    "connect.init_timeout",
+                    ValueKind.SECONDS,
+                    5L,
+                    "How long to wait for the server to answer and greet.",
+                    ""),
             of(
                     "connect.retry",
-                    Kind.SECONDS,
+                    ValueKind.SECONDS,
                     1L,
                     "The longest wait of a client in Python between attempts to reconnect.",
                     ""),
             of(
                     "connect.patience",
-                    Kind.SECONDS,
+                    ValueKind.SECONDS,
                     10L,
                     "How long a request that was under way when the connection was lost waits for a new connection.",
                     ""),
             of(
                     "connect.window",
-                    Kind.NUMBER,
+                    ValueKind.NUMBER,
                     1024L,
                     "How many messages of a stream may be on their way to a client in Python before it confirms some.",
                     ""),
             of(
                     "server.bind_default.host",
-                    Kind.TEXT,
+                    ValueKind.TEXT,
                     "localhost",
                     "The address that the server listens on, of the loopback interface only.",
                     "`--bind`"),
-            of("server.bind_default.port", Kind.PORT, 27586L, "The port that the server listens on.", "`--bind`"),
+            of("server.bind_default.port", ValueKind.PORT, 27586L, "The port that the server listens on.", "`--bind`"),
             of(
                     "server.data",
-                    Kind.FILE,
+                    ValueKind.FILE,
                     null,
                     "Where the server keeps the tree. Otherwise `~/.local/share/distkv`.",
                     "`--data`"),
             of(
                     "server.memory",
-                    Kind.SIZE,
+                    ValueKind.SIZE,
                     null,
                     "The server's heap, 128M or more; 45 % of it is for the tree. Otherwise 1G.",
                     ""),
             of(
                     "runner.labels",
-                    Kind.LIST,
+                    ValueKind.LIST,
                     List.of(),
                     "What this node has, for jobs that ask for it with `--where`.",
                     "`--label`"),
             of(
                     "runner.capacity",
-                    Kind.NUMBER,
+                    ValueKind.NUMBER,
                     null,
                     "How much this node can run, compared with the others. Otherwise its number of cores, or of GiB of memory if that is less.",
                     "`--capacity`"),
             of(
                     "runner.python",
-                    Kind.FILE,
+                    ValueKind.FILE,
                     null,
                     "The interpreter for Python code; it needs the package `distkv`. Otherwise the one that is built in.",
                     "`--python`"),
             of(
                     "runner.limits",
-                    Kind.MAP,
+                    ValueKind.MAP,
                     Map.of(),
                     "What a run may use if its job sets no limits: `memory`, `cpu`, `files`, `processes`, `time`.",
                     "`--limit`"),
             of(
                     "runner.memory",
-                    Kind.SIZE,
+                    ValueKind.SIZE,
                     null,
                     "How much memory all runs without limits may use together. Otherwise what there is.",
                     "`--memory`"),
             of(
                     "runner.worker_user",
-                    Kind.TEXT,
+                    ValueKind.TEXT,
                     null,
                     "The user that runs code; requires root. Otherwise the runner's own.",
                     "`--worker-user`"),
             of(
                     "runner.java",
-                    Kind.LIST,
+                    ValueKind.LIST,
                     List.of(),
                     "More options for the Java virtual machines that run Java code, for example `-Xmx2g`.",
                     ""),
             of(
                     "prefixes",
-                    Kind.TEXT,
+                    ValueKind.TEXT,
                     "distkv",
                     "The defaults of the paths below: `distkv`, below `:.distkv`; `moat`, the same below `:.moat.kv`, where moat-kv keeps its own.",
                     ""),
-            of("codes.prefix", Kind.PATH, ":.distkv.code.proc", "Where procedures are stored.", ""),
-            of("modules.prefix", Kind.PATH, ":.distkv.code.module", "Where modules are stored.", ""),
-            of("errors.prefix", Kind.PATH, ":.distkv.error", "Where errors are recorded.", ""),
+            of("codes.prefix", ValueKind.PATH, ":.distkv.code.proc", "Where procedures are stored.", ""),
+            of("modules.prefix", ValueKind.PATH, ":.distkv.code.module", "Where modules are stored.", ""),
+            of("errors.prefix", ValueKind.PATH, ":.distkv.error", "Where errors are recorded.", ""),
             of(
                     "config.prefix",
-                    Kind.PATH,
+                    ValueKind.PATH,
                     ":.distkv.config",
                     "Where the original keeps configuration in the tree, for stored code that reads it.",
                     ""),
-            of("runner.prefix", Kind.PATH, ":.distkv.run", "Where jobs are.", ""),
-            of("runner.state", Kind.PATH, ":.distkv.state", "Where runners write the states of jobs.", ""),
-            of("runner.claim", Kind.PATH, ":.distkv.claim", "Where runners claim the jobs that they run.", ""),
-            of("runner.presence", Kind.PATH, ":.distkv.presence", "Where runners announce their presence.", ""),
-            of("runner.group", Kind.PATH, ":.distkv.group", "Where the settings of groups of nodes are.", ""),
+            of("runner.prefix", ValueKind.PATH, ":.distkv.run", "Where jobs are.", ""),
+            of("runner.state", ValueKind.PATH, ":.distkv.state", "Where runners write the states of jobs.", ""),
+            of("runner.claim", ValueKind.PATH, ":.distkv.claim", "Where runners claim the jobs that they run.", ""),
+            of("runner.presence", ValueKind.PATH, ":.distkv.presence", "Where runners announce their presence.", ""),
+            of("runner.group", ValueKind.PATH, ":.distkv.group", "Where the settings of groups of nodes are.", ""),
             of(
                     "logging",
-                    Kind.MAP,
+                    ValueKind.MAP,
                     null,
                     "What code logs: `root: {level: DEBUG}`, `loggers: {NAME: {level: …}}`. Otherwise from `INFO` on.",
                     ""),
-            of("user", Kind.MAP, null, "Settings for stored code, which reads them as `_cfg.user`.", ""),
-            of("connect.ssl", Kind.NOT_YET, null, "There is no TLS yet.", ""),
-            of("connect.auth", Kind.NOT_YET, null, "There is no log-in yet.", ""),
-            of("server.bind_default.ssl", Kind.NOT_YET, null, "There is no TLS yet.", ""),
+            of("user", ValueKind.MAP, null, "Settings for stored code, which reads them as `_cfg.user`.", ""),
+            of("connect.ssl", ValueKind.NOT_YET, null, "There is no TLS yet.", ""),
+            of("connect.auth", ValueKind.NOT_YET, null, "There is no log-in yet.", ""),
+            of("server.bind_default.ssl", ValueKind.NOT_YET, null, "There is no TLS yet.", ""),
             ofOriginal("runner.name"),
             ofOriginal("runner.start_delay"),
             ofOriginal("runner.ping"),
@@ -179,12 +185,13 @@ public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, Stri
             ofOriginal("domain"),
             ofOriginal("hostmap"));
 
-    private static ConfigKey of(String name, Kind kind, @Nullable Object otherwise, String meaning, String option) {
+    private static ConfigKey of(
+            String name, ValueKind kind, @Nullable Object otherwise, String meaning, String option) {
         return new ConfigKey(name, kind, otherwise, meaning, option);
     }
 
     private static ConfigKey ofOriginal(String name) {
-        return new ConfigKey(name, Kind.WITHOUT_EFFECT, null, "", "");
+        return new ConfigKey(name, ValueKind.WITHOUT_EFFECT, null, "", "");
     }
 
     /** The defaults of all keys that have one, as a tree of maps. */
@@ -213,7 +220,7 @@ public record ConfigKey(String name, Kind kind, @Nullable Object otherwise, Stri
     /** Where moat-kv keeps what this key is the path of; {@code null} if this key is no path. */
     @Nullable
     public Path moatPlace() {
-        return kind == Kind.PATH && otherwise instanceof String ours
+        return kind == ValueKind.PATH && otherwise instanceof String ours
                 ? Path.parse(":.moat.kv").append(Path.parse(ours).below(Path.parse(":.distkv")))
                 : null;
     }

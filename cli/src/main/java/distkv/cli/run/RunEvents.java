@@ -36,7 +36,7 @@ final class RunEvents {
      * @param job the job's name, or {@code null} if it is about a runner
      * @param detail more about it, or ""
      */
-    record Event(String node, String what, @Nullable Path job, String detail) {
+    record EventLine(String node, String what, @Nullable Path job, String detail) {
         /** For programs. */
         Map<String, @Nullable Object> shown() {
             Map<String, @Nullable Object> shown = new LinkedHashMap<>();
@@ -72,7 +72,7 @@ final class RunEvents {
     }
 
     /** What this change means. */
-    List<Event> of(Entry entry) {
+    List<EventLine> of(Entry entry) {
         Value old = entry.value() == null ? last.remove(entry.path()) : last.put(entry.path(), entry.value());
         if (entry.path().startsWith(presence)) {
             return runner(entry, old);
@@ -83,16 +83,16 @@ final class RunEvents {
         }
     }
 
-    private List<Event> runner(Entry entry, @Nullable Value old) {
+    private List<EventLine> runner(Entry entry, @Nullable Value old) {
         List<Object> name = entry.path().tail(presence.length()).elements();
         if (name.size() != 2 || !name.get(1).equals(kind.word()) || (entry.value() == null) == (old == null)) {
             return List.of();
         }
         String what = entry.value() == null ? "leaves" : "joins";
-        return List.of(new Event(String.valueOf(name.get(0)), what, null, ""));
+        return List.of(new EventLine(String.valueOf(name.get(0)), what, null, ""));
     }
 
-    private List<Event> claim(Entry entry, @Nullable Value old) {
+    private List<EventLine> claim(Entry entry, @Nullable Value old) {
         Value value = entry.value() == null ? old : entry.value();
         if (value == null || (entry.value() != null && old != null)) {
             return List.of();
@@ -102,41 +102,41 @@ final class RunEvents {
         Path job = job(entry.path(), claims);
         if (JobId.isStandby(job)) {
             // The state, or the job's error, tells how it ends.
-            return entry.value() == null ? List.of() : List.of(new Event(who, "stands by", job.parent(), ""));
+            return entry.value() == null ? List.of() : List.of(new EventLine(who, "stands by", job.parent(), ""));
         }
-        return List.of(new Event(who, entry.value() == null ? "releases" : "claims", job, ""));
+        return List.of(new EventLine(who, entry.value() == null ? "releases" : "claims", job, ""));
     }
 
-    private List<Event> state(Entry entry, @Nullable Value oldValue) {
+    private List<EventLine> state(Entry entry, @Nullable Value oldValue) {
         Path job = job(entry.path(), states);
         if (entry.value() == null) {
-            return oldValue == null ? List.of() : List.of(new Event("", "deleted", job, ""));
+            return oldValue == null ? List.of() : List.of(new EventLine("", "deleted", job, ""));
         }
         StateEntry now = StateEntry.read(entry.value());
         StateEntry old = oldValue == null ? StateEntry.NEW : StateEntry.read(oldValue);
-        List<Event> items = new ArrayList<>();
+        List<EventLine> items = new ArrayList<>();
         boolean another = !Objects.equals(now.node(), old.node()) || now.started() != old.started();
         if (now.node() != null && another && old.node() != null && now.tookOver()) {
-            return List.of(new Event(now.node(), "takes over", job, "from " + old.node()));
+            return List.of(new EventLine(now.node(), "takes over", job, "from " + old.node()));
         }
         if (old.node() != null && another) {
-            items.add(now.node() == null ? end(job, old.node(), now) : new Event(old.node(), "loses", job, ""));
+            items.add(now.node() == null ? end(job, old.node(), now) : new EventLine(old.node(), "loses", job, ""));
         }
         if (now.node() != null && another) {
-            items.add(new Event(now.node(), "starts", job, now.backoff() == 0 ? "" : "after " + errors(now)));
+            items.add(new EventLine(now.node(), "starts", job, now.backoff() == 0 ? "" : "after " + errors(now)));
         } else if (now.node() != null && now.offered() && !old.offered()) {
-            items.add(new Event(now.node(), "offers", job, ""));
+            items.add(new EventLine(now.node(), "offers", job, ""));
         } else if (now.node() != null && now.pinged() != old.pinged()) {
-            items.add(new Event(now.node(), "is well", job, ""));
+            items.add(new EventLine(now.node(), "is well", job, ""));
         } else if (now.node() == null && old.node() == null && !now.reason().equals(old.reason())) {
-            items.add(new Event("", "waits", job, now.reason().text()));
+            items.add(new EventLine("", "waits", job, now.reason().text()));
         }
         return items;
     }
 
-    private static Event end(Path job, String node, StateEntry now) {
+    private static EventLine end(Path job, String node, StateEntry now) {
         if (now.backoff() > 0) {
-            return new Event(
+            return new EventLine(
                     node,
                     "fails",
                     job,
@@ -150,7 +150,8 @@ final class RunEvents {
         String detail = decoded == null
                 ? now.reason().text()
                 : "result " + OutputFormat.json.document(decoded).strip();
-        return new Event(node, "ends", job, detail.lines().map(String::strip).reduce("", String::concat));
+        return new EventLine(
+                node, "ends", job, detail.lines().map(String::strip).reduce("", String::concat));
     }
 
     private static String errors(StateEntry state) {

@@ -79,8 +79,9 @@ public final class RunMonitor implements CommandAction.OfJobs {
             Heard next = heard.take();
             switch (next.event()) {
                 case WatchEvent.Changed(var entry) -> {
-                    List<RunEvents.Event> items = events.of(entry);
-                    for (RunEvents.Event item : current.contains(next.source()) ? items : List.<RunEvents.Event>of()) {
+                    List<RunEvents.EventLine> items = events.of(entry);
+                    for (RunEvents.EventLine item :
+                            current.contains(next.source()) ? items : List.<RunEvents.EventLine>of()) {
                         reading = shown(printer, item);
                     }
                 }
@@ -96,7 +97,7 @@ public final class RunMonitor implements CommandAction.OfJobs {
     }
 
     /** Prints an item; false if nobody reads any more. */
-    private static boolean shown(Printer printer, RunEvents.Event item) {
+    private static boolean shown(Printer printer, RunEvents.EventLine item) {
         double now = printer.dates().now();
         if (printer.format() == OutputFormat.json) {
             Map<String, @Nullable Object> shown = item.shown();

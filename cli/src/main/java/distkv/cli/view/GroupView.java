@@ -61,7 +61,7 @@ public record GroupView(GroupSettings settings, Map<String, List<Member>> member
             return "empty";
         }
         GroupState state =
-                GroupState.of(new GroupState.View(true, true, false, false, true, members.size(), settings.nodes()));
+                GroupState.of(new GroupState.Facts(true, true, false, false, true, members.size(), settings.nodes()));
         return state.level().name().toLowerCase(Locale.ROOT);
     }
 

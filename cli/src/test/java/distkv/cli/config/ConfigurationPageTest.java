@@ -72,7 +72,8 @@ class ConfigurationPageTest {
                 | key | value | default | meaning | option |
                 |---|---|---|---|---|
                 """
-                + rows(key -> key.kind() != ConfigKey.Kind.WITHOUT_EFFECT && key.kind() != ConfigKey.Kind.NOT_YET)
+                + rows(key ->
+                        key.kind() != ConfigKey.ValueKind.WITHOUT_EFFECT && key.kind() != ConfigKey.ValueKind.NOT_YET)
                 + """
 
                 ## From the original's files
@@ -83,10 +84,10 @@ class ConfigurationPageTest {
                 | key | value | default | meaning | option |
                 |---|---|---|---|---|
                 """
-                + rows(key -> key.kind() == ConfigKey.Kind.NOT_YET)
+                + rows(key -> key.kind() == ConfigKey.ValueKind.NOT_YET)
                 + "\nThese are accepted, and have no effect:\n\n"
                 + ConfigKey.ALL.stream()
-                        .filter(key -> key.kind() == ConfigKey.Kind.WITHOUT_EFFECT)
+                        .filter(key -> key.kind() == ConfigKey.ValueKind.WITHOUT_EFFECT)
                         .map(key -> "- `" + key.name() + "`\n")
                         .collect(Collectors.joining());
     }

@@ -24,7 +24,7 @@ class RunEventsTest {
     private List<String> lines(String path, @Nullable Object value) {
         Value encoded = value == null ? null : Values.encode(value);
         return news.of(new Entry(Path.parse(path), encoded, ++tick, 0)).stream()
-                .map(RunEvents.Event::line)
+                .map(RunEvents.EventLine::line)
                 .toList();
     }
 

@@ -62,7 +62,7 @@ final class CompileErrors implements AutoCloseable {
                 return;
             }
             mirror.awaitInitial();
-            // Some may have come in before the mirror had its listener.
+            // Some may have arrived before the mirror had its listener.
             mirror.entries().values().forEach(this::put);
             String name = CompileException.class.getSimpleName();
             ErrorReport.Failed failed = new ErrorReport.Failed(
@@ -80,7 +80,7 @@ final class CompileErrors implements AutoCloseable {
                 report(failed);
             }
         } catch (ClientException e) {
-            // The caller hears of it in any case.
+            // The caller gets the error in any case.
             System.getLogger(CompileErrors.class.getName()).log(System.Logger.Level.WARNING, "not recorded", e);
         }
     }
@@ -97,7 +97,7 @@ final class CompileErrors implements AutoCloseable {
             }
             try {
                 List<Long> ticks = client.commit(new Commit(writes, List.of()));
-                // Known here from now on, also before the mirror brings it.
+                // Known from now on, even before the mirror has it.
                 Write record = writes.getFirst();
                 put(new Entry(record.path(), record.value(), ticks.getFirst(), 0));
                 return;

@@ -107,7 +107,7 @@ final class PythonProcess implements AutoCloseable {
         send(pairs("op", "init", "connect", connect, "config", options.config()));
     }
 
-    /** Tells it of a module, unless it has that version; one in Java is none there. */
+    /** Sends it a module, unless it has that version. A Java module does not exist there. */
     void module(String name, @Nullable StoredModule module, long version) throws IOException {
         if (isNews("module " + name, version)) {
             StoredModule python = module == null || module.language() == Language.JAVA ? null : module;

@@ -8,7 +8,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.schema.BadEntry;
 import distkv.schema.code.Catalog;
-import distkv.schema.code.Code;
+import distkv.schema.code.CodeEntry;
 import distkv.schema.code.CodeId;
 import distkv.schema.code.Language;
 import distkv.schema.code.Procedure;
@@ -95,9 +95,9 @@ final class StoredCode implements AutoCloseable {
     Found procedure(Path path) {
         synchronized (lock) {
             return switch (catalog.find(path)) {
-                case Code.Missing missing -> null;
-                case Code.Broken broken -> throw new CompileException(CodeId.name(path), 0, broken.why());
-                case Code.Found(Procedure procedure, Map<CodeId, Long> needs) ->
+                case CodeEntry.Missing missing -> null;
+                case CodeEntry.Broken broken -> throw new CompileException(CodeId.name(path), 0, broken.why());
+                case CodeEntry.Found(Procedure procedure, Map<CodeId, Long> needs) ->
                     new Found(
                             procedure,
                             catalog.version(CodeId.procedure(path)),
@@ -110,9 +110,9 @@ final class StoredCode implements AutoCloseable {
     }
 
     /**
-     * Looks after what these modules require themselves, whoever uses them.
+     * Checks what these modules require themselves, whoever uses them.
      *
-     * @throws CompileException naming the module and the chain, if something is missing or requires itself
+     * @throws CompileException naming the module and the chain, if a module is missing or requires itself
      */
     void checkModules(Collection<String> names) {
         synchronized (lock) {

@@ -1,6 +1,8 @@
 /**
  * Who of a group takes, keeps and gives away the jobs that any node may run, decided on each node from what all of them
- * see. Pure: nothing here reads a clock, waits, or writes; everything is used by the decision thread only. Times are unix
+ * see.
+ *
+ * <p>Pure: nothing here reads a clock, waits, or writes; everything is used by the decision thread only. Times are unix
  * times in seconds.
  */
 @NullMarked

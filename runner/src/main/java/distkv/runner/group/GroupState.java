@@ -31,7 +31,7 @@ public record GroupState(Level level, int count, int wanted) {
      * @param contested whether a runner of the original serves the group, too
      * @param present whether its own presence is in the store
      */
-    public record View(
+    public record Facts(
             boolean synchronised,
             boolean connected,
             boolean expired,
@@ -41,11 +41,11 @@ public record GroupState(Level level, int count, int wanted) {
             int wanted) {}
 
     /** The state of the group in that view. */
-    public static GroupState of(View view) {
+    public static GroupState of(Facts view) {
         return new GroupState(level(view), view.count(), view.wanted());
     }
 
-    private static Level level(View view) {
+    private static Level level(Facts view) {
         if (!view.synchronised()) {
             return Level.BROKEN;
         }

@@ -7,7 +7,7 @@ import distkv.runner.balance.Pace;
 import distkv.runner.balance.Rebalancer;
 import distkv.runner.schedule.Attempt;
 import distkv.runner.worker.Place;
-import distkv.schema.code.Code;
+import distkv.schema.code.CodeEntry;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
 import distkv.schema.error.ErrorReport;
@@ -77,7 +77,7 @@ final class ClaimAcquirer {
      */
     void start(Job job, View view, StateEntry from, double due, List<ErrorReport> reports) {
         JobEntry entry = job.entry();
-        if (entry == null || !(view.code(entry) instanceof Code.Found found)) {
+        if (entry == null || !(view.code(entry) instanceof CodeEntry.Found found)) {
             return;
         }
         // Whether it is due has just been found out, and counts for whose turn it is.
@@ -122,7 +122,7 @@ final class ClaimAcquirer {
     /** Has a run stand by beside the one that another node offers, if this node may take it over. */
     void standBy(Job job, View view) {
         JobEntry entry = job.entry();
-        if (entry == null || !isOffered(job, view, entry) || !(view.code(entry) instanceof Code.Found found)) {
+        if (entry == null || !isOffered(job, view, entry) || !(view.code(entry) instanceof CodeEntry.Found found)) {
             return;
         }
         if (found.procedure().mode() == Mode.ASYNC
@@ -151,7 +151,7 @@ final class ClaimAcquirer {
         return underWay + runs.awaited() >= CLAIMS;
     }
 
-    private boolean hasRoom(Job job, JobEntry entry, Code.Found found) {
+    private boolean hasRoom(Job job, JobEntry entry, CodeEntry.Found found) {
         Place place = place(job, entry, found.procedure());
         if (!isBusy() && places.keep(place)) {
             return true;
@@ -168,7 +168,7 @@ final class ClaimAcquirer {
     }
 
     private static Phase.Claiming claiming(
-            Job job, View view, JobEntry entry, Code.Found found, StateEntry running, long from) {
+            Job job, View view, JobEntry entry, CodeEntry.Found found, StateEntry running, long from) {
         return new Phase.Claiming(
                 new Attempt(entry, found.procedure(), found.needs()),
                 running,

@@ -8,7 +8,7 @@ import distkv.runner.schedule.Attempt;
 import distkv.runner.schedule.Decision;
 import distkv.runner.schedule.Schedule;
 import distkv.schema.code.Catalog;
-import distkv.schema.code.Code;
+import distkv.schema.code.CodeEntry;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.error.ErrorRecord;
@@ -89,8 +89,8 @@ record View(
         return entry == null ? state : Schedule.believed(entry, state, now);
     }
 
-    Code code(JobEntry entry) {
-        return entry.code() == null ? new Code.Missing(Path.ROOT) : catalog.find(entry.code());
+    CodeEntry code(JobEntry entry) {
+        return entry.code() == null ? new CodeEntry.Missing(Path.ROOT) : catalog.find(entry.code());
     }
 
     /** Where the procedure of a run is stored. */
@@ -110,7 +110,7 @@ record View(
             // A call begins once: whoever waits for it hears how it ended, and knows whether to call again.
             return new Decision.Nothing(state.reason());
         }
-        Code code = code(entry);
+        CodeEntry code = code(entry);
         Attempt failed = job.failedAttempt(state);
         boolean mended = failed != null && (failed.mendedBy(entry, code) || !catalog.areCurrent(failed.uses()));
         Decision decision = Schedule.decide(entry, state, code, mended, now);
@@ -150,7 +150,7 @@ record View(
         Map<String, @Nullable Object> data = entry == null ? Map.of() : Collections.singletonMap("code", entry.code());
         List<ErrorReport> reports = new ArrayList<>();
         reports.add(ErrorReport.Failed.plain(ErrorReport.RUN, site.entry(job.id), message, data));
-        if (entry != null && code(entry) instanceof Code.Broken(Path procedure, String why)) {
+        if (entry != null && code(entry) instanceof CodeEntry.Broken(Path procedure, String why)) {
             reports.add(
                     ErrorReport.Failed.plain(ErrorReport.COMPILE, site.codes().append(procedure), why, Map.of()));
         }

@@ -1,7 +1,7 @@
 package distkv.runner.schedule;
 
 import distkv.model.Path;
-import distkv.schema.code.Code;
+import distkv.schema.code.CodeEntry;
 import distkv.schema.code.CodeId;
 import distkv.schema.code.Procedure;
 import distkv.schema.job.JobEntry;
@@ -51,7 +51,7 @@ public record Attempt(JobEntry job, Procedure procedure, Map<CodeId, Long> uses)
      *
      * @param now the entry, {@code null} if it is gone
      */
-    public @Nullable Stop disturbedBy(@Nullable JobEntry now, Code code) {
+    public @Nullable Stop disturbedBy(@Nullable JobEntry now, CodeEntry code) {
         if (now == null) {
             return Stop.ENTRY_DELETED;
         }
@@ -74,14 +74,14 @@ public record Attempt(JobEntry job, Procedure procedure, Map<CodeId, Long> uses)
     }
 
     /** Whether a failed run would not be the same one today. */
-    public boolean mendedBy(JobEntry now, Code code) {
+    public boolean mendedBy(JobEntry now, CodeEntry code) {
         return !procedure.path().equals(now.code())
                 || !same(code)
                 || !job.sameData(now)
                 || !job.limits().equals(now.limits());
     }
 
-    private boolean same(Code code) {
-        return code instanceof Code.Found found && found.procedure().same(procedure);
+    private boolean same(CodeEntry code) {
+        return code instanceof CodeEntry.Found found && found.procedure().same(procedure);
     }
 }

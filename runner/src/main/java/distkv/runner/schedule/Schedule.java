@@ -1,7 +1,7 @@
 package distkv.runner.schedule;
 
 import distkv.model.Path;
-import distkv.schema.code.Code;
+import distkv.schema.code.CodeEntry;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
@@ -42,7 +42,7 @@ public final class Schedule {
      *
      * @param mended whether the last run failed, and what it ran with has changed since
      */
-    public static Decision decide(JobEntry job, StateEntry state, Code code, boolean mended, double now) {
+    public static Decision decide(JobEntry job, StateEntry state, CodeEntry code, boolean mended, double now) {
         if (job.code() == null) {
             return new Decision.Nothing(Reason.of(Reason.Code.NO_CODE));
         }
@@ -76,16 +76,16 @@ public final class Schedule {
                 : new Decision.Nothing(Stop.NO_TARGET.reason());
     }
 
-    private static Decision at(double time, Reason reason, Code code, double now) {
+    private static Decision at(double time, Reason reason, CodeEntry code, double now) {
         if (time > now) {
             return new Decision.WaitUntil(time, reason);
         }
         return switch (code) {
-            case Code.Found found -> new Decision.Start(time, reason);
-            case Code.Missing missing ->
+            case CodeEntry.Found found -> new Decision.Start(time, reason);
+            case CodeEntry.Missing missing ->
                 new Decision.Refuse(
                         about(Reason.Code.NO_PROCEDURE, missing.path()), "There is no procedure " + missing.path());
-            case Code.Broken broken ->
+            case CodeEntry.Broken broken ->
                 new Decision.Refuse(
                         about(Reason.Code.BAD_PROCEDURE, broken.path()),
                         "Procedure " + broken.path() + ": " + broken.why());

@@ -17,7 +17,7 @@ class GroupStateTest {
     private static Level level(
             boolean synchronised, boolean connected, boolean expired, boolean present, int count, int wanted) {
         GroupState state =
-                GroupState.of(new GroupState.View(synchronised, connected, expired, false, present, count, wanted));
+                GroupState.of(new GroupState.Facts(synchronised, connected, expired, false, present, count, wanted));
         assertThat(state.count()).isEqualTo(count);
         assertThat(state.wanted()).isEqualTo(wanted);
         return state.level();
@@ -59,10 +59,10 @@ class GroupStateTest {
 
     @Test
     void aGroupThatARunnerOfTheOriginalServesIsBrokenWhileTheServerIsThere() {
-        assertThat(GroupState.of(new GroupState.View(true, true, false, true, true, 3, 0))
+        assertThat(GroupState.of(new GroupState.Facts(true, true, false, true, true, 3, 0))
                         .level())
                 .isEqualTo(BROKEN);
-        assertThat(GroupState.of(new GroupState.View(true, false, true, true, true, 3, 0))
+        assertThat(GroupState.of(new GroupState.Facts(true, false, true, true, true, 3, 0))
                         .level())
                 .isEqualTo(DETACHED);
     }

@@ -8,7 +8,7 @@ import distkv.runner.schedule.Attempt;
 import distkv.runner.schedule.Decision;
 import distkv.runner.schedule.Schedule;
 import distkv.runner.worker.Ended;
-import distkv.schema.code.Code;
+import distkv.schema.code.CodeEntry;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
 import distkv.schema.job.JobEntry;
@@ -42,7 +42,7 @@ class OutcomeTest {
     }
 
     private static Decision next(Outcome outcome) {
-        return Schedule.decide(JOB, outcome.state(), new Code.Found(PROCEDURE), false, 1_010);
+        return Schedule.decide(JOB, outcome.state(), new CodeEntry.Found(PROCEDURE), false, 1_010);
     }
 
     @ParameterizedTest

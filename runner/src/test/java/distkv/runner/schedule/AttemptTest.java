@@ -3,7 +3,7 @@ package distkv.runner.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
-import distkv.schema.code.Code;
+import distkv.schema.code.CodeEntry;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
 import distkv.schema.job.JobEntry;
@@ -18,7 +18,7 @@ class AttemptTest {
             new Procedure(NAME, "return who", Mode.ASYNC, List.of("who"), Map.of("who", "world", "greeting", "hello"));
     private static final JobEntry JOB = new JobEntry(NAME, Map.of("who", "me"), 900, 0, 100, 1.1, 0);
     private static final Attempt ATTEMPT = new Attempt(JOB, PROCEDURE);
-    private static final Code FOUND = new Code.Found(PROCEDURE);
+    private static final CodeEntry FOUND = new CodeEntry.Found(PROCEDURE);
 
     @Test
     void theDataOfTheJobOverrideTheDefaultsOfTheProcedure() {
@@ -69,20 +69,20 @@ class AttemptTest {
     @Test
     void changedSourceRestartsTheRun() {
         Procedure changed = new Procedure(NAME, "return 1", Mode.ASYNC, PROCEDURE.vars(), PROCEDURE.defaults());
-        assertThat(ATTEMPT.disturbedBy(JOB, new Code.Found(changed))).isEqualTo(Stop.CODE_CHANGED);
-        assertThat(ATTEMPT.mendedBy(JOB, new Code.Found(changed))).isTrue();
+        assertThat(ATTEMPT.disturbedBy(JOB, new CodeEntry.Found(changed))).isEqualTo(Stop.CODE_CHANGED);
+        assertThat(ATTEMPT.mendedBy(JOB, new CodeEntry.Found(changed))).isTrue();
     }
 
     @Test
     void deletedCodeEndsTheRun() {
-        assertThat(ATTEMPT.disturbedBy(JOB, new Code.Missing(NAME))).isEqualTo(Stop.CODE_CHANGED);
+        assertThat(ATTEMPT.disturbedBy(JOB, new CodeEntry.Missing(NAME))).isEqualTo(Stop.CODE_CHANGED);
     }
 
     @Test
     void codeThatIsStoredAgainAsItWasDoesNotDisturbARun() {
         Procedure again = new Procedure(
                 NAME, "return who", Mode.ASYNC, List.of("who"), Map.of("greeting", "hello", "who", "world"));
-        assertThat(ATTEMPT.disturbedBy(JOB, new Code.Found(again))).isNull();
-        assertThat(ATTEMPT.mendedBy(JOB, new Code.Found(again))).isFalse();
+        assertThat(ATTEMPT.disturbedBy(JOB, new CodeEntry.Found(again))).isNull();
+        assertThat(ATTEMPT.mendedBy(JOB, new CodeEntry.Found(again))).isFalse();
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.schema.BadEntry;
-import distkv.schema.code.Code;
+import distkv.schema.code.CodeEntry;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
 import distkv.schema.job.Cron;
@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ScheduleTest {
     private static final Path NAME = Path.of("demo", "hello");
-    private static final Code FOUND = new Code.Found(new Procedure(NAME, "return 42", Mode.ASYNC, List.of(), Map.of()));
+    private static final CodeEntry FOUND =
+            new CodeEntry.Found(new Procedure(NAME, "return 42", Mode.ASYNC, List.of(), Map.of()));
     private static final double NOW = 1_000;
 
     private double target = 900;
@@ -34,7 +35,7 @@ class ScheduleTest {
     private double stopped;
     private int backoff;
     private Reason reason = Reason.NONE;
-    private Code code = FOUND;
+    private CodeEntry code = FOUND;
     private boolean mended;
 
     private Decision decide() {
@@ -243,7 +244,7 @@ class ScheduleTest {
 
     @Test
     void aJobThatPointsToNoCodeIsRefusedByName() {
-        code = new Code.Missing(NAME);
+        code = new CodeEntry.Missing(NAME);
         assertThat(decide())
                 .isEqualTo(new Decision.Refuse(
                         Reason.ofText("no procedure demo.hello"), "There is no procedure demo.hello"));
@@ -254,7 +255,7 @@ class ScheduleTest {
         started = 950;
         stopped = 951;
         reason = Reason.ofText("code changed");
-        code = new Code.Missing(NAME);
+        code = new CodeEntry.Missing(NAME);
         reason = ((Decision.Refuse) decide()).reason();
         assertThat(decide()).isInstanceOf(Decision.Refuse.class);
         code = FOUND;
@@ -263,14 +264,14 @@ class ScheduleTest {
 
     @Test
     void missingCodeIsNoErrorBeforeTheJobIsDue() {
-        code = new Code.Missing(NAME);
+        code = new CodeEntry.Missing(NAME);
         target = 1_001;
         assertThat(decide()).isEqualTo(new Decision.WaitUntil(1_001, Reason.ofText("target > started")));
     }
 
     @Test
     void aProcedureThatCannotBeReadIsRefusedWithTheReason() {
-        code = new Code.Broken(NAME, "code: null (expected: text)");
+        code = new CodeEntry.Broken(NAME, "code: null (expected: text)");
         assertThat(decide())
                 .isEqualTo(new Decision.Refuse(
                         Reason.ofText("bad procedure demo.hello"),

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Catalog {
     private record Known<T>(long tick, long version, T code) {}
 
-    private final Map<Path, Known<Code>> procedures = new HashMap<>();
+    private final Map<Path, Known<CodeEntry>> procedures = new HashMap<>();
     private final Map<Path, Known<StoredModule>> modules = new HashMap<>();
 
     /**
@@ -49,34 +49,34 @@ public final class Catalog {
     }
 
     private static boolean same(Object one, Object other) {
-        if (one instanceof Code.Found(var was, var _) && other instanceof Code.Found(var is, var _)) {
+        if (one instanceof CodeEntry.Found(var was, var _) && other instanceof CodeEntry.Found(var is, var _)) {
             return was.same(is);
         }
         return one.equals(other);
     }
 
-    private static @Nullable Code read(Path path, @Nullable Value value) {
+    private static @Nullable CodeEntry read(Path path, @Nullable Value value) {
         try {
-            return value == null ? null : new Code.Found(Procedure.read(path, value));
+            return value == null ? null : new CodeEntry.Found(Procedure.read(path, value));
         } catch (BadEntry e) {
-            return new Code.Broken(path, e.getMessage());
+            return new CodeEntry.Broken(path, e.getMessage());
         }
     }
 
     /** The procedure that is at this path now, with all that it needs. */
-    public Code find(Path path) {
-        Known<Code> known = procedures.get(path);
+    public CodeEntry find(Path path) {
+        Known<CodeEntry> known = procedures.get(path);
         if (known == null) {
-            return new Code.Missing(path);
+            return new CodeEntry.Missing(path);
         }
-        if (!(known.code() instanceof Code.Found(Procedure procedure, var _))
+        if (!(known.code() instanceof CodeEntry.Found(Procedure procedure, var _))
                 || procedure.requires().isEmpty()) {
             return known.code();
         }
         try {
-            return new Code.Found(procedure, needs(CodeId.procedure(path)));
+            return new CodeEntry.Found(procedure, needs(CodeId.procedure(path)));
         } catch (BadEntry e) {
-            return new Code.Broken(path, e.getMessage());
+            return new CodeEntry.Broken(path, e.getMessage());
         }
     }
 
@@ -123,7 +123,7 @@ public final class Catalog {
     List<Path> requires(CodeId piece) {
         Known<?> known = known(piece);
         return switch (known == null ? null : known.code()) {
-            case Code.Found(Procedure procedure, var _) -> procedure.requires();
+            case CodeEntry.Found(Procedure procedure, var _) -> procedure.requires();
             case StoredModule module -> module.requires();
             case null, default -> List.of();
         };
@@ -132,7 +132,7 @@ public final class Catalog {
     Language language(CodeId piece) {
         Known<?> known = known(piece);
         return switch (known == null ? null : known.code()) {
-            case Code.Found(Procedure procedure, var _) -> procedure.language();
+            case CodeEntry.Found(Procedure procedure, var _) -> procedure.language();
             case StoredModule module -> module.language();
             case null, default -> Language.PYTHON;
         };
@@ -142,7 +142,7 @@ public final class Catalog {
     public @Nullable String wrong(CodeId piece) {
         Known<?> known = known(piece);
         return switch (known == null ? null : known.code()) {
-            case Code.Broken broken -> broken.why();
+            case CodeEntry.Broken broken -> broken.why();
             case StoredModule module -> module.wrong();
             case null, default -> null;
         };

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the pieces of a catalog require of each other. */
-record Needs(Catalog catalog) implements Requirements.Store<CodeId> {
+record Needs(Catalog catalog) implements Requirements.Source<CodeId> {
     /**
      * All that a piece requires, directly or not, each after what it requires itself, with their versions.
      *

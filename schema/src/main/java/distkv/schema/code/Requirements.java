@@ -18,7 +18,7 @@ public final class Requirements<P> {
     public static final int DEEPEST = 100;
 
     /** What is stored. */
-    public interface Store<P> {
+    public interface Source<P> {
         /** Where a piece is below the prefix of its sort, which is what others call it. */
         Path path(P piece);
 
@@ -40,11 +40,11 @@ public final class Requirements<P> {
         String language(P piece);
     }
 
-    private final Store<P> store;
+    private final Source<P> store;
     private final Set<P> loaded = new LinkedHashSet<>();
     private final List<P> chain = new ArrayList<>();
 
-    private Requirements(Store<P> store) {
+    private Requirements(Source<P> store) {
         this.store = store;
     }
 
@@ -53,7 +53,7 @@ public final class Requirements<P> {
      *
      * @throws BadEntry if something is missing, of no use, or requires itself; the message names the chain
      */
-    public static <P> Set<P> of(Store<P> store, P piece) throws BadEntry {
+    public static <P> Set<P> of(Source<P> store, P piece) throws BadEntry {
         Requirements<P> found = new Requirements<>(store);
         found.visit(piece);
         return found.loaded;

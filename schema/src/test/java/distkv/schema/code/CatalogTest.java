@@ -24,12 +24,13 @@ class CatalogTest {
     void aProcedureIsFoundByItsName() {
         store(1, Map.of("code", "return 42", "is_async", true, "vars", List.of("x"), "default", Map.of("x", 1L)));
         assertThat(catalog.find(NAME))
-                .isEqualTo(new Code.Found(new Procedure(NAME, "return 42", Mode.ASYNC, List.of("x"), Map.of("x", 1L))));
+                .isEqualTo(new CodeEntry.Found(
+                        new Procedure(NAME, "return 42", Mode.ASYNC, List.of("x"), Map.of("x", 1L))));
     }
 
     @Test
     void whatIsNotStoredIsMissing() {
-        assertThat(catalog.find(NAME)).isEqualTo(new Code.Missing(NAME));
+        assertThat(catalog.find(NAME)).isEqualTo(new CodeEntry.Missing(NAME));
     }
 
     @Test
@@ -37,7 +38,7 @@ class CatalogTest {
         store(1, Map.of("code", "return 42"));
         assertThat(catalog.apply(CodeId.procedure(NAME), new Entry(NAME, null, 2, 0)))
                 .isTrue();
-        assertThat(catalog.find(NAME)).isEqualTo(new Code.Missing(NAME));
+        assertThat(catalog.find(NAME)).isEqualTo(new CodeEntry.Missing(NAME));
         assertThat(catalog.apply(CodeId.procedure(NAME), new Entry(NAME, null, 3, 0)))
                 .isFalse();
     }
@@ -56,22 +57,23 @@ class CatalogTest {
 
     private Mode mode(Map<String, @Nullable Object> map) {
         store(System.nanoTime(), map);
-        return ((Code.Found) catalog.find(NAME)).procedure().mode();
+        return ((CodeEntry.Found) catalog.find(NAME)).procedure().mode();
     }
 
     @Test
     void whatIsStoredButNoProcedureIsBrokenAndTheReasonIsNamed() {
         store(1, "return 42");
-        assertThat(catalog.find(NAME)).isEqualTo(new Code.Broken(NAME, "procedure: return 42 (expected: a map)"));
+        assertThat(catalog.find(NAME)).isEqualTo(new CodeEntry.Broken(NAME, "procedure: return 42 (expected: a map)"));
         store(2, Map.of("info", "x"));
-        assertThat(catalog.find(NAME)).isEqualTo(new Code.Broken(NAME, "code: null (expected: text)"));
+        assertThat(catalog.find(NAME)).isEqualTo(new CodeEntry.Broken(NAME, "code: null (expected: text)"));
         store(3, Map.of("code", "x", "is_async", "yes"));
-        assertThat(catalog.find(NAME)).isEqualTo(new Code.Broken(NAME, "is_async: yes (expected: true, false or nil)"));
+        assertThat(catalog.find(NAME))
+                .isEqualTo(new CodeEntry.Broken(NAME, "is_async: yes (expected: true, false or nil)"));
         store(4, Map.of("code", "x", "vars", List.of(1L)));
-        assertThat(catalog.find(NAME)).isEqualTo(new Code.Broken(NAME, "vars: 1 (expected: a list of texts)"));
+        assertThat(catalog.find(NAME)).isEqualTo(new CodeEntry.Broken(NAME, "vars: 1 (expected: a list of texts)"));
         store(5, Map.of("code", "x", "default", Collections.singletonMap(null, 1L)));
         assertThat(catalog.find(NAME))
-                .isEqualTo(new Code.Broken(NAME, "default: null (expected: names that are text)"));
+                .isEqualTo(new CodeEntry.Broken(NAME, "default: null (expected: names that are text)"));
     }
 
     @Test

@@ -39,7 +39,7 @@ class NeedsTest {
     }
 
     private String broken(String procedure) {
-        return ((Code.Broken) catalog.find(Path.parse(procedure))).why();
+        return ((CodeEntry.Broken) catalog.find(Path.parse(procedure))).why();
     }
 
     @Test
@@ -51,7 +51,7 @@ class NeedsTest {
         storeModule("c");
         assertThat(catalog.needs(procedure("main")).keySet())
                 .containsExactly(module("c"), module("house.b"), module("a"), procedure("other"));
-        assertThat(((Code.Found) catalog.find(Path.of("main"))).needs())
+        assertThat(((CodeEntry.Found) catalog.find(Path.of("main"))).needs())
                 .isEqualTo(Map.of(module("c"), 5L, module("house.b"), 4L, module("a"), 3L, procedure("other"), 2L));
     }
 
