@@ -2,10 +2,13 @@ package distkv.runner.balance;
 
 import distkv.runner.group.Peer;
 import distkv.schema.job.JobId;
+import distkv.schema.job.Kind;
 import distkv.schema.job.Placement;
 import distkv.schema.job.Reason;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who has how many of the jobs that any node may run, who should have how many, and so when it is this node's turn to
- * take one, or how many it should give away.
+ * take one, or how many it should give away. A change of a job or of a node costs what it changes, however many others
+ * there are.
  */
 public final class FairShare {
     /** After so many nodes the others no longer wait for each other. */
@@ -23,36 +27,45 @@ public final class FairShare {
     private static final double FULL = 1;
     /** How far above its share, as a factor, a node's load may be before it gives jobs away. */
     private static final double TOLERANCE = 1.1;
-
     /** The group settles while one in so many of the jobs has nobody. */
     private static final int UNSETTLED = 10;
-
-    /** Of how many sets of labels it is kept which peers have them. */
+    /** The shares of so many nodes are worked out anew whenever something has changed. */
+    private static final int EXACT = 64;
+    /**
+     * Those of more nodes only when so much has changed that they may be wrong by one job in so many, and when they have
+     * to be exact. So a change costs the same however many nodes there are.
+     */
+    private static final int PRECISION = 8;
+    /** So many sets of labels are remembered that no job asks for. */
     private static final int LABEL_SETS = 256;
 
-    private final String node;
-    private List<Peer> peers = List.of();
-    private Map<String, Integer> indices = Map.of();
-    private long[] hashes = {};
-    private boolean alike = true;
-    /** Where this node is among the peers; −1: it is not. */
-    private int here = -1;
+    /** Jobs that ask for the same labels. */
+    static final class Demand {
+        final Set<String> labels;
+        /** The other nodes that may run them. */
+        final BitSet able = new BitSet();
+        /** How many of them run or are due. */
+        int jobs;
 
-    private final Map<String, int[]> held = new HashMap<>();
-    private int[][] heldByPeer = {};
-    private final Map<Set<String>, Integer> wanted = new HashMap<>();
-    private double @Nullable [] shares;
-    /** The most jobs that each peer has before others should. */
-    private int[] most = {};
-    /** Another one whenever peers come, go, or have another capacity: then they have another order for each job. */
-    private int order = 1;
-    /** Which peers have their share; {@code null}: that is to be worked out. */
-    private @Nullable PeerSet full;
-    /** Which other peers may run a job that asks for these labels. */
-    private final Map<Set<String>, PeerSet> able = new HashMap<>();
+        private Demand(Set<String> labels) {
+            this.labels = labels;
+        }
 
-    private long scores;
+        private void put(Nodes.Node node) {
+            able.set(node.number, node.number != Nodes.HERE && node.peer != null && node.peer.mayRun(labels));
+        }
+    }
 
+    private final Nodes nodes;
+    private final Map<Set<String>, Demand> demands = new HashMap<>();
+    /** Those of the nodes that have less than their share. */
+    private final BitSet open = new BitSet();
+    /** Those that were chosen last; kept only to be used again. */
+    private final BitSet chosen = new BitSet();
+    /** How much has changed since the shares were worked out. */
+    private int changes;
+
+    private long shared;
     private boolean ownNews;
     /** How many jobs run or are due, and how many of these nobody has. */
     private int total;
@@ -61,62 +74,57 @@ public final class FairShare {
 
     /** What {@code node} knows of a group of which nothing is known yet. */
     public FairShare(String node) {
-        this.node = node;
+        this.nodes = new Nodes(node);
     }
 
     /** What is to be kept with that job and passed to the other methods. */
     public Stake stake(JobId job) {
-        return new Stake(job);
+        return job.kind() == Kind.ANY ? new Stake(RendezvousHash.checksum(job.path())) : Stake.PINNED;
     }
 
     /** The nodes that run jobs for any node are now these; returns whether others may run other jobs than before. */
     public boolean peers(List<Peer> now) {
-        if (now.equals(peers)) {
-            return false;
+        Set<String> gone = new HashSet<>();
+        for (Nodes.Node node : nodes.all()) {
+            gone.add(node.name);
         }
-        boolean news = now.size() != peers.size();
-        for (int i = 0; i < now.size() && !news; i++) {
-            Peer one = peers.get(i);
-            Peer other = now.get(i);
-            news = !one.node().equals(other.node())
-                    || one.drained() != other.drained()
-                    || !one.labels().equals(other.labels());
+        boolean news = false;
+        for (Peer peer : now) {
+            gone.remove(peer.node());
+            news |= peer(peer.node(), peer);
         }
-        List<Object> before = mayRunHere();
-        boolean sameOrder = now.size() == peers.size();
-        for (int i = 0; i < now.size() && sameOrder; i++) {
-            sameOrder = peers.get(i).node().equals(now.get(i).node())
-                    && peers.get(i).capacity() == now.get(i).capacity();
+        for (String name : gone) {
+            news |= peer(name, null);
         }
-        peers = List.copyOf(now);
-        if (!sameOrder) {
-            reorder();
-        }
-        ownNews |= !before.equals(mayRunHere());
-        shares = null;
-        full = null;
-        able.clear();
         return news;
     }
 
-    private void reorder() {
-        order++;
-        hashes = peers.stream()
-                .mapToLong(peer -> RendezvousHash.hash(peer.node()))
-                .toArray();
-        alike = peers.stream().mapToDouble(Peer::capacity).distinct().count() <= 1;
-        heldByPeer = peers.stream().map(peer -> held(peer.node())).toArray(int[][]::new);
-        indices = new HashMap<>();
-        for (int i = 0; i < peers.size(); i++) {
-            indices.put(peers.get(i).node(), i);
+    /** This is now known of a node, {@code null}: it is gone; returns whether it may run other jobs than before. */
+    public boolean peer(String name, @Nullable Peer now) {
+        Nodes.Node node = nodes.named(name);
+        Peer before = node.peer;
+        if (Objects.equals(before, now)) {
+            nodes.forget(node);
+            return false;
         }
-        here = indices.getOrDefault(node, -1);
-    }
-
-    private List<Object> mayRunHere() {
-        return here < 0
-                ? List.of()
-                : List.of(peers.get(here).drained(), peers.get(here).labels());
+        boolean news = before == null
+                || now == null
+                || before.drained() != now.drained()
+                || !before.labels().equals(now.labels());
+        nodes.put(node, now);
+        if (before == null) {
+            // Until the shares are worked out.
+            node.most = Integer.MAX_VALUE;
+        }
+        if (news) {
+            demands.values().forEach(demand -> demand.put(node));
+            ownNews |= node.number == Nodes.HERE;
+        }
+        reopen(node);
+        // Who comes or goes changes what all others should have; all nodes should see that at once.
+        changes += news ? 1 + nodes.present() / PRECISION : 1;
+        nodes.forget(node);
+        return news;
     }
 
     /** Whether this node may run other jobs than when this was asked before. */
@@ -131,10 +139,6 @@ public final class FairShare {
         return free * UNSETTLED <= total;
     }
 
-    private int[] held(String holder) {
-        return held.computeIfAbsent(holder, key -> new int[1]);
-    }
-
     /**
      * Counts the job as what it is now.
      *
@@ -143,54 +147,96 @@ public final class FairShare {
      * @param due whether the job should be running, though nobody runs it
      */
     public void count(Stake stake, @Nullable String holder, Set<String> labels, boolean due) {
-        if (!stake.isShared) {
+        if (!stake.isShared()) {
             return;
         }
         boolean wasFree = stake.isFree();
-        Set<String> wants = holder == null && !due ? null : labels;
-        if (!Objects.equals(stake.holder, holder)) {
-            if (stake.holder != null) {
-                held(stake.holder)[0]--;
-            }
-            if (holder != null) {
-                held(holder)[0]++;
-            }
-            stake.holder = holder;
-            full = null;
-        }
-        if (!Objects.equals(stake.wanted, wants)) {
-            if (stake.wanted != null) {
-                total--;
-                wanted.merge(stake.wanted, -1, (old, less) -> old + less == 0 ? null : old + less);
-            }
-            if (wants != null) {
-                total++;
-                wanted.merge(wants, 1, Integer::sum);
-            }
-            stake.wanted = wants;
-            shares = null;
-            full = null;
-        }
+        hold(stake, holder);
+        want(stake, holder == null && !due ? null : labels);
         free += (stake.isFree() ? 1 : 0) - (wasFree ? 1 : 0);
+    }
+
+    private void hold(Stake stake, @Nullable String holder) {
+        Nodes.Node before = stake.holder;
+        if (before == null ? holder == null : before.name.equals(holder)) {
+            return;
+        }
+        if (before != null) {
+            before.held--;
+            reopen(before);
+            nodes.forget(before);
+        }
+        Nodes.Node now = holder == null ? null : nodes.named(holder);
+        if (now != null) {
+            now.held++;
+            reopen(now);
+        }
+        stake.holder = now;
+    }
+
+    private void want(Stake stake, @Nullable Set<String> labels) {
+        Demand before = stake.wanted;
+        if (before == null ? labels == null : before.labels.equals(labels)) {
+            return;
+        }
+        if (before != null) {
+            total--;
+            before.jobs--;
+        }
+        Demand now = labels == null ? null : demand(labels);
+        if (now != null) {
+            total++;
+            now.jobs++;
+        }
+        stake.wanted = now;
+        changes++;
+    }
+
+    private Demand demand(Set<String> labels) {
+        Demand known = demands.get(labels);
+        if (known == null) {
+            if (demands.size() > LABEL_SETS) {
+                demands.values().removeIf(demand -> demand.jobs == 0);
+            }
+            known = new Demand(labels);
+            demands.put(labels, known);
+            for (Nodes.Node node : nodes.all()) {
+                known.put(node);
+            }
+        }
+        return known;
+    }
+
+    private void reopen(Nodes.Node node) {
+        boolean opens = node.peer != null && node.held < node.most;
+        if (open.get(node.number) != opens) {
+            open.set(node.number, opens);
+        }
     }
 
     /** Whether this node may run a job that asks for these labels. */
     public boolean mayRun(Set<String> has) {
-        return here < 0 || peers.get(here).mayRun(has);
+        Peer here = nodes.here().peer;
+        return here == null || here.mayRun(has);
     }
 
     /** Whether another node may run a job that asks for these labels. */
     public boolean mayRunElsewhere(Set<String> has) {
-        return able(has).size() > 0;
+        return !demand(has).able.isEmpty();
     }
 
     /** Why no node may run a job that asks for these labels; {@code null} if one may. */
     public @Nullable Reason refusal(Set<String> has) {
-        if (peers.isEmpty() || (here >= 0 && mayRun(has)) || mayRunElsewhere(has)) {
+        Peer here = nodes.here().peer;
+        if (nodes.present() == 0 || (here != null && here.mayRun(has)) || mayRunElsewhere(has)) {
             return null;
         }
-        boolean exists = peers.stream().anyMatch(peer -> peer.labels().containsAll(has));
-        return exists ? Placement.drained(has) : Placement.nobodyHas(has);
+        for (Nodes.Node node : nodes.all()) {
+            if (node.peer != null && node.peer.labels().containsAll(has)) {
+                return Placement.drained(has);
+            }
+        }
+        return Placement.nobodyHas(has);
     }
 
     /**
@@ -200,121 +246,118 @@ public final class FairShare {
      * @param step how much longer each node waits than the one before it
      */
     public double delay(Stake stake, Set<String> has, String holder, double step) {
-        if (!stake.isShared) {
+        if (!stake.isShared()) {
             return 0;
         }
         if (!mayRun(has)) {
             return Double.POSITIVE_INFINITY;
         }
-        // Who has it already gives it away.
-        PeerSet others = able(has).without(indices.getOrDefault(holder, -1));
-        boolean mine = here >= 0 && isFull(here);
-        int notFull = mine ? others.and(full(), false).size() : 0;
-        int before = others.and(full(), mine).and(ahead(stake), true).size();
-        double behind = mine && notFull > 0 ? FULL : 0;
-        return behind + step * Math.min(before + notFull, LONGEST_QUEUE);
+        refresh(false);
+        Nodes.Node giver = nodes.find(holder);
+        BitSet able = demand(has).able;
+        if (nodes.here().peer == null || open.get(Nodes.HERE)) {
+            return step * before(stake, able, true, giver);
+        }
+        // Those that have less than their share come first, whatever their scores.
+        int wanting = chosen(able, true, giver).cardinality();
+        int before = wanting < LONGEST_QUEUE ? wanting + before(stake, able, false, giver) : wanting;
+        return (wanting > 0 ? FULL : 0) + step * Math.min(before, LONGEST_QUEUE);
     }
 
     /** How long this node waits before it writes down why the job does not run, in seconds. */
     public double noteDelay(Stake stake) {
-        return stake.isShared ? Pace.STEP * Math.min(ahead(stake).size(), LONGEST_QUEUE) : 0;
+        return stake.isShared()
+                ? Pace.STEP * nodes.before(RendezvousHash.key(stake.hash), nodes.others, LONGEST_QUEUE)
+                : 0;
     }
 
-    /** The other peers that may run a job that asks for these labels. */
-    private PeerSet able(Set<String> has) {
-        if (able.size() > LABEL_SETS) {
-            able.clear();
+    /** How many nodes come before this one for the job, of those that are open, or of those that are not. */
+    private int before(Stake stake, BitSet able, boolean whichAreOpen, Nodes.@Nullable Node giver) {
+        return nodes.before(RendezvousHash.key(stake.hash), chosen(able, whichAreOpen, giver), LONGEST_QUEUE);
+    }
+
+    private BitSet chosen(BitSet able, boolean whichAreOpen, Nodes.@Nullable Node giver) {
+        chosen.clear();
+        chosen.or(able);
+        if (whichAreOpen) {
+            chosen.and(open);
+        } else {
+            chosen.andNot(open);
         }
-        return able.computeIfAbsent(has, labels -> {
-            PeerSet some = new PeerSet(peers.size());
-            for (int i = 0; i < peers.size(); i++) {
-                if (i != here && peers.get(i).mayRun(labels)) {
-                    some.add(i);
-                }
-            }
-            return some;
-        });
-    }
-
-    /** The peers that come before this node for the job. */
-    private PeerSet ahead(Stake stake) {
-        PeerSet known = stake.ahead;
-        if (known != null && order == stake.aheadIn) {
-            return known;
+        if (giver != null) {
+            chosen.clear(giver.number);
         }
-        PeerSet ahead = new PeerSet(peers.size());
-        double mine = score(stake, here);
-        for (int i = 0; i < peers.size(); i++) {
-            double other = i == here ? mine : score(stake, i);
-            if (i != here
-                    && (other > mine || (other == mine && peers.get(i).node().compareTo(node) < 0))) {
-                ahead.add(i);
-            }
-        }
-        stake.ahead = ahead;
-        stake.aheadIn = order;
-        return ahead;
-    }
-
-    /** How many scores were worked out so far: that is the work of finding whose turn it is. */
-    public long scores() {
-        return scores;
-    }
-
-    private boolean isFull(int peer) {
-        return full().has(peer);
-    }
-
-    private PeerSet full() {
-        PeerSet known = full;
-        if (known == null) {
-            known = new PeerSet(peers.size());
-            shares();
-            for (int i = 0; i < peers.size(); i++) {
-                if (heldByPeer[i][0] >= most[i]) {
-                    known.add(i);
-                }
-            }
-            full = known;
-        }
-        return known;
-    }
-
-    /** The score for a job of the peer with this index; −1: of this node. */
-    private double score(Stake stake, int peer) {
-        scores++;
-        long hash = peer < 0 ? RendezvousHash.hash(node) : hashes[peer];
-        return alike || peer < 0
-                ? RendezvousHash.score(stake.hash, hash)
-                : RendezvousHash.score(stake.hash, hash, peers.get(peer).capacity());
-    }
-
-    private double[] shares() {
-        if (shares == null) {
-            shares = WaterFilling.shares(peers, wanted);
-            most = Arrays.stream(shares).mapToInt(WaterFilling::most).toArray();
-        }
-        return shares;
+        return chosen;
     }
 
     /** The score of this node for the job: of what must go, that with the lowest score goes first. */
     public double score(Stake stake) {
-        return score(stake, here);
+        return nodes.score(RendezvousHash.key(stake.hash), Nodes.HERE);
+    }
+
+    /** Works the shares out anew, if that is due, or in any case if they are to be exact. */
+    private void refresh(boolean exactly) {
+        boolean off = changes * PRECISION >= nodes.present();
+        if (changes > 0 && (exactly || off || nodes.present() <= EXACT)) {
+            share();
+        }
+    }
+
+    private void share() {
+        Nodes.Node[] all = nodes.all();
+        List<Peer> peers = new ArrayList<>(all.length);
+        for (Nodes.Node node : all) {
+            peers.add(Objects.requireNonNull(node.peer));
+        }
+        Map<Set<String>, Integer> wanted = new HashMap<>();
+        demands.forEach((labels, demand) -> wanted.put(labels, demand.jobs));
+        double[] shares = WaterFilling.shares(peers, wanted);
+        for (int i = 0; i < all.length; i++) {
+            all[i].share = shares[i];
+            all[i].most = WaterFilling.most(shares[i]);
+            reopen(all[i]);
+        }
+        shared += all.length;
+        changes = 0;
     }
 
     /** How many jobs this node should give away, since others have less than their share. */
     public int excess() {
-        if (here < 0 || peers.size() < 2) {
+        Nodes.Node here = nodes.here();
+        if (here.peer == null || nodes.present() < 2) {
             return 0;
         }
-        double share = shares()[here];
-        double pinned = peers.get(here).pinned();
-        int mine = heldByPeer[here][0];
-        return mine + pinned > TOLERANCE * (share + pinned) ? Math.max(0, mine - WaterFilling.most(share)) : 0;
+        refresh(true);
+        double pinned = here.peer.pinned();
+        return here.held + pinned > TOLERANCE * (here.share + pinned) ? Math.max(0, here.held - here.most) : 0;
+    }
+
+    /** How many nodes there are. */
+    int nodes() {
+        return nodes.present();
+    }
+
+    /** Whether this node has a quarter of its share, or more. */
+    boolean hasQuarter() {
+        refresh(false);
+        return 4L * nodes.here().held >= nodes.here().most;
     }
 
     /** Whether another node may run such a job, and has less than its share. */
     public boolean isWantedElsewhere(Set<String> has) {
-        return able(has).and(full(), false).size() > 0;
+        return open.intersects(demand(has).able);
+    }
+
+    /**
+     * The work so far.
+     *
+     * @param scores of a node for a job
+     * @param shares of a node
+     */
+    public record Work(long scores, long shares) {}
+
+    /** How much was worked out so far. */
+    public Work work() {
+        return new Work(nodes.scores(), shared);
     }
 }

@@ -56,10 +56,10 @@ public final class Pace {
      * When to look again at a job for which it is not this node's turn yet: what the others have by then may make it this
      * node's turn earlier. Who has waited for long looks seldom.
      *
-     * @param since since when there is something to do
+     * @param since from when turns count: since there is something to do, or later
      * @param turn when it will be this node's turn, for all that is known now
      */
     public static double lookAgain(double since, double turn, double now) {
-        return Math.min(turn, now + Math.max(STEP, (now - since) / 2));
+        return Math.min(turn, Math.max(since, now + Math.max(STEP, (now - since) / 2)));
     }
 }

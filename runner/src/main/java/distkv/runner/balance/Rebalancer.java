@@ -18,6 +18,13 @@ public final class Rebalancer {
     /** How often to look, in seconds. */
     private static final double LOOK = 0.1;
 
+    /** A group forms while nodes come with no more than this between two of them, in seconds. */
+    private static final double FORMING = 1;
+    /** After so long, in seconds, jobs are taken all the same. */
+    private static final double LONGEST_FORMING = 5;
+    /** It forms if at least this part of its nodes has just come. */
+    private static final double GROWTH = 0.5;
+
     private final FairShare share;
     /** Since when there are too many jobs here, whether or not the group is settled. */
     private double tooMany = Double.POSITIVE_INFINITY;
@@ -25,6 +32,12 @@ public final class Rebalancer {
     private double since = Double.POSITIVE_INFINITY;
 
     private double changedAt = Double.NEGATIVE_INFINITY;
+    /** When the group began to form, when a node has come last, and how many there were before and are now. */
+    private double formingSince = Double.NEGATIVE_INFINITY;
+
+    private double grewAt = Double.NEGATIVE_INFINITY;
+    private int before;
+    private int nodes;
     private double looked = Double.NEGATIVE_INFINITY;
 
     /**
@@ -47,6 +60,31 @@ public final class Rebalancer {
     /** Nodes have come or gone, or may run other jobs than before. */
     public void peersChanged(double now) {
         changedAt = now;
+        int count = share.nodes();
+        if (count > nodes) {
+            if (!(now >= grewAt && now < grewAt + FORMING)) {
+                formingSince = now;
+                before = nodes;
+            }
+            grewAt = now;
+        }
+        nodes = count;
+    }
+
+    /**
+     * From when this node's turns count, which is not before it: while nodes come one after another each takes no more than
+     * a quarter of its share, for those that are about to come. Else all jobs that are due would begin on the first nodes, and most
+     * of them would have to move. Jobs that have waited are shared out anew for each node that comes.
+     *
+     * @param since since when there is something to do
+     */
+    public double turnsFrom(double since, double now) {
+        boolean grows = nodes > 1 && nodes - before >= GROWTH * nodes && now >= grewAt;
+        if (!grows) {
+            return since;
+        }
+        double calm = Math.min(grewAt + FORMING, formingSince + LONGEST_FORMING);
+        return Math.max(since, now >= calm || share.hasQuarter() ? calm : grewAt);
     }
 
     /** The clock was set back: looks at all anew. */
@@ -54,6 +92,7 @@ public final class Rebalancer {
         pause();
         looked = Double.NEGATIVE_INFINITY;
         changedAt = Double.NEGATIVE_INFINITY;
+        grewAt = Double.NEGATIVE_INFINITY;
     }
 
     /** Nothing can be given away at the moment: time begins anew once it can. */

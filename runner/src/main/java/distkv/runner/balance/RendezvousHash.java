@@ -11,11 +11,21 @@ import java.util.zip.CRC32C;
 public final class RendezvousHash {
     private RendezvousHash() {}
 
-    /** The part of the job in the hash. */
-    public static long hash(Path job) {
+    /** What is kept of a job for {@link #key}. */
+    static int checksum(Path job) {
         CRC32C sum = new CRC32C();
         sum.update(job.key());
-        return spread(sum.getValue());
+        return (int) sum.getValue();
+    }
+
+    /** The part of a job with this checksum in the hash. */
+    static long key(int checksum) {
+        return spread(Integer.toUnsignedLong(checksum));
+    }
+
+    /** The part of the job in the hash. */
+    public static long hash(Path job) {
+        return key(checksum(job));
     }
 
     /** The part of the node in the hash. */
@@ -27,7 +37,12 @@ public final class RendezvousHash {
 
     /** The score of a node for a job, from 0 to 1: the node with the greatest score comes first. */
     public static double score(long job, long node) {
-        return (spread(job ^ node) >>> 11) * 0x1p-53;
+        return bits(job, node) * 0x1p-53;
+    }
+
+    /** The same as a number of 53 bits. */
+    static long bits(long job, long node) {
+        return spread(job ^ node) >>> 11;
     }
 
     /** The same for a node that bears more, or less, than the others: it comes first more, or less, often. */

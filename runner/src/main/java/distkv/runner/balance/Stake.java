@@ -1,40 +1,35 @@
 package distkv.runner.balance;
 
-import distkv.schema.job.JobId;
-import distkv.schema.job.Kind;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link FairShare} keeps of one job; the job's owner passes it back unread. */
+/**
+ * What {@link FairShare} keeps of one job; the job's owner passes it back unread. A runner has one for every job of its
+ * group, most of them held by others, so it is small.
+ */
 public final class Stake {
-    /** Whether any node may run the job: only those are shared. */
-    final boolean isShared;
+    /** The stake of every job that belongs to a node, so that it is not shared. */
+    static final Stake PINNED = new Stake(0);
+
     /** The job's part in {@link RendezvousHash}. */
-    final long hash;
-
-    /** Which peers come before this node for the job; {@code null}: to be worked out. */
-    @Nullable
-    PeerSet ahead;
-
-    /** For which order of the peers {@link #ahead} holds. */
-    int aheadIn;
+    final int hash;
 
     /** The node that the job was counted toward last; {@code null}: nobody. */
-    @Nullable
-    String holder;
+    Nodes.@Nullable Node holder;
 
-    /** The labels under which the job was counted last as one that runs or is due; {@code null}: it was not. */
-    @Nullable
-    Set<String> wanted;
+    /** With whom it was counted last as a job that runs or is due; {@code null}: it was not. */
+    FairShare.@Nullable Demand wanted;
 
-    Stake(JobId id) {
-        isShared = id.kind() == Kind.ANY;
-        hash = RendezvousHash.hash(id.path());
+    Stake(int hash) {
+        this.hash = hash;
+    }
+
+    boolean isShared() {
+        return this != PINNED;
     }
 
     /** Whether the job was counted last toward that node. */
     public boolean isHeldBy(String node) {
-        return node.equals(holder);
+        return holder != null && holder.name.equals(node);
     }
 
     boolean isFree() {

@@ -4,6 +4,7 @@ import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
 import distkv.runner.balance.Pace;
+import distkv.runner.balance.Rebalancer;
 import distkv.runner.schedule.Attempt;
 import distkv.runner.worker.Place;
 import distkv.schema.code.CodeEntry;
@@ -36,6 +37,7 @@ final class ClaimAcquirer {
 
     private final Places places;
     private final ActiveRuns runs;
+    private final Rebalancer rebalancer;
     private final Effects effects;
     private final Pace pace = new Pace();
     /** Jobs that could start if there were room, and what sort of place they need. */
@@ -43,9 +45,10 @@ final class ClaimAcquirer {
 
     private int underWay;
 
-    ClaimAcquirer(Places places, ActiveRuns runs, Effects effects) {
+    ClaimAcquirer(Places places, ActiveRuns runs, Rebalancer rebalancer, Effects effects) {
         this.places = places;
         this.runs = runs;
+        this.rebalancer = rebalancer;
         this.effects = effects;
     }
 
@@ -81,7 +84,8 @@ final class ClaimAcquirer {
         job.count(view.share(), view.site().node());
         double first = job.hasStandby() ? STANDBY_FIRST : 0;
         double delay = first + delay(job, view);
-        if (!rests(job, view) && isTurn(job, view, delay, due) && hasRoom(job, entry, found)) {
+        double since = rebalancer.turnsFrom(Math.max(job.newsAt(), due), view.now());
+        if (!rests(job, view) && isTurn(job, view, delay, since) && hasRoom(job, entry, found)) {
             // What a clock that was ahead has started once does not become due again.
             double started = Math.max(view.now(), Math.min(entry.target(), from.started()));
             StateEntry running = from.running(view.site().node(), started, from.backoff());

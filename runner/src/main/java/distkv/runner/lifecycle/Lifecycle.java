@@ -60,7 +60,7 @@ public final class Lifecycle {
         this.share = new FairShare(site.node());
         this.rebalancer = new Rebalancer(share);
         this.runs = new ActiveRuns(effects);
-        this.claims = new ClaimAcquirer(places, runs, effects);
+        this.claims = new ClaimAcquirer(places, runs, rebalancer, effects);
         this.pending = new PendingJobs(claims, effects);
         this.view = new View(ranAt, Lease.NONE, false, false, site, catalog, errors, share);
     }

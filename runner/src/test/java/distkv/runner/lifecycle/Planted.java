@@ -131,10 +131,14 @@ final class Planted extends ClassLoader {
         }
     }
 
-    /** What is wrong with the history of this seed; {@code null} if nothing is. */
+    /**
+     * What is wrong with the history of this seed; {@code null} if nothing is.
+     *
+     * @param history the class that makes histories
+     */
     @Nullable
-    String failure(long seed) throws ReflectiveOperationException {
-        var method = loadClass(SimHistory.class.getName()).getDeclaredMethod("failure", long.class);
+    String failure(String history, long seed) throws ReflectiveOperationException {
+        var method = loadClass(history).getDeclaredMethod("failure", long.class);
         method.setAccessible(true);
         return (String) method.invoke(null, seed);
     }

@@ -31,10 +31,25 @@ class PlantedBugsTest {
                 "a-full-outbox-drops-how-runs-ended"
             })
     void theSimulationFindsAPlantedBug(String bug) throws Exception {
+        isFound(bug, SimHistory.class.getName());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a-job-counts-toward-its-former-node-as-well",
+                "each-node-comes-first",
+                "what-is-leaving-is-moved-once-more"
+            })
+    void theSimulationOfAGroupFindsABugInItsBalance(String bug) throws Exception {
+        isFound(bug, "distkv.runner.balance.GroupHistory");
+    }
+
+    private static void isFound(String bug, String history) throws Exception {
         Planted planted = Planted.load(text(bug + ".patch"));
         String found = null;
         for (long seed = 1; seed <= SEEDS && found == null; seed++) {
-            found = planted.failure(seed);
+            found = planted.failure(history, seed);
         }
         assertThat(found).as("%s in %d histories", bug, SEEDS).contains("Violation");
     }

@@ -164,7 +164,9 @@ final class Sim {
     void restore(SimStore.Backup backup) {
         note(() -> "restored from a backup");
         Set<Path> changed = store.restore(backup);
-        check.restored(Revision.tick(store.revision(), 0));
+        long newest =
+                backup.entries().values().stream().mapToLong(Entry::tick).max().orElse(0);
+        check.restored(Revision.tick(store.revision(), 0), newest);
         for (Path path : changed) {
             Entry entry = store.get(path);
             publish(entry != null ? entry : new Entry(path, null, Revision.tick(store.revision(), 0), 0));

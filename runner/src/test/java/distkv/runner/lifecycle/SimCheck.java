@@ -107,9 +107,13 @@ final class SimCheck {
         }
     }
 
-    /** The tree has gone back: what was claimed before has perhaps no claim any more, and is about to be told. */
-    void restored(long tick) {
+    /**
+     * The tree has gone back: what was claimed before has perhaps no claim any more, and is about to be told; and what was
+     * written under claims that are newer than the backup has never been, so that an older run may write again.
+     */
+    void restored(long tick, long newest) {
         restored = tick;
+        lastWriter.values().removeIf(claim -> claim > newest);
     }
 
     /** Whether an execution of the job goes on, or has ended then or later. */
