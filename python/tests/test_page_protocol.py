@@ -75,6 +75,7 @@ def house(tmp_path_factory):
 def test_the_examples_are_what_a_server_says(house):
     learned = Learned("writer", "session", "secret", "socket")
     wires = {}
+    unanswered = set()
     count = 0
     for message in messages(PAGE):
         where = f"{PAGE}:{message.line}"
@@ -89,7 +90,9 @@ def test_the_examples_are_what_a_server_says(house):
             octets = pack(shown)
             assert message.octets in (None, octets), where
             wire.send(octets)
+            unanswered.add((message.who, message.value.get("seq")))
         else:
+            unanswered.discard((message.who, message.value.get("seq")))
             said, octets = wire.receive(message.value.get("seq"))
             learned.learn(message.value, said)
             shown = learned.real(message.value)
@@ -98,7 +101,8 @@ def test_the_examples_are_what_a_server_says(house):
         count += 1
     assert count > 80
     for who, wire in wires.items():
-        assert wire.rest() == [], who
+        # The page cuts a connection before a reply; here it may have come.
+        assert [one for one in wire.rest() if (who, one.get("seq")) not in unanswered] == [], who
 
 
 def open_wire(who, port, learned):
