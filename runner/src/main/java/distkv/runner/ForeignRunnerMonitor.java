@@ -33,7 +33,7 @@ final class ForeignRunnerMonitor implements AutoCloseable {
             try {
                 Monitor monitor = client.monitor(topic);
                 monitors.add(monitor);
-                Thread.ofVirtual().name("runner foreignRunners " + name).start(() -> listen(name, monitor));
+                Thread.ofVirtual().name("foreign runners " + name).start(() -> listen(name, monitor));
             } catch (ClientException e) {
                 cannotHear(name, e);
             }
