@@ -64,7 +64,7 @@ final class ActiveRuns {
                 new Guard(standby ? view.site().standby(job.id) : view.site().claim(job.id), ticks.getFirst(), standby);
         Attempt attempt = claiming.attempt();
         Run run = new Run(++numbers, job.id.kind().outlivesClaim(attempt.job()), claiming, claim);
-        (standby ? job.standby() : job.claim()).written(view.claimed(), claim.tick());
+        (standby ? job.standby() : job.claim()).written(view.claimed(claiming.session()), claim.tick());
         if (!standby) {
             job.stored().written(run.state, ticks.get(1));
         }

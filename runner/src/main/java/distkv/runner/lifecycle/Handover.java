@@ -182,7 +182,7 @@ final class Handover {
     void swapped(Job job, Run run, Run.Standby standby, Run.Swap swap, CommitResult result, View view) {
         if (result instanceof CommitResult.Done done) {
             Guard claim = new Guard(view.site().claim(job.id), done.ticks().get(0));
-            job.claim().written(view.claimed(), claim.tick());
+            job.claim().written(view.claimed(view.lease().session()), claim.tick());
             job.stored().written(swap.state(), done.ticks().get(1));
             job.standby().written(null, done.ticks().get(2));
             run.tookOver(claim, swap.state());

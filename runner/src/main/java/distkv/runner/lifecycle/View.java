@@ -72,9 +72,9 @@ record View(
                 .under(session);
     }
 
-    /** What is known of a claim that this runner has just been given. */
-    ClaimEntry claimed() {
-        return new ClaimEntry(site.node(), 0, 0);
+    /** What is known of a claim that this runner has just been given, before the feed brings it. */
+    ClaimEntry claimed(long session) {
+        return new ClaimEntry(site.node(), 0, session);
     }
 
     /** Whether a claim is held by this runner's session. */
