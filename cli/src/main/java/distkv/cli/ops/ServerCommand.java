@@ -1,10 +1,10 @@
 package distkv.cli.ops;
 
-import distkv.cli.options.TraceOption;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.ProcessLifetime;
 import distkv.cli.options.HelpOption;
+import distkv.cli.options.TraceOption;
 import distkv.server.Server;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,6 +1,5 @@
 package distkv.cli.ops;
 
-import distkv.cli.options.TraceOption;
 import distkv.cli.config.Config;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;
@@ -10,6 +9,7 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.node.RunnerStartOptions;
 import distkv.cli.options.BindAddress;
 import distkv.cli.options.HelpOption;
+import distkv.cli.options.TraceOption;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
 import distkv.schema.job.Kind;

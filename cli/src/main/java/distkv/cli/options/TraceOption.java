@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
 public final class TraceOption {
     @Option(
             names = {"--trace"},
-            description = "Print a line on standard error for each station of each request and job. Default: $DISTKV_TRACE.")
+            description =
+                    "Print a line on standard error for each station of each request and job. Default: $DISTKV_TRACE.")
     private boolean trace;
 
     /** Starts to print, if that is asked for. */
