@@ -1,8 +1,10 @@
 """Code that blocks the event loop it shares is found, and what it was doing is told."""
 
+import asyncio
 import os
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -10,6 +12,7 @@ from fake_runner import FakeRunner, Peer
 
 from distkv.util import P
 from distkv.worker.parent.heartbeat import MISSED_BEATS, Heartbeat
+from distkv.worker.runs.watchdog import Watchdog
 
 BLOCK = 0.3
 
@@ -99,3 +102,16 @@ def test_a_heartbeat_that_stops_is_not_that_of_a_stopped_process():
         assert heartbeat.check(process.pid) == ""
         process.kill()
         heartbeat.close()
+
+
+def test_a_worker_is_watched_before_its_watchdog_has_run(monkeypatch):
+    monkeypatch.setattr(threading.Thread, "start", lambda _thread: None)
+    heartbeat = Heartbeat()
+
+    async def watch():
+        Watchdog("/no/socket", BLOCK, lambda: (), heartbeat)
+
+    asyncio.run(watch())
+    found = [heartbeat.check(os.getpid()) for _ in range(MISSED_BEATS + 2)]
+    assert found[:-1] == [None] * (MISSED_BEATS + 1)
+    assert found[-1] is not None

@@ -39,6 +39,8 @@ class Watchdog:
         self._thread = threading.get_ident()
         self._answer = threading.Event()
         heartbeat.enable_dump()
+        # Code may hold Python's lock before the thread has run for the first time.
+        heartbeat.beat()
         threading.Thread(target=self._run, name="distkv-watchdog", daemon=True).start()
 
     def _run(self) -> None:

@@ -13,11 +13,16 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever is killed, paused and started again, in any order: once all is healthy every job is run within one time to
  * live and a second, nobody writes whose claim is gone, and no job is slowed that has not failed.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class LivenessDrillTest {
     private static final int SOME = 30;
     private static final int MANY = 300;
@@ -47,9 +52,11 @@ class LivenessDrillTest {
         }
     }
 
-    @Test
-    void everyJobRunsAgainWhateverWasKilledPausedOrRestarted() throws Exception {
-        drill(SOME);
+    /** In two houses side by side. */
+    @ParameterizedTest(name = "house {0}")
+    @ValueSource(ints = {1, 2})
+    void everyJobRunsAgainWhateverWasKilledPausedOrRestarted(int house) throws Exception {
+        drill(SOME / 2);
     }
 
     @Test

@@ -19,7 +19,8 @@ class OriginalRunnersTest {
         try (Fleet fleet = new Fleet(directory, "ours")) {
             Process theirs = runner(client, fleet);
             try {
-                logged("runner of the original, too (node attic, heard on the topic :distkv/run/any/default)");
+                logged(
+                        "also served by a runner of the original (node attic, heard on the topic :distkv/run/any/default)");
                 fleet.job("job", true);
                 Fleet.await("the job", () -> fleet.node("job").equals("attic"));
             } finally {
@@ -38,7 +39,8 @@ class OriginalRunnersTest {
         try (Fleet fleet = new Fleet(directory, "ours")) {
             Process theirs = runner(client, fleet);
             try {
-                logged("runner of the original, too (node attic, heard on the topic moat/kv/run/any/default)");
+                logged(
+                        "also served by a runner of the original (node attic, heard on the topic moat/kv/run/any/default)");
             } finally {
                 theirs.destroyForcibly().waitFor();
             }

@@ -51,7 +51,7 @@ public final class FairShare {
             this.labels = labels;
         }
 
-        private void put(Nodes.Node node) {
+        private void put(Nodes.NumberedNode node) {
             able.set(node.number, node.number != Nodes.HERE && node.peer != null && node.peer.mayRun(labels));
         }
     }
@@ -85,7 +85,7 @@ public final class FairShare {
     /** The nodes that run jobs for any node are now these; returns whether others may run other jobs than before. */
     public boolean peers(List<Peer> now) {
         Set<String> gone = new HashSet<>();
-        for (Nodes.Node node : nodes.all()) {
+        for (Nodes.NumberedNode node : nodes.all()) {
             gone.add(node.name);
         }
         boolean news = false;
@@ -101,7 +101,7 @@ public final class FairShare {
 
     /** This is now known of a node, {@code null}: it is gone; returns whether it may run other jobs than before. */
     public boolean peer(String name, @Nullable Peer now) {
-        Nodes.Node node = nodes.named(name);
+        Nodes.NumberedNode node = nodes.named(name);
         Peer before = node.peer;
         if (Objects.equals(before, now)) {
             nodes.forget(node);
@@ -157,7 +157,7 @@ public final class FairShare {
     }
 
     private void hold(Stake stake, @Nullable String holder) {
-        Nodes.Node before = stake.holder;
+        Nodes.NumberedNode before = stake.holder;
         if (before == null ? holder == null : before.name.equals(holder)) {
             return;
         }
@@ -166,7 +166,7 @@ public final class FairShare {
             reopen(before);
             nodes.forget(before);
         }
-        Nodes.Node now = holder == null ? null : nodes.named(holder);
+        Nodes.NumberedNode now = holder == null ? null : nodes.named(holder);
         if (now != null) {
             now.held++;
             reopen(now);
@@ -200,14 +200,14 @@ public final class FairShare {
             }
             known = new Demand(labels);
             demands.put(labels, known);
-            for (Nodes.Node node : nodes.all()) {
+            for (Nodes.NumberedNode node : nodes.all()) {
                 known.put(node);
             }
         }
         return known;
     }
 
-    private void reopen(Nodes.Node node) {
+    private void reopen(Nodes.NumberedNode node) {
         boolean opens = node.peer != null && node.held < node.most;
         if (open.get(node.number) != opens) {
             open.set(node.number, opens);
@@ -231,7 +231,7 @@ public final class FairShare {
         if (nodes.present() == 0 || (here != null && here.mayRun(has)) || mayRunElsewhere(has)) {
             return null;
         }
-        for (Nodes.Node node : nodes.all()) {
+        for (Nodes.NumberedNode node : nodes.all()) {
             if (node.peer != null && node.peer.labels().containsAll(has)) {
                 return Placement.drained(has);
             }
@@ -253,7 +253,7 @@ public final class FairShare {
             return Double.POSITIVE_INFINITY;
         }
         refresh(false);
-        Nodes.Node giver = nodes.find(holder);
+        Nodes.NumberedNode giver = nodes.find(holder);
         BitSet able = demand(has).able;
         if (nodes.here().peer == null || open.get(Nodes.HERE)) {
             return step * before(stake, able, true, giver);
@@ -272,11 +272,11 @@ public final class FairShare {
     }
 
     /** How many nodes come before this one for the job, of those that are open, or of those that are not. */
-    private int before(Stake stake, BitSet able, boolean whichAreOpen, Nodes.@Nullable Node giver) {
+    private int before(Stake stake, BitSet able, boolean whichAreOpen, Nodes.@Nullable NumberedNode giver) {
         return nodes.before(RendezvousHash.key(stake.hash), chosen(able, whichAreOpen, giver), LONGEST_QUEUE);
     }
 
-    private BitSet chosen(BitSet able, boolean whichAreOpen, Nodes.@Nullable Node giver) {
+    private BitSet chosen(BitSet able, boolean whichAreOpen, Nodes.@Nullable NumberedNode giver) {
         chosen.clear();
         chosen.or(able);
         if (whichAreOpen) {
@@ -304,9 +304,9 @@ public final class FairShare {
     }
 
     private void share() {
-        Nodes.Node[] all = nodes.all();
+        Nodes.NumberedNode[] all = nodes.all();
         List<Peer> peers = new ArrayList<>(all.length);
-        for (Nodes.Node node : all) {
+        for (Nodes.NumberedNode node : all) {
             peers.add(Objects.requireNonNull(node.peer));
         }
         Map<Set<String>, Integer> wanted = new HashMap<>();
@@ -323,7 +323,7 @@ public final class FairShare {
 
     /** How many jobs this node should give away, since others have less than their share. */
     public int excess() {
-        Nodes.Node here = nodes.here();
+        Nodes.NumberedNode here = nodes.here();
         if (here.peer == null || nodes.present() < 2) {
             return 0;
         }

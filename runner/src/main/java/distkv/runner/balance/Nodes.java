@@ -21,7 +21,7 @@ final class Nodes {
     private static final int CLEARLY = 2;
 
     /** One node, as this node sees it. */
-    static final class Node {
+    static final class NumberedNode {
         final String name;
         final int number;
 
@@ -36,7 +36,7 @@ final class Nodes {
 
         int most = Integer.MAX_VALUE;
 
-        private Node(String name, int number) {
+        private NumberedNode(String name, int number) {
             this.name = name;
             this.number = number;
         }
@@ -46,8 +46,8 @@ final class Nodes {
         }
     }
 
-    private final Map<String, Node> byName = new HashMap<>();
-    private @Nullable Node[] byNumber = new Node[4];
+    private final Map<String, NumberedNode> byName = new HashMap<>();
+    private @Nullable NumberedNode[] byNumber = new NumberedNode[4];
     private long[] hashes = new long[4];
     private final BitSet known = new BitSet();
     /** The other nodes that are present. */
@@ -62,25 +62,25 @@ final class Nodes {
         named(here);
     }
 
-    Node here() {
+    NumberedNode here() {
         return numbered(HERE);
     }
 
-    Node numbered(int number) {
+    NumberedNode numbered(int number) {
         return Objects.requireNonNull(byNumber[number]);
     }
 
     @Nullable
-    Node find(String name) {
+    NumberedNode find(String name) {
         return byName.get(name);
     }
 
     /** The node of that name, from now on known; {@link #forget} undoes that. */
-    Node named(String name) {
-        Node node = byName.get(name);
+    NumberedNode named(String name) {
+        NumberedNode node = byName.get(name);
         if (node == null) {
             int number = known.nextClearBit(HERE);
-            node = new Node(name, number);
+            node = new NumberedNode(name, number);
             if (number == byNumber.length) {
                 byNumber = Arrays.copyOf(byNumber, 2 * number);
                 hashes = Arrays.copyOf(hashes, 2 * number);
@@ -94,7 +94,7 @@ final class Nodes {
     }
 
     /** Gives up the number of a node that is not present and holds nothing. */
-    void forget(Node node) {
+    void forget(NumberedNode node) {
         if (node.number != HERE && node.peer == null && node.held == 0) {
             byName.remove(node.name);
             byNumber[node.number] = null;
@@ -103,7 +103,7 @@ final class Nodes {
     }
 
     /** The node says this of itself now, or, with {@code null}, is not present any more. */
-    void put(Node node, @Nullable Peer now) {
+    void put(NumberedNode node, @Nullable Peer now) {
         if (node.peer != null) {
             present--;
             capacities.merge(node.peer.capacity(), -1, (count, less) -> count + less == 0 ? null : count + less);
@@ -122,8 +122,8 @@ final class Nodes {
     }
 
     /** Those that are present, this one first if it is. */
-    Node[] all() {
-        Node[] all = new Node[present];
+    NumberedNode[] all() {
+        NumberedNode[] all = new NumberedNode[present];
         int count = 0;
         if (here().peer != null) {
             all[count++] = here();

@@ -14,7 +14,7 @@ public final class Stake {
     final int hash;
 
     /** The node that the job was counted toward last; {@code null}: nobody. */
-    Nodes.@Nullable Node holder;
+    Nodes.@Nullable NumberedNode holder;
 
     /** With whom it was counted last as a job that runs or is due; {@code null}: it was not. */
     FairShare.@Nullable Demand wanted;
