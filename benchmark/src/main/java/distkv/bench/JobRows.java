@@ -63,8 +63,7 @@ final class JobRows {
     }
 
     /** The time from setting a job's target to now until its code runs, after some starts that do not count. */
-    private static LoadGenerator.Samples starts(
-            BenchJobs jobs, JobSignals signals, boolean async, int count, Duration pause)
+    static LoadGenerator.Samples starts(BenchJobs jobs, JobSignals signals, boolean async, int count, Duration pause)
             throws IOException, InterruptedException {
         String name = async ? "shared" : "alone";
         jobs.code(name, JobSignals.SEND, async);
