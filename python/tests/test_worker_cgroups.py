@@ -121,7 +121,7 @@ def test_workers_without_limits_share_what_memory_there_is_for_them_and_only_one
     (group / "memory.events").write_text("max 9\noom 2\noom_kill 2\n")
     assert [groups.shared_kill() for _ in range(3)] == [True, True, False]
     (group / "memory.events").write_text("max 9\noom 3\noom_kill 3\n")  # of something that a worker had started
-    groups.forget_kills()
+    groups.forget_kills(groups.kills())
     assert not groups.shared_kill()
 
 

@@ -121,10 +121,13 @@ class WorkerCgroups:
         self._known_kills += 1
         return True
 
-    def forget_kills(self) -> None:
-        """Attribute the kills so far to processes that workers have started, so that they count for no later worker."""
-        if self.memory is not None:
-            self._known_kills = self._all.killed()
+    def kills(self) -> int:
+        """Return how many processes the kernel has killed because those without limits use too much."""
+        return 0 if self.memory is None else self._all.killed()
+
+    def forget_kills(self, count: int) -> None:
+        """Attribute so many kills to processes that workers have started, so that they count for no later worker."""
+        self._known_kills = max(self._known_kills, count)
 
     def _cgroup(self, name: str) -> Cgroup:
         return Cgroup(self._files, {controller: top / name for controller, top in self._tops.items()}, self.version)

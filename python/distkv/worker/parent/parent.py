@@ -281,8 +281,10 @@ class Parent:
 
     def _forget_kills(self, cgroups: WorkerCgroups) -> None:
         """Attribute the kernel's kills to processes that workers have started, unless a worker is dying, too."""
+        # Counted first: a worker that is killed while the others are looked at is not dying yet.
+        kills = cgroups.kills()
         if not any(linux.is_dying(child.pid) for child in self._children.values()):
-            cgroups.forget_kills()
+            cgroups.forget_kills(kills)
 
     def _kill_orphans(self) -> None:
         """Kill processes that dead workers have left; those of living workers are not children of this process."""
