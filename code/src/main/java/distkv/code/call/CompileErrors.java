@@ -48,6 +48,12 @@ final class CompileErrors implements AutoCloseable {
         }
     }
 
+    private boolean isOpen(Path about) {
+        synchronized (index) {
+            return index.open(ErrorReport.COMPILE, about);
+        }
+    }
+
     private boolean isSaid(ErrorReport.Failed failed) {
         synchronized (index) {
             return index.says(failed);
@@ -58,7 +64,10 @@ final class CompileErrors implements AutoCloseable {
     void note(Path about, @Nullable CompileException why) throws InterruptedException {
         try {
             if (why == null) {
-                report(new ErrorReport.Well(ErrorReport.COMPILE, about, null, Map.of()));
+                // Most often nothing is recorded of code that compiles, and a call need not wait for the server.
+                if (isOpen(about)) {
+                    report(new ErrorReport.Well(ErrorReport.COMPILE, about, null, Map.of()));
+                }
                 return;
             }
             mirror.awaitInitial();

@@ -9,8 +9,10 @@ import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorDetail;
+import distkv.schema.error.ErrorRecord;
+import distkv.schema.error.ErrorReport;
 import distkv.schema.job.Reason;
-import java.util.List;
+import distkv.schema.job.StateEntry;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -59,39 +61,40 @@ final class GroupCall {
     /** Applies a change. */
     void take(Entry entry) {
         Value value = entry.value();
-        Map<?, ?> map = value != null && Values.decode(value) instanceof Map<?, ?> found ? found : Map.of();
         if (entry.path().equals(state)) {
-            takeState(map);
-        } else if (isRecord(entry.path(), map)) {
+            takeState(value == null ? null : StateEntry.read(value));
+        } else if (isRecord(entry)) {
             record = entry.path();
-        } else if (record != null && entry.path().startsWith(record) && !map.isEmpty()) {
-            failure = failure(ErrorDetail.read(map));
+        } else if (record != null
+                && entry.path().startsWith(record)
+                && value != null
+                && Values.decode(value) instanceof Map<?, ?> detail) {
+            failure = failure(ErrorDetail.read(detail));
         }
     }
 
-    /** Applies a state; empty: the job is gone. */
-    private void takeState(Map<?, ?> map) {
-        boolean running = map.get("node") != null;
-        done |= map.containsKey("result");
-        begun |= running || done || isPositive(map.get("started"));
-        result = map.get("result");
-        reason = Objects.requireNonNullElse(text(map.get("reason")), "");
-        if (begun && !done && !running && !isPositive(map.get("backoff"))) {
-            String why = map.isEmpty() ? "this client was away from the server for too long" : "ended: " + reason;
+    /** Applies a state; {@code null}: the job is gone. */
+    private void takeState(@Nullable StateEntry now) {
+        StateEntry is = now == null ? StateEntry.NEW : now;
+        boolean running = is.node() != null;
+        done |= is.result() != null;
+        begun |= running || done || is.started() > 0;
+        result = is.result() == null ? null : Values.decode(is.result());
+        reason = is.reason().text();
+        if (begun && !done && !running && is.backoff() == 0) {
+            String why = now == null ? "this client was away from the server for too long" : "ended: " + reason;
             failure = new CallLostException(procedure, why);
         }
         // Otherwise an error has ended it, and its record follows.
     }
 
-    private static boolean isPositive(@Nullable Object found) {
-        return found instanceof Number number && number.doubleValue() > 0;
-    }
-
-    private boolean isRecord(Path path, Map<?, ?> map) {
-        return path.length() == errors.length() + 2
-                && Boolean.FALSE.equals(map.get("resolved"))
-                && "run".equals(map.get("subsystem"))
-                && job.equals(map.get("path") instanceof List<?> list ? Path.of(list) : map.get("path"));
+    /** Whether it is a record of an open error of this job. */
+    private boolean isRecord(Entry entry) {
+        ErrorRecord found = entry.path().length() == errors.length() + 2 ? ErrorRecord.read(entry) : null;
+        return found != null
+                && !found.resolved()
+                && found.subsystem().equals(ErrorReport.RUN)
+                && found.about().equals(job);
     }
 
     private CodeException failure(ErrorDetail detail) {
@@ -104,10 +107,6 @@ final class GroupCall {
                 detail.type(),
                 said == null ? Objects.requireNonNullElse(detail.comment(), "failed") : said,
                 detail.trace());
-    }
-
-    private static @Nullable String text(@Nullable Object found) {
-        return found instanceof String text ? text : null;
     }
 
     /** Whether a node has started it. */

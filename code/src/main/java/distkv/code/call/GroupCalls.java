@@ -10,12 +10,12 @@ import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.schema.job.JobEdit;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -79,13 +79,13 @@ final class GroupCalls implements AutoCloseable {
         }
     }
 
-    private static Map<String, @Nullable Object> entry(Path code, Map<String, @Nullable Object> data) {
-        Map<String, @Nullable Object> entry = new LinkedHashMap<>();
-        entry.put("code", code);
-        entry.put("data", data);
-        entry.put("target", System.currentTimeMillis() / 1e3);
-        entry.put("delay", NEVER);
-        return entry;
+    private static Map<?, ?> entry(Path code, Map<String, @Nullable Object> data) {
+        JobEdit job = JobEdit.of(null);
+        job.code(code);
+        job.data(data);
+        job.startAt(System.currentTimeMillis() / 1e3);
+        job.delay(NEVER);
+        return job.entry();
     }
 
     private static @Nullable Object outcome(GroupCall call, BlockingQueue<Entry> news) throws InterruptedException {
