@@ -3,6 +3,8 @@ package distkv.bench;
 import distkv.bench.load.BlockingConnection;
 import distkv.bench.load.Requests;
 import distkv.model.Path;
+import distkv.schema.Prefixes;
+import distkv.schema.job.Kind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes stored code and any-node jobs, as a client does. */
 final class BenchJobs implements Closeable {
-    private static final Path CODES = Path.of(".distkv", "code", "proc", "bench");
-    private static final Path JOBS = Path.of(".distkv", "run", "any", "default");
+    private static final Path CODES = Prefixes.DEFAULT.codes().child("bench");
+    static final Path JOBS = Kind.ANY.entries(Prefixes.DEFAULT.runs(), "default", "");
 
     private final BlockingConnection connection;
 

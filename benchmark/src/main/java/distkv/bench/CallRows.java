@@ -8,6 +8,7 @@ import distkv.code.call.CodeOptions;
 import distkv.code.call.CodeRoot;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.schema.Prefixes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class CallRows {
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final Duration TIME = Duration.ofSeconds(2);
     private static final int CONNECTIONS = 64;
-    private static final Path PROCEDURES = Path.of(".distkv", "code", "proc");
+    private static final Path PROCEDURES = Prefixes.DEFAULT.codes();
 
     private CallRows() {}
 

@@ -6,6 +6,7 @@ import distkv.bench.load.Requests;
 import distkv.bench.process.DistkvServer;
 import distkv.bench.process.ManagedProcess;
 import distkv.model.Path;
+import distkv.schema.Prefixes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,7 +21,7 @@ final class JobRows {
     private static final Duration TIME = Duration.ofSeconds(2);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int SAMPLES = 300;
-    private static final Path PRESENCE = Path.of(".distkv", "presence", "default");
+    private static final Path PRESENCE = Prefixes.DEFAULT.presence().child("default");
     private static final String SCALE = """
             await _self.watch(source)
             await _self.setup_done()

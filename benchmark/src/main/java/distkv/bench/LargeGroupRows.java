@@ -27,7 +27,6 @@ final class LargeGroupRows {
     private static final int SAMPLES = 300;
     private static final Duration PAUSE = Duration.ofMillis(40);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final Path PATH = Path.of(".distkv", "run", "any", "default");
     private static final Path CODE = Path.of("bench", "staying");
     private static final String STAYING = """
             await _self.setup_done()
@@ -53,7 +52,7 @@ final class LargeGroupRows {
         long tick = 0;
         List<Write> writes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            writes.add(Write.set(PATH.child("stored").child((long) i), job, Expectation.anything()));
+            writes.add(Write.set(BenchJobs.JOBS.child("stored").child((long) i), job, Expectation.anything()));
             if (writes.size() == 250 || i == count - 1) {
                 tick = client.commit(new Commit(writes, List.of())).getLast();
                 writes = new ArrayList<>();
@@ -116,7 +115,7 @@ final class LargeGroupRows {
     }
 
     private static void awaitStates(Client client, int count) throws InterruptedException, IOException {
-        Path states = Path.of(".distkv", "state", "any", "default", "stored");
+        Path states = RunnerProcesses.STATES.child("stored");
         for (long end = System.nanoTime() + TIMEOUT.toNanos(); System.nanoTime() < end; TimeUnit.SECONDS.sleep(1)) {
             if (client.tree(states).size() >= count) {
                 return;

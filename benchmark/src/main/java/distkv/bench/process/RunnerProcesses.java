@@ -4,7 +4,9 @@ import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.protocol.Values;
+import distkv.schema.Prefixes;
+import distkv.schema.job.Kind;
+import distkv.schema.job.StateEntry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashMap;
@@ -15,8 +17,10 @@ import java.util.concurrent.TimeUnit;
 
 /** Runners of any-node jobs, each a process of its own, and their entries in the tree. */
 public final class RunnerProcesses implements Closeable {
-    private static final Path PRESENCE = Path.of(".distkv", "presence", "default");
-    private static final Path STATES = Path.of(".distkv", "state", "any", "default");
+    private static final Path PRESENCE = Prefixes.DEFAULT.presence().child("default");
+    /** The states of jobs for any node. */
+    public static final Path STATES = Kind.ANY.states(Prefixes.DEFAULT.states(), "default", "");
+
     private static final long TIMEOUT_NANOS = 60_000_000_000L;
 
     private final DistkvServer server;
@@ -41,7 +45,7 @@ public final class RunnerProcesses implements Closeable {
 
     public void awaitPresence(String node) throws IOException, InterruptedException {
         for (long end = System.nanoTime() + TIMEOUT_NANOS; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(20)) {
-            if (client.get(PRESENCE.child(node).child("any")) != null) {
+            if (client.get(PRESENCE.child(node).child(Kind.ANY.word())) != null) {
                 return;
             }
         }
@@ -57,9 +61,10 @@ public final class RunnerProcesses implements Closeable {
     public Map<String, Integer> jobs() throws InterruptedException {
         Map<String, Integer> jobs = new TreeMap<>();
         for (Entry entry : client.tree(STATES)) {
-            if (entry.value() != null
-                    && Values.decode(entry.value()) instanceof Map<?, ?> state
-                    && state.get("node") instanceof String node) {
+            String node = entry.value() == null
+                    ? null
+                    : StateEntry.read(entry.value()).node();
+            if (node != null) {
                 jobs.merge(node, 1, Integer::sum);
             }
         }
