@@ -14,7 +14,6 @@ import distkv.runner.lifecycle.CommitResult;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.outbox.CommitDraft;
 import distkv.runner.outbox.CommitTarget;
-import distkv.runner.outbox.Outbox;
 import distkv.runner.outbox.SharedNotes;
 import java.time.Duration;
 import java.util.List;
@@ -23,13 +22,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what is in the outbox, each commit on a virtual thread of its own. How runs ended waits here while the server is
- * away.
+ * Makes commits at the server, each on a virtual thread of its own; the results come as {@link Event.Committed}. How runs
+ * ended waits here while the server is away.
  */
 final class Committer {
-    /** How many messages of running jobs may wait. A full outbox drops further ones, and says so. */
-    private static final int OUTBOX = 1_000;
-
     private static final Duration BREATH = Duration.ofMillis(20);
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -38,9 +34,6 @@ final class Committer {
     private final Path errors;
     private final Events events;
     private final CommitTarget server = new Server();
-    /** Used by the decision thread only. */
-    private final Outbox outbox = new Outbox(() -> OUTBOX);
-
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -51,28 +44,14 @@ final class Committer {
         this.events = events;
     }
 
-    /** Takes in a request; its result comes as {@link Event.Committed}. Returns false if the outbox is full. */
-    boolean add(CommitRequest request) {
-        return outbox.add(request);
+    /** Makes a commit of its own for this request. */
+    void make(CommitRequest request) {
+        start("runner commit " + request.job(), () -> answer(request, made(request, false)));
     }
 
-    /** A result has arrived on the decision thread. */
-    void answered(CommitRequest request) {
-        outbox.answered(request);
-    }
-
-    /** Sends what may be sent, but for notes. */
-    void send() {
-        for (CommitRequest request : outbox.takeReady()) {
-            start("runner commit " + request.job(), () -> make(request, false));
-        }
-    }
-
-    /** Sends the notes that have come together. */
-    void sendNotes() {
-        for (List<CommitRequest> notes : outbox.takeNotes()) {
-            start("runner notes", () -> share(notes));
-        }
+    /** Makes one commit for these notes of different jobs. */
+    void share(List<CommitRequest> notes) {
+        start("runner notes", () -> made(notes));
     }
 
     private void start(String name, Runnable what) {
@@ -94,18 +73,19 @@ final class Committer {
         events.put(new Event.Committed(new JobEvent.Committed(request, result)));
     }
 
-    private void share(List<CommitRequest> notes) {
+    private void made(List<CommitRequest> notes) {
         SharedNotes shared = new SharedNotes(server, notes);
         boolean lost = false;
         try {
             shared.attempt(this::answer);
-        } catch (ClientException e) {
-            lost = isLost(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // What is not an answer of the server leaves open what was made: each note finds out by itself.
+            lost = !(e instanceof ClientException known) || isLost(known);
         }
         for (CommitRequest note : shared.open()) {
-            make(note, lost);
+            answer(note, made(note, lost));
         }
     }
 
@@ -114,20 +94,17 @@ final class Committer {
                 || (e instanceof ServerConnectionException broken && broken.outcomeUnknown());
     }
 
-    private void make(CommitRequest request, boolean lost) {
-        CommitResult result;
+    private CommitResult made(CommitRequest request, boolean lost) {
         try {
-            result = attempt(request, lost);
+            return attempt(request, lost);
         } catch (InterruptedException e) {
-            result = new CommitResult.Failed("the runner is stopping");
+            return new CommitResult.Failed("the runner is stopping");
         } catch (RuntimeException e) {
-            result = new CommitResult.Failed(String.valueOf(e.getMessage()));
+            return new CommitResult.Failed(String.valueOf(e.getMessage()));
         }
-        answer(request, result);
     }
 
     private CommitResult attempt(CommitRequest request, boolean lost) throws InterruptedException {
-        boolean patient = request.purpose().isPatient();
         CommitDraft draft = new CommitDraft(
                 server, new CommitDraft.Author(node, errors, System.currentTimeMillis() / 1e3), request);
         if (lost) {
@@ -140,14 +117,14 @@ final class Committer {
                 if (isLost(e)) {
                     draft.lost();
                 }
-                if (closed || !(patient || draft.isPerhapsMade())) {
+                if (closed || !draft.isPatient()) {
                     return new CommitResult.Failed(String.valueOf(e.getMessage()));
                 }
                 // A connection that has just broken may still look whole.
                 Thread.sleep(BREATH);
                 client.awaitConnected();
             } catch (ClientException e) {
-                if (closed || !patient || e.etype() != Etype.REFUSED) {
+                if (closed || !request.purpose().isPatient() || e.etype() != Etype.REFUSED) {
                     return new CommitResult.Failed(String.valueOf(e.getMessage()));
                 }
                 // The disk is full, or the like: what became of a run is worth waiting for.

@@ -52,7 +52,7 @@ final class JobTrace {
                         switch (run) {
                             case RunEvent.Started _ -> "started";
                             case RunEvent.ModuleUsed used -> "uses " + used.module();
-                            case RunEvent.SetupDone _ -> "setup done";
+                            case RunEvent.SetupDone _ -> "setup_done";
                             case RunEvent.ErrorReported _ -> "reports an error";
                             case RunEvent.Over(var _, var how) ->
                                 "ended: " + how.getClass().getSimpleName();

@@ -35,7 +35,7 @@ public final class Runner implements AutoCloseable {
         presence = new Presence(client, options, events);
         WorkerHost host = WorkerHost.open(
                 options.python(),
-                event -> events.put(new Event.Python(event)),
+                event -> events.put(new Event.Worker(event)),
                 line -> events.offer(new Event.Printed(line)));
         loop = new Loop(options, client, events, feeds, presence, host);
         thread = Thread.ofPlatform().name("runner " + options.node()).unstarted(loop);

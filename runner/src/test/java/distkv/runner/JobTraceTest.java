@@ -67,7 +67,7 @@ class JobTraceTest {
                 Limits.NONE,
                 "kitchen")));
         trace.event(new JobEvent.RunChanged(new RunEvent.Started(7)));
-        trace.event(new JobEvent.RunChanged(new RunEvent.SetupDone(7, Map.of())));
+        trace.event(new JobEvent.RunChanged(new RunEvent.SetupDone(7, null, Map.of())));
         trace.event(new JobEvent.RunChanged(new RunEvent.Over(7, new Ended.Done(VALUE))));
         trace.event(new JobEvent.Committed(request(Purpose.RECORD), new CommitResult.Done(List.of(4L, 5L))));
     }
@@ -84,7 +84,7 @@ class JobTraceTest {
                         "job run.kitchen claimed",
                         "job run.kitchen worker start: run 7",
                         "job run.kitchen started",
-                        "job run.kitchen setup done",
+                        "job run.kitchen setup_done",
                         "job run.kitchen ended: Done",
                         "job run.kitchen recorded");
     }

@@ -1,5 +1,9 @@
 package distkv.runner.lifecycle;
 
+import distkv.model.Expectation;
+import distkv.model.Guard;
+import distkv.model.Write;
+import distkv.schema.error.ErrorReport;
 import distkv.schema.job.JobId;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +19,27 @@ final class Effects {
 
     void commit(CommitRequest request) {
         add(new Effect.Commit(request));
+    }
+
+    /** Commits what a run reports while it goes on; what is known already is left out. */
+    void tell(Job job, Run run, View view, List<ErrorReport> reports) {
+        tell(job, run, view, List.of(), reports);
+    }
+
+    /** Commits the state of a run while it goes on, together with what it reports. */
+    void tellState(Job job, Run run, View view, List<ErrorReport> reports) {
+        Write state = Write.set(view.site().state(job.id), run.state.encode(), Expectation.anything());
+        tell(job, run, view, List.of(state), reports);
+    }
+
+    private void tell(Job job, Run run, View view, List<Write> writes, List<ErrorReport> reports) {
+        List<CommitRequest.News> news = view.news(reports);
+        if (!writes.isEmpty() || !news.isEmpty()) {
+            // What a run on standby tells is about code, and holds whoever has the claim.
+            List<Guard> guards = run.isStandby() ? List.of() : List.of(run.claim);
+            commit(new CommitRequest(
+                    job.id, CommitRequest.Purpose.TELL, run.claim.tick(), writes, guards, news, null));
+        }
     }
 
     void log(System.Logger.Level level, JobId job, String text) {

@@ -73,7 +73,7 @@ record Outcome(
 
     /** Nobody has told it to end, but it is no error of the job either. */
     private static Outcome interrupted(Run run, Stop stop, Ended.Failed failed, double now) {
-        String say = stop.reason().text() + ": " + FailureFormatter.line(failed, null);
+        String say = stop.reason().text() + ": " + failed.summary(null);
         return new Outcome(run.state.ended(now, run.state.backoff(), stop), false, List.of(), Level.WARNING, say);
     }
 
@@ -88,14 +88,14 @@ record Outcome(
     }
 
     private static Outcome failed(Run run, Path job, Path procedure, Ended.Failed failed, double now) {
-        ErrorReport onJob = FailureFormatter.report(ErrorReport.RUN, job, 0, null, failed, run.attempt);
+        ErrorReport onJob = run.report(ErrorReport.RUN, job, 0, null, failed);
         List<ErrorReport> reports = switch (failed.fault()) {
             case RECORDED -> List.of();
             case COMPILE ->
-                List.of(onJob, FailureFormatter.report(ErrorReport.COMPILE, procedure, 0, null, failed, run.attempt));
+                List.of(onJob, run.report(ErrorReport.COMPILE, procedure, 0, null, failed));
             default -> List.of(onJob);
         };
-        String line = FailureFormatter.line(failed, null);
+        String line = failed.summary(null);
         return new Outcome(run.state.failed(now, line), true, reports, Level.ERROR, line);
     }
 }

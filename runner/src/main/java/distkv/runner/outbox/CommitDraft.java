@@ -49,9 +49,9 @@ public final class CommitDraft {
         isPerhapsMade = true;
     }
 
-    /** Whether a lost attempt may have succeeded. */
-    public boolean isPerhapsMade() {
-        return isPerhapsMade;
+    /** Whether it waits for the server while there is none; what may have been made does, to find out. */
+    public boolean isPatient() {
+        return request.purpose().isPatient() || isPerhapsMade;
     }
 
     /** Makes it, or finds out why it cannot be made, or that it is made already. */

@@ -149,7 +149,7 @@ class HandoverDecisionsTest {
     @Test
     void theNewsOfASwapMayComeBeforeItsAnswer() {
         standBy();
-        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, Map.of())));
+        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, null, Map.of())));
         CommitRequest swap = done.last(CommitRequest.Purpose.SWAP);
         List<Long> ticks = ticks(swap);
         news(JobEvent.Part.CLAIM, JOB, swap.writes().get(0).value(), ticks.get(0));
@@ -166,7 +166,7 @@ class HandoverDecisionsTest {
     @Test
     void aRunThatEndsWhileItTakesOverIsRecordedAsWhatTheAnswerMakesIt() {
         standBy();
-        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, Map.of())));
+        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, null, Map.of())));
         CommitRequest swap = done.last(CommitRequest.Purpose.SWAP);
         on(new JobEvent.RunChanged(new RunEvent.Over(1, new Ended.Done(Values.encode(42L)))));
         assertThat(done.commits).last().isEqualTo(swap);
@@ -179,7 +179,7 @@ class HandoverDecisionsTest {
     @Test
     void aSwapThatComesTooLateIsTriedAgainWhenTheOtherRunIsGone() {
         standBy();
-        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, Map.of())));
+        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, null, Map.of())));
         CommitRequest swap = done.last(CommitRequest.Purpose.SWAP);
         news(JobEvent.Part.CLAIM, JOB, null);
         on(new JobEvent.Committed(swap, new CommitResult.Conflict()));
@@ -270,7 +270,7 @@ class HandoverDecisionsTest {
     @Test
     void aRunThatTakesOverAfterItsLeaseIsOverIsNotToldOfTheClaim() {
         standBy();
-        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, Map.of())));
+        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, null, Map.of())));
         CommitRequest swap = done.last(CommitRequest.Purpose.SWAP);
         // The machine sleeps.
         now += 60;

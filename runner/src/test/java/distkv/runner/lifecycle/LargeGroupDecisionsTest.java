@@ -154,7 +154,7 @@ class LargeGroupDecisionsTest {
         assertThat(done.launches).hasSize(60);
         for (Launch launch : done.launches) {
             on(new JobEvent.RunChanged(new RunEvent.Started(launch.run())));
-            on(new JobEvent.RunChanged(new RunEvent.SetupDone(launch.run(), Map.of())));
+            on(new JobEvent.RunChanged(new RunEvent.SetupDone(launch.run(), null, Map.of())));
         }
         for (int count = 2; count <= 10; count++) {
             peers(count);
@@ -176,7 +176,7 @@ class LargeGroupDecisionsTest {
         answer();
         for (Launch launch : done.launches) {
             on(new JobEvent.RunChanged(new RunEvent.Started(launch.run())));
-            on(new JobEvent.RunChanged(new RunEvent.SetupDone(launch.run(), Map.of())));
+            on(new JobEvent.RunChanged(new RunEvent.SetupDone(launch.run(), null, Map.of())));
         }
         done.room = place -> false;
         peers(2);

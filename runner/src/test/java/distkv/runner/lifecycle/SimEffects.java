@@ -70,8 +70,7 @@ final class SimEffects implements Places {
     }
 
     private void send(CommitRequest request, CommitDraft draft) {
-        boolean once = !request.purpose().isPatient() && !draft.isPerhapsMade();
-        if (node.isCutOff() && once) {
+        if (node.isCutOff() && !draft.isPatient()) {
             sim.after(0.001, node.awake(() -> answer(request, new CommitResult.Failed("no connection"))));
             return;
         }
