@@ -9,12 +9,11 @@ import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Etype;
-import distkv.runner.lifecycle.CommitRequest;
-import distkv.runner.lifecycle.CommitResult;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.outbox.CommitDraft;
-import distkv.runner.outbox.CommitTarget;
-import distkv.runner.outbox.SharedNotes;
+import distkv.runner.outbox.CommitRequest.Result;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.Outbox.SharedNotes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +32,7 @@ final class Committer {
     private final String node;
     private final Path errors;
     private final Events events;
-    private final CommitTarget server = new Server();
+    private final CommitDraft.Target server = new Server();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -49,8 +48,8 @@ final class Committer {
         start("runner commit " + request.job(), () -> answer(request, made(request, false)));
     }
 
-    /** Makes one commit for these notes of different jobs. */
-    void share(List<CommitRequest> notes) {
+    /** Makes one commit for notes of different jobs. */
+    void make(SharedNotes notes) {
         start("runner notes", () -> made(notes));
     }
 
@@ -69,22 +68,21 @@ final class Committer {
         threads.forEach(Thread::interrupt);
     }
 
-    private void answer(CommitRequest request, CommitResult result) {
+    private void answer(CommitRequest request, Result result) {
         events.put(new Event.Committed(new JobEvent.Committed(request, result)));
     }
 
-    private void made(List<CommitRequest> notes) {
-        SharedNotes shared = new SharedNotes(server, notes);
+    private void made(SharedNotes notes) {
         boolean lost = false;
         try {
-            shared.attempt(this::answer);
+            notes.attempt(server, this::answer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             // What is not an answer of the server leaves open what was made: each note finds out by itself.
             lost = !(e instanceof ClientException known) || isLost(known);
         }
-        for (CommitRequest note : shared.open()) {
+        for (CommitRequest note : notes.open()) {
             answer(note, made(note, lost));
         }
     }
@@ -94,17 +92,17 @@ final class Committer {
                 || (e instanceof ServerConnectionException broken && broken.outcomeUnknown());
     }
 
-    private CommitResult made(CommitRequest request, boolean lost) {
+    private Result made(CommitRequest request, boolean lost) {
         try {
             return attempt(request, lost);
         } catch (InterruptedException e) {
-            return new CommitResult.Failed("the runner is stopping");
+            return new Result.Failed("the runner is stopping");
         } catch (RuntimeException e) {
-            return new CommitResult.Failed(String.valueOf(e.getMessage()));
+            return new Result.Failed(String.valueOf(e.getMessage()));
         }
     }
 
-    private CommitResult attempt(CommitRequest request, boolean lost) throws InterruptedException {
+    private Result attempt(CommitRequest request, boolean lost) throws InterruptedException {
         CommitDraft draft = new CommitDraft(
                 server, new CommitDraft.Author(node, errors, System.currentTimeMillis() / 1e3), request);
         if (lost) {
@@ -118,14 +116,14 @@ final class Committer {
                     draft.lost();
                 }
                 if (closed || !draft.isPatient()) {
-                    return new CommitResult.Failed(String.valueOf(e.getMessage()));
+                    return new Result.Failed(String.valueOf(e.getMessage()));
                 }
                 // A connection that has just broken may still look whole.
                 Thread.sleep(BREATH);
                 client.awaitConnected();
             } catch (ClientException e) {
                 if (closed || !request.purpose().isPatient() || e.etype() != Etype.REFUSED) {
-                    return new CommitResult.Failed(String.valueOf(e.getMessage()));
+                    return new Result.Failed(String.valueOf(e.getMessage()));
                 }
                 // The disk is full, or the like: what became of a run is worth waiting for.
                 Thread.sleep(PAUSE);
@@ -133,7 +131,7 @@ final class Committer {
         }
     }
 
-    private final class Server implements CommitTarget {
+    private final class Server implements CommitDraft.Target {
         @Override
         public List<Long> commit(Commit commit) throws Refusal, InterruptedException {
             try {

@@ -6,8 +6,8 @@ import distkv.runner.group.GroupState;
 import distkv.runner.group.Heartbeat;
 import distkv.runner.lifecycle.Effect;
 import distkv.runner.lifecycle.JobEvent;
+import distkv.runner.lifecycle.Lifecycle.Places;
 import distkv.runner.lifecycle.Lifecycle;
-import distkv.runner.lifecycle.Places;
 import distkv.runner.lifecycle.Site;
 import distkv.runner.outbox.Outbox;
 import distkv.runner.worker.FromWorker;
@@ -163,7 +163,7 @@ final class Loop implements Runnable {
             pool.state(changed);
         }
         decide(new JobEvent.TimerFired());
-        outbox.takeNotes().forEach(committer::share);
+        outbox.takeNotes().forEach(committer::make);
         double next = Math.min(lifecycle.next(), pool.run());
         next = Math.min(next, session.publish(now, lifecycle.load()));
         next = Math.min(next, session.foreignRunners.next(now));
@@ -175,7 +175,7 @@ final class Loop implements Runnable {
             boolean enough = i >= BATCH || System.nanoTime() - began >= LONGEST_BATCH_NANOS;
             event = enough ? null : events.next(0);
         }
-        outbox.takeNotes().forEach(committer::share);
+        outbox.takeNotes().forEach(committer::make);
     }
 
     private void handle(Event event) {

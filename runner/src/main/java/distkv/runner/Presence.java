@@ -9,7 +9,7 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.runner.group.Membership;
-import distkv.runner.lifecycle.Load;
+import distkv.runner.lifecycle.Lifecycle.Load;
 import distkv.schema.group.Member;
 import distkv.schema.job.Kind;
 import java.time.Duration;

@@ -5,6 +5,9 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
+import distkv.runner.lifecycle.Lifecycle.Load;
+import distkv.runner.outbox.CommitRequest.Result;
+import distkv.runner.outbox.CommitRequest;
 import distkv.runner.schedule.Attempt;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
@@ -359,7 +362,7 @@ final class ActiveRuns {
     }
 
     /** The commit by which a run takes over is answered. */
-    void swapped(Job job, View view, CommitResult result) {
+    void swapped(Job job, View view, Result result) {
         Run run = job.phase() instanceof Phase.Recording recording ? recording.run() : job.run();
         Run.Standby standby = run == null ? null : run.standby;
         if (run == null || standby == null || standby.swap() == null) {
@@ -380,11 +383,11 @@ final class ActiveRuns {
     }
 
     /** The end of the run is written, or somebody else has the job now. */
-    void recorded(Job job, Phase.Recording recording, CommitResult result) {
+    void recorded(Job job, Phase.Recording recording, Result result) {
         Run run = recording.run();
         job.toIdle();
         switch (result) {
-            case CommitResult.Done done -> {
+            case Result.Done done -> {
                 if (run.isStandby()) {
                     job.standby().written(null, done.ticks().getFirst());
                 } else {
@@ -392,18 +395,18 @@ final class ActiveRuns {
                     job.claim().written(null, done.ticks().get(1));
                 }
             }
-            case CommitResult.FellBack fellBack -> {
+            case Result.FellBack fellBack -> {
                 job.claimsAsFollowed();
                 job.stored().written(recording.last(), fellBack.tick());
             }
-            case CommitResult.Conflict _ -> {
+            case Result.Conflict _ -> {
                 job.asFollowed();
                 if (!run.wasOffered && !run.isStandby()) {
                     effects.log(
                             System.Logger.Level.WARNING, job.id, "lost its claim: how the run ended is not recorded");
                 }
             }
-            case CommitResult.Failed failed ->
+            case Result.Failed failed ->
                 effects.log(System.Logger.Level.ERROR, job.id, "how the run ended is not recorded: " + failed.reason());
         }
     }

@@ -3,7 +3,9 @@ package distkv.runner.lifecycle;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
-import distkv.runner.schedule.Decision;
+import distkv.runner.outbox.CommitRequest.Result;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.schedule.Schedule.Decision;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Mode;
@@ -140,7 +142,7 @@ final class Handover {
 
     /** The other run is gone: this one has its place, if the job is to run. */
     private @Nullable Stop inherit(Job job, Run run, Run.Standby standby, View view) {
-        NodeLoss loss = job.state().node() == null ? null : NodeLoss.of(job, view.site());
+        Outcome loss = job.state().node() == null ? null : Outcome.lost(job, view.site());
         StateEntry state = loss == null ? job.state() : loss.state();
         if (!(view.decide(job, state) instanceof Decision.Start)) {
             return Stop.NOT_NEEDED;
@@ -149,7 +151,7 @@ final class Handover {
         return null;
     }
 
-    private void swap(Job job, Run run, Run.Standby standby, StateEntry before, @Nullable NodeLoss loss, View view) {
+    private void swap(Job job, Run run, Run.Standby standby, StateEntry before, @Nullable Outcome loss, View view) {
         Site site = view.site();
         StateEntry from = view.believed(job, before);
         // Clocks differ, but a state's start only grows.
@@ -157,7 +159,7 @@ final class Handover {
         StateEntry running = from.handedOver(started).running(site.node(), started, from.backoff());
         List<ErrorReport> reports = new ArrayList<>();
         if (loss != null) {
-            reports.add(loss.report());
+            reports.addAll(loss.reports());
         }
         RunEvent.SetupDone said = loss == null ? standby.setupDone() : null;
         if (said != null) {
@@ -182,8 +184,8 @@ final class Handover {
     }
 
     /** The commit that is to take over is answered. */
-    void swapped(Job job, Run run, Run.Standby standby, Run.Swap swap, CommitResult result, View view) {
-        if (result instanceof CommitResult.Done done) {
+    void swapped(Job job, Run run, Run.Standby standby, Run.Swap swap, Result result, View view) {
+        if (result instanceof Result.Done done) {
             Guard claim = new Guard(view.site().claim(job.id), done.ticks().get(0));
             job.claim().written(view.claimed(view.lease().session()), claim.tick());
             job.stored().written(swap.state(), done.ticks().get(1));

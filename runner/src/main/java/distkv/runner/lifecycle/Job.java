@@ -54,7 +54,7 @@ final class Job {
     /** Not before that time: a commit failed, and the reason may not have come through the feed. */
     double holdUntil;
 
-    /** When to look at it again; kept by {@link TimerQueue}. */
+    /** When to look at it again; kept by {@link Effects}. */
     double wakeAt = Double.POSITIVE_INFINITY;
 
     private record Failure(Attempt attempt, double started) {}

@@ -5,6 +5,10 @@ import distkv.model.Path;
 import distkv.runner.balance.FairShare;
 import distkv.runner.balance.Rebalancer;
 import distkv.runner.group.Peer;
+import distkv.runner.lifecycle.JobEvent.Lease;
+import distkv.runner.outbox.CommitRequest.Result;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.worker.Place;
 import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
@@ -30,6 +34,23 @@ public final class Lifecycle {
     private static final double SET_BACK = 0.5;
     /** For how long changes of peers are collected, in seconds. */
     private static final double COLLECT = 0.1;
+
+    /** The places for runs in this node's workers. */
+    public interface Places {
+        /** Keeps a place for one more run, if there is one; it is taken by the {@link Effect.Start} of that run. */
+        boolean keep(Place place);
+
+        /** Gives up a place that was kept, as nothing starts there. */
+        void free(Place place);
+    }
+
+    /**
+     * What the runs of a node weigh; each weighs 1.
+     *
+     * @param total all of them
+     * @param pinned those of jobs that are for this node, or for all nodes
+     */
+    public record Load(double total, double pinned) {}
 
     private final DoubleSupplier clock;
     /** In the order in which they became known, so that a simulated history can be replayed. */
@@ -80,7 +101,7 @@ public final class Lifecycle {
                     considerAll();
                 }
             }
-            case JobEvent.Committed(CommitRequest request, CommitResult result) -> committed(request, result);
+            case JobEvent.Committed(CommitRequest request, Result result) -> committed(request, result);
             case JobEvent.RunChanged(RunEvent told) -> {
                 Job job = runs.changed(told, view);
                 if (job != null) {
@@ -214,7 +235,7 @@ public final class Lifecycle {
         };
     }
 
-    private void committed(CommitRequest request, CommitResult result) {
+    private void committed(CommitRequest request, Result result) {
         Job job = jobs.get(request.job());
         if (job == null) {
             return;
@@ -235,10 +256,10 @@ public final class Lifecycle {
         claims.roomMade(this::consider);
     }
 
-    private void claimed(Job job, Phase.Claiming claiming, CommitResult result) {
-        boolean starts = result instanceof CommitResult.Done done && runs.claimed(job, view, claiming, done.ticks());
+    private void claimed(Job job, Phase.Claiming claiming, Result result) {
+        boolean starts = result instanceof Result.Done done && runs.claimed(job, view, claiming, done.ticks());
         claims.answered(job, view, claiming, starts);
-        if (!(result instanceof CommitResult.Done)) {
+        if (!(result instanceof Result.Done)) {
             job.toIdle();
             pending.refused(job, view, claiming.news(), result);
         }
@@ -298,9 +319,9 @@ public final class Lifecycle {
         if (now >= last) {
             runs.cutOff(view);
         }
-        effects.timers().due(now).forEach(this::consider);
+        effects.due(now).forEach(this::consider);
         next = considerAffected();
-        next = Math.min(next, effects.timers().next());
+        next = Math.min(next, effects.next());
         next = Math.min(next, rebalance());
         next = now < last ? Math.min(next, last) : next;
     }

@@ -3,6 +3,7 @@ package distkv.runner.lifecycle;
 import distkv.model.Path;
 import distkv.runner.worker.Ended;
 import distkv.schema.error.ErrorReport;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import distkv.schema.job.Stop;
 import java.lang.System.Logger.Level;
@@ -26,6 +27,10 @@ record Outcome(
 
     /** A result is part of the job's state, which every runner of the group keeps in memory. */
     private static final int LARGEST_RESULT = 1 << 20;
+
+    private static final String KILLED = "Runner killed";
+    private static final String RESTARTED = "Runner restarted";
+    private static final String UNRECORDED = "How the run ended could not be recorded";
 
     /**
      * The outcome of a run.
@@ -58,6 +63,24 @@ record Outcome(
             case Ended.Failed failed -> failed(run, job, procedure, failed, now);
             case Ended.Died died -> died(run, job, died, now);
         };
+    }
+
+    /**
+     * The outcome of a run that was not recorded to its end, since its runner was killed: on another node, or on this one
+     * in a former life. The job's state names a node, while nobody has its claim, or nobody who runs it. It counts from
+     * the time of the last news: a time that moved on would let nobody's turn come.
+     */
+    static Outcome lost(Job job, Site site) {
+        StateEntry state = job.state();
+        String what = !site.node().equals(state.node()) ? KILLED : job.claim().isPresent() ? UNRECORDED : RESTARTED;
+        ErrorReport.Failed report = ErrorReport.Failed.plain(
+                ErrorReport.RUN, site.entry(job.id), what, Map.of("node", String.valueOf(state.node())));
+        return new Outcome(
+                state.lost(job.newsAt()),
+                true,
+                List.of(what.equals(UNRECORDED) ? report : report.because(Reason.Code.NODE_LOST)),
+                Level.DEBUG,
+                null);
     }
 
     private static Ended.Failed tooLarge(int size) {

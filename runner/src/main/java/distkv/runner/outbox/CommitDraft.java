@@ -5,8 +5,7 @@ import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Write;
-import distkv.runner.lifecycle.CommitRequest;
-import distkv.runner.lifecycle.CommitResult;
+import distkv.runner.outbox.CommitRequest.Result;
 import distkv.schema.error.ErrorRecord;
 import distkv.schema.error.ErrorWrites;
 import java.util.ArrayList;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class CommitDraft {
     private static final int ATTEMPTS = 8;
 
-    private final CommitTarget target;
+    private final Target target;
     private final Author author;
     private final CommitRequest request;
     private final List<@Nullable ErrorRecord> known = new ArrayList<>();
@@ -34,8 +33,38 @@ public final class CommitDraft {
      */
     public record Author(String node, Path errors, double now) {}
 
+    /** What commits are made against: the server, or a simulated one. What it throws beside the refusal its user knows. */
+    public interface Target {
+        /** All the writes or none; returns the tick of each. */
+        List<Long> commit(Commit commit) throws Refusal, InterruptedException;
+
+        /** What is at a path; {@code null} if there is nothing. */
+        @Nullable
+        Entry get(Path path) throws InterruptedException;
+
+        /** A name for an error record that no other has. */
+        long newRecord() throws InterruptedException;
+
+        /** Nothing was written, as something is not as it was known to be. */
+        final class Refusal extends Exception {
+            private static final long serialVersionUID = 1;
+            private final transient @Nullable Path path;
+
+            /** With the entry that is in the way, if it is known. */
+            public Refusal(@Nullable Path path) {
+                super("refused because of " + path);
+                this.path = path;
+            }
+
+            @Nullable
+            Path path() {
+                return path;
+            }
+        }
+    }
+
     /** A draft of which nothing was tried. */
-    public CommitDraft(CommitTarget target, Author author, CommitRequest request) {
+    public CommitDraft(Target target, Author author, CommitRequest request) {
         this.target = target;
         this.author = author;
         this.request = request;
@@ -55,10 +84,10 @@ public final class CommitDraft {
     }
 
     /** Makes it, or finds out why it cannot be made, or that it is made already. */
-    public CommitResult attempt() throws InterruptedException {
+    public Result attempt() throws InterruptedException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             if (isPerhapsMade) {
-                CommitResult made = made();
+                Result made = made();
                 if (made != null) {
                     return made;
                 }
@@ -67,17 +96,17 @@ public final class CommitDraft {
             List<Write> all = new ArrayList<>(writes);
             all.addAll(reports());
             if (all.isEmpty()) {
-                return new CommitResult.Done(List.of());
+                return new Result.Done(List.of());
             }
             try {
                 return result(target.commit(new Commit(all, guards)));
-            } catch (CommitTarget.Refusal refusal) {
+            } catch (Target.Refusal refusal) {
                 if (!reread(refusal.path()) && !fallBack()) {
-                    return new CommitResult.Conflict();
+                    return new Result.Conflict();
                 }
             }
         }
-        return new CommitResult.Conflict();
+        return new Result.Conflict();
     }
 
     private List<Write> reports() throws InterruptedException {
@@ -118,14 +147,14 @@ public final class CommitDraft {
         return true;
     }
 
-    private CommitResult result(List<Long> ticks) {
+    private Result result(List<Long> ticks) {
         return fellBack
-                ? new CommitResult.FellBack(ticks.getFirst())
-                : new CommitResult.Done(ticks.subList(0, writes.size()));
+                ? new Result.FellBack(ticks.getFirst())
+                : new Result.Done(ticks.subList(0, writes.size()));
     }
 
     /** After an attempt of unknown outcome: the result if it was made after all. */
-    private @Nullable CommitResult made() throws InterruptedException {
+    private @Nullable Result made() throws InterruptedException {
         if (writes.isEmpty()) {
             return null;
         }

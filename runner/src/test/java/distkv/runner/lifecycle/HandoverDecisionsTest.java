@@ -10,6 +10,9 @@ import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.runner.group.Peer;
+import distkv.runner.lifecycle.JobEvent.Lease;
+import distkv.runner.outbox.CommitRequest.Result;
+import distkv.runner.outbox.CommitRequest;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Catalog;
@@ -100,7 +103,7 @@ class HandoverDecisionsTest {
 
     private List<Long> answerDone(CommitRequest request) {
         List<Long> ticks = ticks(request);
-        on(new JobEvent.Committed(request, new CommitResult.Done(ticks)));
+        on(new JobEvent.Committed(request, new Result.Done(ticks)));
         return ticks;
     }
 
@@ -156,7 +159,7 @@ class HandoverDecisionsTest {
         news(JobEvent.Part.STATE, JOB, swap.writes().get(1).value(), ticks.get(1));
         news(JobEvent.Part.CLAIM, JOB.child(Guard.STANDBY), null, ticks.get(2));
         after(1);
-        on(new JobEvent.Committed(swap, new CommitResult.Done(ticks)));
+        on(new JobEvent.Committed(swap, new Result.Done(ticks)));
         after(1);
         assertThat(done.stops).isEmpty();
         assertThat(done.claims).containsExactly(new Guard(CLAIMS.append(JOB), ticks.getFirst()));
@@ -182,7 +185,7 @@ class HandoverDecisionsTest {
         on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, null, Map.of())));
         CommitRequest swap = done.last(CommitRequest.Purpose.SWAP);
         news(JobEvent.Part.CLAIM, JOB, null);
-        on(new JobEvent.Committed(swap, new CommitResult.Conflict()));
+        on(new JobEvent.Committed(swap, new Result.Conflict()));
         CommitRequest again = done.last(CommitRequest.Purpose.SWAP);
         assertThat(again).isNotSameAs(swap);
         assertThat(again.news().toString()).contains("Runner killed");

@@ -8,6 +8,9 @@ import distkv.model.Revision;
 import distkv.protocol.Values;
 import distkv.runner.balance.Pace;
 import distkv.runner.group.Peer;
+import distkv.runner.lifecycle.JobEvent.Lease;
+import distkv.runner.outbox.CommitRequest.Result;
+import distkv.runner.outbox.CommitRequest;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Catalog;
@@ -105,7 +108,7 @@ class LargeGroupDecisionsTest {
             for (int i = 0; i < request.writes().size(); i++) {
                 ticks.add(tick + i);
             }
-            on(new JobEvent.Committed(request, new CommitResult.Done(ticks)));
+            on(new JobEvent.Committed(request, new Result.Done(ticks)));
         }
     }
 

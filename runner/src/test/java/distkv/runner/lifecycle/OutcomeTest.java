@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.runner.schedule.Attempt;
-import distkv.runner.schedule.Decision;
+import distkv.runner.schedule.Schedule.Decision;
 import distkv.runner.schedule.Schedule;
 import distkv.runner.worker.Ended;
 import distkv.schema.code.CodeEntry;
