@@ -8,6 +8,7 @@ import distkv.client.UnknownOutcomeException;
 import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Etype;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.outbox.CommitDraft;
@@ -54,7 +55,7 @@ final class Committer {
     }
 
     private void start(String name, Runnable what) {
-        Thread thread = Thread.ofVirtual().name(name).unstarted(() -> {
+        Thread thread = VitalThreads.virtual(name, () -> {
             what.run();
             threads.remove(Thread.currentThread());
         });

@@ -2,6 +2,7 @@ package distkv.runner;
 
 import distkv.client.Client;
 import distkv.model.Path;
+import distkv.model.process.VitalThreads;
 import distkv.runner.group.GroupState;
 import distkv.runner.group.Heartbeat;
 import distkv.runner.lifecycle.Effect;
@@ -125,17 +126,17 @@ final class Loop implements Runnable {
 
     @Override
     public void run() {
-        pool.start();
         try {
+            pool.start();
             while (!isOver()) {
                 turn();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            trouble("the runner has failed: " + e);
+        } catch (RuntimeException | Error e) {
             ready.completeExceptionally(e);
-            throw e;
+            // First, for it ends the process if that is the runner's own: nothing below has to work any more.
+            VitalThreads.report(e);
         } finally {
             end();
         }

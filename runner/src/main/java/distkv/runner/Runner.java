@@ -1,6 +1,7 @@
 package distkv.runner;
 
 import distkv.client.Client;
+import distkv.model.process.VitalThreads;
 import distkv.runner.group.GroupState;
 import distkv.runner.worker.WorkerHost;
 import java.util.concurrent.ExecutionException;
@@ -38,7 +39,7 @@ public final class Runner implements AutoCloseable {
                 event -> events.put(new Event.Worker(event)),
                 line -> events.offer(new Event.Printed(line)));
         loop = new Loop(options, client, events, feeds, presence, host);
-        thread = Thread.ofPlatform().name("runner " + options.node()).unstarted(loop);
+        thread = VitalThreads.platform("runner " + options.node(), loop);
     }
 
     /**
