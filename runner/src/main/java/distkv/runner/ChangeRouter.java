@@ -37,11 +37,8 @@ final class ChangeRouter {
     @Nullable
     JobEvent take(Feed feed, Entry entry) {
         Path below = entry.path().tail(feed.root().length());
-        if (feed.what() == Feed.What.GROUP) {
-            group = below.isRoot() ? entry.value() : group;
-            return peers();
-        }
-        if (below.isRoot()) {
+        // Only the group itself is an entry at the root of its feed.
+        if (below.isRoot() != (feed.what() == Feed.What.GROUP)) {
             return null;
         }
         return switch (feed.what()) {
@@ -55,7 +52,10 @@ final class ChangeRouter {
             case ENTRIES -> new JobEvent.Changed(kind(feed), JobEvent.Part.ENTRY, below, entry);
             case STATES -> new JobEvent.Changed(kind(feed), JobEvent.Part.STATE, below, entry);
             case CLAIMS -> new JobEvent.Changed(kind(feed), JobEvent.Part.CLAIM, below, entry);
-            case GROUP -> null;
+            case GROUP -> {
+                group = entry.value();
+                yield peers();
+            }
         };
     }
 

@@ -100,7 +100,7 @@ final class Loop implements Runnable {
                 Loop::now);
     }
 
-    private static Site site(RunnerOptions options) {
+    static Site site(RunnerOptions options) {
         Prefixes at = options.prefixes();
         Map<Kind, Site.Roots> roots = new EnumMap<>(Kind.class);
         for (Kind kind : options.kinds()) {

@@ -3,6 +3,7 @@ package distkv.runner.lifecycle;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
+import distkv.runner.lifecycle.Job.Followed;
 import distkv.runner.outbox.CommitRequest.Result;
 import distkv.runner.outbox.CommitRequest;
 import distkv.runner.schedule.Schedule.Decision;

@@ -4,6 +4,7 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.runner.balance.FairShare;
+import distkv.runner.lifecycle.Job.Followed;
 import distkv.runner.lifecycle.JobEvent.Lease;
 import distkv.runner.outbox.CommitRequest;
 import distkv.runner.schedule.Attempt;
