@@ -2,6 +2,7 @@ package distkv.runner.outbox;
 
 import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Write;
@@ -153,21 +154,32 @@ public final class CommitDraft {
                 : new Result.Done(ticks.subList(0, writes.size()));
     }
 
-    /** After an attempt of unknown outcome: the result if it was made after all. */
+    /**
+     * After an attempt of unknown outcome: the result if it was made after all. It was if all that it would have written is
+     * there, by writes in a row (those of one commit are) that are not the ones that it was to replace.
+     */
     private @Nullable Result made() throws InterruptedException {
         if (writes.isEmpty()) {
             return null;
         }
-        Write first = writes.getFirst();
-        Entry entry = target.get(first.path());
-        if (first.value() == null || entry == null || !first.value().equals(entry.value())) {
+        Entry first = target.get(writes.getFirst().path());
+        if (first == null || writes.getFirst().expectation().equals(Expectation.at(first.tick()))) {
             return null;
         }
         List<Long> ticks = new ArrayList<>();
         for (int i = 0; i < writes.size(); i++) {
-            // The writes of one commit have ticks in a row.
-            ticks.add(entry.tick() + i);
+            ticks.add(first.tick() + i);
+            Entry there = i == 0 ? first : target.get(writes.get(i).path());
+            if (!isMade(writes.get(i), ticks.getLast(), there)) {
+                return null;
+            }
         }
         return result(ticks);
+    }
+
+    private static boolean isMade(Write write, long tick, @Nullable Entry there) {
+        return write.value() == null
+                ? there == null
+                : there != null && there.tick() == tick && write.value().equals(there.value());
     }
 }

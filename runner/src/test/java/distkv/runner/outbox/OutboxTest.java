@@ -118,6 +118,38 @@ class OutboxTest {
         assertThat(draft.attempt()).as("somebody else has it").isEqualTo(new Result.Conflict());
     }
 
+    @Test
+    void aNoteThatRewritesAnEqualStateCountsAsMadeOnlyIfAllOfItIs() throws InterruptedException {
+        Tree tree = new Tree();
+        Path state = Path.of("state", "a");
+        Path claim = Path.of("claim", "a");
+        tree.entries.put(state, new Entry(state, Values.encode("idle"), 10, 0));
+        tree.entries.put(claim, new Entry(claim, Values.encode("mine"), 11, 0));
+        CommitRequest note = new CommitRequest(
+                new JobId(Kind.ANY, Path.of("a")),
+                Purpose.NOTE,
+                1,
+                List.of(
+                        Write.set(state, Values.encode("idle"), Expectation.at(10)),
+                        Write.delete(claim, Expectation.at(11))),
+                List.of(),
+                List.of(),
+                null);
+        CommitDraft draft = new CommitDraft(tree, new CommitDraft.Author("here", Path.of("error"), 1_000), note);
+        draft.lost();
+        assertThat(draft.attempt()).as("it was not made yet").isEqualTo(new Result.Done(List.of(100L, 101L)));
+        assertThat(tree.commits).hasSize(1);
+        assertThat(tree.get(claim)).isNull();
+
+        draft.lost();
+        assertThat(draft.attempt()).as("it was made").isEqualTo(new Result.Done(List.of(100L, 101L)));
+        assertThat(tree.commits).hasSize(1);
+
+        tree.entries.put(claim, new Entry(claim, Values.encode("another's"), 200, 0));
+        draft.lost();
+        assertThat(draft.attempt()).as("nobody can tell any more").isEqualTo(new Result.Conflict());
+    }
+
     private static final class Tree implements CommitDraft.Target {
         final Map<Path, Entry> entries = new HashMap<>();
         final List<List<Write>> commits = new ArrayList<>();
@@ -134,7 +166,11 @@ class OutboxTest {
             List<Long> ticks = new ArrayList<>();
             for (Write write : commit.writes()) {
                 long tick = 100L + ticks.size();
-                entries.put(write.path(), new Entry(write.path(), write.value(), tick, 0));
+                if (write.value() == null) {
+                    entries.remove(write.path());
+                } else {
+                    entries.put(write.path(), new Entry(write.path(), write.value(), tick, 0));
+                }
                 ticks.add(tick);
             }
             return ticks;
