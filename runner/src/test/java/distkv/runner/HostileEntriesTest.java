@@ -63,12 +63,62 @@ class HostileEntriesTest {
     /** A runner to which chance stores entries of any content, and which is told anything of its runs. */
     private static final class History implements Lifecycle.Places, CommitDraft.Target {
         private static final List<String> FIELDS = List.of(
-                "code", "target", "repeat", "cron", "delay", "backoff", "ok_after", "data", "limits", "where", "has",
-                "split", "handover", "started", "stopped", "pinged", "computed", "reason", "reason_code", "result",
-                "node", "offered", "runs", "outcome", "session", "vars", "is_async", "requires", "language", "default",
-                "procedure", "module", "path", "subsystem", "severity", "message", "resolved", "first_seen",
-                "last_seen", "count", "comment", "seen", "tock", "trace", "pid", "load", "pinned", "capacity",
-                "labels", "nodes", "drain", "memory", "cpu", "files", "processes", "time");
+                "code",
+                "target",
+                "repeat",
+                "cron",
+                "delay",
+                "backoff",
+                "ok_after",
+                "data",
+                "limits",
+                "where",
+                "has",
+                "split",
+                "handover",
+                "started",
+                "stopped",
+                "pinged",
+                "computed",
+                "reason",
+                "reason_code",
+                "result",
+                "node",
+                "offered",
+                "runs",
+                "outcome",
+                "session",
+                "vars",
+                "is_async",
+                "requires",
+                "language",
+                "default",
+                "procedure",
+                "module",
+                "path",
+                "subsystem",
+                "severity",
+                "message",
+                "resolved",
+                "first_seen",
+                "last_seen",
+                "count",
+                "comment",
+                "seen",
+                "tock",
+                "trace",
+                "pid",
+                "load",
+                "pinned",
+                "capacity",
+                "labels",
+                "nodes",
+                "drain",
+                "memory",
+                "cpu",
+                "files",
+                "processes",
+                "time");
 
         private final SplittableRandom random;
         private final RunnerOptions options = RunnerOptions.of("vm", EnumSet.allOf(Kind.class));
@@ -196,7 +246,9 @@ class HostileEntriesTest {
                 case MODULES -> map.put("code", "x = 1");
                 case ERRORS -> {
                     map.put("subsystem", random.nextBoolean() ? "run" : "compile");
-                    map.put("path", feeds.get(random.nextInt(feeds.size())).root().child("a"));
+                    map.put(
+                            "path",
+                            feeds.get(random.nextInt(feeds.size())).root().child("a"));
                 }
                 default -> {}
             }
@@ -221,7 +273,9 @@ class HostileEntriesTest {
                 case 9 -> 0.5;
                 case 10 -> "";
                 case 11 -> "x\u0000\ud83d\ude00";
-                case 12 -> List.of("@daily", "* * * * *", "CRON_TZ=Mars 0 0 31 2 *", "python", "java", "stop").get(random.nextInt(6));
+                case 12 ->
+                    List.of("@daily", "* * * * *", "CRON_TZ=Mars 0 0 31 2 *", "python", "java", "stop")
+                            .get(random.nextInt(6));
                 case 13 -> new byte[] {1, 2, 3};
                 case 14 -> Path.of("a", 1L);
                 case 15 -> 1L << random.nextInt(63);
@@ -245,9 +299,13 @@ class HostileEntriesTest {
 
         private RunEvent told(long run) {
             return switch (random.nextInt(5)) {
-                case 0 -> new RunEvent.ModuleUsed(run, Path.of("a"), random.nextLong(-2, 100), random.nextBoolean() ? null : failed());
+                case 0 ->
+                    new RunEvent.ModuleUsed(
+                            run, Path.of("a"), random.nextLong(-2, 100), random.nextBoolean() ? null : failed());
                 case 1 -> new RunEvent.SetupDone(run, random.nextBoolean() ? null : "set up", fields());
-                case 2 -> new RunEvent.ErrorReported(run, random.nextBoolean() ? null : Path.of("a", "b"), random.nextInt(), null, failed());
+                case 2 ->
+                    new RunEvent.ErrorReported(
+                            run, random.nextBoolean() ? null : Path.of("a", "b"), random.nextInt(), null, failed());
                 case 3 -> new RunEvent.Over(run, random.nextBoolean() ? failed() : new Ended.Died("signal 9", false));
                 default -> new RunEvent.Over(run, new Ended.Done(Values.encode(any(3))));
             };
@@ -257,7 +315,13 @@ class HostileEntriesTest {
             Ended.Fault[] faults = Ended.Fault.values();
             String type = random.nextBoolean() ? null : "T";
             String message = random.nextBoolean() ? null : "it's \"\\\n";
-            return new Ended.Failed(faults[random.nextInt(faults.length)], type, message, null, random.nextBoolean() ? null : -1L, fields());
+            return new Ended.Failed(
+                    faults[random.nextInt(faults.length)],
+                    type,
+                    message,
+                    null,
+                    random.nextBoolean() ? null : -1L,
+                    fields());
         }
 
         private Map<String, @Nullable Object> fields() {

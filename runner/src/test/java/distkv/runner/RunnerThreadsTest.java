@@ -47,8 +47,9 @@ class RunnerThreadsTest {
             assertThat(reported.get(20, TimeUnit.SECONDS))
                     .isInstanceOf(VitalThreadError.class)
                     .hasMessageContainingAll("runner vm", "planted");
-            world.await("the end of its presence", () -> world.below(Prefixes.DEFAULT.presence())
-                    .isEmpty());
+            world.await(
+                    "the end of its presence",
+                    () -> world.below(Prefixes.DEFAULT.presence()).isEmpty());
             world.client.delete(World.entry(Kind.ANY, "", "fuse"));
             world.runner("attic", Kind.ANY);
             world.await(

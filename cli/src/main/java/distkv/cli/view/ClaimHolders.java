@@ -79,8 +79,7 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
     private boolean isOurs(Entry entry) {
         Path claims = tree.config().prefixes().claims();
         JobAddress held = JobAddress.ofState(entry.path().below(claims));
-        return held != null
-                && (held.name().equals(job) || held.name().equals(job.child(Guard.STANDBY)));
+        return held != null && (held.name().equals(job) || held.name().equals(job.child(Guard.STANDBY)));
     }
 
     private static String node(Entry claim) {

@@ -48,8 +48,7 @@ final class Effects {
         if (!writes.isEmpty() || !news.isEmpty()) {
             // What a run on standby tells is about code, and holds whoever has the claim.
             List<Guard> guards = run.isStandby() ? List.of() : List.of(run.claim);
-            commit(new CommitRequest(
-                    job.id, CommitRequest.Purpose.TELL, run.claim.tick(), writes, guards, news, null));
+            commit(new CommitRequest(job.id, CommitRequest.Purpose.TELL, run.claim.tick(), writes, guards, news, null));
         }
     }
 

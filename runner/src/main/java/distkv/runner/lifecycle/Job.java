@@ -58,7 +58,6 @@ final class Job {
     /** When to look at it again; kept by {@link Effects}. */
     double wakeAt = Double.POSITIVE_INFINITY;
 
-
     Job(JobId id, Stake stake) {
         this.id = id;
         this.stake = stake;

@@ -114,8 +114,7 @@ record Outcome(
         ErrorReport onJob = run.report(ErrorReport.RUN, job, 0, null, failed);
         List<ErrorReport> reports = switch (failed.fault()) {
             case RECORDED -> List.of();
-            case COMPILE ->
-                List.of(onJob, run.report(ErrorReport.COMPILE, procedure, 0, null, failed));
+            case COMPILE -> List.of(onJob, run.report(ErrorReport.COMPILE, procedure, 0, null, failed));
             default -> List.of(onJob);
         };
         String line = failed.summary(null);

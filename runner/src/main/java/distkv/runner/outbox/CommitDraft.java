@@ -149,9 +149,7 @@ public final class CommitDraft {
     }
 
     private Result result(List<Long> ticks) {
-        return fellBack
-                ? new Result.FellBack(ticks.getFirst())
-                : new Result.Done(ticks.subList(0, writes.size()));
+        return fellBack ? new Result.FellBack(ticks.getFirst()) : new Result.Done(ticks.subList(0, writes.size()));
     }
 
     /**

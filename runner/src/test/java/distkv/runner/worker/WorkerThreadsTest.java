@@ -77,7 +77,8 @@ class WorkerThreadsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"c1", "80", "81a26f70a473746172", "ffffffffffffffff", "81a26f70a7737461727465", "dbffffffff"})
+    @ValueSource(
+            strings = {"c1", "80", "81a26f70a473746172", "ffffffffffffffff", "81a26f70a7737461727465", "dbffffffff"})
     void whateverAWorkerSendsEndsItsConnectionAtMost(String hex) throws Exception {
         try (WorkerHost host = WorkerHost.open(NONE, events::add, line -> true);
                 SocketChannel worker = connect(host)) {
@@ -91,15 +92,41 @@ class WorkerThreadsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "parent", "forked", "exited", "worker", "started", "imported", "setup", "error", "log", "done", "failed",
+                "parent",
+                "forked",
+                "exited",
+                "worker",
+                "started",
+                "imported",
+                "setup",
+                "error",
+                "log",
+                "done",
+                "failed",
                 "refused"
             })
     void aMessageWhoseFieldsMakeNoSenseIsRefusedAsSuch(String op) {
         for (Object nonsense : new Object[] {true, -1L, 1.5, "x", List.of(1L), Map.of("a", 1L)}) {
             Map<String, Object> message = new java.util.HashMap<>();
             for (String field : List.of(
-                    "worker", "pid", "run", "path", "version", "kind", "data", "severity", "level", "at", "result",
-                    "message", "type", "line", "limit", "stuck", "signal", "status")) {
+                    "worker",
+                    "pid",
+                    "run",
+                    "path",
+                    "version",
+                    "kind",
+                    "data",
+                    "severity",
+                    "level",
+                    "at",
+                    "result",
+                    "message",
+                    "type",
+                    "line",
+                    "limit",
+                    "stuck",
+                    "signal",
+                    "status")) {
                 message.put(field, nonsense);
             }
             message.put("op", op);
