@@ -28,10 +28,10 @@ public enum Stop {
     WORKER_RESTARTED,
     RUNNER_STOPPED;
 
-    private final Reason reason = Reason.of(Reason.Code.valueOf(name()));
+    private final Reason.Code code = Reason.Code.valueOf(name());
 
     /** What the state says about it: the reason of the same name. */
     public Reason reason() {
-        return reason;
+        return Reason.of(code);
     }
 }
