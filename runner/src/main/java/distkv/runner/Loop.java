@@ -182,14 +182,13 @@ final class Loop implements Runnable {
     private void handle(Event event) {
         switch (event) {
             case Event.Changed(Feed feed, var entry) -> {
-                JobEvent news = changes.take(feed, entry);
-                if (news instanceof JobEvent.CodeChanged(CodeId(CodeId.Sort sort, Path path))
-                        && sort == CodeId.Sort.MODULE) {
-                    // The workers first: what starts because of this change must not meet the old module in one of
-                    // them.
-                    pool.moduleChanged(path);
-                }
-                if (news != null) {
+                for (JobEvent news : changes.take(feed, entry)) {
+                    if (news instanceof JobEvent.CodeChanged(CodeId(CodeId.Sort sort, Path path))
+                            && sort == CodeId.Sort.MODULE) {
+                        // The workers first: what starts because of this change must not meet the old module in one
+                        // of them.
+                        pool.moduleChanged(path);
+                    }
                     decide(news);
                 }
             }

@@ -8,7 +8,7 @@ import distkv.runner.outbox.CommitRequest.Result;
 import distkv.runner.worker.RunEvent;
 import distkv.schema.code.CodeId;
 import distkv.schema.job.Kind;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What happens to jobs, from a runner's point of view. */
 public sealed interface JobEvent {
@@ -28,8 +28,8 @@ public sealed interface JobEvent {
     /** A procedure or module has changed: that concerns the jobs that are to run it, and those whose runs use it. */
     record CodeChanged(CodeId changed) implements JobEvent {}
 
-    /** The nodes that run jobs of the kind {@link Kind#ANY} are now these. */
-    record PeersChanged(List<Peer> peers) implements JobEvent {}
+    /** This is now known of a node that runs jobs of the kind {@link Kind#ANY}; {@code null}: it runs none any more. */
+    record PeerChanged(String node, @Nullable Peer peer) implements JobEvent {}
 
     /**
      * How long the claims of a runner certainly live.

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of every job that this runner serves: an event goes in, effects come out, which the caller carries out
@@ -93,7 +94,7 @@ public final class Lifecycle {
             case JobEvent.Changed(Kind kind, var part, Path path, Entry entry) -> changed(kind, part, path, entry);
             case JobEvent.ErrorChanged(Path about) -> errorChanged(about);
             case JobEvent.CodeChanged(CodeId changed) -> codeChanged(changed);
-            case JobEvent.PeersChanged(List<Peer> peers) -> peersChanged(peers);
+            case JobEvent.PeerChanged(String node, Peer peer) -> peerChanged(node, peer);
             case JobEvent.LeaseChanged(Lease lease) -> leaseChanged(lease);
             case JobEvent.OpenChanged(boolean open) -> {
                 if (open != view.open()) {
@@ -265,8 +266,8 @@ public final class Lifecycle {
         }
     }
 
-    private void peersChanged(List<Peer> peers) {
-        if (share.peers(peers)) {
+    private void peerChanged(String node, @Nullable Peer peer) {
+        if (share.peer(node, peer)) {
             peersChanged = true;
             rebalancer.peersChanged(view.now());
             considerAffected();

@@ -75,9 +75,9 @@ class HandoverDecisionsTest {
     }
 
     private void peers(Set<String> drained) {
-        on(new JobEvent.PeersChanged(List.of(
-                new Peer("one", 1, 0, Set.of(), drained.contains("one")),
-                new Peer("two", 1, 0, Set.of(), drained.contains("two")))));
+        for (String node : List.of("one", "two")) {
+            on(new JobEvent.PeerChanged(node, new Peer(node, 1, 0, Set.of(), drained.contains(node))));
+        }
     }
 
     private void lease() {

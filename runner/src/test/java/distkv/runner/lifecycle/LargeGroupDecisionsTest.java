@@ -66,11 +66,9 @@ class LargeGroupDecisionsTest {
     }
 
     private void peers(int count) {
-        List<Peer> peers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            peers.add(new Peer("n" + i, 1, 0, Set.of(), false));
+            on(new JobEvent.PeerChanged("n" + i, new Peer("n" + i, 1, 0, Set.of(), false)));
         }
-        on(new JobEvent.PeersChanged(peers));
     }
 
     private void lease() {
