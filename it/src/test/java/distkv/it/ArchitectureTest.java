@@ -104,6 +104,13 @@ class ArchitectureTest {
             .resideInAnyPackage("picocli..", "org.snakeyaml..");
 
     @ArchTest
+    static final ArchRule certificatesAreMadeByTheServerAlone = noClasses()
+            .that(not(resideInAPackage("distkv.server.tls..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bouncycastle..");
+
+    @ArchTest
     static final ArchRule etcdsClientIsUsedByTheBenchmarkAlone = noClasses()
             .that(not(resideInAPackage("distkv.bench..")))
             .should()

@@ -19,7 +19,9 @@ public enum StatePart {
     /** The memory that entries take and may take, in bytes: {@code [used, limit]}; an extension. */
     MEMORY,
     /** What prevents the store from writing, as text for people; nil if nothing does. An extension. */
-    STORE;
+    STORE,
+    /** How the server's certificate is, as text for people; nil without TLS. An extension. */
+    TLS;
 
     /** The word on the wire. */
     public String word() {

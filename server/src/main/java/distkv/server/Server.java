@@ -5,8 +5,8 @@ import distkv.protocol.FrameLimits;
 import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
+import distkv.server.net.Listener;
 import distkv.server.net.NetContext;
-import distkv.server.net.TcpListener;
 import distkv.server.request.CpuBoundExecutor;
 import distkv.server.request.RequestDispatcher;
 import distkv.server.request.ServerContext;
@@ -18,26 +18,22 @@ import distkv.server.session.WitnessSocket;
 import distkv.server.tree.Replica;
 import distkv.store.Store;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.net.UnknownHostException;
-import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A running server. It owns its store: closing the server closes the store. */
 public final class Server implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Server.class.getName());
-    private static final int BACKLOG = 512;
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Store store;
     private final Replica replica;
     private final WitnessRegistry witnesses;
     private final @Nullable WitnessSocket witnessSocket;
     private final CpuBoundExecutor executor;
-    private final TcpListener listener;
+    private final ServerSockets sockets;
+    private final Listener listener;
 
     private Server(
             Store store,
@@ -45,25 +41,27 @@ public final class Server implements AutoCloseable {
             WitnessRegistry witnesses,
             @Nullable WitnessSocket witnessSocket,
             CpuBoundExecutor executor,
-            TcpListener listener) {
+            ServerSockets sockets,
+            Listener listener) {
         this.store = store;
         this.replica = replica;
         this.witnesses = witnesses;
         this.witnessSocket = witnessSocket;
         this.executor = executor;
+        this.sockets = sockets;
         this.listener = listener;
     }
 
     /**
-     * Binds the socket, loads the tree and starts to answer.
+     * Binds the sockets, loads the tree and starts to answer.
      *
-     * @throws IOException if the address is in use or cannot be bound; the message names it
-     * @throws IllegalArgumentException if it is not a loopback address
+     * @throws IOException if an address is in use or cannot be bound, or a certificate cannot be used; the message names it
+     * @throws IllegalArgumentException if it is not permitted to listen there
      */
     public static Server start(ServerOptions options, Store store) throws IOException {
-        ServerSocketChannel socket = bind(options);
+        String node = options.node() == null ? store.treeName() : options.node();
+        ServerSockets sockets = ServerSockets.bind(options, node);
         try {
-            String node = options.node() == null ? store.treeName() : options.node();
             MemoryLimits memory = options.memory();
             FrameLimits limits = memory.limits(options.limits());
             Replica replica = Replica.start(store);
@@ -83,61 +81,34 @@ public final class Server implements AutoCloseable {
                     messageRoot(options),
                     limits,
                     memory,
+                    sockets::tlsStatus,
                     executor);
             NetContext net = new NetContext(
                     limits,
                     options.unreadTimeout(),
+                    HANDSHAKE_TIMEOUT,
                     options.maxConnections(),
                     new MemoryBudget(memory.connections()),
                     new MemoryBudget(memory.streams()),
                     () -> replica.snapshot().tock());
-            TcpListener listener =
-                    TcpListener.start(net, connection -> new RequestDispatcher(context, connection), socket);
+            Listener listener =
+                    Listener.start(net, connection -> new RequestDispatcher(context, connection), sockets.endpoints());
             LOG.log(
                     System.Logger.Level.INFO,
                     "serving tree {0} as {1} on {2}, revision {3}",
                     store.treeName(),
                     node,
-                    socket.getLocalAddress(),
+                    sockets,
                     replica.snapshot().revision());
-            return new Server(store, replica, witnesses, witnessSocket, executor, listener);
+            return new Server(store, replica, witnesses, witnessSocket, executor, sockets, listener);
         } catch (IOException | RuntimeException | Error e) {
-            socket.close();
+            sockets.close();
             throw e;
         }
     }
 
     private static List<String> messageRoot(ServerOptions options) {
         return options.messageRoot().elements().stream().map(Object::toString).toList();
-    }
-
-    private static ServerSocketChannel bind(ServerOptions options) throws IOException {
-        InetAddress address;
-        try {
-            address = InetAddress.getByName(options.host());
-        } catch (UnknownHostException e) {
-            throw new IOException("host " + options.host() + " is unknown (expected: 127.0.0.1, ::1 or localhost)", e);
-        }
-        if (!address.isLoopbackAddress()) {
-            throw new IllegalArgumentException("host: " + options.host()
-                    + " (expected: a loopback address such as 127.0.0.1, since the server does not authenticate"
-                    + " clients)");
-        }
-        ServerSocketChannel socket = ServerSocketChannel.open();
-        try {
-            socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            socket.bind(new InetSocketAddress(address, options.port()), BACKLOG);
-            return socket;
-        } catch (BindException e) {
-            socket.close();
-            throw new IOException(
-                    "cannot listen on " + options.host() + ", port " + options.port() + ": " + e.getMessage()
-                            + " (expected: a port that no other process uses)",
-                    e);
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
     }
 
     /**
@@ -150,7 +121,12 @@ public final class Server implements AutoCloseable {
 
     /** The port it listens on. */
     public int port() {
-        return listener.port();
+        return sockets.port().socket().getLocalPort();
+    }
+
+    /** The path of its Unix socket; {@code null} if it has none. */
+    public java.nio.file.@Nullable Path socketPath() {
+        return sockets.local() == null ? null : sockets.local().path();
     }
 
     /**
@@ -160,6 +136,7 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() {
         witnesses.close();
+        sockets.close();
         listener.close();
         executor.close();
         if (witnessSocket != null) {

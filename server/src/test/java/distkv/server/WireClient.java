@@ -30,7 +30,12 @@ final class WireClient implements AutoCloseable {
     private long seq;
 
     WireClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** @param socket connected already */
+    WireClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
         frames = new FrameReader(socket.getInputStream(), new FrameLimits(64 << 20, 1_000));

@@ -58,6 +58,7 @@ enum Key {
     ENTRIES,
     MEMORY,
     STORE,
+    TLS,
     DEBUG,
     DEBUGGER,
     ERROR,

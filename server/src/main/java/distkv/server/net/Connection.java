@@ -7,7 +7,6 @@ import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.server.memory.MemoryBudget;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -32,7 +31,8 @@ public final class Connection {
     private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
     private final String name;
-    private final SocketChannel channel;
+    private final Transport transport;
+    private final PeerIdentity peer;
     private final EventLoop loop;
     private final NetContext context;
     private final Consumer<Connection> whenEnded;
@@ -51,26 +51,34 @@ public final class Connection {
 
     /**
      * @param name for the trace
+     * @param peer who is at the other end
      * @param whenEnded called when everything is answered and the connection is closed
      */
     Connection(
             String name,
-            SocketChannel channel,
+            Transport transport,
+            PeerIdentity peer,
             EventLoop loop,
             NetContext context,
             Function<Connection, RequestHandler> handlers,
             Consumer<Connection> whenEnded) {
         this.name = name;
-        this.channel = channel;
+        this.transport = transport;
+        this.peer = peer;
         this.loop = loop;
         this.context = context;
         this.whenEnded = whenEnded;
         this.memory = context.memory().open(() -> loop.execute(this::dropForMemory));
         this.streamMemory = context.streamMemory().open(() -> loop.execute(this::endStreamsForMemory));
-        this.reader = new ConnectionReader(this, channel, loop, context.limits());
-        this.output = new OutputBuffer(this, channel, loop, reader::awaitWritable, memory);
+        this.reader = new ConnectionReader(this, transport, loop, context.limits());
+        this.output = new OutputBuffer(this, transport, loop, reader::awaitWritable, memory);
         this.writer = new ConnectionWriter(loop, output, memory, this::ended);
         this.handler = handlers.apply(this);
+    }
+
+    /** Who is at the other end. */
+    public PeerIdentity peer() {
+        return peer;
     }
 
     /** Where replies that are ready are written. */
@@ -98,7 +106,7 @@ public final class Connection {
         String reason = "memory: " + memory.held() + " bytes of incomplete messages, pending writes and unread replies"
                 + " (expected: at most " + context.memory().limit() / 2 + " on a connection, "
                 + context.memory().limit() + " on all together)";
-        LOG.log(System.Logger.Level.WARNING, "dropping a connection: {0}", reason);
+        LOG.log(System.Logger.Level.WARNING, "dropping the connection of {0}: {1}", peer, reason);
         if (!output.isFull()) {
             output.write(new Reply.Failed(null, reason, Etype.FULL, tock()));
             output.flush();
@@ -204,6 +212,7 @@ public final class Connection {
         streams.values().forEach(ReplyStream::close);
         streams.clear();
         abort();
+        transport.release();
         memory.close();
         streamMemory.close();
         ended.countDown();
@@ -213,7 +222,7 @@ public final class Connection {
     /** Reads no further; the requests that have arrived are still answered. */
     void stop() {
         try {
-            channel.shutdownInput();
+            transport.socket().shutdownInput();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "closed already", e);
         }
@@ -228,7 +237,7 @@ public final class Connection {
     public void abort() {
         output.discard();
         try {
-            channel.close();
+            transport.close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "closing", e);
         }

@@ -11,7 +11,6 @@ import distkv.protocol.codec.RequestDecoder;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -33,7 +32,7 @@ final class ConnectionReader implements EventLoop.Handler {
     private static final System.Logger LOG = System.getLogger(ConnectionReader.class.getName());
 
     private final Connection connection;
-    private final SocketChannel channel;
+    private final Transport transport;
     private final EventLoop loop;
     private final SerialGate gate = new SerialGate();
 
@@ -49,9 +48,9 @@ final class ConnectionReader implements EventLoop.Handler {
     /** Set when further input is only discarded: counted down at its end. */
     private volatile @Nullable CountDownLatch farewell;
 
-    ConnectionReader(Connection connection, SocketChannel channel, EventLoop loop, FrameLimits limits) {
+    ConnectionReader(Connection connection, Transport transport, EventLoop loop, FrameLimits limits) {
         this.connection = connection;
-        this.channel = channel;
+        this.transport = transport;
         this.loop = loop;
         this.frames = new FrameBuffer(limits);
     }
@@ -59,7 +58,7 @@ final class ConnectionReader implements EventLoop.Handler {
     /** Starts to read. Called on the loop's thread. */
     void start() {
         try {
-            key = loop.register(channel, this);
+            key = loop.register(transport.socket(), this);
         } catch (ClosedChannelException e) {
             LOG.log(System.Logger.Level.DEBUG, "closed already", e);
         }
@@ -93,7 +92,7 @@ final class ConnectionReader implements EventLoop.Handler {
             if (unread == null) {
                 // The holder of the gate finds the bytes, and turns reading on again.
                 forKey(EventLoop::stopReading);
-            } else if (!loop.discard(channel)) {
+            } else if (!loop.discard(transport.socket())) {
                 forKey(EventLoop::stopReading);
                 unread.countDown();
             }
@@ -112,7 +111,7 @@ final class ConnectionReader implements EventLoop.Handler {
                 }
                 connection.output().flush();
                 trim();
-            } while (!gate.leave());
+            } while (transport.hasInput() || !gate.leave());
         } catch (RuntimeException | IOException e) {
             onVirtualThread(() -> {
                 throw e;
@@ -187,13 +186,15 @@ final class ConnectionReader implements EventLoop.Handler {
                 answer(decode(frame));
             }
             trim();
-            if (gate.leave()) {
-                if (readingStopped) {
-                    loop.execute(() -> forKey(EventLoop::startReading));
+            if (!transport.hasInput()) {
+                if (gate.leave()) {
+                    if (readingStopped) {
+                        loop.execute(() -> forKey(EventLoop::startReading));
+                    }
+                    return true;
                 }
-                return true;
+                readingStopped = true;
             }
-            readingStopped = true;
             if (!fill()) {
                 return false;
             }
@@ -208,7 +209,7 @@ final class ConnectionReader implements EventLoop.Handler {
     }
 
     private boolean fill() throws IOException {
-        boolean isOpen = frames.fill(channel);
+        boolean isOpen = frames.fill(transport);
         count();
         return isOpen;
     }
@@ -236,7 +237,7 @@ final class ConnectionReader implements EventLoop.Handler {
         farewell = unread;
         try {
             // Input that is left unread would reset the connection and make the client lose this last message.
-            channel.shutdownOutput();
+            transport.socket().shutdownOutput();
             loop.execute(() -> forKey(EventLoop::startReading));
             if (!unread.await(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)) {
                 LOG.log(System.Logger.Level.DEBUG, "the client keeps sending");

@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
  * What all connections of a server share.
  *
  * @param limits of a single message
+ * @param handshakeTimeout how long the handshake of TLS may take
  * @param unreadTimeout how long a client may leave what is sent to it unread
  * @param memory for incomplete messages, pending writes and unread replies
  * @param streamMemory for what waits in streams
@@ -17,6 +18,7 @@ import java.util.function.LongSupplier;
 public record NetContext(
         FrameLimits limits,
         Duration unreadTimeout,
+        Duration handshakeTimeout,
         int maxConnections,
         MemoryBudget memory,
         MemoryBudget streamMemory,

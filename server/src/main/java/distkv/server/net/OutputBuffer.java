@@ -7,7 +7,6 @@ import distkv.protocol.Seq;
 import distkv.protocol.codec.ReplyEncoder;
 import distkv.server.memory.MemoryBudget;
 import java.io.IOException;
-import java.nio.channels.WritableByteChannel;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -29,7 +28,7 @@ public final class OutputBuffer {
     private static final int SLICE = 64 * 1024;
 
     private final Connection connection;
-    private final WritableByteChannel channel;
+    private final Transport transport;
     private final EventLoop loop;
     private final Runnable whenFull;
     private final MemoryBudget.Share memory;
@@ -55,18 +54,13 @@ public final class OutputBuffer {
     private volatile long fullSince;
 
     /**
-     * @param channel a non-blocking channel
-     * @param whenFull has {@link #resume} called when the channel is writable
+     * @param whenFull has {@link #resume} called when the socket is writable
      * @param memory accounts for what waits here
      */
     OutputBuffer(
-            Connection connection,
-            WritableByteChannel channel,
-            EventLoop loop,
-            Runnable whenFull,
-            MemoryBudget.Share memory) {
+            Connection connection, Transport transport, EventLoop loop, Runnable whenFull, MemoryBudget.Share memory) {
         this.connection = connection;
-        this.channel = channel;
+        this.transport = transport;
         this.loop = loop;
         this.whenFull = whenFull;
         this.memory = memory;
@@ -120,13 +114,18 @@ public final class OutputBuffer {
         }
     }
 
-    /** Flushes, and waits until everything is sent or the channel has failed. */
+    /** Flushes, waits until everything is sent or the connection has failed, and says that nothing more follows. */
     void finish() {
         lock.lock();
         try {
             awaitWritable();
             send();
             awaitWritable();
+            if (!broken) {
+                transport.finish();
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "client gone", e);
         } finally {
             lock.unlock();
         }
@@ -176,14 +175,17 @@ public final class OutputBuffer {
     private void send() {
         try {
             while (sent < buffer.size() && !broken) {
-                int count = buffer.writeTo(channel, sent, SLICE);
+                int count = buffer.writeTo(transport, sent, SLICE);
                 sent += count;
                 if (count == 0) {
-                    whenFull.run();
-                    fullSince = fullSince == 0 ? System.nanoTime() | 1 : fullSince;
+                    full();
                     return;
                 }
                 fullSince = fullSince == 0 ? 0 : System.nanoTime() | 1;
+            }
+            if (!broken && !transport.flush()) {
+                full();
+                return;
             }
             done();
         } catch (IOException e) {
@@ -191,6 +193,11 @@ public final class OutputBuffer {
             done();
             connection.abort();
         }
+    }
+
+    private void full() {
+        whenFull.run();
+        fullSince = fullSince == 0 ? System.nanoTime() | 1 : fullSince;
     }
 
     private void count() {

@@ -261,6 +261,8 @@ final class ReadRequests {
                 case NODES -> parts.put(part, Values.encode(Map.of(tree, now.tock())));
                 case PRESENT -> parts.put(part, Values.encode(Map.of(tree, List.of(List.of(1, now.tock() + 1)))));
                 case STORE -> parts.put(part, trouble());
+                case TLS ->
+                    parts.put(part, Values.encode(context.server().tlsStatus().get()));
                 case ENTRIES -> parts.put(part, Values.encode(now.size()));
                 case MEMORY ->
                     parts.put(

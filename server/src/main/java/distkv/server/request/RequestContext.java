@@ -5,6 +5,7 @@ import distkv.model.WriteId;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import distkv.server.net.Connection;
+import distkv.server.net.PeerIdentity;
 import distkv.server.session.ConnectionSession;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ final class RequestContext {
 
     Connection connection() {
         return connection;
+    }
+
+    /** Who is at the other end. */
+    PeerIdentity peer() {
+        return connection.peer();
     }
 
     ConnectionSession session() {

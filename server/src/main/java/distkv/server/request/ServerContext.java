@@ -7,6 +7,8 @@ import distkv.server.session.SessionContext;
 import distkv.server.tree.Replica;
 import distkv.store.Store;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the requests of all connections share.
@@ -14,6 +16,7 @@ import java.util.List;
  * @param node the server's own name
  * @param messageRoot the levels put before a topic that begins with a colon
  * @param limits of a single message
+ * @param tlsStatus what people should know about the certificate; {@code null} without TLS
  * @param executor for work that would keep a processor busy for long
  */
 public record ServerContext(
@@ -26,4 +29,5 @@ public record ServerContext(
         List<String> messageRoot,
         FrameLimits limits,
         MemoryLimits memory,
+        Supplier<@Nullable String> tlsStatus,
         CpuBoundExecutor executor) {}

@@ -9,20 +9,13 @@ import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
 import distkv.protocol.Values;
 import distkv.server.net.Acceptor;
+import distkv.server.net.UnixSocket;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,17 +28,13 @@ import org.jspecify.annotations.Nullable;
 public final class WitnessSocket implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(WitnessSocket.class.getName());
 
-    /** The longest path of a Unix socket on Linux, in bytes. */
-    private static final int MAX_PATH = 107;
-
     /** The messages of witnesses are short. */
     private static final FrameLimits LIMITS = new FrameLimits(1024, 8);
 
     private final SessionRecords records;
     private final WitnessRegistry witnesses;
     private final int max;
-    private final Path path;
-    private final ServerSocketChannel listener;
+    private final UnixSocket listener;
     private final @Nullable ScratchDirectory ownDirectory;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
@@ -53,13 +42,11 @@ public final class WitnessSocket implements AutoCloseable {
             SessionRecords records,
             WitnessRegistry witnesses,
             int max,
-            Path path,
-            ServerSocketChannel listener,
+            UnixSocket listener,
             @Nullable ScratchDirectory ownDirectory) {
         this.records = records;
         this.witnesses = witnesses;
         this.max = max;
-        this.path = path;
         this.listener = listener;
         this.ownDirectory = ownDirectory;
     }
@@ -77,13 +64,14 @@ public final class WitnessSocket implements AutoCloseable {
         Path path = directory == null ? null : directory.toAbsolutePath().resolve("witness");
         ScratchDirectory own = null;
         try {
-            if (path == null || path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH) {
+            if (path == null || !UnixSocket.fits(path)) {
                 own = ScratchDirectory.create("distkv-server-");
                 path = own.path().resolve("witness");
             }
-            WitnessSocket socket = new WitnessSocket(records, witnesses, max, path, listen(path), own);
+            WitnessSocket socket = new WitnessSocket(records, witnesses, max, UnixSocket.open(path), own);
             VitalThreads.virtual(
-                            "distkv-witnesses", () -> Acceptor.run("witnesses", socket.listener::accept, socket::admit))
+                            "distkv-witnesses",
+                            () -> Acceptor.run("witnesses", socket.listener.channel()::accept, socket::admit))
                     .start();
             return socket;
         } catch (IOException | RuntimeException e) {
@@ -96,34 +84,14 @@ public final class WitnessSocket implements AutoCloseable {
         }
     }
 
-    private static ServerSocketChannel listen(Path path) throws IOException {
-        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .isOther()) {
-                throw new IOException("a file of another kind is there (expected: a socket, or nothing)");
-            }
-            // Its owner is dead: nobody else uses the directory.
-            Files.delete(path);
-        }
-        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            listener.bind(UnixDomainSocketAddress.of(path));
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-            return listener;
-        } catch (IOException | RuntimeException e) {
-            listener.close();
-            throw e;
-        }
-    }
-
     /** Where it is. */
     public String path() {
-        return path.toString();
+        return listener.path().toString();
     }
 
     private void admit(SocketChannel connection) {
         connections.add(connection);
-        if (connections.size() > max || !listener.isOpen()) {
+        if (connections.size() > max || !listener.channel().isOpen()) {
             drop(connection);
         } else {
             VitalThreads.virtual("distkv-witness", () -> serve(connection)).start();
@@ -184,7 +152,6 @@ public final class WitnessSocket implements AutoCloseable {
     public void close() {
         try {
             listener.close();
-            Files.deleteIfExists(path);
             if (ownDirectory != null) {
                 ownDirectory.close();
             }
