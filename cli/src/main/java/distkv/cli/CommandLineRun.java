@@ -100,7 +100,7 @@ public record CommandLineRun(Terminal terminal) {
     }
 
     private static int connected(CommandContext context, TreeLocation.Work work) throws Exception {
-        try (TreeClient tree = TreeClient.connect(context.config())) {
+        try (TreeClient tree = TreeClient.connect(context)) {
             return work.on(tree);
         }
     }

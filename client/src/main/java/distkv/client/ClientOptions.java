@@ -1,11 +1,17 @@
 package distkv.client;
 
+import distkv.client.transport.Address;
+import distkv.client.transport.TlsSettings;
 import distkv.protocol.FrameLimits;
 import java.time.Duration;
 
 /**
  * How to connect to a server.
  *
+ * @param host the server's name or address, {@code tls://} with one and perhaps a port, or {@code unix:} and the path of
+ *     a Unix socket
+ * @param port used unless the host says another one or is a Unix socket
+ * @param tls whom to trust, for a server with TLS
  * @param name the name of this client, used in the names of its threads and in messages
  * @param connectTimeout how long it may take to connect and receive the greeting
  * @param keepAlive after how long a silent connection is probed; it is closed after as long again
@@ -27,7 +33,8 @@ public record ClientOptions(
         int window,
         FrameLimits limits,
         boolean platformThreads,
-        Duration callTimeout) {
+        Duration callTimeout,
+        TlsSettings tls) {
     public static final int DEFAULT_PORT = 27586;
 
     public ClientOptions {
@@ -37,6 +44,17 @@ public record ClientOptions(
         if (window < 4 || window > 4096) {
             throw new IllegalArgumentException("window: " + window + " (expected: 4 to 4096)");
         }
+        // Throws if it is none.
+        Address.of(host, port);
+    }
+
+    /** The server at an address, as users write it: {@code tls://attic:27586}, {@code unix:/run/distkv.sock}. */
+    public static ClientOptions of(Address server) {
+        return switch (server) {
+            case Address.Tcp(String host, int port) -> of(host, port);
+            case Address.Tls(String _, int port) -> of(server.toString(), port);
+            case Address.Unix _ -> of(server.toString(), DEFAULT_PORT);
+        };
     }
 
     public static ClientOptions of(String host, int port) {
@@ -51,7 +69,8 @@ public record ClientOptions(
                 1024,
                 FrameLimits.DEFAULT,
                 false,
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                TlsSettings.DEFAULT);
     }
 
     public ClientOptions withName(String newName) {
@@ -66,7 +85,8 @@ public record ClientOptions(
                 window,
                 limits,
                 platformThreads,
-                callTimeout);
+                callTimeout,
+                tls);
     }
 
     public ClientOptions withConnectTimeout(Duration timeout) {
@@ -81,7 +101,8 @@ public record ClientOptions(
                 window,
                 limits,
                 platformThreads,
-                callTimeout);
+                callTimeout,
+                tls);
     }
 
     public ClientOptions withKeepAlive(Duration silence) {
@@ -96,12 +117,24 @@ public record ClientOptions(
                 window,
                 limits,
                 platformThreads,
-                callTimeout);
+                callTimeout,
+                tls);
     }
 
     public ClientOptions withRetry(Duration first, Duration most) {
         return new ClientOptions(
-                host, port, name, connectTimeout, keepAlive, first, most, window, limits, platformThreads, callTimeout);
+                host,
+                port,
+                name,
+                connectTimeout,
+                keepAlive,
+                first,
+                most,
+                window,
+                limits,
+                platformThreads,
+                callTimeout,
+                tls);
     }
 
     public ClientOptions withWindow(int items) {
@@ -116,7 +149,8 @@ public record ClientOptions(
                 items,
                 limits,
                 platformThreads,
-                callTimeout);
+                callTimeout,
+                tls);
     }
 
     public ClientOptions withCallTimeout(Duration newTimeout) {
@@ -131,12 +165,24 @@ public record ClientOptions(
                 window,
                 limits,
                 platformThreads,
-                newTimeout);
+                newTimeout,
+                tls);
     }
 
     public ClientOptions withPlatformThreads() {
         return new ClientOptions(
-                host, port, name, connectTimeout, keepAlive, retryFirst, retryMost, window, limits, true, callTimeout);
+                host,
+                port,
+                name,
+                connectTimeout,
+                keepAlive,
+                retryFirst,
+                retryMost,
+                window,
+                limits,
+                true,
+                callTimeout,
+                tls);
     }
 
     /** A builder for a thread of this client; {@code role} completes its name. */
@@ -145,8 +191,30 @@ public record ClientOptions(
         return threads.name(name + "-" + role);
     }
 
+    /** Trusting these authorities, if the server has TLS. */
+    public ClientOptions withTls(TlsSettings settings) {
+        return new ClientOptions(
+                host,
+                port,
+                name,
+                connectTimeout,
+                keepAlive,
+                retryFirst,
+                retryMost,
+                window,
+                limits,
+                platformThreads,
+                callTimeout,
+                settings);
+    }
+
+    /** Where the server is. */
+    public Address server() {
+        return Address.of(host, port);
+    }
+
     /** The address of the server, for messages. */
-    String address() {
-        return host + ":" + port;
+    public String address() {
+        return server().toString();
     }
 }

@@ -1,6 +1,9 @@
 package distkv.client;
 
+import distkv.client.internal.GreetingTimeout;
 import distkv.client.internal.RequestWriter;
+import distkv.client.transport.ByteStream;
+import distkv.client.transport.TlsFailure;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameReader;
 import distkv.protocol.ProtocolException;
@@ -9,10 +12,8 @@ import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.StatePart;
 import distkv.protocol.codec.ReplyDecoder;
+import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
@@ -20,20 +21,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection, from the greeting to its end. A thread reads it and passes every reply to the {@link
- * ReplyReceiver} of its request; another thread writes it. Any thread may send requests.
+ * One connection, from the greeting to its end. A thread reads it and passes every reply to the {@link ReplyReceiver} of
+ * its request; another thread writes it; a third one ends it if the server has been silent for too long. Any thread may
+ * send requests.
  */
 final class ServerConnection {
     /** For how long the last tock counts as current. */
     private static final Duration STALE = Duration.ofSeconds(1);
 
     private final ClientOptions options;
-    private final Socket socket;
+    private final ByteStream stream;
     private final FrameReader reader;
     private final RequestWriter writer;
     private final Reply.Greeting greeting;
@@ -46,12 +50,13 @@ final class ServerConnection {
     private volatile long newestTock;
 
     private volatile long heardTockAt = System.nanoTime();
+    private volatile long heardAt = System.nanoTime();
 
-    private ServerConnection(ClientOptions options, Socket socket) throws IOException {
+    private ServerConnection(ClientOptions options, ByteStream stream) throws IOException {
         this.options = options;
-        this.socket = socket;
-        this.reader = new FrameReader(socket.getInputStream(), options.limits());
-        this.writer = new RequestWriter(socket.getOutputStream());
+        this.stream = stream;
+        this.reader = new FrameReader(stream.in(), options.limits());
+        this.writer = new RequestWriter(stream.out());
         Frame first = reader.next();
         if (first == null || !(ReplyDecoder.decode(first) instanceof Reply.Greeting hello)) {
             throw new ProtocolException(first == null ? "no greeting" : "no greeting first");
@@ -64,21 +69,27 @@ final class ServerConnection {
 
     /** Connects and waits for the greeting. */
     static ServerConnection open(ClientOptions options) {
-        Socket socket = new Socket();
+        ByteStream stream = null;
+        GreetingTimeout timeout = null;
         try {
-            int timeout = Math.toIntExact(options.connectTimeout().toMillis());
-            socket.setTcpNoDelay(true);
-            socket.connect(new InetSocketAddress(options.host(), options.port()), timeout);
-            socket.setSoTimeout(timeout);
-            ServerConnection connection = new ServerConnection(options, socket);
-            socket.setSoTimeout(Math.toIntExact(options.keepAlive().toMillis()));
+            stream = ByteStream.connect(options.server(), options.tls(), options.connectTimeout());
+            timeout = GreetingTimeout.start(options.thread("greeting"), options.connectTimeout(), stream);
+            ServerConnection connection = new ServerConnection(options, stream);
+            timeout.end();
             connection.start();
             return connection;
         } catch (IOException | ProtocolException e) {
-            closeQuietly(socket);
+            closeQuietly(stream);
+            boolean silent = timeout != null && timeout.isOver();
+            if (timeout != null) {
+                timeout.end();
+            }
+            String reason = silent
+                    ? "timed out: no greeting within "
+                            + options.connectTimeout().toMillis() + " ms"
+                    : e instanceof SSLException tls ? TlsFailure.text(tls) : e.getMessage();
             throw new ServerConnectionException(
-                    "cannot connect to " + options.address() + ": " + e.getMessage() + " (expected: a DistKV server)",
-                    false);
+                    "cannot connect to " + options.address() + ": " + reason + " (expected: a DistKV server)", false);
         }
     }
 
@@ -88,6 +99,7 @@ final class ServerConnection {
         }
         options.thread("writer").start(writer);
         options.thread("reader").start(this::read);
+        options.thread("keepalive").start(this::keepAlive);
     }
 
     Reply.Greeting greeting() {
@@ -207,6 +219,8 @@ final class ServerConnection {
         String reason;
         try {
             reason = readUntilEnd();
+        } catch (SSLException e) {
+            reason = TlsFailure.text(e);
         } catch (IOException | RuntimeException e) {
             reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         }
@@ -214,21 +228,40 @@ final class ServerConnection {
     }
 
     private String readUntilEnd() throws IOException {
-        CompletableFuture<Reply> ping = null;
         while (true) {
-            try {
-                Frame frame = reader.next();
-                if (frame == null) {
-                    return "the server closed it";
-                }
-                ping = null;
-                dispatch(ReplyDecoder.decode(frame));
-            } catch (SocketTimeoutException e) {
-                if (ping != null) {
-                    return "no reply for " + 2 * options.keepAlive().toMillis() + " ms";
-                }
-                ping = askNow(seq -> new Request.GetState(seq, EnumSet.noneOf(StatePart.class)));
+            Frame frame = reader.next();
+            if (frame == null) {
+                return "the server closed it";
             }
+            heardAt = System.nanoTime();
+            dispatch(ReplyDecoder.decode(frame));
+        }
+    }
+
+    /** Asks a silent server for a sign of life, and gives it up if there is none. */
+    private void keepAlive() {
+        long patience = options.keepAlive().toNanos();
+        try {
+            while (true) {
+                long left = patience - (System.nanoTime() - heardAt);
+                if (left > 0) {
+                    if (ended.await(left, TimeUnit.NANOSECONDS)) {
+                        return;
+                    }
+                    continue;
+                }
+                long before = heardAt;
+                var _ = askNow(seq -> new Request.GetState(seq, EnumSet.noneOf(StatePart.class)));
+                if (ended.await(patience, TimeUnit.NANOSECONDS)) {
+                    return;
+                } else if (heardAt == before) {
+                    String reason = "no reply for " + 2 * options.keepAlive().toMillis() + " ms";
+                    close("connection to " + options.address() + " lost: " + reason);
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -252,7 +285,7 @@ final class ServerConnection {
     private synchronized void end(ServerConnectionException reason) {
         if (cause == null) {
             cause = reason;
-            closeQuietly(socket);
+            closeQuietly(stream);
             writer.close();
             receivers.keySet().removeIf(seq -> {
                 ReplyReceiver receiver = receivers.get(seq);
@@ -265,9 +298,11 @@ final class ServerConnection {
         }
     }
 
-    private static void closeQuietly(Socket socket) {
+    private static void closeQuietly(@Nullable Closeable stream) {
         try {
-            socket.close();
+            if (stream != null) {
+                stream.close();
+            }
         } catch (IOException e) {
             // The connection is given up in any case.
         }

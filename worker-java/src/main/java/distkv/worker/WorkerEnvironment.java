@@ -2,6 +2,7 @@ package distkv.worker;
 
 import distkv.client.Client;
 import distkv.client.ClientOptions;
+import distkv.client.transport.TlsSettings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,6 +45,9 @@ final class WorkerEnvironment implements AutoCloseable {
                         RunSpec.get(init, "port", Long.class).intValue())
                 .withName(name);
         Map<String, @Nullable Object> config = RunSpec.names(init.get("config"));
+        TlsSettings tls =
+                config.get("connect") instanceof Map<?, ?> connect ? TlsSettings.of(connect.get("ssl")) : null;
+        server = tls == null ? server : server.withTls(tls);
         return new WorkerEnvironment(server.withCallTimeout(callTimeout(config, server.callTimeout())), node, config);
     }
 

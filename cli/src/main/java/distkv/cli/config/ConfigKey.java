@@ -28,6 +28,7 @@ public record ConfigKey(
         FILE("file"),
         PATH("path"),
         LIST("list of texts"),
+        TLS("`false` or nothing, a word, or a map"),
         /** Has keys of its own, which are checked elsewhere or not at all. */
         MAP("map"),
         /** Of the original; has no effect here. */
@@ -43,8 +44,19 @@ public record ConfigKey(
     }
 
     public static final List<ConfigKey> ALL = List.of(
-            of("connect.host", ValueKind.TEXT, "localhost", "The server's host.", "`-h`"),
+            of(
+                    "connect.host",
+                    ValueKind.TEXT,
+                    null,
+                    "The server's host, `tls://HOST` if it has TLS, or `unix:PATH`. Otherwise, if the port is not given either, the Unix socket of a server on this machine; then `localhost`.",
+                    "`-h`"),
             of("connect.port", ValueKind.PORT, 27586L, "The server's port.", "`-p`"),
+            of(
+                    "connect.ssl",
+                    ValueKind.TLS,
+                    null,
+                    "TLS, and whom to trust: `true` for the usual authorities, or a map with `ca` (a file with the authority's certificate) or `fingerprint` (SHA-256 of the authority's certificate), and perhaps `cert` and `key` (files with a certificate of the client's own).",
+                    ""),
             of(
                     "connect.name",
                     ValueKind.TEXT,
@@ -79,9 +91,21 @@ public record ConfigKey(
                     "server.bind_default.host",
                     ValueKind.TEXT,
                     "localhost",
-                    "The address that the server listens on, of the loopback interface only.",
+                    "The address that the server listens on; without TLS, of the loopback interface only.",
                     "`--bind`"),
             of("server.bind_default.port", ValueKind.PORT, 27586L, "The port that the server listens on.", "`--bind`"),
+            of(
+                    "server.bind_default.ssl",
+                    ValueKind.TLS,
+                    null,
+                    "TLS at that port: `auto` (the server is its own authority), or a map with the files `cert` and `key`, and perhaps `ca` (authorities whose clients' certificates are believed).",
+                    "`--tls`, `--tls-cert`, `--tls-key`, `--tls-client-ca`"),
+            of(
+                    "server.socket",
+                    ValueKind.FILE,
+                    null,
+                    "The Unix socket for clients on this machine, or `none`. Otherwise `distkv.sock` in the data directory.",
+                    "`--socket`"),
             of(
                     "server.data",
                     ValueKind.FILE,
@@ -163,9 +187,7 @@ public record ConfigKey(
                     "What code logs: `root: {level: DEBUG}`, `loggers: {NAME: {level: …}}`. Otherwise from `INFO` on.",
                     ""),
             of("user", ValueKind.MAP, null, "Settings for stored code, which reads them as `_cfg.user`.", ""),
-            of("connect.ssl", ValueKind.NOT_YET, null, "There is no TLS yet.", ""),
             of("connect.auth", ValueKind.NOT_YET, null, "There is no log-in yet.", ""),
-            of("server.bind_default.ssl", ValueKind.NOT_YET, null, "There is no TLS yet.", ""),
             ofOriginal("runner.name"),
             ofOriginal("runner.start_delay"),
             ofOriginal("runner.ping"),

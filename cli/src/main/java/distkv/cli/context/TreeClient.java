@@ -22,29 +22,33 @@ import org.jspecify.annotations.Nullable;
 /** The tree of a server, as commands use it: contents are decoded, and errors have hints. */
 public record TreeClient(Client client, Config config) implements AutoCloseable {
     private static final int ATTEMPTS = 100;
+    private static final System.Logger LOG = System.getLogger(TreeClient.class.getName());
 
     /** A completed write. */
     public record Written(long tick) {}
 
-    public static TreeClient connect(Config config) throws InterruptedException {
-        ClientOptions options = options(config);
+    /** Connects to the configured server, or to the one on this machine. */
+    public static TreeClient connect(CommandContext context) throws InterruptedException {
+        List<ClientOptions> candidates = ServerLocator.candidates(context);
+        for (ClientOptions candidate : candidates.subList(0, candidates.size() - 1)) {
+            try {
+                return new TreeClient(Client.connect(candidate), context.config());
+            } catch (ServerConnectionException e) {
+                LOG.log(System.Logger.Level.DEBUG, e.getMessage());
+            }
+        }
+        ClientOptions last = candidates.getLast();
         try {
-            return new TreeClient(Client.connect(options), config);
+            return new TreeClient(Client.connect(last), context.config());
         } catch (ServerConnectionException e) {
-            throw new FailedException(
-                            "no server at " + options.host() + ":" + options.port() + " (" + e.getMessage() + ")", e)
+            throw new FailedException("no server at " + last.address() + " (" + e.getMessage() + ")", e)
                     .withHint("start one with 'distkv server' or 'distkv up', or name another with -h and -p");
         }
     }
 
-    public static ClientOptions options(Config config) {
-        String host = config.text("connect.host");
-        String name = config.text("connect.name");
-        return ClientOptions.of(host == null ? "localhost" : host, config.port("connect.port"))
-                .withName(name == null ? HostName.name() : name)
-                .withConnectTimeout(config.seconds("connect.init_timeout"))
-                .withCallTimeout(config.seconds("connect.patience"))
-                .withPlatformThreads();
+    /** How the server was reached. */
+    public ClientOptions server() {
+        return client.options();
     }
 
     public String name() {

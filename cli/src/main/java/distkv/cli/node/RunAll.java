@@ -4,12 +4,12 @@ import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.JobScope;
 import distkv.cli.context.ProcessLifetime;
+import distkv.cli.context.ServerLocator;
 import distkv.cli.context.TreeClient;
 import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.options.TraceOption;
-import distkv.client.ClientOptions;
 import distkv.client.ServerConnectionException;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
@@ -63,16 +63,14 @@ public final class RunAll implements CommandAction.Serving {
         if (every && scope.kind() != Kind.ANY) {
             throw new UsageException("--every-kind (expected: no -n, since all kinds are run)");
         }
-        String node = scope.kind() == Kind.AT
-                ? scope.node()
-                : TreeClient.options(context.config()).name();
+        String node = scope.kind() == Kind.AT ? scope.node() : ServerLocator.name(context.config());
         RunnerOptions options =
                 place.options(context, node, scope.group(), every ? EnumSet.allOf(Kind.class) : Set.of(scope.kind()));
         trace.start(context.terminal());
         try (ProcessLifetime life = new ProcessLifetime();
                 @Nullable TreeClient tree = connected(context, life)) {
             if (tree != null) {
-                run(options, tree, context, life);
+                run(place.withServer(options, context, tree.server()), tree, context, life);
             }
         }
         return 0;
@@ -92,16 +90,14 @@ public final class RunAll implements CommandAction.Serving {
         boolean told = false;
         while (true) {
             try {
-                return TreeClient.connect(context.config());
+                return TreeClient.connect(context);
             } catch (FailedException e) {
                 if (!(e.getCause() instanceof ServerConnectionException cause)) {
                     throw e;
                 }
                 if (!told) {
-                    ClientOptions at = TreeClient.options(context.config());
-                    context.printer()
-                            .now("no server at " + at.host() + ":" + at.port() + " yet (" + cause.getMessage()
-                                    + "): waiting for it");
+                    String none = String.valueOf(e.getMessage()).replaceFirst(" \\(.*", "");
+                    context.printer().now(none + " yet (" + cause.getMessage() + "): waiting for it");
                     told = true;
                 }
             }

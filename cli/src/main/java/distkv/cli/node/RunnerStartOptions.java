@@ -4,9 +4,9 @@ import distkv.cli.config.Config;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.LogOutput;
 import distkv.cli.context.Terminal;
-import distkv.cli.context.TreeClient;
 import distkv.cli.input.UsageException;
 import distkv.client.ClientOptions;
+import distkv.client.transport.Address;
 import distkv.runner.JobLog;
 import distkv.runner.RunnerOptions;
 import distkv.runner.worker.PythonCommand;
@@ -49,14 +49,12 @@ public final class RunnerStartOptions {
     /** The options of a runner, from the command line and the configuration. */
     public RunnerOptions options(CommandContext context, String node, String group, Set<Kind> kinds) {
         Terminal terminal = context.terminal();
-        ClientOptions server = TreeClient.options(context.config());
         Config config = context.config();
         String python = resources.python(config);
         Path ours = Files.isExecutable(terminal.python()) ? terminal.python() : Path.of("python3");
         RunnerOptions options = RunnerOptions.of(node, kinds)
                 .group(group)
                 .nodes(nodes)
-                .server(server.host(), server.port())
                 .python(PythonCommand.of(python == null ? ours.toString() : python)
                         .withWorkerUser(resources.workerUser(config))
                         .withMemory(resources.memory(config)))
@@ -70,6 +68,17 @@ public final class RunnerStartOptions {
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The options of a runner whose workers reach the server as it does itself, or, if they are another user's and so may
+     * not use the server's Unix socket, on its port.
+     */
+    public RunnerOptions withServer(RunnerOptions options, CommandContext context, ClientOptions server) {
+        boolean ours = resources.workerUser(context.config()) == null;
+        return ours || !(server.server() instanceof Address.Unix)
+                ? options.server(server.host(), server.port())
+                : options.server("localhost", context.config().port("connect.port"));
     }
 
     private Limits limits(Config config) {

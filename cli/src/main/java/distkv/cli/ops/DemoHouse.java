@@ -56,7 +56,7 @@ final class DemoHouse implements AutoCloseable {
                 "server",
                 "listens on " + BindAddress.loopback(port) + ", data in "
                         + directory.path().resolve("data"));
-        tree = TreeClient.connect(config);
+        tree = TreeClient.connect(context);
         parts.push(tree::close);
         seen = DemoWatch.start(tree, log);
         parts.push(seen::close);
@@ -71,11 +71,12 @@ final class DemoHouse implements AutoCloseable {
     }
 
     private Runner node(String name) throws Exception {
-        TreeClient connection = TreeClient.connect(context.config());
+        TreeClient connection = TreeClient.connect(context);
         parts.push(connection::close);
         RunnerOptions options =
                 new RunnerStartOptions().options(context, name, JobScope.DEFAULT_GROUP, EnumSet.allOf(Kind.class));
-        Runner runner = Runner.start(options, connection.client());
+        Runner runner = Runner.start(
+                options.server(connection.server().host(), connection.server().port()), connection.client());
         parts.push(runner::close);
         return runner;
     }

@@ -5,6 +5,7 @@ import distkv.cli.context.CommandContext;
 import distkv.cli.context.HostName;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.BindAddress;
+import distkv.client.transport.Address;
 import distkv.schema.BadEntry;
 import distkv.schema.job.Limits;
 import distkv.server.Server;
@@ -15,6 +16,7 @@ import distkv.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,9 +39,19 @@ public final class ServerStartOptions {
     @Option(
             names = {"--bind"},
             paramLabel = "ADDR:PORT",
-            description = "The address to listen on, of the loopback interface only. Default: server.bind_default,"
-                    + " 127.0.0.1:27586.")
+            description = "The address to listen on; without --tls, of the loopback interface only. Default:"
+                    + " server.bind_default, 127.0.0.1:27586.")
     private @Nullable String bind;
+
+    @Option(
+            names = {"--socket"},
+            paramLabel = "PATH|none",
+            description = "The Unix socket for clients on this machine. Default: server.socket, distkv.sock in the data"
+                    + " directory.")
+    private @Nullable String socket;
+
+    @Mixin
+    private TlsOptions tls = new TlsOptions();
 
     /** The name of the server, and of a runner in the same process. */
     String name(Config config) {
@@ -58,10 +70,41 @@ public final class ServerStartOptions {
     /** Opens the data and starts the server. */
     public Server start(CommandContext context) throws IOException {
         checkMemory(context);
-        BindAddress place = bind == null ? configured(context.config()) : BindAddress.parse(bind);
-        Server server = start(data(context), name(context.config()), place);
-        know(server, context.config());
+        Config config = context.config();
+        BindAddress place = place(config);
+        ServerOptions options = tls.applyTo(
+                ServerOptions.defaults().at(place.host(), place.port()).withSocket(localSocket(config)), config);
+        tls.check(place, context);
+        Server server = start(data(context), name(config), options);
+        know(server, config);
         return server;
+    }
+
+    private BindAddress place(Config config) {
+        return bind == null ? configured(config) : BindAddress.parse(bind);
+    }
+
+    private ServerOptions.LocalSocket localSocket(Config config) {
+        String where = socket == null ? config.text("server.socket") : socket;
+        if (where == null) {
+            return new ServerOptions.LocalSocket.InDirectory();
+        }
+        return where.equals("none")
+                ? new ServerOptions.LocalSocket.None()
+                : new ServerOptions.LocalSocket.At(Path.of(where));
+    }
+
+    /** The configuration of a client in the same process: it uses the Unix socket if there is one. */
+    Config reach(Server server, Config config) {
+        Path local = server.socketPath();
+        if (local != null) {
+            return config.with(distkv.model.Path.of("connect", "host"), Address.UNIX + local)
+                    .with(distkv.model.Path.of("connect", "port"), (long) server.port());
+        } else if (tls.isOn(config)) {
+            throw new UsageException(
+                    "--socket none (expected: a Unix socket, by which the runner reaches a server with TLS)");
+        }
+        return BindAddress.loopback(server.port()).applyTo(config);
     }
 
     /** The launcher sets the heap; it reads only simple YAML. Warns if it did not understand the configuration. */
@@ -101,14 +144,20 @@ public final class ServerStartOptions {
         }
     }
 
+    /** Starts a server for this process only, at a port. */
     public static Server start(Path data, String name, BindAddress place) throws IOException {
-        ServerOptions options = ServerOptions.defaults()
-                .named(name)
-                .at(place.host(), place.port())
-                .in(data);
+        return start(
+                data,
+                name,
+                ServerOptions.defaults()
+                        .at(place.host(), place.port())
+                        .withSocket(new ServerOptions.LocalSocket.None()));
+    }
+
+    private static Server start(Path data, String name, ServerOptions options) throws IOException {
         Store store = SqliteStore.openOrRead(data, SqliteOptions.of(name));
         try {
-            return Server.start(options, store);
+            return Server.start(options.named(name).in(data), store);
         } catch (IOException | RuntimeException e) {
             store.close();
             throw e;
@@ -122,8 +171,9 @@ public final class ServerStartOptions {
 
     /** The line that is printed when the server is ready. */
     String report(CommandContext context, Server server) {
-        BindAddress place = bind == null ? configured(context.config()) : BindAddress.parse(bind);
+        BindAddress place = place(context.config());
         String host = place.host().equals("localhost") ? "127.0.0.1" : place.host();
-        return "listening on " + new BindAddress(host, server.port()) + ", data in " + data(context);
+        String scheme = tls.isOn(context.config()) ? Address.TLS : "";
+        return "listening on " + scheme + new BindAddress(host, server.port()) + ", data in " + data(context);
     }
 }

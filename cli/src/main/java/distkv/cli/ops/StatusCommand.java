@@ -49,9 +49,9 @@ public final class StatusCommand implements CommandAction.Local {
     @Override
     public int run(CommandContext context) throws InterruptedException {
         Config config = address.applyTo(context.config());
-        try (TreeClient tree = TreeClient.connect(config)) {
+        try (TreeClient tree = TreeClient.connect(context.with(config))) {
             Map<String, @Nullable Object> status = new LinkedHashMap<>();
-            status.put("server", config.text("connect.host") + ":" + config.port("connect.port"));
+            status.put("server", tree.server().address());
             status.put("name", tree.client().greeting().node());
             status.put("tree", tree.name());
             addState(tree, status);
@@ -66,7 +66,7 @@ public final class StatusCommand implements CommandAction.Local {
 
     /** Adds what only our servers report. */
     private static void addState(TreeClient tree, Map<String, @Nullable Object> status) throws InterruptedException {
-        Set<StatePart> parts = Set.of(StatePart.ENTRIES, StatePart.MEMORY, StatePart.STORE);
+        Set<StatePart> parts = Set.of(StatePart.ENTRIES, StatePart.MEMORY, StatePart.STORE, StatePart.TLS);
         Reply reply = tree.client().call(false, seq -> new Request.GetState(seq, parts));
         if (reply instanceof Reply.State state) {
             status.put("revision", Revision.ofTick(state.tock()));
@@ -81,6 +81,10 @@ public final class StatusCommand implements CommandAction.Local {
             Value trouble = state.parts().get(StatePart.STORE);
             if (trouble != null && !trouble.equals(Values.NIL)) {
                 status.put("store", Values.decode(trouble));
+            }
+            Value tls = state.parts().get(StatePart.TLS);
+            if (tls != null && !tls.equals(Values.NIL)) {
+                status.put("tls", Values.decode(tls));
             }
         }
     }

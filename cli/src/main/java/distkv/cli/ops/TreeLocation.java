@@ -44,13 +44,13 @@ public final class TreeLocation {
     /** @param name the tree's name, if the directory is new */
     int with(CommandContext context, String name, Work work) throws Exception {
         if (directory == null) {
-            try (TreeClient tree = TreeClient.connect(address.applyTo(context.config()))) {
+            try (TreeClient tree = TreeClient.connect(context.with(address.applyTo(context.config())))) {
                 return work.on(tree);
             }
         }
         try (Server server = ServerStartOptions.start(directory, name, BindAddress.loopback(0));
-                TreeClient tree =
-                        TreeClient.connect(BindAddress.loopback(server.port()).applyTo(context.config()))) {
+                TreeClient tree = TreeClient.connect(
+                        context.with(BindAddress.loopback(server.port()).applyTo(context.config())))) {
             return work.on(tree);
         }
     }

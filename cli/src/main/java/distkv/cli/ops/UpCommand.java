@@ -1,13 +1,11 @@
 package distkv.cli.ops;
 
-import distkv.cli.config.Config;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.JobScope;
 import distkv.cli.context.ProcessLifetime;
 import distkv.cli.context.TreeClient;
 import distkv.cli.node.RunnerStartOptions;
-import distkv.cli.options.BindAddress;
 import distkv.cli.options.HelpOption;
 import distkv.cli.options.TraceOption;
 import distkv.runner.Runner;
@@ -54,11 +52,10 @@ public final class UpCommand implements CommandAction.Local {
         String inGroup = group == null ? JobScope.DEFAULT_GROUP : group;
         try (ProcessLifetime life = new ProcessLifetime();
                 Server server = place.start(context)) {
-            Config config = BindAddress.loopback(server.port()).applyTo(context.config());
-            CommandContext here = context.with(config);
+            CommandContext here = context.with(place.reach(server, context.config()));
             RunnerOptions options = runnerPlace.options(here, node, inGroup, EnumSet.allOf(Kind.class));
-            try (TreeClient tree = TreeClient.connect(config);
-                    Runner _ = Runner.start(options, tree.client())) {
+            try (TreeClient tree = TreeClient.connect(here);
+                    Runner _ = Runner.start(runnerPlace.withServer(options, here, tree.server()), tree.client())) {
                 context.printer().now(place.report(context, server));
                 context.printer().now("running jobs of group " + inGroup + " as node " + node);
                 life.await();

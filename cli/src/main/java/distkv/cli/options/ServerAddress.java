@@ -10,7 +10,9 @@ public final class ServerAddress {
     @Option(
             names = {"-h", "--host"},
             paramLabel = "HOST",
-            description = "The server's host. Default: connect.host, localhost.")
+            description =
+                    "The server's host, tls://HOST[:PORT], or unix:PATH. Default: connect.host, the Unix socket of"
+                            + " a server on this machine, localhost.")
     private @Nullable String host;
 
     @Option(

@@ -73,8 +73,8 @@ class ConfigTest {
                 .contains("hass: there is no such key")
                 .contains("belong below 'user'");
         assertThat(refusal("connect: far")).contains("connect: far (expected: a map with host, port");
-        assertThat(refusal("connect: {ssl: true}"))
-                .contains("connect.ssl: true (expected: false or nothing: there is no TLS yet)");
+        assertThat(refusal("connect: {auth: x}"))
+                .contains("connect.auth: x (expected: false or nothing: there is no log-in yet)");
         assertThatThrownBy(() -> files(Map.of()).load(null, List.of("conect.port=1")))
                 .isInstanceOf(UsageException.class)
                 .hasMessage("-C conect: there is no such key")

@@ -1,6 +1,7 @@
 package distkv.code.call;
 
 import distkv.client.ClientOptions;
+import distkv.client.transport.Address;
 import distkv.code.CodeException;
 import distkv.code.CompileException;
 import distkv.code.MissingVariablesException;
@@ -104,6 +105,9 @@ final class PythonProcess implements AutoCloseable {
     private void init(CodeOptions options, ClientOptions server) throws IOException {
         Map<String, @Nullable Object> connect =
                 pairs("host", server.host(), "port", (long) server.port(), "name", server.name());
+        if (server.server() instanceof Address.Tls) {
+            connect.put("ssl", server.tls().toConfiguration());
+        }
         send(pairs("op", "init", "connect", connect, "config", options.config()));
     }
 
