@@ -15,8 +15,9 @@ PORT: Final = 27586
 CFG: Final = combine_dict(
     {
         "connect": {
-            "host": "localhost",
+            "host": None,  # also tls://HOST and unix:PATH; None: a server on this machine
             "port": PORT,
+            "ssl": None,  # TLS, and whom to trust: see `distkv.client.tls`
             "name": None,  # this client's name; None: the machine's name
             "init_timeout": 5,  # seconds within which the connection must be made and the server have greeted
             "retry": 1,  # seconds between attempts to reconnect, at most

@@ -72,8 +72,7 @@ class SyncClient(BlockingClient):
     def __repr__(self) -> str:
         if not self._thread.is_alive():
             return "<SyncClient, closed>"
-        connect = self._client.config.connect
-        return f"<SyncClient of {connect.host}:{connect.port}{'' if self._client.connected else ', cut off'}>"
+        return f"<SyncClient of {self._client.link.address}{'' if self._client.connected else ', cut off'}>"
 
     def __dir__(self) -> Iterable[str]:
         return sorted({name for name in (*super().__dir__(), *dir(Client)) if not name.startswith("_")})

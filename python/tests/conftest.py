@@ -14,7 +14,7 @@ from distkv.exceptions import NotFoundError
 from distkv.util import P
 
 ROOT = File(__file__).resolve().parents[2]
-LISTENING = re.compile(r"listening on [\d.]+:(\d+)")
+LISTENING = re.compile(r"listening on (?:tls://)?[\d.]+:(\d+)")
 PATIENCE = 60  # seconds that a server on a busy machine may take to start
 
 
@@ -26,13 +26,14 @@ def anyio_backend(request):
 class Server:
     """A server of ours, as the command line starts it, on a port and a data directory of its own."""
 
-    def __init__(self, data):
+    def __init__(self, data, *options):
         self.data = data
+        self._options = options
         self.port = 0
         self._process = None
 
     def start(self):
-        command = [ROOT / "distkv", "server", "--bind", f"127.0.0.1:{self.port}", "--data", self.data]
+        command = [ROOT / "distkv", "server", "--bind", f"127.0.0.1:{self.port}", "--data", self.data, *self._options]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         for line in self._process.stdout:
             if found := LISTENING.search(line):

@@ -37,7 +37,8 @@ def open_client(**cfg: Any) -> Opening[Client]:
     notebook, use ``client = await open_client(…)`` and finally ``await client.close()``; `distkv.sync` needs no
     ``await``.
 
-    Configuration is given by keyword: ``host``, ``port``, ``name``, or the original's form
+    Configuration is given by keyword: ``host`` (also ``tls://HOST[:PORT]`` and ``unix:PATH``; without any, the server
+    on this machine), ``port``, ``name``, ``ssl`` (see `distkv.client.tls`), or the original's form
     ``connect=dict(host=…, port=…, name=…, init_timeout=<seconds>)``, and sections such as ``codes=dict(prefix=…)``;
     see `distkv.configuration`. Raises ServerConnectionError if the first connection cannot be made.
     """
@@ -46,7 +47,7 @@ def open_client(**cfg: Any) -> Opening[Client]:
 
 @asynccontextmanager
 async def _opened(**cfg: Any) -> AsyncIterator[Client]:
-    connect = {key: cfg.pop(key) for key in ("host", "port", "name") if cfg.get(key) is not None}
+    connect = {key: cfg.pop(key) for key in ("host", "port", "name", "ssl") if cfg.get(key) is not None}
     config = configuration({**cfg, "connect": {**(cfg.get("connect") or {}), **connect}})
     link = await Link.open(config.connect)
     async with background() as keeper:

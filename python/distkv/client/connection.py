@@ -1,14 +1,16 @@
-"""One TCP connection to a server, from its greeting to its end."""
+"""One connection to a server, from its greeting to its end."""
 
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Mapping
 from logging import getLogger
 from typing import Any, Final, Protocol
 
 import anyio
-from anyio.abc import SocketAttribute, SocketStream
+from anyio.abc import ByteStream, SocketAttribute, SocketStream
+from anyio.streams.tls import TLSStream
 
 from .. import codec
 from ..exceptions import (
@@ -20,6 +22,8 @@ from ..exceptions import (
     error_from,
 )
 from ..util import attrdict
+from .address import Address
+from .tls import context, reason
 
 __all__ = ["Connection", "ReplySink"]
 
@@ -44,13 +48,13 @@ class ReplySink(Protocol):
 
 class Connection:
     """
-    One TCP connection.
+    One connection.
 
     `run` serves it until it ends: the calling task reads, and hands every reply to its `ReplySink` at once; a second
     task writes, and sends in one batch whatever callers of `send` have queued.
     """
 
-    def __init__(self, stream: SocketStream, unpacker: Any, greeting: attrdict, window: int) -> None:
+    def __init__(self, stream: ByteStream, unpacker: Any, greeting: attrdict, window: int) -> None:
         self.greeting = greeting
         self.extensions: frozenset[str] = frozenset(greeting.get("ext") or ())
         self.window = _window(greeting, window)
@@ -73,17 +77,16 @@ class Connection:
         self._drained: anyio.Event | None = None
 
     @classmethod
-    async def open(cls, host: str, port: int, *, timeout: float, window: int) -> Connection:
+    async def open(cls, address: Address, tls: Any, *, timeout: float, window: int) -> Connection:
         """
-        Connect and wait for the greeting, together for at most ``timeout`` seconds.
+        Connect and wait for the greeting, together for at most ``timeout`` seconds; ``tls`` is ``connect.ssl``.
 
-        Raises ServerConnectionError, naming host and port, or ClientAuthRequiredError if the server requires a login.
+        Raises ServerConnectionError, naming the address, or ClientAuthRequiredError if the server requires a login.
         """
         stream = None
         try:
             with anyio.fail_after(timeout):
-                stream = await anyio.connect_tcp(host, port)
-                _detect_dead_peer(stream)
+                stream = await _connect(address, tls)
                 unpacker = codec.unpacker()
                 greeting = await _greeting(stream, unpacker)
             _check_log_in(greeting)
@@ -92,9 +95,9 @@ class Connection:
             if stream is not None:
                 await anyio.aclose_forcefully(stream)
             if isinstance(error, TimeoutError):
-                raise ServerConnectionError(f"no greeting from {host}:{port} within {timeout} s") from None
+                raise ServerConnectionError(f"no greeting from {address} within {timeout} s") from None
             if isinstance(error, (OSError, ValueError, anyio.EndOfStream, anyio.BrokenResourceError)):
-                raise ServerConnectionError(f"no connection to {host}:{port}: {_reason(error)}") from error
+                raise ServerConnectionError(f"no connection to {address}: {_reason(error)}") from error
             raise
         if connection.window:
             connection._queue({"seq": 0, "qlen": connection.window})
@@ -220,7 +223,7 @@ class Connection:
             raise error_from(message)
 
 
-async def _greeting(stream: SocketStream, unpacker: Any) -> attrdict:
+async def _greeting(stream: ByteStream, unpacker: Any) -> attrdict:
     while True:
         unpacker.feed(await stream.receive())
         for greeting in unpacker:
@@ -241,13 +244,30 @@ def _window(greeting: attrdict, wanted: int) -> int:
     return wanted if offered and "window" in (greeting.get("ext") or ()) else min(offered, wanted)
 
 
+async def _connect(address: Address, tls: Any) -> ByteStream:
+    if address.socket is not None:
+        return await anyio.connect_unix(address.socket)
+    if not address.tls:
+        stream = await anyio.connect_tcp(address.host, address.port)
+        _detect_dead_peer(stream)
+        return stream
+    secured = await anyio.connect_tcp(
+        address.host, address.port, ssl_context=await context(tls, address), tls_standard_compatible=False
+    )
+    _detect_dead_peer(secured)
+    return secured
+
+
 def _reason(error: BaseException) -> str:
+    cause = error.__cause__ if isinstance(error, anyio.BrokenResourceError) else error
+    if isinstance(cause, ssl.SSLError):
+        return reason(cause)
     if isinstance(error, (anyio.EndOfStream, anyio.BrokenResourceError)):
         return "it ended before the greeting"
     return str(error)
 
 
-def _detect_dead_peer(stream: SocketStream) -> None:
+def _detect_dead_peer(stream: SocketStream | TLSStream) -> None:
     """Have the kernel end the connection when the other machine is silently gone."""
     raw = stream.extra(SocketAttribute.raw_socket)
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -11,6 +11,7 @@ import anyio
 
 from ..exceptions import DistKVError, OutcomeUnknownError, ServerClosedError, ServerConnectionError
 from ..util import attrdict
+from .address import Address, candidates
 from .connection import Connection
 from .replies import Reply
 
@@ -36,12 +37,14 @@ class Link:
     `wait_connected` wait. A link can start without a connection; then `run` makes the first one, too.
     """
 
-    def __init__(self, connection: Connection | None, connect: attrdict) -> None:
+    def __init__(self, connection: Connection | None, connect: attrdict, address: Address | None = None) -> None:
         self.greeting = attrdict() if connection is None else connection.greeting
         self.attempted = anyio.Event()
         """Set by `run` once the first attempt to connect has succeeded or failed."""
         self.connects = 0 if connection is None else 1
         """How often a connection was made."""
+        self.address = address or candidates(connect)[-1]
+        """Where the server is, or was last looked for."""
         self._connect = connect
         self._connection = connection
         self._closed = False
@@ -53,7 +56,8 @@ class Link:
     @classmethod
     async def open(cls, connect: attrdict) -> Link:
         """Make the first connection; raises ServerConnectionError if that fails."""
-        return cls(await _open(connect), connect)
+        connection, address = await _open(connect)
+        return cls(connection, connect, address)
 
     @property
     def connected(self) -> bool:
@@ -68,8 +72,7 @@ class Link:
     def connection(self) -> Connection:
         """Return the connection; raises ServerConnectionError if there is none."""
         if self._connection is None or self._connection.closed:
-            host, port = self._connect.host, self._connect.port
-            raise ServerConnectionError(f"not connected to {host}:{port}")
+            raise ServerConnectionError(f"not connected to {self.address}")
         return self._connection
 
     async def request(self, action: str, params: dict[str, Any]) -> attrdict:
@@ -168,7 +171,7 @@ class Link:
             await connection.run()
             self._set(None)
             if not self._closed:
-                logger.warning("lost the connection to %s:%s", self._connect.host, self._connect.port)
+                logger.warning("lost the connection to %s", self.address)
 
     async def _connected_again(self) -> Connection:
         connection = await self._reconnect()
@@ -177,7 +180,7 @@ class Link:
         self.connects += 1
         self._set(connection)
         if self.connects > 1:
-            logger.warning("connected to %s:%s again", self._connect.host, self._connect.port)
+            logger.warning("connected to %s again", self.address)
         return connection
 
     async def close(self) -> None:
@@ -194,7 +197,8 @@ class Link:
             await anyio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
             pause = min(2 * pause, self._connect.retry) or _FIRST_PAUSE
             try:
-                return await _open(self._connect)
+                connection, self.address = await _open(self._connect)
+                return connection
             except DistKVError as error:
                 logger.debug("%s", error)
                 self.attempted.set()
@@ -205,5 +209,15 @@ class Link:
         event.set()
 
 
-async def _open(connect: attrdict) -> Connection:
-    return await Connection.open(connect.host, connect.port, timeout=connect.init_timeout, window=connect.window)
+async def _open(connect: attrdict) -> tuple[Connection, Address]:
+    *others, last = candidates(connect)
+    for address in others:
+        try:
+            return await _open_at(address, connect), address
+        except ServerConnectionError as error:
+            logger.debug("%s", error)
+    return await _open_at(last, connect), last
+
+
+async def _open_at(address: Address, connect: attrdict) -> Connection:
+    return await Connection.open(address, connect.get("ssl"), timeout=connect.init_timeout, window=connect.window)
