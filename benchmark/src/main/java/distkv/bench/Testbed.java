@@ -57,7 +57,7 @@ final class Testbed implements Closeable {
     }
 
     /** Another empty server of ours, for one row only. */
-    DistkvServer fresh(String name, String command) throws IOException, InterruptedException {
+    DistkvServer fresh(String name, String... command) throws IOException, InterruptedException {
         return opened(new DistkvServer(project, directory, name, command));
     }
 

@@ -2,6 +2,7 @@ package distkv.bench.load;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -69,11 +70,13 @@ public final class ConnectionMultiplexer implements AutoCloseable {
     private int greeted;
 
     /** Opens this number of connections and reads their greetings. */
-    public ConnectionMultiplexer(InetSocketAddress server, int count) throws IOException {
+    public ConnectionMultiplexer(SocketAddress server, int count) throws IOException {
         selector = Selector.open();
         for (int i = 0; i < count; i++) {
             SocketChannel channel = SocketChannel.open(server);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            if (server instanceof InetSocketAddress) {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
             Participant member = new Participant(channel, key);

@@ -2,6 +2,7 @@ package distkv.bench.load;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -32,8 +33,7 @@ public final class LoadGenerator {
      * Requests per second: sends requests 1 to {@code count} over one connection, with at most {@code window} of them
      * unanswered.
      */
-    public static double pipelined(InetSocketAddress server, int window, Requests.Talk talk, int count)
-            throws IOException {
+    public static double pipelined(SocketAddress server, int window, Requests.Talk talk, int count) throws IOException {
         try (ConnectionMultiplexer all = new ConnectionMultiplexer(server, 1)) {
             ConnectionMultiplexer.Participant writer = all.members().getFirst();
             Counter asked = new Counter();

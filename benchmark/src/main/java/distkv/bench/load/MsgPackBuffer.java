@@ -67,7 +67,11 @@ public final class MsgPackBuffer {
 
     /** A letter and {@code digits} decimal digits as one text. */
     public MsgPackBuffer label(char letter, int value, int digits) {
-        put(0xa0 | (digits + 1)).put(letter);
+        return put(0xa0 | (digits + 1)).put(letter).digits(value, digits);
+    }
+
+    /** This many decimal digits, and nothing else. */
+    public MsgPackBuffer digits(int value, int digits) {
         room(digits);
         int rest = value;
         for (int at = length + digits - 1; at >= length; at--) {

@@ -32,6 +32,15 @@ public final class Requests {
         return (out, number) -> entry(head(out, 3, GET, number), top, random.nextInt(entries));
     }
 
+    /** As {@link #gets}, of Redis. */
+    public static Talk redisGets(int entries) {
+        SplittableRandom random = new SplittableRandom(entries);
+        byte[] head = bytes("*2\r\n$3\r\nGET\r\n$16\r\nkey:");
+        byte[] end = bytes("\r\n");
+        return (out, number) ->
+                out.raw(head).digits(random.nextInt(entries), 12).raw(end);
+    }
+
     /** Sets entries chosen at random among the first {@code entries} below {@code name}. */
     public static Talk sets(String name, int entries) {
         byte[] top = bytes(name);

@@ -5,6 +5,7 @@ import distkv.bench.load.Requests;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,27 +15,37 @@ public final class DistkvServer implements Closeable {
     private final Path project;
     private final Path directory;
     private final String name;
-    private final String command;
+    private final List<String> command;
     private final int port;
     private ManagedProcess server;
 
-    /** @param command {@code server}, or {@code up} for a server with a runner */
-    public DistkvServer(Path project, Path directory, String name, String command)
+    /** @param command {@code server}, or {@code up} for a server with a runner, and more options */
+    public DistkvServer(Path project, Path directory, String name, String... command)
             throws IOException, InterruptedException {
         this.project = project;
         this.directory = directory;
         this.name = name;
-        this.command = command;
+        this.command = List.of(command);
         this.port = ManagedProcess.freePort();
         this.server = start();
     }
 
     private ManagedProcess start() throws IOException, InterruptedException {
-        Path data = directory.resolve(name + "-data");
-        ManagedProcess program = ManagedProcess.start(
-                directory, name, with(command, "--data", data.toString(), "--bind", "127.0.0.1:" + port));
+        List<String> line = with(command.toArray(String[]::new));
+        line.addAll(List.of("--data", data().toString(), "--bind", "127.0.0.1:" + port));
+        ManagedProcess program = ManagedProcess.start(directory, name, line);
         program.awaitPort(address());
         return program;
+    }
+
+    /** Its Unix socket. */
+    public UnixDomainSocketAddress socket() {
+        return UnixDomainSocketAddress.of(data().resolve("distkv.sock"));
+    }
+
+    /** Its data directory. */
+    public Path data() {
+        return directory.resolve(name + "-data");
     }
 
     public InetSocketAddress address() {

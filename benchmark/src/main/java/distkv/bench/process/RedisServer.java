@@ -3,6 +3,7 @@ package distkv.bench.process;
 import distkv.bench.load.Requests;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,37 +13,68 @@ import java.util.List;
 public final class RedisServer implements Closeable {
     private final Path directory;
     private final int port;
+    private final int tlsPort;
+    private final List<String> options;
     private ManagedProcess server;
 
     public RedisServer(Path directory) throws IOException, InterruptedException {
+        this(directory, 0, List.of());
+    }
+
+    private RedisServer(Path directory, int tlsPort, List<String> options) throws IOException, InterruptedException {
         this.directory = directory;
         this.port = ManagedProcess.freePort();
+        this.tlsPort = tlsPort;
+        this.options = options;
         this.server = start();
         // All keys that the load generator may request, so that every GET finds one.
         script("for i = 0, " + (Requests.ENTRIES - 1) + " do "
                 + "redis.call('set', string.format('key:%012d', i), string.rep('v', 50)) end");
     }
 
-    private ManagedProcess start() throws IOException, InterruptedException {
-        ManagedProcess program = ManagedProcess.start(
+    /** Another server that has a port with TLS, too, with the certificate {@code server.crt} of this directory. */
+    public static RedisServer withTls(Path directory, Path certificates) throws IOException, InterruptedException {
+        int port = ManagedProcess.freePort();
+        return new RedisServer(
                 directory,
-                "redis",
+                port,
                 List.of(
-                        "redis-server",
-                        "--port",
+                        "--tls-port",
                         "" + port,
-                        "--bind",
-                        "127.0.0.1",
-                        "--dir",
-                        directory.toString(),
-                        "--save",
-                        "",
-                        "--appendonly",
-                        "yes",
-                        "--appendfsync",
-                        "always",
-                        "--auto-aof-rewrite-percentage",
-                        "0"));
+                        "--tls-cert-file",
+                        certificates.resolve("server.crt").toString(),
+                        "--tls-key-file",
+                        certificates.resolve("server.key").toString(),
+                        "--tls-ca-cert-file",
+                        certificates.resolve("authority.crt").toString(),
+                        "--tls-auth-clients",
+                        "no"));
+    }
+
+    /** Where it has TLS. */
+    public InetSocketAddress tlsAddress() {
+        return ManagedProcess.loopback(tlsPort);
+    }
+
+    private ManagedProcess start() throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of(
+                "redis-server",
+                "--port",
+                "" + port,
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                directory.toString(),
+                "--save",
+                "",
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+                "--auto-aof-rewrite-percentage",
+                "0"));
+        line.addAll(options);
+        ManagedProcess program = ManagedProcess.start(directory, "redis", line);
         program.awaitPort(ManagedProcess.loopback(port));
         return program;
     }
