@@ -80,8 +80,8 @@ public final class RunAll implements CommandAction.Serving {
 
     private static void run(RunnerOptions options, TreeClient tree, CommandContext context, ProcessLifetime life)
             throws InterruptedException {
-        try (Runner _ = Runner.start(options, tree.client())) {
-            context.printer().now("Running.");
+        try (Runner runner = Runner.start(options, tree.client())) {
+            context.printer().now("Running. Sandbox of the code: " + runner.sandbox() + ".");
             life.await();
         }
     }

@@ -9,12 +9,15 @@ import distkv.cli.input.UsageException;
 import distkv.client.ClientOptions;
 import distkv.runner.JobLog;
 import distkv.runner.RunnerOptions;
+import distkv.runner.sandbox.SecretFiles;
 import distkv.runner.worker.PythonCommand;
 import distkv.schema.BadEntry;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,17 +62,47 @@ public final class RunnerStartOptions {
                 .server(server.host(), server.port())
                 .python(PythonCommand.of(python == null ? ours.toString() : python)
                         .withWorkerUser(resources.workerUser(config))
-                        .withMemory(resources.memory(config)))
+                        .withMemory(resources.memory(config))
+                        .withSandbox(resources.sandbox(config, hidden(config, terminal))))
                 .prefixes(config.prefixes())
                 .config(config.forCode())
                 .log(log(context.verbosity()));
         try {
             Double capacity = resources.capacity(config);
-            options = options.labels(resources.labels(config)).limits(limits(config));
+            options = options.labels(resources.labels(config))
+                    .limits(limits(config))
+                    .secrets(secrets(config));
             return capacity == null ? options : options.capacity(capacity);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage(), e);
         }
+    }
+
+    /** What belongs to DistKV itself here. */
+    private static List<Path> hidden(Config config, Terminal terminal) {
+        Path home = Path.of(terminal.environment().getOrDefault("HOME", "/"), ".config");
+        List<Path> hidden = new ArrayList<>(List.of(
+                home.resolve("distkv.yaml"),
+                home.resolve("distkv"),
+                Path.of("/etc/distkv.yaml"),
+                Path.of("/etc/distkv"),
+                Path.of("/var/lib/distkv"),
+                terminal.dataDirectory()));
+        for (@Nullable
+        String named : Arrays.asList(
+                config.text("server.data"),
+                config.text("runner.secrets"),
+                terminal.environment().get("DISTKV_CFG"))) {
+            if (named != null && !named.isEmpty()) {
+                hidden.add(Path.of(named));
+            }
+        }
+        return hidden;
+    }
+
+    private static SecretFiles secrets(Config config) {
+        String directory = config.text("runner.secrets");
+        return new SecretFiles(directory == null ? null : Path.of(directory).toAbsolutePath());
     }
 
     private Limits limits(Config config) {
@@ -77,6 +110,9 @@ public final class RunnerStartOptions {
             Map<Object, @Nullable Object> all = new LinkedHashMap<>();
             if (config.find("runner.limits") instanceof Map<?, ?> configured) {
                 all.putAll(configured);
+            }
+            if (!config.flag("sandbox.network")) {
+                all.putIfAbsent("network", false);
             }
             all.putAll(Limits.parse(limits));
             return Limits.read(all);

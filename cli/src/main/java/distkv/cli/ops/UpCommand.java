@@ -12,6 +12,7 @@ import distkv.cli.options.HelpOption;
 import distkv.cli.options.TraceOption;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
+import distkv.runner.worker.PythonCommand;
 import distkv.schema.job.Kind;
 import distkv.server.Server;
 import java.util.EnumSet;
@@ -57,10 +58,14 @@ public final class UpCommand implements CommandAction.Local {
             Config config = BindAddress.loopback(server.port()).applyTo(context.config());
             CommandContext here = context.with(config);
             RunnerOptions options = runnerPlace.options(here, node, inGroup, EnumSet.allOf(Kind.class));
+            PythonCommand python = options.python();
+            options = options.python(python.withSandbox(python.sandbox().hiding(place.data(context))));
             try (TreeClient tree = TreeClient.connect(config);
-                    Runner _ = Runner.start(options, tree.client())) {
+                    Runner runner = Runner.start(options, tree.client())) {
                 context.printer().now(place.report(context, server));
-                context.printer().now("running jobs of group " + inGroup + " as node " + node);
+                context.printer()
+                        .now("running jobs of group " + inGroup + " as node " + node + ", sandbox: "
+                                + runner.sandbox());
                 life.await();
             }
         }
