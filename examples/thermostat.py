@@ -1,7 +1,8 @@
 # Keeps a room warm by a sensor and a relay that are files of this node. How warm is in the tree, at `wanted`. While this
 # node sees nobody else of its group, which is what being cut off looks like, the last wish holds for `patience` seconds;
 # then `safe` degrees have to do. What it does is told at `status`, as soon as that can be written.
-# It belongs to one node (run -n NODE), in a group of two nodes or more.
+# It belongs to one node (run -n NODE), in a group of two nodes or more; that node must grant its code both files, by
+# sandbox.paths.
 import time
 
 from distkv.exceptions import ServerConnectionError

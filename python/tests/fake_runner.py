@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path as File
 from typing import Any
@@ -98,6 +99,8 @@ class Worker(Peer):
 
     number: int
     pid: int
+    accuser: Peer
+    """The second connection of a worker in a sandbox."""
     reaped = False
     _runs = 0
 
@@ -149,6 +152,7 @@ class FakeRunner:
         user: str | None = None,
         memory: int | None = None,
         groups: bool = True,
+        sandbox: Sequence[str] = (),
         python: str = sys.executable,
         package: str = PACKAGE,
     ) -> None:
@@ -166,7 +170,7 @@ class FakeRunner:
         if not groups:
             environment["DISTKV_CGROUPS"] = "off"
         self.process = subprocess.Popen(
-            [python, "-m", "distkv.worker", self.path, user or "", str(memory or "")],
+            [python, "-m", "distkv.worker", self.path, user or "", str(memory or ""), *sandbox],
             stderr=subprocess.PIPE,
             env=environment,
         )
@@ -175,6 +179,7 @@ class FakeRunner:
         self._reader.start()
         self.parent = Peer(self._listener.accept()[0])
         self.greeting = self.parent.expect("parent")
+        self._sandboxed = self.greeting["sandbox"] in ("landlock", "bubblewrap")
 
     def _read_stderr(self) -> None:
         for line in self.process.stderr:
@@ -188,14 +193,22 @@ class FakeRunner:
         self._numbers += 1
         self.parent.send(op="fork", worker=self._numbers)
         worker = Worker(self._listener.accept()[0])
+        if self._sandboxed:
+            worker.accuser = Peer(self._listener.accept()[0])
         self.workers.append(worker)
         hello = worker.expect("worker")
         forked = self.parent.expect("forked", worker=self._numbers)
-        assert (hello["worker"], hello["pid"]) == (self._numbers, forked["pid"])
+        assert hello["worker"] == self._numbers
+        assert hello["pid"] == forked["pid"] or self.greeting["sandbox"] == "bubblewrap"
         worker.number, worker.pid = self._numbers, forked["pid"]
         if init:
             worker.send(op="init", **self._init)
         return worker
+
+    def fork_program(self, number: int, *command: str) -> Peer:
+        """Fork a worker that becomes this program; return its connection, the program's standard input."""
+        self.parent.send(op="fork", worker=number, command=command)
+        return Peer(self._listener.accept()[0])
 
     def exited(self, worker: Worker) -> dict[str, Any]:
         """How this worker has ended."""

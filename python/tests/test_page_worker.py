@@ -48,10 +48,10 @@ def test_the_examples_are_what_parent_and_workers_say(runner):
 def known(runner):
     """What the page writes for the words of a command that depend on the place, and for a port where nobody listens."""
     java, app = (re.search(rf"^{name}=(.+)$", CURRENT.read_text(), re.MULTILINE)[1] for name in ("java", "app"))
-    learned = Learned(*CHOSEN, "port", "java", "jars", "socket")
+    learned = Learned(*CHOSEN, "port", "java", "jars")
     jars = ":".join(map(str, (ROOT / app / "lib").glob("*.jar")))
     learned.learn({"port": 27586, "java": "java"}, {"port": 1, "java": java})
-    learned.learn({"jars": "JARS", "socket": "SOCKET"}, {"jars": jars, "socket": runner.path})
+    learned.learn({"jars": "JARS"}, {"jars": jars})
     return learned
 
 

@@ -45,7 +45,7 @@ def ended(pid):
 def test_the_parent_says_who_it_is(runner):
     version = ".".join(map(str, sys.version_info[:3]))
     warning = runner.greeting.pop("warning")
-    assert runner.greeting == {"op": "parent", "pid": runner.process.pid, "python": version}
+    assert runner.greeting == {"op": "parent", "pid": runner.process.pid, "python": version, "sandbox": "none"}
     assert warning is None or warning.startswith("limits are checked every 50 ms only")
 
 
@@ -184,13 +184,13 @@ def test_a_worker_inherits_no_open_files_of_the_parent(runner):
 
 
 def test_a_worker_may_be_another_program(runner):
-    runner.parent.send(op="fork", worker=901, command=["sh", "-c", "exit 7"])
+    runner.fork_program(901, "sh", "-c", "exit 7")
     assert runner.parent.expect("forked", worker=901)["pid"] > 0
     assert runner.parent.expect("exited", worker=901)["status"] == 7
 
 
 def test_another_program_is_killed_with_what_it_has_started(runner):
-    runner.parent.send(op="fork", worker=902, command=["sh", "-c", "sleep 60 & sleep 60"])
+    runner.fork_program(902, "sh", "-c", "sleep 60 & sleep 60")
     pid = runner.parent.expect("forked", worker=902)["pid"]
     runner.parent.send(op="kill", worker=902, signal="KILL")
     assert runner.parent.expect("exited", worker=902)["signal"] == signal.SIGKILL
@@ -255,7 +255,7 @@ def test_the_witness_ends_when_the_parent_and_all_workers_are_dead(doomed, serve
     witness = vouch(doomed, server, 7)
     assert witness.receive() == {"session": 7, "secret": "xyz"}
     worker = doomed.fork()
-    doomed.parent.send(op="fork", worker=99, command=["sleep", "1000"])
+    doomed.fork_program(99, "sleep", "1000")
     other = doomed.parent.expect("forked", worker=99)["pid"]
     os.kill(worker.pid, signal.SIGSTOP)
     doomed.parent.sock.close()

@@ -109,7 +109,7 @@ def test_a_worker_is_watched_before_its_watchdog_has_run(monkeypatch):
     heartbeat = Heartbeat()
 
     async def watch():
-        Watchdog("/no/socket", BLOCK, lambda: (), heartbeat)
+        Watchdog(None, BLOCK, lambda: (), heartbeat)
 
     asyncio.run(watch())
     found = [heartbeat.check(os.getpid()) for _ in range(MISSED_BEATS + 2)]

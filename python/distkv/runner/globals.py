@@ -37,4 +37,5 @@ def procedure_globals(client: Any, config: Mapping[str, Any], log: Logger) -> di
         "_log": log,
         "_P": P,
         "_Path": Path,
+        "_secrets": {},  # those of a job, where its runner passes them on
     }

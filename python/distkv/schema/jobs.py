@@ -42,6 +42,8 @@ class RunnerEntry(StoredEntry):
     """``has``: the labels of the nodes that may run the job."""
     limits: dict[str, Any] = field(default_factory=dict)
     """The resources that a run may use."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """What the code finds under which name in ``_secrets``: files of the node's directory of secrets."""
     split: str = "stop"
     """What a run does while its node is cut off from the server: "stop" or "run"."""
     handover: bool = False
@@ -61,7 +63,7 @@ class RunnerEntry(StoredEntry):
             if isinstance(found, str):
                 return P(found)
             return None if found is None else Path.build(check(owner, name, found, (Path, tuple, list), "a path"))
-        if name in ("data", "where", "limits"):
+        if name in ("data", "where", "limits", "secrets"):
             return {} if found is None else dict(check(owner, name, found, Mapping, "a map"))
         if name == "target":
             return None if found is None else check_number(owner, name, found)

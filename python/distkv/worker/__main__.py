@@ -6,6 +6,7 @@ import gc
 import os
 import socket
 import sys
+import tempfile
 from contextlib import suppress
 
 import anyio
@@ -15,19 +16,25 @@ from .parent.limit_backend import Unsupported, choose
 from .parent.parent import Parent
 from .parent.worker_user import WorkerUser
 from .runs import worker_main
+from .sandbox.choice import SandboxUnavailable
+from .sandbox.policy import SandboxPolicy
+from .sandbox.sandbox import Sandbox
 
 
 def main(args: list[str]) -> int:
     """Serve the runner that listens on the socket; the forked workers return here, too."""
-    if len(args) not in (1, 2, 3):
-        sys.stderr.write("usage: python -m distkv.worker SOCKET [USER [BYTES]] (runners start this; not for people)\n")
+    if not args:
+        sys.stderr.write(
+            "usage: python -m distkv.worker SOCKET [USER [BYTES [SANDBOX…]]] (runners start this; not for people)\n"
+        )
         return 2
     path, user, memory = (*args, "", "")[:3]
     sock = socket.socket(socket.AF_UNIX)
     try:
-        backend = _limit_backend(user or None, int(memory) if memory else None)
+        cgroups, worker_user, warning = _limit_backend(user or None, int(memory) if memory else None)
+        sandbox = _sandbox(SandboxPolicy.parse(args[3:]), path, worker_user)
         sock.connect(path)
-    except Unsupported as exc:
+    except (Unsupported, SandboxUnavailable, ValueError) as exc:
         sys.stderr.write(f"distkv worker: {exc}\n")
         return 1
     except OSError as exc:
@@ -37,11 +44,21 @@ def main(args: list[str]) -> int:
     anyio.run(anyio.sleep, 0)  # loads what every worker needs
     gc.collect()
     gc.freeze()
-    parent = Parent(sock, path, *backend)
+    warnings = [one for one in (warning, sandbox.choice.warning) if one]
+    parent = Parent(sock, path, cgroups, worker_user, sandbox, "\n".join(warnings) or None)
     worker = parent.serve()
     if worker is not None:
-        worker_main.work(worker, parent.path, parent.apply_limits, parent.heartbeat)
+        worker_main.work(worker, parent.enter_sandbox, parent.apply_limits, parent.heartbeat)
     return 0
+
+
+def _sandbox(policy: SandboxPolicy, path: str, user: WorkerUser | None) -> Sandbox:
+    """Find the sandbox. Workers' directories are beside the socket, or where a worker user can reach them."""
+    if user is None or policy.mode == "off":
+        return Sandbox.find(policy, os.path.join(os.path.dirname(path), "work"), None)
+    directory = tempfile.mkdtemp(prefix="distkv-workers-")
+    os.chmod(directory, 0o711)  # noqa: S103  (what is below is open to its owners only)
+    return Sandbox.find(policy, directory, user.become)
 
 
 def _limit_backend(name: str | None, memory: int | None) -> tuple[WorkerCgroups | None, WorkerUser | None, str | None]:

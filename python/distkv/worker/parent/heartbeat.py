@@ -32,13 +32,18 @@ class Heartbeat:
     the machine was suspended does not.
     """
 
-    def __init__(self) -> None:
-        """Create the memory; in the parent, before the fork."""
-        self._fd = os.memfd_create("distkv-heartbeat", os.MFD_CLOEXEC)
+    def __init__(self, file: int | None = None) -> None:
+        """Create the memory, in the parent before the fork; or use an inherited file, in a program."""
+        self._fd = os.memfd_create("distkv-heartbeat", os.MFD_CLOEXEC) if file is None else file
         os.ftruncate(self._fd, _SIZE)
         self._memory = mmap.mmap(self._fd, _SIZE)
         self._last = 0
         self._missed = 0
+
+    def inheritable(self) -> int:
+        """In a worker that becomes another program: return the file, which that inherits."""
+        os.set_inheritable(self._fd, True)
+        return self._fd
 
     def enable_dump(self) -> None:
         """In the worker: from now on the parent can make it dump its stacks."""

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import platform
 import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from ..protocol.framing import MessageReader, pack
+from ..protocol.runner_connection import Connect
+from ..sandbox import bubblewrap, network
+from ..sandbox.sandbox import Sandbox
 from . import linux
 from .cgroup import Cgroup
 from .cgroups import WorkerCgroups
@@ -25,6 +30,9 @@ from .usage import OWN_THREADS, POLL, PROGRAM_THREADS, exceeded_limit
 from .worker_user import WorkerUser
 
 __all__ = ["Parent"]
+
+TMP = "{tmp}"
+"""In the words of a command: the worker's directory for temporary files."""
 
 
 class Parent:
@@ -40,6 +48,7 @@ class Parent:
         path: str,
         cgroups: WorkerCgroups | None,
         user: WorkerUser | None,
+        sandbox: Sandbox,
         warning: str | None,
     ) -> None:
         sock.setblocking(False)
@@ -50,9 +59,13 @@ class Parent:
         """The path of the runner's socket; in a worker of another user that of an inherited descriptor."""
         self._cgroups = cgroups
         self._user = user
+        self._sandbox = sandbox
         self._warning = warning
         self._children: dict[int, ChildProcess] = {}
         self._removing: list[Cgroup] = []
+        self._sweepers: set[int] = set()
+        self._network_reason: str | None = ""
+        """Why workers cannot leave the network; empty: not tried yet."""
         self._alarm = linux.BootAlarm()
         self._witness = LivenessWitness()
         self._wake, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -60,6 +73,8 @@ class Parent:
         self._next_check = 0.0
         self.heartbeat: Heartbeat
         """In a worker: its own heartbeat."""
+        self.tmp: str | None = None
+        """In a worker that is to be in a sandbox: the directory that it may write to."""
 
     def serve(self) -> int | None:
         """Serve the runner until it is gone, then return None; in a forked worker, return the worker's number."""
@@ -68,7 +83,9 @@ class Parent:
         signal.signal(signal.SIGTERM, self._terminate)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
-        self._send(op="parent", pid=os.getpid(), python=platform.python_version(), warning=self._warning)
+        step = self._sandbox.choice.step
+        version = platform.python_version()
+        self._send(op="parent", pid=os.getpid(), python=version, warning=self._warning, sandbox=step)
         reading: list[Any] = [self._sock, self._wake, self._alarm.fd]
         while not self._stopping:
             writing = [self._sock] if self._unsent else []
@@ -136,7 +153,7 @@ class Parent:
         worker: Any = message.get("worker")
         match message.get("op"):
             case "fork" if isinstance(worker, int) and worker not in self._children:
-                return self._fork(worker, message.get("command"))
+                return self._fork(worker, message.get("command"), message.get("server"))
             case "kill" if child := self._children.get(worker):
                 if message.get("signal") == "KILL":
                     child.kill()
@@ -160,7 +177,10 @@ class Parent:
         except OSError as exc:
             sys.stderr.write(f"distkv worker parent: a worker's limits are only polled: {exc}\n")
 
-    def _fork(self, worker: int, command: Sequence[str] | None) -> int | None:
+    def _fork(self, worker: int, command: Sequence[str] | None, server: Sequence[Any] | None) -> int | None:
+        if server and (reason := self._why_not_without_network()):
+            self._send(op="exited", worker=worker, status=None, signal=None, message=reason)
+            return None
         sys.stderr.flush()
         parent = os.getpid()
         try:
@@ -170,30 +190,48 @@ class Parent:
             self._send(op="exited", worker=worker, status=None, signal=None, message=str(exc))
             return None
         if pid == 0:
-            path = self.path
-            self._become_worker(parent)
-            if command:
-                _execute([self.path if word == path else word for word in command])
+            try:
+                self._become_worker(parent, worker, server)
+                if command or self._sandbox.wraps:
+                    self._become_program(worker, command, heartbeat)
+            except OSError as exc:
+                _give_up(worker, exc)
             if heartbeat is not None:
                 self.heartbeat = heartbeat
             return worker
         with suppress(PermissionError, ProcessLookupError):  # the child has done that itself, or is gone
             os.setpgid(pid, pid)
         own_threads = PROGRAM_THREADS if command else OWN_THREADS
+        own_threads += (bubblewrap.PROCESSES if self._sandbox.wraps else 0) + (network.THREADS if server else 0)
         self._children[worker] = ChildProcess(worker, pid, own_threads, heartbeat=heartbeat)
         self._send(op="forked", worker=worker, pid=pid)
         return None
 
-    def _become_worker(self, parent: int) -> None:
+    def _why_not_without_network(self) -> str | None:
+        """Return why there can be no workers without a network; None if there can."""
+        if self._network_reason == "":
+            reason = network.why_not()
+            self._network_reason = reason and (
+                f"network: false is impossible here: {reason} (expected: a runner of root, or user namespaces)"
+            )
+        return self._network_reason
+
+    def _become_worker(self, parent: int, worker: int, server: Sequence[Any] | None) -> None:
         os.setpgid(0, 0)
         if self._cgroups is not None:
             self._cgroups.enter()
+        if server:
+            network.leave(str(server[0]), int(server[1]), linux.die_with)
+        if self._sandbox.active:
+            self._sandbox.make_directory(worker, None if self._user is None else self._user.ids)
         if self._user is not None:
             # The socket's directory is closed to that user, and so to all processes of that user.
             socket_file = os.open(self.path, os.O_PATH)
             os.set_inheritable(socket_file, True)
             self.path = f"/proc/self/fd/{socket_file}"
             self._user.become()
+        if self._sandbox.active:
+            self.tmp = self._sandbox.use_directory(worker)
         linux.die_with(parent)  # a change of user would undo it
         linux.become_subreaper()
         signal.set_wakeup_fd(-1)
@@ -206,6 +244,42 @@ class Parent:
         for sibling in self._children.values():
             if sibling.heartbeat is not None:
                 sibling.heartbeat.close()
+
+    def connect(self) -> socket.socket:
+        """In a worker: connect to the runner."""
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(self.path)
+        return sock
+
+    def enter_sandbox(self) -> Connect:
+        """In a worker: enter the sandbox, which has no way to the runner but the connections that this returns."""
+        if self.tmp is None:
+            return self.connect
+        opened = [self.connect(), self.connect()]
+        self._sandbox.confine(self.tmp)
+        return lambda: opened.pop(0)
+
+    def _become_program(self, worker: int, command: Sequence[str] | None, heartbeat: Heartbeat | None) -> None:
+        """Become another program, with a connection to the runner as its standard input, or Python in bubblewrap."""
+        if command:
+            with self.connect() as sock:
+                os.dup2(sock.fileno(), 0)
+            seen = tempfile.gettempdir() if self.tmp is None else self._sandbox.name_of(self.tmp)
+            words = [word.replace(TMP, seen) for word in command]
+        else:
+            words = self._python(worker, heartbeat)
+        if self.tmp is None:
+            os.execvp(words[0], words)  # noqa: S606  (the runner says what)
+        self._sandbox.become_program(words, self.tmp)
+
+    def _python(self, worker: int, heartbeat: Heartbeat | None) -> list[str]:
+        """Return the words that start a worker in Python, which inherits its connections to the runner."""
+        files = [self.connect(), self.connect()]
+        for file in files:
+            file.set_inheritable(True)
+        numbers = [worker, *(file.detach() for file in files), *([heartbeat.inheritable()] if heartbeat else [])]
+        user = [] if self._user is None else [self._user.name]
+        return [os.path.abspath(sys.executable), "-m", "distkv.worker.wrapped", *map(str, numbers), *user]
 
     def _kill_overdue(self) -> None:
         now = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -238,7 +312,8 @@ class Parent:
         for child in self._children.values():
             if child.heartbeat is None or child.stuck is not None:
                 continue
-            child.stuck = child.heartbeat.check(child.pid)
+            pid = linux.process_tree(child.pid)[: bubblewrap.PROCESSES + 1][-1] if self._sandbox.wraps else child.pid
+            child.stuck = child.heartbeat.check(pid)
             if child.stuck is not None:
                 child.kill()
 
@@ -252,6 +327,7 @@ class Parent:
                     # Until it is reaped, no other process or group can get its id.
                     linux.kill_quietly(-pid, signal.SIGKILL)
                 _, status = os.waitpid(pid, 0)
+                self._sweepers.discard(pid)
                 if pid in workers:
                     worker = workers[pid]
                     gone.append((worker, self._children.pop(worker), os.waitstatus_to_exitcode(status)))
@@ -259,8 +335,9 @@ class Parent:
             pass
         self._kill_orphans()
         self._witness.workers_left(self._children)
-        for _, child, code in gone:
+        for worker, child, code in gone:
             self._settle(child, code)
+            self._sweep(worker)
         if gone and self._cgroups and self._cgroups.memory is not None:
             self._forget_kills(self._cgroups)
         for worker, child, code in gone:
@@ -279,6 +356,21 @@ class Parent:
         if child.heartbeat is not None:
             child.heartbeat.close()
 
+    def _sweep(self, worker: int) -> None:
+        """Remove what a worker has left; a process does it that may take its time."""
+        if not self._sandbox.active or self._sandbox.remove_directory(worker):
+            return
+        parent = os.getpid()
+        pid = os.fork()
+        if pid:
+            self._sweepers.add(pid)
+            return
+        try:
+            linux.die_with(parent)
+            shutil.rmtree(self._sandbox.directory(worker), ignore_errors=True)
+        finally:
+            os._exit(0)
+
     def _forget_kills(self, cgroups: WorkerCgroups) -> None:
         """Attribute the kernel's kills to processes that workers have started, unless a worker is dying, too."""
         # Counted first: a worker that is killed while the others are looked at is not dying yet.
@@ -289,7 +381,7 @@ class Parent:
     def _kill_orphans(self) -> None:
         """Kill processes that dead workers have left; those of living workers are not children of this process."""
         workers = {child.pid for child in self._children.values()}
-        if orphans := set(linux.children(os.getpid())) - workers:
+        if orphans := set(linux.children(os.getpid())) - workers - self._sweepers:
             linux.kill_trees(orphans)
 
     def _kill_everything(self) -> None:
@@ -306,13 +398,11 @@ class Parent:
             cgroup.remove()
         if self._cgroups is not None:
             self._cgroups.close()
+        self._sandbox.close()
 
 
-def _execute(command: Sequence[str]) -> None:
-    """Become another program; it keeps group, death signal, standard streams and the witness, and nothing else."""
-    try:
-        os.execvp(command[0], list(command))  # noqa: S606  (the runner says what)
-    except OSError as exc:
-        sys.stderr.write(f"distkv worker parent: {command[0]}: {exc.strerror}\n")
-        sys.stderr.flush()
+def _give_up(worker: int, exc: OSError) -> NoReturn:
+    """End a worker that cannot become what it should."""
+    sys.stderr.write(f"distkv worker {worker}: {exc}\n")
+    sys.stderr.flush()
     os._exit(127)

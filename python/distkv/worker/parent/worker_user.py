@@ -22,7 +22,13 @@ class WorkerUser:
 
     def __init__(self, name: str) -> None:
         """Look up the user; KeyError if there is none."""
+        self.name = name
         self._entry = pwd.getpwnam(name)
+
+    @property
+    def ids(self) -> tuple[int, int]:
+        """The numbers of the user and its group."""
+        return self._entry.pw_uid, self._entry.pw_gid
 
     def check(self) -> None:
         """Check that the user can read Python and this package; raises Unsupported if not."""

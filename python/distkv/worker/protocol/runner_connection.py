@@ -12,7 +12,10 @@ from typing import Any
 from .framing import MessageReader, pack
 from .report_queue import ReportQueue
 
-__all__ = ["RunnerConnection"]
+__all__ = ["Connect", "RunnerConnection"]
+
+Connect = Callable[[], socket.socket]
+"""Returns a new connection to the runner."""
 
 _CHUNK = 65536
 
@@ -25,10 +28,10 @@ class RunnerConnection:
     everything else is used only on that loop's thread.
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self._sock = socket.socket(socket.AF_UNIX)
-        self._sock.connect(path)
+    def __init__(self, connect: Connect) -> None:
+        self.another = connect
+        """Opens one more connection to the same runner."""
+        self._sock = connect()
         self._messages = MessageReader()
         self._read: deque[dict[str, Any]] = deque()
         self._queue = ReportQueue()

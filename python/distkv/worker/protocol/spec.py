@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...configuration import configuration
@@ -52,6 +52,7 @@ class RunSpec:
     block: float | None
     log: str
     limits: Mapping[str, float]
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, message: Mapping[str, Any]) -> RunSpec:
@@ -75,6 +76,7 @@ class RunSpec:
             block=_get(message, "block", (int, float), None),
             log=_get(message, "log", str, str(job)),
             limits=limits_of(message),
+            secrets=_get(message, "secrets", dict, {}),
         )
 
 

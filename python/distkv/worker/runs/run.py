@@ -91,7 +91,8 @@ class Run(ABC):
 
     def code_globals(self, client: Any) -> dict[str, Any]:
         """Return the code's globals, besides those that only async code has."""
-        return {**self.spec.globals, **procedure_globals(client, self.environment.config, self.log.logger)}
+        given = procedure_globals(client, self.environment.config, self.log.logger)
+        return {**self.spec.globals, **given, "_secrets": dict(self.spec.secrets)}
 
     def report_done(self, result: Any) -> None:
         """Report that the code returned. On any thread."""

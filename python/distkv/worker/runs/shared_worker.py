@@ -89,7 +89,7 @@ class SharedWorker:
         kind = AsyncRun if spec.mode == "async" else ThreadRun
         run = self._runs[spec.run] = kind(spec, self._context, self._server)
         if spec.block is not None and self._watchdog is None:
-            self._watchdog = Watchdog(self._runner.path, spec.block, self._runs.values, self._heartbeat)
+            self._watchdog = Watchdog(self._runner.another, spec.block, self._runs.values, self._heartbeat)
         context = contextvars.copy_context()
         context.run(logs.CURRENT.set, run.log)
         context.run(orphan_tasks.OWNER.set, run.orphan_tasks)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 from ..parent.heartbeat import Heartbeat
 from ..protocol.failure_kind import FailureKind
 from ..protocol.framing import pack
+from ..protocol.runner_connection import Connect
 from . import failures
 from .run import Run
 
@@ -30,8 +31,8 @@ class Watchdog:
     runner kills this worker. While code lets no thread run, this one does not run either, which the parent notices.
     """
 
-    def __init__(self, path: str, block: float, runs: Callable[[], Iterable[Run]], heartbeat: Heartbeat) -> None:
-        self._path = path
+    def __init__(self, connect: Connect, block: float, runs: Callable[[], Iterable[Run]], heartbeat: Heartbeat) -> None:
+        self._connect = connect
         self._block = block
         self._runs = runs
         self._heartbeat = heartbeat
@@ -77,12 +78,8 @@ class Watchdog:
             trace, line = failures.stack_of(frame, run.filename)
             details: dict[str, Any] = {"type": "Blocked", "message": message, "trace": trace, "line": line, "data": {}}
             packed += pack({"op": "failed", "run": run.spec.run, "kind": FailureKind.BLOCKED.value, **details})
-        with socket.socket(socket.AF_UNIX) as sock:
-            try:
-                sock.connect(self._path)
-                sock.sendall(packed)
-            except OSError:
-                pass  # without a runner this worker ends anyway
+        with suppress(OSError), self._connect() as sock:  # without a runner this worker ends anyway
+            sock.sendall(packed)
         return True
 
     def _blocking_runs(self, frame: FrameType | None) -> list[Run]:

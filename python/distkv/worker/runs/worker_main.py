@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 
 from ..parent.heartbeat import Heartbeat
-from ..protocol.runner_connection import RunnerConnection
+from ..protocol.runner_connection import Connect, RunnerConnection
 from ..protocol.spec import RunSpec, WorkerEnvironment, limits_of
 from . import logs
 from .modules import WorkerModules
@@ -25,16 +25,16 @@ ApplyLimits = Callable[[Mapping[str, float]], None]
 """Has the kernel apply limits to this process, as far as it can."""
 
 
-def work(worker: int, path: str, apply_limits: ApplyLimits, heartbeat: Heartbeat) -> None:
-    """Be the worker of this number; does not return."""
+def work(worker: int, enter: Callable[[], Connect], apply_limits: ApplyLimits, heartbeat: Heartbeat) -> None:
+    """Be the worker of this number; does not return. `enter` takes the process into its sandbox, if there is one."""
     status = 1
     try:
-        runner = RunnerConnection(path)
+        runner = RunnerConnection(enter())
         runner.send(op="worker", worker=worker, pid=os.getpid())
         _serve(runner, apply_limits, heartbeat)
         status = 0
     except (ConnectionError, FileNotFoundError, ValueError) as exc:
-        sys.stderr.write(f"distkv worker {worker}, runner at {path}: {exc}\n")
+        sys.stderr.write(f"distkv worker {worker}: {exc}\n")
     except Exception:
         sys.excepthook(*sys.exc_info())
     finally:

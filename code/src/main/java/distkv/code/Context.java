@@ -94,6 +94,13 @@ public interface Context {
     /** The variables: the procedure's defaults, overridden by the job's data. */
     Map<String, @Nullable Object> vars();
 
+    /**
+     * A secret of the job: the content of a file of the node, which the job's {@code secrets} name.
+     *
+     * @throws java.util.NoSuchElementException if the job has none of this name
+     */
+    String secret(String name);
+
     /** The configuration. */
     Map<String, @Nullable Object> config();
 

@@ -69,6 +69,7 @@ final class Loop implements Runnable {
     final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     private boolean warm;
+    private volatile String sandbox = "none";
     private double stopAt = Double.POSITIVE_INFINITY;
 
     Loop(RunnerOptions options, Client client, Events events, Feeds feeds, Presence presence, WorkerHost host) {
@@ -93,7 +94,9 @@ final class Loop implements Runnable {
                         options.maxWorkers(),
                         options.runsPerWorker(),
                         options.idle().toNanos() / 1e9,
-                        JavaCommand.ofThisProcess(options.config())),
+                        JavaCommand.ofThisProcess(options.config()),
+                        options.secrets(),
+                        options.limits().isOffline()),
                 host,
                 new WorkerModules(changes.catalog, options.prefixes().modules()),
                 new Listener(),
@@ -122,6 +125,11 @@ final class Loop implements Runnable {
 
     GroupState state() {
         return session.state();
+    }
+
+    /** The sandbox that workers are in, once the runner is ready. */
+    String sandbox() {
+        return sandbox;
     }
 
     @Override
@@ -223,11 +231,13 @@ final class Loop implements Runnable {
                 }
                 decide(new JobEvent.RunChanged(news));
             }
-            case WorkerEvent.Received(var _, FromWorker.Parent(var _, var _, var warning)) -> {
+            case WorkerEvent.Received(var _, FromWorker.Parent(var _, var _, var warning, var named)) -> {
                 if (warning != null && !warm) {
-                    trouble(warning);
+                    warning.lines().forEach(this::trouble);
                 }
                 warm = true;
+                sandbox = named;
+                presence.sandbox(named);
                 pool.accept(event);
             }
             case WorkerEvent.ParentEnded(String how) -> {
@@ -278,16 +288,12 @@ final class Loop implements Runnable {
     private final class WorkerPlaces implements Places {
         @Override
         public boolean keep(Place place) {
-            return pool.keepPlace(within(place));
+            return pool.keepPlace(place.within(limits));
         }
 
         @Override
         public void free(Place place) {
-            pool.freePlace(within(place));
-        }
-
-        private Place within(Place place) {
-            return new Place(place.language(), place.alone() || !limits.isEmpty(), place.outlivesClaim());
+            pool.freePlace(place.within(limits));
         }
     }
 

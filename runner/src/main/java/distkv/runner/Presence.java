@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps this runner present: opens a session, binds the presence entries to it, and opens another one when it is lost.
@@ -37,6 +38,7 @@ final class Presence implements AutoCloseable {
 
     private final Thread thread = VitalThreads.virtual("runner presence", this::run);
     private volatile Load load = new Load(0, 0);
+    private volatile @Nullable String sandbox;
     private volatile boolean closed;
 
     Presence(Client client, RunnerOptions options, Events events) {
@@ -53,6 +55,12 @@ final class Presence implements AutoCloseable {
     /** Publishes what runs here, and mends what is missing. */
     void publish(Load running) {
         load = running;
+        wish();
+    }
+
+    /** Publishes which sandbox the workers are in. */
+    void sandbox(String named) {
+        sandbox = named;
         wish();
     }
 
@@ -158,7 +166,8 @@ final class Presence implements AutoCloseable {
                     load.total(),
                     load.pinned(),
                     options.capacity(),
-                    options.labels());
+                    options.labels(),
+                    sandbox);
             Path path = prefix.child(options.node()).child(kind.word());
             writes.add(Write.set(path, me.encode(), Expectation.anything()).under(session.id()));
         }

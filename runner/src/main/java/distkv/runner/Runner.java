@@ -77,6 +77,11 @@ public final class Runner implements AutoCloseable {
         return loop.state();
     }
 
+    /** The sandbox that the workers are in: {@code landlock}, {@code bubblewrap}, {@code user} or {@code none}. */
+    public String sandbox() {
+        return loop.sandbox();
+    }
+
     /** Stops: ends all runs, records how they ended, gives up claims and presence, ends the workers. */
     @Override
     public void close() {

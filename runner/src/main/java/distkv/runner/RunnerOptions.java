@@ -1,6 +1,7 @@
 package distkv.runner;
 
 import distkv.client.ClientOptions;
+import distkv.runner.sandbox.SecretFiles;
 import distkv.runner.worker.PythonCommand;
 import distkv.schema.Prefixes;
 import distkv.schema.job.Kind;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacity how much this node can bear, compared with the others; more than 0
  * @param labels what it has that not every node has, for jobs that ask for it
  * @param limits how much a run may use whose job does not say
+ * @param secrets the node's secrets
  * @param idle after how long without taking a message, while messages wait, a job counts as stalled
  */
 public record RunnerOptions(
@@ -46,6 +48,7 @@ public record RunnerOptions(
         double capacity,
         Set<String> labels,
         Limits limits,
+        SecretFiles secrets,
         Duration idle,
         JobLog log) {
 
@@ -93,6 +96,7 @@ public record RunnerOptions(
                 Machine.capacity(),
                 Set.of(),
                 Limits.NONE,
+                new SecretFiles(null),
                 Duration.ofSeconds(10),
                 line -> {});
     }
@@ -147,6 +151,10 @@ public record RunnerOptions(
         return with(draft -> draft.limits = value);
     }
 
+    public RunnerOptions secrets(SecretFiles value) {
+        return with(draft -> draft.secrets = value);
+    }
+
     public RunnerOptions log(JobLog value) {
         return with(draft -> draft.log = value);
     }
@@ -173,6 +181,7 @@ public record RunnerOptions(
         private double capacity;
         private Set<String> labels;
         private Limits limits;
+        private SecretFiles secrets;
         private JobLog log;
 
         Draft(RunnerOptions from) {
@@ -190,6 +199,7 @@ public record RunnerOptions(
             capacity = from.capacity;
             labels = from.labels;
             limits = from.limits;
+            secrets = from.secrets;
             log = from.log;
         }
 
@@ -210,6 +220,7 @@ public record RunnerOptions(
                     capacity,
                     labels,
                     limits,
+                    secrets,
                     from.idle,
                     log);
         }

@@ -16,6 +16,7 @@ import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.lifecycle.Lifecycle;
 import distkv.runner.outbox.CommitDraft;
 import distkv.runner.outbox.CommitRequest;
+import distkv.runner.sandbox.SecretFiles;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.Place;
@@ -169,7 +170,7 @@ class HostileEntriesTest {
                 case Effect.Start(Launch launch) -> {
                     runs.add(launch.run());
                     GroupState state = new GroupState(GroupState.Level.COMPLETE, 1, 1);
-                    new ToWorker.Start(launch.within(options.limits()), state, 10).encode();
+                    new ToWorker.Start(launch.within(options.limits()), state, 10, SecretFiles.Values.NONE).encode();
                     events.add(new JobEvent.RunChanged(new RunEvent.Started(launch.run())));
                 }
                 case Effect.Cancel(long run, var _) ->

@@ -178,7 +178,7 @@ class WorkersTest {
 
     @Test
     void aRunThatExceedsALimitEndsWithAnErrorThatNamesIt() throws Exception {
-        world.runner(world.options("vm", Kind.AT).limits(new Limits(null, 0.3, null, null, null)));
+        world.runner(world.options("vm", Kind.AT).limits(new Limits(null, 0.3, null, null, null, null)));
         world.code("greedy", "held = [bytearray(1 << 20) for _ in range(300)]\nwhile True: pass", null, Map.of());
         world.set(
                 World.entry(Kind.AT, "vm", "own"), World.job("greedy", "limits", Map.of("memory", "128M", "cpu", 60L)));

@@ -2,30 +2,26 @@ package distkv.worker;
 
 import distkv.protocol.ProtocolException;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
- * The program of the Java worker: {@code java distkv.worker.JavaWorkerMain SOCKET NUMBER}. The runner's parent process
- * starts it.
+ * The program of the Java worker: {@code java distkv.worker.JavaWorkerMain NUMBER}. The runner's parent process starts
+ * it, with a connection to the runner as its standard input.
  */
 public final class JavaWorkerMain {
     private JavaWorkerMain() {}
 
-    /**
-     * Serves the runner that listens on the socket, until the connection ends or the runner says that nothing more
-     * follows.
-     */
+    /** Serves the runner until the connection ends or the runner says that nothing more follows. */
     public static void main(String[] args) {
-        if (args.length != 2) {
-            System.err.println("usage: distkv.worker.JavaWorkerMain SOCKET NUMBER (started by runners, not by hand)");
+        if (args.length != 1) {
+            System.err.println("usage: distkv.worker.JavaWorkerMain NUMBER (started by runners, not by hand)");
             System.exit(2);
         }
         try {
-            RunnerConnection runner = RunnerConnection.open(Path.of(args[0]));
+            RunnerConnection runner = RunnerConnection.inherited();
             runner.report(
                     "worker",
                     "worker",
-                    Integer.parseInt(args[1]),
+                    Integer.parseInt(args[0]),
                     "pid",
                     ProcessHandle.current().pid());
             JavaWorker worker = new JavaWorker(runner);

@@ -134,6 +134,11 @@ final class JobContext implements Context {
     }
 
     @Override
+    public String secret(String name) {
+        return run.spec().secrets().get(name);
+    }
+
+    @Override
     public Map<String, @Nullable Object> config() {
         return run.environment().config();
     }

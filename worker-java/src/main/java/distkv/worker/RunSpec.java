@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param claim the guard of the run's writes; {@code null}: the job needs no claim
  * @param idle after how many seconds a job that takes no messages counts as stalled
  * @param log the name of the logger
+ * @param secrets the job's secrets
  */
 record RunSpec(
         long run,
@@ -27,7 +28,8 @@ record RunSpec(
         Map<String, @Nullable Object> globals,
         @Nullable Guard claim,
         double idle,
-        String log) {
+        String log,
+        SecretValues secrets) {
 
     /**
      * Reads a {@code start} message.
@@ -49,7 +51,8 @@ record RunSpec(
                 globals,
                 claim(start.get("claim")),
                 start.get("idle") instanceof Number idle ? idle.doubleValue() : 10,
-                start.get("log") instanceof String log ? log : job.toString());
+                start.get("log") instanceof String log ? log : job.toString(),
+                SecretValues.read(start.get("secrets")));
     }
 
     static @Nullable Guard claim(@Nullable Object claim) {

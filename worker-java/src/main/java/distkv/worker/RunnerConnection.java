@@ -8,11 +8,9 @@ import distkv.protocol.ProtocolException;
 import distkv.protocol.Values;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,8 +31,16 @@ final class RunnerConnection {
         this.channel = channel;
     }
 
-    static RunnerConnection open(Path socket) throws IOException {
-        RunnerConnection link = new RunnerConnection(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+    /** The connection that this process was started with. A sandboxed process could not open one. */
+    static RunnerConnection inherited() throws IOException {
+        if (!(System.inheritedChannel() instanceof SocketChannel channel)) {
+            throw new IOException("standard input is no connection to a runner");
+        }
+        return over(channel);
+    }
+
+    static RunnerConnection over(SocketChannel channel) {
+        RunnerConnection link = new RunnerConnection(channel);
         link.writer.start();
         return link;
     }

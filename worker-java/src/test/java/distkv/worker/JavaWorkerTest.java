@@ -43,7 +43,7 @@ class JavaWorkerTest {
         java.nio.file.Path socket = directory.resolve("socket");
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             listener.bind(UnixDomainSocketAddress.of(socket));
-            worker = new JavaWorker(RunnerConnection.open(socket));
+            worker = new JavaWorker(RunnerConnection.over(SocketChannel.open(UnixDomainSocketAddress.of(socket))));
             runner = listener.accept();
         }
         replies = new FrameReader(Channels.newInputStream(runner), FrameLimits.DEFAULT);

@@ -110,6 +110,14 @@ public record Config(Map<String, Object> tree) {
         };
     }
 
+    /** A key that is on or off. */
+    public boolean flag(String key) {
+        if (find(key) instanceof Boolean on) {
+            return on;
+        }
+        throw wrong(key, "true or false");
+    }
+
     public int port(String key) {
         if (find(key) instanceof Number number && number.longValue() >= 0 && number.longValue() <= 0xFFFF) {
             return number.intValue();

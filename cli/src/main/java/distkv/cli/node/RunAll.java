@@ -68,9 +68,9 @@ public final class RunAll implements CommandAction.Serving {
                 place.options(context, node, scope.group(), every ? EnumSet.allOf(Kind.class) : Set.of(scope.kind()));
         trace.start(context.terminal());
         try (ProcessLifetime life = new ProcessLifetime();
-                @Nullable TreeClient tree = connected(context, life)) {
+                @Nullable TreeClient tree = connected(RunnerStartOptions.onPort(context), life)) {
             if (tree != null) {
-                run(place.withServer(options, context, tree.server()), tree, context, life);
+                run(options.server(tree.server().host(), tree.server().port()), tree, context, life);
             }
         }
         return 0;
@@ -78,8 +78,8 @@ public final class RunAll implements CommandAction.Serving {
 
     private static void run(RunnerOptions options, TreeClient tree, CommandContext context, ProcessLifetime life)
             throws InterruptedException {
-        try (Runner _ = Runner.start(options, tree.client())) {
-            context.printer().now("Running.");
+        try (Runner runner = Runner.start(options, tree.client())) {
+            context.printer().now("Running. Sandbox of the code: " + runner.sandbox() + ".");
             life.await();
         }
     }

@@ -2,6 +2,8 @@ package distkv.cli.node;
 
 import distkv.cli.config.Config;
 import distkv.cli.input.UsageException;
+import distkv.runner.sandbox.SandboxMode;
+import distkv.runner.sandbox.SandboxPolicy;
 import distkv.schema.BadEntry;
 import distkv.schema.job.Limits;
 import java.nio.file.Path;
@@ -52,6 +54,13 @@ final class RunnerResourceOptions {
                             + " limits. Requires root. Default: runner.worker_user in the configuration, else the runner's own.")
     private @Nullable String workerUser;
 
+    @Option(
+            names = {"--sandbox"},
+            paramLabel = "MODE",
+            description = "What keeps code from this machine: auto (the strongest sandbox that works here), required"
+                    + " (no runner without one), or off. Default: sandbox.mode in the configuration, else auto.")
+    private @Nullable String sandbox;
+
     /** Refuses values that a runner would refuse. */
     void check() {
         if (capacity != null && !(capacity > 0 && Double.isFinite(capacity))) {
@@ -60,6 +69,9 @@ final class RunnerResourceOptions {
             throw new UsageException("--label: an empty text (expected: a text)");
         } else if (memory != null) {
             memory("--memory", memory);
+        }
+        if (sandbox != null) {
+            mode("--sandbox", sandbox);
         }
     }
 
@@ -101,6 +113,33 @@ final class RunnerResourceOptions {
         return workerUser == null ? config.text("runner.worker_user") : workerUser;
     }
 
+    /** What code may reach here. Data, configuration and keys are hidden even where a granted path contains them. */
+    SandboxPolicy sandbox(Config config, List<Path> hidden) {
+        SandboxMode mode = sandbox == null
+                ? mode("configuration sandbox.mode", String.valueOf(config.text("sandbox.mode")))
+                : mode("--sandbox", sandbox);
+        return new SandboxPolicy(
+                mode, paths(config, "sandbox.paths.read"), paths(config, "sandbox.paths.write"), hidden);
+    }
+
+    private static SandboxMode mode(String key, String word) {
+        try {
+            return SandboxMode.named(key, word);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static List<Path> paths(Config config, String key) {
+        List<Path> paths = config.texts(key).stream().map(Path::of).toList();
+        for (Path path : paths) {
+            if (!path.isAbsolute()) {
+                throw new UsageException("configuration " + key + ": " + path + " (expected: absolute paths)");
+            }
+        }
+        return paths;
+    }
+
     /** The user that the option names; {@code null} if it was not given. */
     @Nullable
     WorkerUser givenWorkerUser() {
@@ -125,6 +164,9 @@ final class RunnerResourceOptions {
         }
         if (workerUser != null) {
             words.addAll(List.of("--worker-user", workerUser));
+        }
+        if (sandbox != null) {
+            words.addAll(List.of("--sandbox", sandbox));
         }
         return words;
     }

@@ -5,16 +5,17 @@ import distkv.cli.context.CommandContext;
 import distkv.cli.context.LogOutput;
 import distkv.cli.context.Terminal;
 import distkv.cli.input.UsageException;
-import distkv.client.ClientOptions;
-import distkv.client.transport.Address;
 import distkv.runner.JobLog;
 import distkv.runner.RunnerOptions;
+import distkv.runner.sandbox.SecretFiles;
 import distkv.runner.worker.PythonCommand;
 import distkv.schema.BadEntry;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +58,16 @@ public final class RunnerStartOptions {
                 .nodes(nodes)
                 .python(PythonCommand.of(python == null ? ours.toString() : python)
                         .withWorkerUser(resources.workerUser(config))
-                        .withMemory(resources.memory(config)))
+                        .withMemory(resources.memory(config))
+                        .withSandbox(resources.sandbox(config, hidden(config, terminal))))
                 .prefixes(config.prefixes())
                 .config(config.forCode())
                 .log(log(context.verbosity()));
         try {
             Double capacity = resources.capacity(config);
-            options = options.labels(resources.labels(config)).limits(limits(config));
+            options = options.labels(resources.labels(config))
+                    .limits(limits(config))
+                    .secrets(secrets(config));
             return capacity == null ? options : options.capacity(capacity);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage(), e);
@@ -71,14 +75,41 @@ public final class RunnerStartOptions {
     }
 
     /**
-     * The options of a runner whose workers reach the server as it does itself, or, if they are another user's and so may
-     * not use the server's Unix socket, on its port.
+     * The server of this machine is reached on its port unless the configuration says something else: its Unix socket is
+     * closed to workers that are another user's, and not in their sandbox.
      */
-    public RunnerOptions withServer(RunnerOptions options, CommandContext context, ClientOptions server) {
-        boolean ours = resources.workerUser(context.config()) == null;
-        return ours || !(server.server() instanceof Address.Unix)
-                ? options.server(server.host(), server.port())
-                : options.server("localhost", context.config().port("connect.port"));
+    static CommandContext onPort(CommandContext context) {
+        Config config = context.config();
+        return config.text("connect.host") == null
+                ? context.with(config.with(distkv.model.Path.of("connect", "host"), "localhost"))
+                : context;
+    }
+
+    /** What belongs to DistKV itself here. */
+    private static List<Path> hidden(Config config, Terminal terminal) {
+        Path home = Path.of(terminal.environment().getOrDefault("HOME", "/"), ".config");
+        List<Path> hidden = new ArrayList<>(List.of(
+                home.resolve("distkv.yaml"),
+                home.resolve("distkv"),
+                Path.of("/etc/distkv.yaml"),
+                Path.of("/etc/distkv"),
+                Path.of("/var/lib/distkv"),
+                terminal.dataDirectory()));
+        for (@Nullable
+        String named : Arrays.asList(
+                config.text("server.data"),
+                config.text("runner.secrets"),
+                terminal.environment().get("DISTKV_CFG"))) {
+            if (named != null && !named.isEmpty()) {
+                hidden.add(Path.of(named));
+            }
+        }
+        return hidden;
+    }
+
+    private static SecretFiles secrets(Config config) {
+        String directory = config.text("runner.secrets");
+        return new SecretFiles(directory == null ? null : Path.of(directory).toAbsolutePath());
     }
 
     private Limits limits(Config config) {
@@ -86,6 +117,9 @@ public final class RunnerStartOptions {
             Map<Object, @Nullable Object> all = new LinkedHashMap<>();
             if (config.find("runner.limits") instanceof Map<?, ?> configured) {
                 all.putAll(configured);
+            }
+            if (!config.flag("sandbox.network")) {
+                all.putIfAbsent("network", false);
             }
             all.putAll(Limits.parse(limits));
             return Limits.read(all);

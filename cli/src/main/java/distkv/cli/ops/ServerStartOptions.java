@@ -6,6 +6,7 @@ import distkv.cli.context.HostName;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.BindAddress;
 import distkv.client.transport.Address;
+import distkv.runner.RunnerOptions;
 import distkv.schema.BadEntry;
 import distkv.schema.job.Limits;
 import distkv.server.Server;
@@ -105,6 +106,18 @@ public final class ServerStartOptions {
                     "--socket none (expected: a Unix socket, by which the runner reaches a server with TLS)");
         }
         return BindAddress.loopback(server.port()).applyTo(config);
+    }
+
+    /**
+     * The options of a runner in the same process: its workers use the port, or the Unix socket if there is TLS, or if the
+     * port is not one of the loopback interface.
+     */
+    RunnerOptions forWorkers(RunnerOptions options, Server server, Config config) {
+        BindAddress place = bind == null ? configured(config) : BindAddress.parse(bind);
+        boolean isNear = place.host().equals("localhost") || place.host().startsWith("127.");
+        return server.socketPath() != null && (tls.isOn(config) || !isNear)
+                ? options.server(Address.UNIX + server.socketPath(), server.port())
+                : options.server("127.0.0.1", server.port());
     }
 
     /** The launcher sets the heap; it reads only simple YAML. Warns if it did not understand the configuration. */

@@ -56,6 +56,7 @@ public final class StatusCommand implements CommandAction.Local {
             status.put("tree", tree.name());
             addState(tree, status);
             status.put("runners", runners(tree));
+            status.put("sandboxes", sandboxes(tree));
             ErrorRecords errors = ErrorRecords.load(tree);
             status.put("jobs", jobs(tree, errors));
             status.put("errors", (long) errors.open().size());
@@ -97,6 +98,22 @@ public final class StatusCommand implements CommandAction.Local {
                 ? text
                 : text + " (WARNING: at 100 % writes that need more are refused; delete something, or give the server"
                         + " more memory: server.memory)";
+    }
+
+    /** For each node, what keeps the code that runs there from the machine. */
+    private static Map<String, Object> sandboxes(TreeClient tree) throws InterruptedException {
+        Path prefix = tree.config().prefixes().presence();
+        Map<String, Object> sandboxes = new TreeMap<>();
+        for (Entry entry : tree.below(prefix, 3, 3)) {
+            List<Object> names = entry.path().tail(prefix.length()).elements();
+            Value value = entry.value();
+            if (value != null
+                    && Values.decode(value) instanceof Map<?, ?> map
+                    && map.get("sandbox") instanceof String named) {
+                sandboxes.put(String.valueOf(names.get(1)), named);
+            }
+        }
+        return sandboxes;
     }
 
     /** For each group, its nodes, each with the kinds of job that it runs. */

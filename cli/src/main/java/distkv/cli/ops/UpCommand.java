@@ -10,6 +10,7 @@ import distkv.cli.options.HelpOption;
 import distkv.cli.options.TraceOption;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
+import distkv.runner.worker.PythonCommand;
 import distkv.schema.job.Kind;
 import distkv.server.Server;
 import java.util.EnumSet;
@@ -54,10 +55,14 @@ public final class UpCommand implements CommandAction.Local {
                 Server server = place.start(context)) {
             CommandContext here = context.with(place.reach(server, context.config()));
             RunnerOptions options = runnerPlace.options(here, node, inGroup, EnumSet.allOf(Kind.class));
+            PythonCommand python = options.python();
+            options = options.python(python.withSandbox(python.sandbox().hiding(place.data(context))));
             try (TreeClient tree = TreeClient.connect(here);
-                    Runner _ = Runner.start(runnerPlace.withServer(options, here, tree.server()), tree.client())) {
+                    Runner runner = Runner.start(place.forWorkers(options, server, context.config()), tree.client())) {
                 context.printer().now(place.report(context, server));
-                context.printer().now("running jobs of group " + inGroup + " as node " + node);
+                context.printer()
+                        .now("running jobs of group " + inGroup + " as node " + node + ", sandbox: "
+                                + runner.sandbox());
                 life.await();
             }
         }

@@ -5,6 +5,7 @@ import distkv.schema.BadEntry;
 import distkv.schema.job.JobEdit;
 import distkv.schema.job.Limits;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,9 +20,17 @@ final class PlacementOptions {
     @Option(
             names = {"--limit"},
             paramLabel = "NAME=VALUE",
-            description = "What its runs may use: memory=64M, cpu=SECONDS, files=N, processes=N, time=SECONDS;"
+            description = "What its runs may use: memory=64M, cpu=SECONDS, files=N, processes=N, time=SECONDS,"
+                    + " network=false;"
                     + " '-' as the value removes the limit. May be given several times.")
     private List<String> limits = List.of();
+
+    @Option(
+            names = {"--secret"},
+            paramLabel = "NAME=FILE",
+            description = "What the code finds as _secrets[NAME]: that file of the node's directory of secrets; '-' as"
+                    + " the file removes the secret. May be given several times.")
+    private Map<String, String> secrets = Map.of();
 
     @Option(
             names = {"--split"},
@@ -49,6 +58,9 @@ final class PlacementOptions {
             } catch (BadEntry e) {
                 throw new UsageException("--limit: " + e.getMessage(), e);
             }
+        }
+        if (!secrets.isEmpty()) {
+            job.secrets(secrets);
         }
         if (split != null) {
             job.split(split);

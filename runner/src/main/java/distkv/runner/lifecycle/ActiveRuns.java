@@ -96,7 +96,8 @@ final class ActiveRuns {
                 run.outlivesClaim,
                 job.isAlone(attempt.job(), attempt.procedure()),
                 attempt.job().limits(),
-                job.id.path().toString())));
+                job.id.path().toString(),
+                attempt.job().secrets())));
         return true;
     }
 

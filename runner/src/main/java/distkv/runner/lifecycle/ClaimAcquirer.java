@@ -166,7 +166,8 @@ final class ClaimAcquirer {
         return new Place(
                 procedure.language(),
                 job.isAlone(entry, procedure),
-                job.id.kind().outlivesClaim(entry));
+                job.id.kind().outlivesClaim(entry),
+                entry.limits().network());
     }
 
     private static Phase.Claiming claiming(

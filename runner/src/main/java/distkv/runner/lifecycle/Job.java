@@ -276,7 +276,10 @@ final class Job {
     /** Whether a run of this code must have a worker to itself. */
     boolean isAlone(JobEntry now, Procedure procedure) {
         boolean hasBlocked = blocked != null && blocked.procedure().same(procedure);
-        return hasBlocked || procedure.mode() == Mode.SYNC || !now.limits().isEmpty();
+        return hasBlocked
+                || procedure.mode() == Mode.SYNC
+                || !now.limits().isEmpty()
+                || !now.secrets().isEmpty();
     }
 
     /** Whether nothing is known any more that would have to be remembered. */

@@ -12,9 +12,10 @@ public sealed interface FromWorker {
     /**
      * The parent has started.
      *
-     * @param warning what the user should know about the limits of jobs on this machine; {@code null}: nothing
+     * @param warning what the user should know about limits and sandbox of jobs on this machine; {@code null}: nothing
+     * @param sandbox the sandbox that workers are in, as {@code status} shows it
      */
-    record Parent(long pid, String python, @Nullable String warning) implements FromWorker {}
+    record Parent(long pid, String python, @Nullable String warning, String sandbox) implements FromWorker {}
 
     /** The parent has forked that worker. */
     record Forked(int worker, long pid) implements FromWorker {}
@@ -68,7 +69,12 @@ public sealed interface FromWorker {
         }
         String op = text(map, "op");
         return switch (op) {
-            case "parent" -> new Parent(number(map, "pid"), String.valueOf(map.get("python")), text(map, "warning"));
+            case "parent" ->
+                new Parent(
+                        number(map, "pid"),
+                        String.valueOf(map.get("python")),
+                        text(map, "warning"),
+                        map.get("sandbox") instanceof String named ? named : "none");
             case "forked" -> new Forked((int) number(map, "worker"), number(map, "pid"));
             case "exited" ->
                 new Exited(

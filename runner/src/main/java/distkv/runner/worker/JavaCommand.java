@@ -30,6 +30,7 @@ public record JavaCommand(List<String> command) {
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
             "-XX:-UsePerfData",
+            "-Djava.io.tmpdir={tmp}",
             "-Xmx512m",
             "-Djdk.virtualThreadScheduler.parallelism=64");
 
@@ -57,15 +58,15 @@ public record JavaCommand(List<String> command) {
     }
 
     /**
-     * The arguments that start the worker of this number. If its memory is limited, the heap gets what the virtual
-     * machine itself does not need.
+     * The arguments that start the worker of this number, in which {@code {tmp}} stands for its own directory. If its
+     * memory is limited, the heap gets what the virtual machine itself does not need.
      */
-    List<String> words(Path socket, int worker, Limits limits) {
+    List<String> words(int worker, Limits limits) {
         List<String> words = new ArrayList<>(command);
         if (limits.memory() != null) {
             words.add("-Xmx" + Math.max(LEAST_HEAP, limits.memory() - OWN_MEMORY));
         }
-        words.addAll(List.of(PROGRAM, socket.toString(), Integer.toString(worker)));
+        words.addAll(List.of(PROGRAM, Integer.toString(worker)));
         return words;
     }
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param alone whether no other run may share its worker
  * @param limits how much it may use
  * @param log the name of its logger
+ * @param secrets the files of its secrets, by the names that the code uses
  */
 public record Launch(
         long run,
@@ -31,23 +32,49 @@ public record Launch(
         boolean outlivesClaim,
         boolean alone,
         Limits limits,
-        String log) {
+        String log,
+        Map<String, String> secrets) {
+
+    /** A run without secrets. */
+    public Launch(
+            long run,
+            Path job,
+            Procedure procedure,
+            Map<String, @Nullable Object> globals,
+            List<Path> modules,
+            Guard claim,
+            boolean outlivesClaim,
+            boolean alone,
+            Limits limits,
+            String log) {
+        this(run, job, procedure, globals, modules, claim, outlivesClaim, alone, limits, log, Map.of());
+    }
 
     /** The same run under the limits of the node as well. A run with limits does not share its worker. */
     public Launch within(Limits node) {
         Limits all = limits.over(node);
         return new Launch(
-                run, job, procedure, globals, modules, claim, outlivesClaim, alone || !all.isEmpty(), all, log);
+                run,
+                job,
+                procedure,
+                globals,
+                modules,
+                claim,
+                outlivesClaim,
+                alone || !all.isEmpty(),
+                all,
+                log,
+                secrets);
     }
 
     /** The same run with another claim. */
     Launch under(Guard newClaim) {
-        return new Launch(run, job, procedure, globals, modules, newClaim, outlivesClaim, alone, limits, log);
+        return new Launch(run, job, procedure, globals, modules, newClaim, outlivesClaim, alone, limits, log, secrets);
     }
 
     /** The sort of place that it needs. */
     Place place() {
-        return new Place(procedure.language(), alone, outlivesClaim);
+        return new Place(procedure.language(), alone, outlivesClaim, !limits.isOffline());
     }
 
     /** The failure of a run that has exceeded the limit of this name. */

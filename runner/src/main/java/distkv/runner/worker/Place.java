@@ -1,6 +1,8 @@
 package distkv.runner.worker;
 
 import distkv.schema.code.Language;
+import distkv.schema.job.Limits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sort of place in a worker that a run needs. Runs that need the same may share a worker unless they must be alone:
@@ -8,8 +10,23 @@ import distkv.schema.code.Language;
  *
  * @param alone whether no other run may share the worker
  * @param outlivesClaim whether a run goes on there when its claim may have ended
+ * @param network whether the worker has the network; {@code null}: as the node says
  */
-public record Place(Language language, boolean alone, boolean outlivesClaim) {
+public record Place(
+        Language language,
+        boolean alone,
+        boolean outlivesClaim,
+        @Nullable Boolean network) {
+    /** The same under the limits of the node as well. A run with limits does not share its worker. */
+    public Place within(Limits node) {
+        boolean connected = network == null ? !node.isOffline() : network;
+        return new Place(language, alone || !node.isEmpty(), outlivesClaim, connected);
+    }
+
+    boolean isOffline() {
+        return Boolean.FALSE.equals(network);
+    }
+
     boolean isJava() {
         return language == Language.JAVA;
     }

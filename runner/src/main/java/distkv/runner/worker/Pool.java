@@ -4,7 +4,9 @@ import distkv.client.Witness;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.runner.group.GroupState;
+import distkv.runner.sandbox.SecretFiles;
 import distkv.schema.code.Language;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,9 @@ public final class Pool {
     private final WorkerRegistry registry;
     private final WorkerLauncher launcher;
     private final Map<WorkerConnection, Worker> byConnection = new HashMap<>();
+    /** The ends of runs that could not be started, and nobody has been told of. */
+    private final List<RunEvent.Over> unstarted = new ArrayList<>();
+
     private GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
 
     /**
@@ -35,10 +40,10 @@ public final class Pool {
             PoolOptions options, WorkerHost host, WorkerModules modules, PoolListener listener, DoubleSupplier clock) {
         this.options = options;
         this.modules = modules;
-        this.registry = new WorkerRegistry(options.maxWorkers(), options.runsPerWorker());
+        this.registry = new WorkerRegistry(options.maxWorkers(), options.runsPerWorker(), options.offline());
         this.listener = listener;
         this.parent = new ParentSupervisor(host, listener, clock);
-        this.launcher = new WorkerLauncher(parent, host, options.java(), registry);
+        this.launcher = new WorkerLauncher(parent, options, registry);
     }
 
     /** Starts the parent and the first worker. */
@@ -64,20 +69,30 @@ public final class Pool {
     }
 
     private void assign(Launch launch) {
+        SecretFiles.Values secrets;
+        try {
+            secrets = options.secrets().read(launch.secrets());
+        } catch (SecretFiles.UnreadableSecretException e) {
+            Ended failed =
+                    new Ended.Failed(Ended.Fault.ERROR, "UnreadableSecret", e.getMessage(), null, null, Map.of());
+            // Told later: the decision that started the run may have more effects.
+            unstarted.add(new RunEvent.Over(launch.run(), failed));
+            return;
+        }
         Place place = launch.place();
         Worker worker = registry.sharing(place);
         if (worker == null) {
-            worker = place.isJava() ? launcher.java(launch) : registry.idle();
+            worker = place.isJava() ? launcher.java(launch) : registry.idle(place);
         }
         if (worker == null) {
-            worker = launcher.python();
+            worker = launcher.python(place.isOffline());
         }
         if (worker.place == null) {
             worker.place = place;
         }
         registry.assign(worker, launch);
         launcher.limit(worker, launch);
-        send(worker, new ToWorker.Start(launch, state, options.idle()));
+        send(worker, new ToWorker.Start(launch, state, options.idle(), secrets));
         launcher.keepOneIdle();
     }
 
@@ -218,7 +233,8 @@ public final class Pool {
             return;
         }
         byConnection.put(connection, worker);
-        if (!worker.connected(connection, options.init(modules.prefix()), modules.all(worker.language()))) {
+        if (!worker.connected(
+                connection, options.init(modules.prefix(), worker.offline), modules.all(worker.language()))) {
             launcher.kill(worker, false);
         }
     }
@@ -286,13 +302,19 @@ public final class Pool {
         listener.roomMade();
     }
 
-    /** Starts the parent again if it is time to. Returns when to call again at the latest. */
+    /**
+     * Starts the parent again if it is time to, and tells of runs that could not be started. Returns when to call again
+     * at the latest.
+     */
     public double run() {
+        List<RunEvent.Over> over = List.copyOf(unstarted);
+        unstarted.clear();
+        over.forEach(listener::changed);
         if (parent.run()) {
             launcher.keepOneIdle();
             listener.roomMade();
         }
-        return parent.next();
+        return unstarted.isEmpty() ? parent.next() : 0;
     }
 
     /** Disconnects from the parent, which ends it and all workers. */

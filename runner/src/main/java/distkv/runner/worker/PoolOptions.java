@@ -1,6 +1,7 @@
 package distkv.runner.worker;
 
 import distkv.model.Path;
+import distkv.runner.sandbox.SecretFiles;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param config what code sees as {@code _cfg}
  * @param idle after how many seconds a job that takes no messages counts as stalled
  * @param java how a Java worker is started
+ * @param secrets the node's secrets
+ * @param offline whether most runs are without a network, so that a worker without one is kept ready
  */
 public record PoolOptions(
         String host,
@@ -20,10 +23,15 @@ public record PoolOptions(
         int maxWorkers,
         int runsPerWorker,
         double idle,
-        JavaCommand java) {
+        JavaCommand java,
+        SecretFiles secrets,
+        boolean offline) {
+
+    /** Where a worker without a network finds the server. */
+    private static final String LOCAL = "127.0.0.1";
 
     /** The first message to a worker. Its client has the node's name, so that the nodes can be told apart. */
-    ToWorker.Init init(Path modules) {
-        return new ToWorker.Init(host, port, node, node, config, modules);
+    ToWorker.Init init(Path modules, boolean offline) {
+        return new ToWorker.Init(offline ? LOCAL : host, port, node, node, config, modules);
     }
 }

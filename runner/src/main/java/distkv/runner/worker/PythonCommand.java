@@ -1,6 +1,7 @@
 package distkv.runner.worker;
 
 import distkv.code.call.IgnoreInterrupt;
+import distkv.runner.sandbox.SandboxPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param workerUser the user whom worker processes run as; {@code null}: this process's user. Requires root.
  * @param memory how many bytes all workers without limits of their own may use together; {@code null}: no bound.
  *     Requires control groups.
+ * @param sandbox what the workers may reach on this machine
  */
 public record PythonCommand(
         List<String> command,
         Map<String, String> environment,
         @Nullable String workerUser,
-        @Nullable Long memory) {
+        @Nullable Long memory,
+        SandboxPolicy sandbox) {
     /** The prefix of the parent's message when it refuses to start. */
     private static final String REFUSED = "distkv worker: ";
 
@@ -37,26 +40,33 @@ public record PythonCommand(
         return new PythonCommand(List.of(python), Map.of());
     }
 
-    /** A command whose workers run as this process's user. */
+    /** A command whose workers run as this process's user, without a sandbox. */
     public PythonCommand(List<String> command, Map<String, String> environment) {
-        this(command, environment, null, null);
+        this(command, environment, null, null, SandboxPolicy.OFF);
     }
 
     /** The same command with workers of this user. */
     public PythonCommand withWorkerUser(@Nullable String user) {
-        return new PythonCommand(command, environment, user, memory);
+        return new PythonCommand(command, environment, user, memory, sandbox);
     }
 
     /** The same command with this bound on the memory of all workers without limits of their own. */
     public PythonCommand withMemory(@Nullable Long bytes) {
-        return new PythonCommand(command, environment, workerUser, bytes);
+        return new PythonCommand(command, environment, workerUser, bytes, sandbox);
+    }
+
+    /** The same command with workers in this sandbox. */
+    public PythonCommand withSandbox(SandboxPolicy policy) {
+        return new PythonCommand(command, environment, workerUser, memory, policy);
     }
 
     ProcessBuilder build(Path socket) {
         List<String> words = IgnoreInterrupt.command(command);
         words.addAll(List.of("-m", "distkv.worker", socket.toString(), workerUser == null ? "" : workerUser));
         words.add(memory == null ? "" : memory.toString());
+        words.addAll(sandbox.words());
         ProcessBuilder builder = new ProcessBuilder(words);
+        sandbox.clean(builder.environment());
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true);
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));

@@ -6,6 +6,7 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.runner.group.GroupState;
+import distkv.runner.sandbox.SecretFiles;
 import distkv.schema.job.Limits;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,8 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What the runner tells the parent process and the workers ({@code docs/worker.md}). */
 public sealed interface ToWorker {
-    /** To the parent: fork a worker. With a command, the worker executes that program. */
-    record Fork(int worker, @Nullable List<String> command) implements ToWorker {}
+    /**
+     * To the parent: fork a worker.
+     *
+     * @param command the program that it becomes; {@code null}: Python
+     * @param server host and port of the only server that it reaches; {@code null}: it has the network
+     */
+    record Fork(
+            int worker,
+            @Nullable List<String> command,
+            @Nullable List<Object> server) implements ToWorker {}
 
     /** To the parent: signal a worker. */
     record Kill(int worker, boolean force) implements ToWorker {}
@@ -38,7 +47,7 @@ public sealed interface ToWorker {
     record Known(List<WorkerModules.Told> modules) implements ToWorker {}
 
     /** To a worker: start this run. */
-    record Start(Launch launch, GroupState state, double idle) implements ToWorker {}
+    record Start(Launch launch, GroupState state, double idle, SecretFiles.Values secrets) implements ToWorker {}
 
     /** How many seconds a run may block the event loop that it shares. */
     double BLOCK = 2;
@@ -62,7 +71,8 @@ public sealed interface ToWorker {
     default Value encode() {
         return Values.encode(
                 switch (this) {
-                    case Fork(int worker, var command) -> map("fork", "worker", worker, "command", command);
+                    case Fork(int worker, var command, var server) ->
+                        map("fork", "worker", worker, "command", command, "server", server);
                     case Kill(int worker, boolean force) ->
                         map("kill", "worker", worker, "signal", force ? "KILL" : "TERM");
                     case Deadline(int worker, Double at) -> map("deadline", "worker", worker, "at", at);
@@ -120,7 +130,7 @@ public sealed interface ToWorker {
     private static Map<String, @Nullable Object> start(Start start) {
         Launch launch = start.launch();
         Map<String, @Nullable Object> state = new LinkedHashMap<>();
-        return map(
+        Map<String, @Nullable Object> map = map(
                 "start",
                 "run",
                 launch.run(),
@@ -150,6 +160,10 @@ public sealed interface ToWorker {
                 launch.log(),
                 "limits",
                 launch.limits().encode());
+        if (!start.secrets().byName().isEmpty()) {
+            map.put("secrets", start.secrets().byName());
+        }
+        return map;
     }
 
     private static List<Object> encode(Guard claim) {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** What the pool knows about a worker process. */
 final class Worker {
     final int number;
+    /** It has no network, and reaches the server only. */
+    final boolean offline;
+
     final Map<Long, Launch> runs = new LinkedHashMap<>();
     /** The runs that were told to end. */
     final Set<Long> cancelled = new HashSet<>();
@@ -58,8 +61,9 @@ final class Worker {
     @Nullable
     String exit;
 
-    Worker(int number) {
+    Worker(int number, boolean offline) {
         this.number = number;
+        this.offline = offline;
     }
 
     /** This run has blocked the event loop. */

@@ -1,40 +1,45 @@
 package distkv.runner.worker;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Has the parent process fork workers, limit them, and kill them at once or at their deadlines. */
 final class WorkerLauncher {
     private final ParentSupervisor parent;
-    private final WorkerHost host;
-    private final JavaCommand java;
+    private final PoolOptions options;
     private final WorkerRegistry registry;
     private @Nullable Double deadline;
 
-    WorkerLauncher(ParentSupervisor parent, WorkerHost host, JavaCommand java, WorkerRegistry registry) {
+    WorkerLauncher(ParentSupervisor parent, PoolOptions options, WorkerRegistry registry) {
         this.parent = parent;
-        this.host = host;
-        this.java = java;
+        this.options = options;
         this.registry = registry;
     }
 
     /** Starts a worker for Python. */
-    Worker python() {
-        Worker worker = registry.join();
-        parent.send(new ToWorker.Fork(worker.number, null));
+    Worker python(boolean offline) {
+        Worker worker = registry.join(offline);
+        parent.send(new ToWorker.Fork(worker.number, null, server(offline)));
         return worker;
+    }
+
+    private @Nullable List<Object> server(boolean offline) {
+        return offline ? List.of(options.host(), options.port()) : null;
     }
 
     /** Starts a worker for Java with the memory that this run may use. */
     Worker java(Launch launch) {
-        Worker worker = registry.join();
-        parent.send(new ToWorker.Fork(worker.number, java.words(host.socket(), worker.number, launch.limits())));
+        boolean offline = launch.place().isOffline();
+        Worker worker = registry.join(offline);
+        List<String> command = options.java().words(worker.number, launch.limits());
+        parent.send(new ToWorker.Fork(worker.number, command, server(offline)));
         return worker;
     }
 
-    /** WorkerLauncher one idle worker in advance, so that the next start need not wait for a fork. */
+    /** Starts one idle worker in advance, so that the next start need not wait for a fork. */
     void keepOneIdle() {
         if (registry.lacksIdle()) {
-            python();
+            python(options.offline());
         }
     }
 

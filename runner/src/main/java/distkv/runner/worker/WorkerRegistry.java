@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerRegistry {
     private final int most;
     private final int runsPerWorker;
+    private final boolean offline;
     private final Map<Integer, Worker> workers = new LinkedHashMap<>();
     private final Map<Long, Worker> byRun = new HashMap<>();
     /** The number of reserved places for each sort of run. */
@@ -22,15 +23,17 @@ final class WorkerRegistry {
      *
      * @param most how many workers there may be
      * @param runsPerWorker how many Python runs may share a worker; the number of Java runs is not bounded
+     * @param offline whether idle workers are without a network
      */
-    WorkerRegistry(int most, int runsPerWorker) {
+    WorkerRegistry(int most, int runsPerWorker, boolean offline) {
         this.most = most;
         this.runsPerWorker = runsPerWorker;
+        this.offline = offline;
     }
 
     /** Adds a worker with a new number. */
-    Worker join() {
-        Worker worker = new Worker(++numbers);
+    Worker join(boolean withoutNetwork) {
+        Worker worker = new Worker(++numbers, withoutNetwork);
         workers.put(worker.number, worker);
         return worker;
     }
@@ -100,10 +103,16 @@ final class WorkerRegistry {
             idle += worker.idle() ? 1 : 0;
         }
         int python = 0;
+        int special = 0;
         for (Map.Entry<Place, Integer> each : kept.entrySet()) {
-            python += each.getKey().isJava() ? 0 : neededFor(each.getKey(), each.getValue());
+            int needed = each.getKey().isJava() ? 0 : neededFor(each.getKey(), each.getValue());
+            if (each.getKey().isOffline() == offline) {
+                python += needed;
+            } else {
+                special += needed;
+            }
         }
-        int more = neededForJava() + Math.max(0, python - idle);
+        int more = neededForJava() + special + Math.max(0, python - idle);
         return more == 0 || more <= most - workers.size();
     }
 
@@ -144,9 +153,13 @@ final class WorkerRegistry {
         return null;
     }
 
-    /** A worker that may be used for any Python run. */
+    /** A worker that may be used for any Python run of this sort. */
     @Nullable
-    Worker idle() {
+    Worker idle(Place place) {
+        return place.isOffline() == offline ? idle() : null;
+    }
+
+    private @Nullable Worker idle() {
         for (Worker worker : workers.values()) {
             if (worker.idle()) {
                 return worker;

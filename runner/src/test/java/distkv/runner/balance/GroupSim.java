@@ -187,7 +187,7 @@ final class GroupSim {
     private void is(Peer peer) {
         presence(
                 peer.node(),
-                new Member(peer.node(), Kind.ANY.word(), 1, 0, 0, peer.pinned(), peer.capacity(), peer.labels())
+                new Member(peer.node(), Kind.ANY.word(), 1, 0, 0, peer.pinned(), peer.capacity(), peer.labels(), null)
                         .encode());
     }
 

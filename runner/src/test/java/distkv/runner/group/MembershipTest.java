@@ -16,7 +16,7 @@ class MembershipTest {
     private long tick;
 
     private static Member member(String node, String kind) {
-        return new Member(node, kind, 1, 2, 3, 1, 4, Set.of("gpio"));
+        return new Member(node, kind, 1, 2, 3, 1, 4, Set.of("gpio"), null);
     }
 
     private @Nullable String comes(String node, String kind) {
@@ -66,13 +66,13 @@ class MembershipTest {
     @Test
     void thePresenceOfAnotherImplementationCountsToo() {
         membership.apply(new Entry(PREFIX.child("b").child("any"), Values.encode("here"), 1, 0));
-        assertThat(membership.find("b", "any")).isEqualTo(new Member("b", "any", 0, 0, 0, 0, 1, Set.of()));
+        assertThat(membership.find("b", "any")).isEqualTo(new Member("b", "any", 0, 0, 0, 0, 1, Set.of(), null));
     }
 
     @Test
     void newsOfItsLoadAndLabelsIsNewsToo() {
         comes("a", "any");
-        Member more = new Member("a", "any", 1, 2, 3, 2, 4, Set.of());
+        Member more = new Member("a", "any", 1, 2, 3, 2, 4, Set.of(), null);
         assertThat(membership.apply(new Entry(PREFIX.child("a").child("any"), more.encode(), ++tick, 0)))
                 .isEqualTo("a");
         assertThat(membership.peer("a")).isEqualTo(new Peer("a", 4, 2, Set.of(), false));

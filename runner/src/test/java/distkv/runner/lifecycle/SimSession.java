@@ -97,7 +97,8 @@ final class SimSession {
     }
 
     private void announce(long session) {
-        Member me = new Member(node.name, "any", node.life(), 0, published.total(), published.pinned(), 1, node.labels);
+        Member me = new Member(
+                node.name, "any", node.life(), 0, published.total(), published.pinned(), 1, node.labels, null);
         Path path = Sim.PRESENCE.child(node.group.name).child(node.name).child("any");
         sim.store.commit(Commit.of(new Write(path, me.encode(), Expectation.anything(), session)));
     }

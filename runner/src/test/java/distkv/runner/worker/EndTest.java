@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 
 /** How the runs of a worker end that is gone. */
 class EndTest {
-    private static final Limits SMALL = new Limits(64L << 20, null, null, null, null);
+    private static final Limits SMALL = new Limits(64L << 20, null, null, null, null, null);
 
     private static Ended end(Limits limits, boolean killed) {
         Procedure procedure = new Procedure(Path.of("one"), "pass", Mode.ASYNC, List.of(), Map.of());
         Guard claim = new Guard(Path.of("claim"), 1);
-        Worker worker = new Worker(1);
+        Worker worker = new Worker(1, false);
         Launch launch =
                 new Launch(1, Path.of("one"), procedure, Map.of(), List.of(), claim, false, false, limits, "log");
         worker.runs.put(1L, launch);

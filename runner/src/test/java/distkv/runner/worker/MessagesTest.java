@@ -7,6 +7,7 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.runner.group.GroupState;
+import distkv.runner.sandbox.SecretFiles;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
 import distkv.schema.job.Limits;
@@ -48,9 +49,9 @@ class MessagesTest {
                 new Guard(Path.of("claim"), 99),
                 false,
                 false,
-                new Limits(null, 1.0, null, null, null),
+                new Limits(null, 1.0, null, null, null, null),
                 "j");
-        assertThat(sent(new ToWorker.Start(launch, PARTIAL, 10)))
+        assertThat(sent(new ToWorker.Start(launch, PARTIAL, 10, SecretFiles.Values.NONE)))
                 .isEqualTo(map(
                         "op",
                         "start",
@@ -86,9 +87,11 @@ class MessagesTest {
 
     @Test
     void theOtherMessagesOfTheRunnerAreWhatTheProtocolSays() {
-        assertThat(sent(new ToWorker.Fork(1, null))).isEqualTo(map("op", "fork", "worker", 1L, "command", null));
-        assertThat(sent(new ToWorker.Fork(1, List.of("java", "Main"))))
-                .isEqualTo(map("op", "fork", "worker", 1L, "command", List.of("java", "Main")));
+        assertThat(sent(new ToWorker.Fork(1, null, null)))
+                .isEqualTo(map("op", "fork", "worker", 1L, "command", null, "server", null));
+        assertThat(sent(new ToWorker.Fork(1, List.of("java", "Main"), List.of("vm", 9))))
+                .isEqualTo(map(
+                        "op", "fork", "worker", 1L, "command", List.of("java", "Main"), "server", List.of("vm", 9L)));
         assertThat(sent(new ToWorker.Kill(1, true))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "KILL"));
         assertThat(sent(new ToWorker.Kill(1, false))).isEqualTo(map("op", "kill", "worker", 1L, "signal", "TERM"));
         assertThat(sent(new ToWorker.Deadline(1, null))).isEqualTo(map("op", "deadline", "worker", 1L, "at", null));
@@ -125,8 +128,8 @@ class MessagesTest {
 
     @Test
     void theMessagesOfTheParentAreRead() {
-        assertThat(read("op", "parent", "pid", 5, "python", "3.11.2"))
-                .isEqualTo(new FromWorker.Parent(5, "3.11.2", null));
+        assertThat(read("op", "parent", "pid", 5, "python", "3.11.2", "sandbox", "landlock"))
+                .isEqualTo(new FromWorker.Parent(5, "3.11.2", null, "landlock"));
         assertThat(read("op", "forked", "worker", 1, "pid", 6)).isEqualTo(new FromWorker.Forked(1, 6));
         assertThat(read("op", "exited", "worker", 1, "status", null, "signal", 9))
                 .isEqualTo(new FromWorker.Exited(1, "signal 9", null, null, false));

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 
 /** How many runs find a place, while some of them only ask for their claims. */
 class WorkerRegistryTest {
-    private static final Place ALONE = new Place(Language.PYTHON, true, false);
-    private static final Place SHARED = new Place(Language.PYTHON, false, false);
-    private static final Place JAVA = new Place(Language.JAVA, false, false);
-    private static final Place JAVA_ALONE = new Place(Language.JAVA, true, false);
+    private static final Place ALONE = new Place(Language.PYTHON, true, false, true);
+    private static final Place SHARED = new Place(Language.PYTHON, false, false, true);
+    private static final Place JAVA = new Place(Language.JAVA, false, false, true);
+    private static final Place JAVA_ALONE = new Place(Language.JAVA, true, false, true);
 
-    private final WorkerRegistry registry = new WorkerRegistry(2, 3);
+    private final WorkerRegistry registry = new WorkerRegistry(2, 3, false);
     private long runs;
 
     /** How many of so many runs of this sort find a place. */
@@ -34,8 +34,8 @@ class WorkerRegistryTest {
     private void start(Place place) {
         registry.freePlace(place);
         Worker worker = registry.sharing(place);
-        worker = worker == null && !place.isJava() ? registry.idle() : worker;
-        worker = worker == null ? registry.join() : worker;
+        worker = worker == null && !place.isJava() ? registry.idle(place) : worker;
+        worker = worker == null ? registry.join(place.isOffline()) : worker;
         worker.place = place;
         Path path = Path.of("job");
         Procedure procedure = new Procedure(path, "pass", Mode.ASYNC, List.of(), Map.of(), List.of(), place.language());
@@ -55,6 +55,31 @@ class WorkerRegistryTest {
     }
 
     @Test
+    void runsWithoutANetworkShareAWorkerOfTheirOwn() {
+        Place offline = new Place(Language.PYTHON, false, false, false);
+        registry.join(false);
+        assertThat(keep(offline, 256)).isEqualTo(3);
+        for (int i = 0; i < 3; i++) {
+            start(offline);
+        }
+        assertThat(registry.all()).hasSize(2);
+        assertThat(registry.sharing(SHARED)).isNull();
+        assertThat(registry.idle(SHARED)).isNotNull();
+        assertThat(registry.idle(offline)).isNull();
+        assertThat(keep(offline, 1)).isZero();
+        assertThat(keep(SHARED, 256)).isEqualTo(3);
+    }
+
+    @Test
+    void whatAJobSaysOfTheNetworkComesBeforeWhatItsNodeSays() {
+        Limits offline = new Limits(null, null, null, null, null, false);
+        Place either = new Place(Language.PYTHON, false, false, null);
+        assertThat(either.within(offline).isOffline()).isTrue();
+        assertThat(either.within(Limits.NONE)).isEqualTo(SHARED);
+        assertThat(SHARED.within(offline)).isEqualTo(SHARED);
+    }
+
+    @Test
     void aFreePlaceIsThereForOneClaimOnly() {
         assertThat(keep(ALONE, 256)).isEqualTo(2);
         registry.freePlace(ALONE);
@@ -66,7 +91,7 @@ class WorkerRegistryTest {
 
     @Test
     void runsThatShareAWorkerTakeItsSeatsAndIdleWorkersCount() {
-        registry.join();
+        registry.join(false);
         assertThat(registry.lacksIdle()).isFalse();
         assertThat(keep(SHARED, 256)).isEqualTo(6);
         for (int i = 0; i < 4; i++) {

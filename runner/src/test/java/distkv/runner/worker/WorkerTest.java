@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class WorkerTest {
     private static final Launch BOUND = launch(false);
 
-    private final Worker worker = new Worker(1);
+    private final Worker worker = new Worker(1, false);
 
     private static Launch launch(boolean outlivesClaim) {
         return new Launch(

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param pinned the part of it that belongs to this node, so that no other can take it over
  * @param capacity how much it can bear, compared with the others; more than 0
  * @param labels what it has that not every node has
+ * @param sandbox what keeps its code from the machine; {@code null}: not known
  */
 public record Member(
         String node,
@@ -28,7 +29,8 @@ public record Member(
         double load,
         double pinned,
         double capacity,
-        Set<String> labels) {
+        Set<String> labels,
+        @Nullable String sandbox) {
 
     public Member {
         labels = Set.copyOf(labels);
@@ -50,7 +52,8 @@ public record Member(
                 Math.max(0, number(map, "load")),
                 Math.max(0, number(map, "pinned")),
                 capacity > 0 ? capacity : 1,
-                labels);
+                labels,
+                map.get("sandbox") instanceof String text ? text : null);
     }
 
     private static double number(Map<?, ?> map, String key) {
@@ -70,6 +73,9 @@ public record Member(
         map.put("pinned", pinned);
         map.put("capacity", capacity);
         map.put("labels", List.copyOf(new TreeSet<>(labels)));
+        if (sandbox != null) {
+            map.put("sandbox", sandbox);
+        }
         return Values.encode(map);
     }
 }

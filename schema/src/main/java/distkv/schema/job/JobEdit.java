@@ -22,6 +22,7 @@ public final class JobEdit {
     private static final String REPEAT = "repeat";
     private static final String WHERE = "where";
     private static final String LIMITS = "limits";
+    private static final String SECRETS = "secrets";
 
     private final EditableFields fields;
 
@@ -122,6 +123,14 @@ public final class JobEdit {
         limits.putAll(changes);
         limits.values().removeIf(value -> value == null);
         fields.put(LIMITS, limits);
+    }
+
+    /** Changes these secrets; {@code "-"} removes one. */
+    public void secrets(Map<String, String> changes) {
+        Map<Object, @Nullable Object> secrets = new LinkedHashMap<>(fields.map(SECRETS));
+        secrets.putAll(changes);
+        secrets.values().removeIf("-"::equals);
+        fields.put(SECRETS, secrets);
     }
 
     public void split(String what) {

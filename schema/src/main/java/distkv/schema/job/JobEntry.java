@@ -5,7 +5,9 @@ import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.schema.BadEntry;
 import distkv.schema.Fields;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param okAfter seconds after which a run counts as well; 0: the code says so itself
  * @param limits how much its runs may use
  * @param placement where it may run
+ * @param secrets what the code finds under which name: files of the node's directory of secrets
  */
 public record JobEntry(
         @Nullable Path code,
@@ -31,8 +34,10 @@ public record JobEntry(
         double backoff,
         double okAfter,
         Limits limits,
-        Placement placement) {
+        Placement placement,
+        Map<String, String> secrets) {
 
+    private static final Pattern SECRET = Pattern.compile("[^./\\x00][^/\\x00]*");
     private static final double DELAY = 100;
     private static final double BACKOFF = 1.1;
 
@@ -45,7 +50,7 @@ public record JobEntry(
             double delay,
             double backoff,
             double okAfter) {
-        this(code, data, target, repeat, null, delay, backoff, okAfter, Limits.NONE, Placement.ANYWHERE);
+        this(code, data, target, repeat, null, delay, backoff, okAfter, Limits.NONE, Placement.ANYWHERE, Map.of());
     }
 
     public static JobEntry read(Value value) throws BadEntry {
@@ -65,7 +70,21 @@ public record JobEntry(
                 fields.number("backoff", BACKOFF, 0),
                 fields.number("ok_after", 0, 0),
                 Limits.read(fields.raw("limits")),
-                Placement.read(fields));
+                Placement.read(fields),
+                secrets(fields));
+    }
+
+    private static Map<String, String> secrets(Fields fields) throws BadEntry {
+        Map<String, String> secrets = new LinkedHashMap<>();
+        for (Map.Entry<String, @Nullable Object> each : fields.names("secrets").entrySet()) {
+            if (!(each.getValue() instanceof String file)
+                    || !SECRET.matcher(file).matches()) {
+                throw new BadEntry(
+                        "secrets." + each.getKey(), each.getValue(), "the name of a file, without directories");
+            }
+            secrets.put(each.getKey(), file);
+        }
+        return secrets;
     }
 
     /** The next start after a success that came at that time; 0: none. */
@@ -76,8 +95,8 @@ public record JobEntry(
         return repeat > 0 ? stopped + repeat : 0;
     }
 
-    /** Whether the data are the same: equal values of equal types, in whatever order. */
+    /** Whether data and secrets are the same: equal values of equal types, in whatever order. */
     public boolean sameData(JobEntry other) {
-        return Values.same(Values.encode(data), Values.encode(other.data));
+        return secrets.equals(other.secrets) && Values.same(Values.encode(data), Values.encode(other.data));
     }
 }

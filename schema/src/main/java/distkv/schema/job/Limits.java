@@ -17,16 +17,20 @@ import org.jspecify.annotations.Nullable;
  * @param files how many files and sockets each process may have open, {@value #LEAST_FILES} or more
  * @param processes how many processes and threads the code may have running beside the worker itself
  * @param time seconds from its start
+ * @param network whether it may use the network, beyond the server
  */
 public record Limits(
         @Nullable Long memory,
         @Nullable Double cpu,
         @Nullable Long files,
         @Nullable Long processes,
-        @Nullable Double time) {
+        @Nullable Double time,
+        @Nullable Boolean network) {
 
     /** No limits. */
-    public static final Limits NONE = new Limits(null, null, null, null, null);
+    public static final Limits NONE = new Limits(null, null, null, null, null, null);
+
+    private static final List<String> NAMES = List.of("memory", "cpu", "files", "processes", "time", "network");
 
     /** Less than this is not enough for Python itself. */
     public static final long LEAST_MEMORY = 8L << 20;
@@ -50,12 +54,11 @@ public record Limits(
             return NONE;
         }
         if (!(found instanceof Map<?, ?> map)) {
-            throw wrong("limits", found, "a map of memory, cpu, files, processes, time");
+            throw wrong("limits", found, "a map of " + String.join(", ", NAMES));
         }
         for (Object name : map.keySet()) {
-            if (name == null
-                    || !List.of("memory", "cpu", "files", "processes", "time").contains(name)) {
-                throw wrong("limits", name, "memory, cpu, files, processes or time");
+            if (name == null || !NAMES.contains(name)) {
+                throw wrong("limits", name, "one of " + String.join(", ", NAMES));
             }
         }
         return new Limits(
@@ -63,7 +66,15 @@ public record Limits(
                 seconds(map, "cpu"),
                 count(map, "files", LEAST_FILES),
                 count(map, "processes", 0),
-                seconds(map, "time"));
+                seconds(map, "time"),
+                network(map.get("network")));
+    }
+
+    private static @Nullable Boolean network(@Nullable Object found) throws BadEntry {
+        if (found == null || found instanceof Boolean) {
+            return (Boolean) found;
+        }
+        throw wrong("limits.network", found, "true or false");
     }
 
     /**
@@ -84,6 +95,8 @@ public record Limits(
             Object value = text;
             if (text.equals("-")) {
                 value = null;
+            } else if (name.equals("network") && (text.equals("true") || text.equals("false"))) {
+                value = Boolean.valueOf(text);
             } else if (NUMBER.matcher(text).matches()) {
                 boolean whole = !text.contains(".") && text.length() <= LONG_DIGITS;
                 value = whole ? (Object) Long.valueOf(text) : (Object) Double.valueOf(text);
@@ -142,9 +155,14 @@ public record Limits(
         return new BadEntry(key, found instanceof String text ? '"' + text + '"' : found, expected);
     }
 
-    /** Whether there is none. */
+    /** Whether there is none that takes a process of its own. Those without a network can share one. */
     public boolean isEmpty() {
-        return equals(NONE);
+        return memory == null && cpu == null && files == null && processes == null && time == null;
+    }
+
+    /** Whether the run is to be without a network. */
+    public boolean isOffline() {
+        return Boolean.FALSE.equals(network);
     }
 
     /** These, and for what they do not say the others. */
@@ -154,7 +172,8 @@ public record Limits(
                 cpu == null ? others.cpu : cpu,
                 files == null ? others.files : files,
                 processes == null ? others.processes : processes,
-                time == null ? others.time : time);
+                time == null ? others.time : time,
+                network == null ? others.network : network);
     }
 
     /** These, as the worker protocol has them. */
@@ -165,6 +184,7 @@ public record Limits(
         map.put("files", files);
         map.put("processes", processes);
         map.put("time", time);
+        map.put("network", network);
         map.values().removeIf(value -> value == null);
         return map;
     }

@@ -63,9 +63,9 @@ class EntriesTest {
     void theLimitsOfAJobAreRead() throws BadEntry {
         Map<String, Object> limits = Map.of("memory", "64M", "cpu", 2.5, "files", 64L, "processes", 0L, "time", 10L);
         Value value = Values.encode(Map.of("code", "a.b", "limits", limits));
-        assertThat(JobEntry.read(value).limits()).isEqualTo(new Limits(64L << 20, 2.5, 64L, 0L, 10.0));
+        assertThat(JobEntry.read(value).limits()).isEqualTo(new Limits(64L << 20, 2.5, 64L, 0L, 10.0, null));
         Value bytes = Values.encode(Map.of("limits", Map.of("memory", 10_000_000L)));
-        assertThat(JobEntry.read(bytes).limits()).isEqualTo(new Limits(10_000_000L, null, null, null, null));
+        assertThat(JobEntry.read(bytes).limits()).isEqualTo(new Limits(10_000_000L, null, null, null, null, null));
     }
 
     @ParameterizedTest
@@ -78,7 +78,8 @@ class EntriesTest {
                 "time=0      | limits.time: 0 (expected: a number of seconds, more than 0)",
                 "files=many  | limits.files: \"many\" (expected: an integer, 32 or more)",
                 "processes=1.5 | limits.processes: 1.5 (expected: an integer, 0 or more)",
-                "disk=1      | limits: \"disk\" (expected: memory, cpu, files, processes or time)",
+                "network=2   | limits.network: 2 (expected: true or false)",
+                "disk=1      | limits: \"disk\" (expected: one of memory, cpu, files, processes, time, network)",
                 "memory      | limits: \"memory\" (expected: NAME=VALUE, e.g. memory=64M)",
             })
     void aLimitThatMakesNoSenseIsABadEntry(String word, String message) {
@@ -95,8 +96,9 @@ class EntriesTest {
         assertThat(Limits.parse(List.of("memory=1.5g", "cpu=2.5", "files=64", "time=-")))
                 .isEqualTo(expected);
         assertThat(Limits.read(expected).memory()).isEqualTo(3L << 29);
+        assertThat(Limits.parse(List.of("network=false"))).isEqualTo(Map.of("network", false));
         assertThatThrownBy(() -> JobEntry.read(Values.encode(Map.of("limits", 5))))
-                .hasMessage("limits: 5 (expected: a map of memory, cpu, files, processes, time)");
+                .hasMessage("limits: 5 (expected: a map of memory, cpu, files, processes, time, network)");
     }
 
     @Test

@@ -1,0 +1,1 @@
+"""What keeps stored code away from the machine that it runs on."""
