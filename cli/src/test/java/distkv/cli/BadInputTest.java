@@ -60,6 +60,8 @@ class BadInputTest extends ShellTest {
                 "client data update -i FILE :    | 1 | FILE cannot be read",
                 "server --bind 0.0.0.0:0         | 1 | loopback",
                 "server --bind nowhere           | 2 | expected: ADDR:PORT",
+                "-C server.memory=64M server --bind 0.0.0.0:0 | 2 | configuration server.memory: 64M (expected: 128M or more)",
+                "-C server.memory=much server --bind 0.0.0.0:0 | 2 | configuration server.memory: \"much\" (expected: bytes",
                 "-C port client data get a       | 2 | expected: key=value",
                 "-C connect.port=far client data get a | 2 | configuration connect.port: far (expected: a port",
                 "--cfg FILE client data get a    | 1 | FILE cannot be read",
