@@ -8,13 +8,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 
 /** How processes that serve end, with real ones. */
 @Timeout(60)
@@ -29,8 +29,10 @@ class ProcessLifetimeTest {
                     throw new IllegalStateException("planted");
                 };
                 switch (arguments[0]) {
-                    case "platform" -> VitalThreads.platform("distkv-loop", failing).start();
-                    case "virtual" -> VitalThreads.virtual("distkv-loop", failing).start();
+                    case "platform" ->
+                        VitalThreads.platform("distkv-loop", failing).start();
+                    case "virtual" ->
+                        VitalThreads.virtual("distkv-loop", failing).start();
                     case "error" ->
                         Thread.ofVirtual().name("distkv-loop").start(() -> {
                             throw new LinkageError("planted");

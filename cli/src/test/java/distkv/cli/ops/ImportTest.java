@@ -244,8 +244,7 @@ class ImportTest extends ShellTest {
             save.value(Values.encode(Map.of("path", List.of(i), "value", i, "depth", 0, "chain", Map.of())));
         }
         Shell.Result result = shell.run("import", file(save.toByteArray()));
-        assertThat(result.err())
-                .isEqualTo("10000 of 20500 entries written\n20000 of 20500 entries written\n");
+        assertThat(result.err()).isEqualTo("10000 of 20500 entries written\n20000 of 20500 entries written\n");
         assertThat(result.out()).endsWith("written: 20500\n");
     }
 

@@ -75,11 +75,14 @@ class StoreWriterTest extends StoreTesting {
                 .isInstanceOf(VitalThreadError.class)
                 .hasMessageContainingAll("distkv-store", "planted");
         assertThat(commit(store, set("b", 3)))
-                .isInstanceOfSatisfying(CommitOutcome.Refused.class, refused -> assertThat(refused.reason())
-                        .startsWith("the store has stopped")
-                        .contains("planted"));
+                .isInstanceOfSatisfying(
+                        CommitOutcome.Refused.class,
+                        refused -> assertThat(refused.reason())
+                                .startsWith("the store has stopped")
+                                .contains("planted"));
         store.close();
-        assertThat(words(closing(SqliteStore.open(directory, SqliteOptions.of("home").withClock(ManualClock::new)))
+        assertThat(words(closing(SqliteStore.open(
+                                directory, SqliteOptions.of("home").withClock(ManualClock::new)))
                         .load()
                         .entries()))
                 .containsExactly("a=1", "b=2");
