@@ -73,8 +73,7 @@ class LiveCommandsTest {
     @Test
     void aRunningJobIsPausedResumedAndRestarted() throws Exception {
         startWaiting();
-        assertThat(house.distkv("run", "pause", "job"))
-                .matches("job runs on (attic|cellar): stopping it …\njob is paused.\n");
+        assertThat(house.distkv("run", "pause", "job")).endsWith("job is paused.\n");
         assertThat(house.client.tree(Path.parse(":.distkv.claim")))
                 .as("runs when it is paused")
                 .isEmpty();
