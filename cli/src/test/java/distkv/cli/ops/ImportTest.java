@@ -238,6 +238,16 @@ class ImportTest extends ShellTest {
     }
 
     @Test
+    void aChangeThatALaterOneHasOvertakenDoesNotCount() throws IOException {
+        MsgWriter log = new MsgWriter();
+        for (int tock : List.of(7, 9, 8)) {
+            log.value(Values.encode(Map.of("path", List.of("a"), "value", tock, "tock", tock, "depth", 0, "tick", 1)));
+        }
+        assertThat(shell.run("import", file(log.toByteArray())).out()).endsWith("written: 1\n");
+        assertThat(shell.get("a")).isEqualTo(9L);
+    }
+
+    @Test
     void aLongImportTellsHowFarItIs() throws IOException {
         MsgWriter save = new MsgWriter();
         for (int i = 0; i < 20_500; i++) {
