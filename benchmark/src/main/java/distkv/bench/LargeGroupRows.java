@@ -139,9 +139,8 @@ final class LargeGroupRows {
             double begun = BenchJobs.now();
             long first = Revision.ofTick(write(client, JOBS, begun));
             double all = begun + TIMEOUT.toSeconds();
-            while (BenchJobs.now() < all
-                    && runners.jobs().values().stream().mapToInt(n -> n).sum() < JOBS) {
-                TimeUnit.MILLISECONDS.sleep(50);
+            while (BenchJobs.now() < all && runners.running() < JOBS) {
+                TimeUnit.MILLISECONDS.sleep(5);
             }
             double seconds = BenchJobs.now() - begun;
             // Until what the runs say of themselves is written as well.

@@ -1,6 +1,7 @@
 package distkv.it;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
@@ -135,6 +136,20 @@ class ArchitectureTest {
             .callMethod(System.class, "exit", int.class)
             .orShould()
             .callMethod(Throwable.class, "printStackTrace");
+
+    /** So a fault in any of them ends the process, unless the thread deals with it: a runner does not go on by half. */
+    @ArchTest
+    static final ArchRule aRunnerHasVitalThreadsAlone = noClasses()
+            .that()
+            .resideInAPackage("distkv.runner..")
+            .should()
+            .callMethod(Thread.class, "ofVirtual")
+            .orShould()
+            .callMethod(Thread.class, "ofPlatform")
+            .orShould()
+            .callMethod(Thread.class, "startVirtualThread", Runnable.class)
+            .orShould()
+            .callConstructorWhere(targetOwner(type(Thread.class)));
 
     @ArchTest
     static final ArchRule requestsAreRecords = classes()

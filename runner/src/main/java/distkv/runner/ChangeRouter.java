@@ -2,7 +2,6 @@ package distkv.runner;
 
 import distkv.model.Entry;
 import distkv.model.Path;
-import distkv.model.Value;
 import distkv.runner.group.Membership;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.schema.code.Catalog;
@@ -10,8 +9,8 @@ import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.group.GroupSettings;
 import distkv.schema.job.Kind;
+import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Keeps what the feeds have told, and says what each change means to jobs. Used by the decision thread only. */
 final class ChangeRouter {
@@ -19,7 +18,7 @@ final class ChangeRouter {
     final ErrorIndex errors;
     final Membership membership;
     private final RunnerOptions options;
-    private @Nullable Value group;
+    private GroupSettings group = GroupSettings.read(null);
 
     ChangeRouter(RunnerOptions options) {
         this.options = options;
@@ -30,42 +29,45 @@ final class ChangeRouter {
 
     /** How many nodes the group should have: the option, or what the group's entry says. */
     int wanted() {
-        return options.nodes() > 0 ? options.nodes() : GroupSettings.read(group).nodes();
+        return options.nodes() > 0 ? options.nodes() : group.nodes();
     }
 
-    /** Takes in a change; returns what it means to jobs, {@code null}: nothing. */
-    @Nullable
-    JobEvent take(Feed feed, Entry entry) {
+    /** Takes in a change; returns what it means to jobs. */
+    List<JobEvent> take(Feed feed, Entry entry) {
         Path below = entry.path().tail(feed.root().length());
-        if (feed.what() == Feed.What.GROUP) {
-            group = below.isRoot() ? entry.value() : group;
-            return peers();
-        }
-        if (below.isRoot()) {
-            return null;
+        // Only the group itself is an entry at the root of its feed.
+        if (below.isRoot() != (feed.what() == Feed.What.GROUP)) {
+            return List.of();
         }
         return switch (feed.what()) {
             case CODES -> code(CodeId.procedure(below), entry);
             case MODULES -> code(CodeId.module(below), entry);
             case ERRORS -> {
                 Path about = errors.apply(entry);
-                yield about == null ? null : new JobEvent.ErrorChanged(about);
+                yield about == null ? List.of() : List.of(new JobEvent.ErrorChanged(about));
             }
-            case PRESENCE -> membership.apply(entry) ? peers() : null;
-            case ENTRIES -> new JobEvent.Changed(kind(feed), JobEvent.Part.ENTRY, below, entry);
-            case STATES -> new JobEvent.Changed(kind(feed), JobEvent.Part.STATE, below, entry);
-            case CLAIMS -> new JobEvent.Changed(kind(feed), JobEvent.Part.CLAIM, below, entry);
-            case GROUP -> null;
+            case PRESENCE -> {
+                String node = membership.apply(entry);
+                yield node == null ? List.of() : List.of(peer(node));
+            }
+            case ENTRIES -> List.of(new JobEvent.Changed(kind(feed), JobEvent.Part.ENTRY, below, entry));
+            case STATES -> List.of(new JobEvent.Changed(kind(feed), JobEvent.Part.STATE, below, entry));
+            case CLAIMS -> List.of(new JobEvent.Changed(kind(feed), JobEvent.Part.CLAIM, below, entry));
+            case GROUP -> settings(entry);
         };
     }
 
-    private @Nullable JobEvent code(CodeId piece, Entry entry) {
-        return catalog.apply(piece, entry) ? new JobEvent.CodeChanged(piece) : null;
+    private List<JobEvent> code(CodeId piece, Entry entry) {
+        return catalog.apply(piece, entry) ? List.of(new JobEvent.CodeChanged(piece)) : List.of();
     }
 
-    private JobEvent peers() {
-        return new JobEvent.PeersChanged(
-                membership.peers(Kind.ANY.word(), GroupSettings.read(group).drained()));
+    private List<JobEvent> settings(Entry entry) {
+        group = GroupSettings.read(entry.value());
+        return membership.drain(group.drained()).stream().map(this::peer).toList();
+    }
+
+    private JobEvent peer(String node) {
+        return new JobEvent.PeerChanged(node, membership.peer(node));
     }
 
     private static Kind kind(Feed feed) {

@@ -8,14 +8,13 @@ import distkv.client.UnknownOutcomeException;
 import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Etype;
-import distkv.runner.lifecycle.CommitRequest;
-import distkv.runner.lifecycle.CommitResult;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.outbox.CommitDraft;
-import distkv.runner.outbox.CommitTarget;
-import distkv.runner.outbox.Outbox;
-import distkv.runner.outbox.SharedNotes;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.CommitRequest.Result;
+import distkv.runner.outbox.Outbox.SharedNotes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -23,13 +22,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what is in the outbox, each commit on a virtual thread of its own. How runs ended waits here while the server is
- * away.
+ * Makes commits at the server, each on a virtual thread of its own; the results come as {@link Event.Committed}. How runs
+ * ended waits here while the server is away.
  */
 final class Committer {
-    /** How many messages of running jobs may wait. A full outbox drops further ones, and says so. */
-    private static final int OUTBOX = 1_000;
-
     private static final Duration BREATH = Duration.ofMillis(20);
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -37,10 +33,7 @@ final class Committer {
     private final String node;
     private final Path errors;
     private final Events events;
-    private final CommitTarget server = new Server();
-    /** Used by the decision thread only. */
-    private final Outbox outbox = new Outbox(() -> OUTBOX);
-
+    private final CommitDraft.Target server = new Server();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -51,32 +44,18 @@ final class Committer {
         this.events = events;
     }
 
-    /** Takes in a request; its result comes as {@link Event.Committed}. Returns false if the outbox is full. */
-    boolean add(CommitRequest request) {
-        return outbox.add(request);
+    /** Makes a commit of its own for this request. */
+    void make(CommitRequest request) {
+        start("runner commit " + request.job(), () -> answer(request, made(request, false)));
     }
 
-    /** A result has arrived on the decision thread. */
-    void answered(CommitRequest request) {
-        outbox.answered(request);
-    }
-
-    /** Sends what may be sent, but for notes. */
-    void send() {
-        for (CommitRequest request : outbox.takeReady()) {
-            start("runner commit " + request.job(), () -> make(request, false));
-        }
-    }
-
-    /** Sends the notes that have come together. */
-    void sendNotes() {
-        for (List<CommitRequest> notes : outbox.takeNotes()) {
-            start("runner notes", () -> share(notes));
-        }
+    /** Makes one commit for notes of different jobs. */
+    void make(SharedNotes notes) {
+        start("runner notes", () -> made(notes));
     }
 
     private void start(String name, Runnable what) {
-        Thread thread = Thread.ofVirtual().name(name).unstarted(() -> {
+        Thread thread = VitalThreads.virtual(name, () -> {
             what.run();
             threads.remove(Thread.currentThread());
         });
@@ -90,22 +69,22 @@ final class Committer {
         threads.forEach(Thread::interrupt);
     }
 
-    private void answer(CommitRequest request, CommitResult result) {
+    private void answer(CommitRequest request, Result result) {
         events.put(new Event.Committed(new JobEvent.Committed(request, result)));
     }
 
-    private void share(List<CommitRequest> notes) {
-        SharedNotes shared = new SharedNotes(server, notes);
+    private void made(SharedNotes notes) {
         boolean lost = false;
         try {
-            shared.attempt(this::answer);
-        } catch (ClientException e) {
-            lost = isLost(e);
+            notes.attempt(server, this::answer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // What is not an answer of the server leaves open what was made: each note finds out by itself.
+            lost = !(e instanceof ClientException known) || isLost(known);
         }
-        for (CommitRequest note : shared.open()) {
-            make(note, lost);
+        for (CommitRequest note : notes.open()) {
+            answer(note, made(note, lost));
         }
     }
 
@@ -114,20 +93,17 @@ final class Committer {
                 || (e instanceof ServerConnectionException broken && broken.outcomeUnknown());
     }
 
-    private void make(CommitRequest request, boolean lost) {
-        CommitResult result;
+    private Result made(CommitRequest request, boolean lost) {
         try {
-            result = attempt(request, lost);
+            return attempt(request, lost);
         } catch (InterruptedException e) {
-            result = new CommitResult.Failed("the runner is stopping");
+            return new Result.Failed("the runner is stopping");
         } catch (RuntimeException e) {
-            result = new CommitResult.Failed(String.valueOf(e.getMessage()));
+            return new Result.Failed(String.valueOf(e.getMessage()));
         }
-        answer(request, result);
     }
 
-    private CommitResult attempt(CommitRequest request, boolean lost) throws InterruptedException {
-        boolean patient = request.purpose().isPatient();
+    private Result attempt(CommitRequest request, boolean lost) throws InterruptedException {
         CommitDraft draft = new CommitDraft(
                 server, new CommitDraft.Author(node, errors, System.currentTimeMillis() / 1e3), request);
         if (lost) {
@@ -140,15 +116,15 @@ final class Committer {
                 if (isLost(e)) {
                     draft.lost();
                 }
-                if (closed || !(patient || draft.isPerhapsMade())) {
-                    return new CommitResult.Failed(String.valueOf(e.getMessage()));
+                if (closed || !draft.isPatient()) {
+                    return new Result.Failed(String.valueOf(e.getMessage()));
                 }
                 // A connection that has just broken may still look whole.
                 Thread.sleep(BREATH);
                 client.awaitConnected();
             } catch (ClientException e) {
-                if (closed || !patient || e.etype() != Etype.REFUSED) {
-                    return new CommitResult.Failed(String.valueOf(e.getMessage()));
+                if (closed || !request.purpose().isPatient() || e.etype() != Etype.REFUSED) {
+                    return new Result.Failed(String.valueOf(e.getMessage()));
                 }
                 // The disk is full, or the like: what became of a run is worth waiting for.
                 Thread.sleep(PAUSE);
@@ -156,7 +132,7 @@ final class Committer {
         }
     }
 
-    private final class Server implements CommitTarget {
+    private final class Server implements CommitDraft.Target {
         @Override
         public List<Long> commit(Commit commit) throws Refusal, InterruptedException {
             try {

@@ -21,7 +21,7 @@ sealed interface Event {
     record Committed(JobEvent.Committed event) implements Event {}
 
     /** Something comes from parent or workers. */
-    record Python(WorkerEvent event) implements Event {}
+    record Worker(WorkerEvent event) implements Event {}
 
     /** A line that parent or workers have printed. */
     record Printed(String line) implements Event {}

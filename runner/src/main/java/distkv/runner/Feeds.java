@@ -7,6 +7,7 @@ import distkv.client.WatchEvent;
 import distkv.client.WatchOptions;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.model.process.VitalThreads;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class Feeds implements AutoCloseable {
     void open(Client client) throws InterruptedException {
         List<Path> only = feeds.stream().map(feed -> feed.root().below(top)).toList();
         watch = client.watch(top, WatchOptions.FETCH.only(only));
-        Thread.ofVirtual().name("runner feeds").start(this::follow);
+        VitalThreads.virtual("runner feeds", this::follow).start();
     }
 
     private void follow() {

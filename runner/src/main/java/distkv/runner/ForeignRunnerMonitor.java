@@ -4,6 +4,7 @@ import distkv.client.Client;
 import distkv.client.ClientException;
 import distkv.client.Monitor;
 import distkv.client.ReceivedMessage;
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Etype;
 import distkv.runner.group.Heartbeat;
 import distkv.schema.job.Kind;
@@ -33,7 +34,8 @@ final class ForeignRunnerMonitor implements AutoCloseable {
             try {
                 Monitor monitor = client.monitor(topic);
                 monitors.add(monitor);
-                Thread.ofVirtual().name("foreign runners " + name).start(() -> listen(name, monitor));
+                VitalThreads.virtual("foreign runners " + name, () -> listen(name, monitor))
+                        .start();
             } catch (ClientException e) {
                 cannotHear(name, e);
             }

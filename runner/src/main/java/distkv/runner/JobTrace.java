@@ -1,11 +1,11 @@
 package distkv.runner;
 
 import distkv.model.process.Trace;
-import distkv.runner.lifecycle.CommitRequest;
-import distkv.runner.lifecycle.CommitResult;
 import distkv.runner.lifecycle.Effect;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.lifecycle.Site;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.CommitRequest.Result;
 import distkv.runner.worker.RunEvent;
 import distkv.schema.job.JobId;
 import java.util.HashMap;
@@ -37,13 +37,13 @@ final class JobTrace {
                             case CLAIM -> "claim " + what;
                         });
             }
-            case JobEvent.Committed(CommitRequest request, CommitResult result) ->
+            case JobEvent.Committed(CommitRequest request, Result result) ->
                 line(
                         id(request.job()),
                         switch (result) {
-                            case CommitResult.Done _, CommitResult.FellBack _ -> done(request.purpose());
-                            case CommitResult.Conflict _ -> asked(request.purpose()) + ": conflict";
-                            case CommitResult.Failed(String reason) -> asked(request.purpose()) + ": " + reason;
+                            case Result.Done _, Result.FellBack _ -> done(request.purpose());
+                            case Result.Conflict _ -> asked(request.purpose()) + ": conflict";
+                            case Result.Failed(String reason) -> asked(request.purpose()) + ": " + reason;
                         });
             case JobEvent.RunChanged(RunEvent run) -> {
                 String job = run instanceof RunEvent.Over ? jobs.remove(run.run()) : jobs.get(run.run());
@@ -52,7 +52,7 @@ final class JobTrace {
                         switch (run) {
                             case RunEvent.Started _ -> "started";
                             case RunEvent.ModuleUsed used -> "uses " + used.module();
-                            case RunEvent.SetupDone _ -> "setup done";
+                            case RunEvent.SetupDone _ -> "setup_done";
                             case RunEvent.ErrorReported _ -> "reports an error";
                             case RunEvent.Over(var _, var how) ->
                                 "ended: " + how.getClass().getSimpleName();

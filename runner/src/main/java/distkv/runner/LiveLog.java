@@ -4,6 +4,7 @@ import distkv.client.Client;
 import distkv.client.ClientException;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Values;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,7 +37,8 @@ public final class LiveLog implements JobLog, AutoCloseable {
         this.client = client;
         this.node = options.node();
         this.topic = topic(options.group());
-        this.thread = Thread.ofVirtual().name("live log").start(this::send);
+        this.thread = VitalThreads.virtual("live log", this::send);
+        thread.start();
     }
 
     /**

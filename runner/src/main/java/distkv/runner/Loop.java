@@ -2,13 +2,15 @@ package distkv.runner;
 
 import distkv.client.Client;
 import distkv.model.Path;
+import distkv.model.process.VitalThreads;
 import distkv.runner.group.GroupState;
 import distkv.runner.group.Heartbeat;
 import distkv.runner.lifecycle.Effect;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.lifecycle.Lifecycle;
-import distkv.runner.lifecycle.Places;
+import distkv.runner.lifecycle.Lifecycle.Places;
 import distkv.runner.lifecycle.Site;
+import distkv.runner.outbox.Outbox;
 import distkv.runner.worker.FromWorker;
 import distkv.runner.worker.JavaCommand;
 import distkv.runner.worker.Launch;
@@ -44,6 +46,9 @@ final class Loop implements Runnable {
     /** How many events are taken, and for how long, before the lease and the clock are looked at again. */
     private static final int BATCH = 256;
 
+    /** How many reports of running jobs may wait for the server. A full outbox drops further ones, and says so. */
+    private static final int WAITING_REPORTS = 1_000;
+
     private static final long LONGEST_BATCH_NANOS = 10_000_000;
 
     private final JobLog log;
@@ -51,6 +56,7 @@ final class Loop implements Runnable {
     private final Limits limits;
     private final Events events;
     private final Feeds feeds;
+    private final Outbox outbox = new Outbox(() -> WAITING_REPORTS);
     private final Committer committer;
     private final Presence presence;
     private final WorkerHost host;
@@ -94,7 +100,7 @@ final class Loop implements Runnable {
                 Loop::now);
     }
 
-    private static Site site(RunnerOptions options) {
+    static Site site(RunnerOptions options) {
         Prefixes at = options.prefixes();
         Map<Kind, Site.Roots> roots = new EnumMap<>(Kind.class);
         for (Kind kind : options.kinds()) {
@@ -120,17 +126,17 @@ final class Loop implements Runnable {
 
     @Override
     public void run() {
-        pool.start();
         try {
+            pool.start();
             while (!isOver()) {
                 turn();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            trouble("the runner has failed: " + e);
+        } catch (RuntimeException | Error e) {
             ready.completeExceptionally(e);
-            throw e;
+            // First, for it ends the process if that is the runner's own: nothing below has to work any more.
+            VitalThreads.report(e);
         } finally {
             end();
         }
@@ -158,7 +164,7 @@ final class Loop implements Runnable {
             pool.state(changed);
         }
         decide(new JobEvent.TimerFired());
-        committer.sendNotes();
+        outbox.takeNotes().forEach(committer::make);
         double next = Math.min(lifecycle.next(), pool.run());
         next = Math.min(next, session.publish(now, lifecycle.load()));
         next = Math.min(next, session.foreignRunners.next(now));
@@ -170,30 +176,29 @@ final class Loop implements Runnable {
             boolean enough = i >= BATCH || System.nanoTime() - began >= LONGEST_BATCH_NANOS;
             event = enough ? null : events.next(0);
         }
-        committer.sendNotes();
+        outbox.takeNotes().forEach(committer::make);
     }
 
     private void handle(Event event) {
         switch (event) {
             case Event.Changed(Feed feed, var entry) -> {
-                JobEvent news = changes.take(feed, entry);
-                if (news instanceof JobEvent.CodeChanged(CodeId(CodeId.Sort sort, Path path))
-                        && sort == CodeId.Sort.MODULE) {
-                    // The workers first: what starts because of this change must not meet the old module in one of
-                    // them.
-                    pool.moduleChanged(path);
-                }
-                if (news != null) {
+                for (JobEvent news : changes.take(feed, entry)) {
+                    if (news instanceof JobEvent.CodeChanged(CodeId(CodeId.Sort sort, Path path))
+                            && sort == CodeId.Sort.MODULE) {
+                        // The workers first: what starts because of this change must not meet the old module in one
+                        // of them.
+                        pool.moduleChanged(path);
+                    }
                     decide(news);
                 }
             }
             case Event.Current _ -> feeds.current(true);
             case Event.CutOff _ -> feeds.current(false);
             case Event.Committed(JobEvent.Committed committed) -> {
-                committer.answered(committed.request());
+                outbox.answered(committed.request());
                 decide(committed);
             }
-            case Event.Python(WorkerEvent python) -> python(python);
+            case Event.Worker(WorkerEvent told) -> told(told);
             case Event.Printed(String line) -> trouble(line);
             case Event.Opened(var opened) -> session.opened(opened);
             case Event.ForeignHeartbeat(String topic, Heartbeat heartbeat) ->
@@ -209,16 +214,30 @@ final class Loop implements Runnable {
         }
     }
 
-    private void python(WorkerEvent event) {
-        if (event instanceof WorkerEvent.Received(var _, FromWorker.Parent(var _, var _, var warning))) {
-            if (warning != null && !warm) {
-                trouble(warning);
+    /** What a run says of itself concerns its job; everything else concerns the workers. */
+    private void told(WorkerEvent event) {
+        switch (event) {
+            case WorkerEvent.Received(var connection, FromWorker.OfRun(RunEvent news)) -> {
+                if (news instanceof RunEvent.ModuleUsed used) {
+                    pool.moduleUsed(connection, used);
+                }
+                decide(new JobEvent.RunChanged(news));
             }
-            warm = true;
-        } else if (event instanceof WorkerEvent.ParentEnded(String how) && !warm) {
-            ready.completeExceptionally(new RunnerException(how));
+            case WorkerEvent.Received(var _, FromWorker.Parent(var _, var _, var warning)) -> {
+                if (warning != null && !warm) {
+                    trouble(warning);
+                }
+                warm = true;
+                pool.accept(event);
+            }
+            case WorkerEvent.ParentEnded(String how) -> {
+                if (!warm) {
+                    ready.completeExceptionally(new RunnerException(how));
+                }
+                pool.accept(event);
+            }
+            default -> pool.accept(event);
         }
-        pool.accept(event);
     }
 
     private void trouble(String what) {
@@ -228,7 +247,7 @@ final class Loop implements Runnable {
     private void decide(JobEvent event) {
         trace.event(event);
         lifecycle.handle(event).forEach(this::carryOut);
-        committer.send();
+        outbox.takeReady().forEach(committer::make);
     }
 
     /** The one place where something is done about jobs. Nothing here waits. */
@@ -236,7 +255,7 @@ final class Loop implements Runnable {
         trace.effect(effect);
         switch (effect) {
             case Effect.Commit(var request) -> {
-                if (!committer.add(request)) {
+                if (!outbox.add(request)) {
                     say(
                             System.Logger.Level.WARNING,
                             request.job(),

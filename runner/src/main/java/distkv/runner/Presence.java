@@ -8,8 +8,9 @@ import distkv.model.Commit;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
+import distkv.model.process.VitalThreads;
 import distkv.runner.group.Membership;
-import distkv.runner.lifecycle.Load;
+import distkv.runner.lifecycle.Lifecycle.Load;
 import distkv.schema.group.Member;
 import distkv.schema.job.Kind;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class Presence implements AutoCloseable {
     /** Has the thread look again. One wish is as good as many: a full queue is one that will be heard. */
     private final BlockingQueue<Boolean> wishes = new ArrayBlockingQueue<>(1);
 
-    private final Thread thread = Thread.ofVirtual().name("runner presence").unstarted(this::run);
+    private final Thread thread = VitalThreads.virtual("runner presence", this::run);
     private volatile Load load = new Load(0, 0);
     private volatile boolean closed;
 

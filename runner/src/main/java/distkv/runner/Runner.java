@@ -1,6 +1,7 @@
 package distkv.runner;
 
 import distkv.client.Client;
+import distkv.model.process.VitalThreads;
 import distkv.runner.group.GroupState;
 import distkv.runner.worker.WorkerHost;
 import java.util.concurrent.ExecutionException;
@@ -35,10 +36,10 @@ public final class Runner implements AutoCloseable {
         presence = new Presence(client, options, events);
         WorkerHost host = WorkerHost.open(
                 options.python(),
-                event -> events.put(new Event.Python(event)),
+                event -> events.put(new Event.Worker(event)),
                 line -> events.offer(new Event.Printed(line)));
         loop = new Loop(options, client, events, feeds, presence, host);
-        thread = Thread.ofPlatform().name("runner " + options.node()).unstarted(loop);
+        thread = VitalThreads.platform("runner " + options.node(), loop);
     }
 
     /**

@@ -8,12 +8,12 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.process.Trace;
 import distkv.protocol.Values;
-import distkv.runner.lifecycle.CommitRequest;
-import distkv.runner.lifecycle.CommitRequest.Purpose;
-import distkv.runner.lifecycle.CommitResult;
 import distkv.runner.lifecycle.Effect;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.lifecycle.Site;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.CommitRequest.Purpose;
+import distkv.runner.outbox.CommitRequest.Result;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.RunEvent;
@@ -53,7 +53,7 @@ class JobTraceTest {
     private void happens() {
         trace.event(new JobEvent.Changed(Kind.ANY, JobEvent.Part.ENTRY, JOB, new Entry(JOB, VALUE, 1, 0)));
         trace.effect(new Effect.Commit(request(Purpose.CLAIM)));
-        trace.event(new JobEvent.Committed(request(Purpose.CLAIM), new CommitResult.Done(List.of(2L, 3L))));
+        trace.event(new JobEvent.Committed(request(Purpose.CLAIM), new Result.Done(List.of(2L, 3L))));
         Procedure procedure = new Procedure(Path.of("demo"), "pass", Mode.ASYNC, List.of(), Map.of());
         trace.effect(new Effect.Start(new Launch(
                 7,
@@ -67,9 +67,9 @@ class JobTraceTest {
                 Limits.NONE,
                 "kitchen")));
         trace.event(new JobEvent.RunChanged(new RunEvent.Started(7)));
-        trace.event(new JobEvent.RunChanged(new RunEvent.SetupDone(7, Map.of())));
+        trace.event(new JobEvent.RunChanged(new RunEvent.SetupDone(7, null, Map.of())));
         trace.event(new JobEvent.RunChanged(new RunEvent.Over(7, new Ended.Done(VALUE))));
-        trace.event(new JobEvent.Committed(request(Purpose.RECORD), new CommitResult.Done(List.of(4L, 5L))));
+        trace.event(new JobEvent.Committed(request(Purpose.RECORD), new Result.Done(List.of(4L, 5L))));
     }
 
     @Test
@@ -84,7 +84,7 @@ class JobTraceTest {
                         "job run.kitchen claimed",
                         "job run.kitchen worker start: run 7",
                         "job run.kitchen started",
-                        "job run.kitchen setup done",
+                        "job run.kitchen setup_done",
                         "job run.kitchen ended: Done",
                         "job run.kitchen recorded");
     }

@@ -2,6 +2,7 @@ package distkv.bench.process;
 
 import distkv.client.Client;
 import distkv.client.ClientOptions;
+import distkv.client.Mirror;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.schema.Prefixes;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Runners of any-node jobs, each a process of its own, and their entries in the tree. */
@@ -25,12 +27,30 @@ public final class RunnerProcesses implements Closeable {
 
     private final DistkvServer server;
     private final Client client;
+    /** What a poll of all states would read again and again, which would cost the server more than the runners do. */
+    private final Mirror states;
+
+    private final Map<Path, String> running = new ConcurrentHashMap<>();
     private final Map<String, ManagedProcess> programs = new HashMap<>();
 
     public RunnerProcesses(DistkvServer server) throws InterruptedException {
         this.server = server;
         this.client =
                 Client.connect(ClientOptions.of("127.0.0.1", server.address().getPort()));
+        this.states = client.mirror(STATES);
+        states.listen((before, now) -> changed(now));
+        states.awaitInitial();
+        states.entries().values().forEach(this::changed);
+    }
+
+    private void changed(Entry state) {
+        String node =
+                state.value() == null ? null : StateEntry.read(state.value()).node();
+        if (node == null) {
+            running.remove(state.path());
+        } else {
+            running.put(state.path(), node);
+        }
     }
 
     /** Starts the runner of a node, and waits until it is present. */
@@ -58,21 +78,20 @@ public final class RunnerProcesses implements Closeable {
     }
 
     /** The number of jobs on each node that has any. */
-    public Map<String, Integer> jobs() throws InterruptedException {
+    public Map<String, Integer> jobs() {
         Map<String, Integer> jobs = new TreeMap<>();
-        for (Entry entry : client.tree(STATES)) {
-            String node = entry.value() == null
-                    ? null
-                    : StateEntry.read(entry.value()).node();
-            if (node != null) {
-                jobs.merge(node, 1, Integer::sum);
-            }
-        }
+        running.values().forEach(node -> jobs.merge(node, 1, Integer::sum));
         return jobs;
+    }
+
+    /** How many jobs have a node. */
+    public int running() {
+        return running.size();
     }
 
     @Override
     public void close() throws IOException {
+        states.close();
         client.close();
         programs.values().forEach(ManagedProcess::close);
     }

@@ -3,11 +3,11 @@ package distkv.cli.run;
 import distkv.cli.context.JobScope;
 import distkv.cli.view.ErrorRecords;
 import distkv.cli.view.JobStates;
+import distkv.cli.view.NextAttempts;
 import distkv.cli.view.RunStatus;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.schema.job.Kind;
-import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +18,15 @@ import java.util.TreeMap;
  * A row in the table of jobs: who runs the job, or else why nobody does.
  *
  * @param errors the open error records of the job
+ * @param now unix time
  */
 record JobTableRow(
-        JobScope scope, JobStates states, Path job, boolean paused, List<ErrorRecords.RecordedError> errors) {
+        JobScope scope,
+        JobStates states,
+        Path job,
+        boolean paused,
+        List<ErrorRecords.RecordedError> errors,
+        double now) {
     /**
      * The status of the job on all nodes.
      *
@@ -68,11 +74,16 @@ record JobTableRow(
             return errors.getLast().line();
         }
         Map<Object, Entry> all = states.of(job);
-        for (Entry state : all.values()) {
-            Reason reason = StateEntry.read(state.value()).reason();
-            if (reason.code().lacksNode()) {
-                return "-" + reason.text() + "-";
+        double next = Double.POSITIVE_INFINITY;
+        for (Entry entry : all.values()) {
+            StateEntry state = StateEntry.read(entry.value());
+            if (state.reason().code().lacksNode()) {
+                return "-" + state.reason().text() + "-";
             }
+            next = state.computed() > 0 ? Math.min(next, state.computed()) : next;
+        }
+        if (next < Double.POSITIVE_INFINITY) {
+            return "-next " + NextAttempts.text(next, now) + "-";
         }
         return all.isEmpty() ? "-never-" : "-stopped-";
     }

@@ -8,6 +8,7 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.schema.job.ClaimEntry;
+import distkv.schema.job.JobAddress;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import distkv.schema.job.Reason;
@@ -26,6 +27,8 @@ final class RunEvents {
     private final Path states;
     private final Path claims;
     private final Path presence;
+    private final Path statePrefix;
+    private final Path claimPrefix;
     private final Map<Path, Value> last = new HashMap<>();
 
     /**
@@ -62,8 +65,10 @@ final class RunEvents {
     RunEvents(Config config, JobScope scope) {
         kind = scope.kind();
         states = scope.states(config);
-        claims = kind.entries(config.prefixes().claims(), scope.group(), scope.node());
+        claims = scope.claims(config);
         presence = config.prefixes().presence().child(scope.group());
+        statePrefix = config.prefixes().states();
+        claimPrefix = config.prefixes().claims();
     }
 
     /** The subtrees whose changes are to be passed to {@link #of}. */
@@ -99,7 +104,7 @@ final class RunEvents {
         }
         ClaimEntry claim = ClaimEntry.read(value);
         String who = claim == null ? "" : claim.node();
-        Path job = job(entry.path(), claims);
+        Path job = job(entry.path().below(claimPrefix));
         if (JobId.isStandby(job)) {
             // The state, or the job's error, tells how it ends.
             return entry.value() == null ? List.of() : List.of(new EventLine(who, "stands by", job.parent(), ""));
@@ -108,7 +113,7 @@ final class RunEvents {
     }
 
     private List<EventLine> state(Entry entry, @Nullable Value oldValue) {
-        Path job = job(entry.path(), states);
+        Path job = job(entry.path().below(statePrefix));
         if (entry.value() == null) {
             return oldValue == null ? List.of() : List.of(new EventLine("", "deleted", job, ""));
         }
@@ -158,8 +163,8 @@ final class RunEvents {
         return state.backoff() == 1 ? "1 error" : state.backoff() + " errors";
     }
 
-    private Path job(Path path, Path prefix) {
-        int length = prefix.length() + (kind == Kind.ALL ? 1 : 0);
-        return path.tail(Math.min(length, path.length()));
+    private static Path job(Path state) {
+        JobAddress job = JobAddress.ofState(state);
+        return job == null ? Path.ROOT : job.name();
     }
 }

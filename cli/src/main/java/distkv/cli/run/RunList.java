@@ -43,7 +43,7 @@ public final class RunList implements CommandAction.OfJobs {
 
     @Option(
             names = {"-t", "--table"},
-            description = "One line each: job, code, and the node that runs it, or how it ended.")
+            description = "One line each: job, code, and the node that runs it, or when it runs next, or how it ended.")
     private boolean table;
 
     @Option(
@@ -66,6 +66,7 @@ public final class RunList implements CommandAction.OfJobs {
         Path jobs = scope.jobs(tree.config());
         List<Entry> entries = tree.below(jobs.append(path), 0, -1);
         JobStates states = new JobStates(tree, scope, printer);
+        double now = System.currentTimeMillis() / 1e3;
         Map<Path, List<ErrorRecords.RecordedError>> errors =
                 table ? ErrorRecords.load(tree).failedJobs() : Map.of();
         NestedMaps nested = key == null ? null : new NestedMaps(key);
@@ -76,7 +77,7 @@ public final class RunList implements CommandAction.OfJobs {
                     JobEdit job = JobEdit.of(Printer.decoded(entry));
                     boolean paused = job.isPaused();
                     JobTableRow.Status status = new JobTableRow(
-                                    scope, states, name, paused, errors.getOrDefault(entry.path(), List.of()))
+                                    scope, states, name, paused, errors.getOrDefault(entry.path(), List.of()), now)
                             .status();
                     Object code = job.code();
                     Map<String, @Nullable Object> row = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.schema.job.ClaimEntry;
+import distkv.schema.job.JobAddress;
 import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.Collection;
@@ -76,12 +77,9 @@ public record ClaimHolders(TreeClient tree, JobScope scope, Path job) {
 
     /** Whether it is a claim of this job, or that of a run that stands by for it. */
     private boolean isOurs(Entry entry) {
-        int above = scope.claims(tree.config()).length() + (scope.kind() == Kind.ALL ? 1 : 0);
-        if (entry.path().length() < above) {
-            return false;
-        }
-        Path name = entry.path().tail(above);
-        return name.equals(job) || name.equals(job.child(Guard.STANDBY));
+        Path claims = tree.config().prefixes().claims();
+        JobAddress held = JobAddress.ofState(entry.path().below(claims));
+        return held != null && (held.name().equals(job) || held.name().equals(job.child(Guard.STANDBY)));
     }
 
     private static String node(Entry claim) {

@@ -5,6 +5,7 @@ import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.schema.job.JobAddress;
 import distkv.schema.job.Kind;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -43,10 +44,9 @@ public final class JobStates {
         if (runs == null) {
             runs = ClaimedRuns.load(tree, part());
             runs.running().forEach((at, run) -> {
-                if (at.length() > length()) {
-                    Object node = scope.kind() == Kind.ALL ? at.elements().get(length() - 1) : "";
-                    running.computeIfAbsent(at.tail(length()), job -> new TreeMap<>())
-                            .put(node, run);
+                JobAddress job = JobAddress.ofState(at);
+                if (job != null) {
+                    running.computeIfAbsent(job.name(), name -> new TreeMap<>()).put(key(job), run);
                 }
             });
         }
@@ -59,9 +59,9 @@ public final class JobStates {
                 .tail(tree.config().prefixes().states().length());
     }
 
-    /** How many elements of such a path come before the job's name. */
-    private int length() {
-        return part().length() + (scope.kind() == Kind.ALL ? 1 : 0);
+    /** The node, of a job that each node has a state of. */
+    private static Object key(JobAddress state) {
+        return state.kind() == Kind.ALL ? state.node() : "";
     }
 
     /** For each node that has a state of this job or runs it, whether it does; the node is as in {@link #of}. */
@@ -76,13 +76,14 @@ public final class JobStates {
     }
 
     private Map<Path, Map<Object, Entry>> load() throws InterruptedException {
-        Path top = scope.states(tree.config());
-        int length = top.length() + (scope.kind() == Kind.ALL ? 1 : 0);
+        Path prefix = tree.config().prefixes().states();
         Map<Path, Map<Object, Entry>> states = new HashMap<>();
-        for (Entry entry : tree.below(top, length - top.length(), -1)) {
-            Object node = scope.kind() == Kind.ALL ? entry.path().elements().get(length - 1) : "";
-            states.computeIfAbsent(entry.path().tail(length), job -> new LinkedHashMap<>())
-                    .put(node, entry);
+        for (Entry entry : tree.below(scope.states(tree.config()), 0, -1)) {
+            JobAddress job = JobAddress.ofState(entry.path().below(prefix));
+            if (job != null) {
+                states.computeIfAbsent(job.name(), name -> new LinkedHashMap<>())
+                        .put(key(job), entry);
+            }
         }
         return states;
     }

@@ -40,8 +40,12 @@ public final class NextAttempts {
         return switch (runs.of(found)) {
             case RunStatus.Running _ -> "running";
             case RunStatus.Lost _ -> "lost";
-            case RunStatus.Idle _ when computed > now -> "in " + Columns.duration(computed - now);
-            case RunStatus.Idle _ -> computed > 0 ? "due" : NEVER;
+            case RunStatus.Idle _ -> computed > 0 ? text(computed, now) : NEVER;
         };
+    }
+
+    /** {@code in 98s}, or {@code due} if that time has passed. */
+    public static String text(double next, double now) {
+        return next > now ? "in " + Columns.duration(next - now) : "due";
     }
 }

@@ -63,6 +63,18 @@ class RunsTest extends ShellTest {
     }
 
     @Test
+    void aJobThatWaitsSaysWhenItRunsNext() throws InterruptedException {
+        double now = System.currentTimeMillis() / 1e3;
+        for (Map.Entry<String, Double> job :
+                Map.of("daily", now + 7_260, "late", now - 5, "once", 0.0).entrySet()) {
+            shell.set(RUN + "any.default." + job.getKey(), Map.of("code", "x", "target", 5L, "cron", "0 3 * * *"));
+            Map<String, Object> state = Map.of("started", 100.5, "stopped", 101.5, "computed", job.getValue());
+            shell.set(STATE + "any.default." + job.getKey(), state);
+        }
+        assertThat(out("client run list -t")).isEqualTo("daily x -next in 2h-\nlate x -next due-\nonce x -stopped-\n");
+    }
+
+    @Test
     void aJobRunsWhereItsClaimSays() throws InterruptedException {
         restored();
         shell.set(CLAIM + "any.default.a", Map.of("node", "attic", "started", 200.5));

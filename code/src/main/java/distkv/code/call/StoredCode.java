@@ -48,6 +48,8 @@ final class StoredCode implements AutoCloseable {
     private final Map<CodeId, Long> ticks = new HashMap<>();
     private final Map<String, Path> moduleNames = new HashMap<>();
     private long changes;
+    /** Whether all that was there at the start is known, so that nothing older comes any more. */
+    private boolean isOpen;
 
     StoredCode(Client client, CodeOptions options, Listener listener) {
         procedurePrefix = options.prefixes().codes();
@@ -69,6 +71,9 @@ final class StoredCode implements AutoCloseable {
                 .values()
                 .forEach(each -> put(CodeId.procedure(each.path().below(procedurePrefix)), each));
         modules.entries().values().forEach(each -> put(CodeId.module(each.path().below(modulePrefix)), each));
+        synchronized (lock) {
+            isOpen = true;
+        }
     }
 
     private void put(CodeId piece, Entry entry) {
@@ -76,7 +81,12 @@ final class StoredCode implements AutoCloseable {
             if (ticks.getOrDefault(piece, 0L) >= entry.tick()) {
                 return;
             }
-            ticks.put(piece, entry.tick());
+            // Processes are told of a module that was deleted; of a procedure nothing is left to know.
+            if (entry.isDeletion() && isOpen && piece.sort() == CodeId.Sort.PROCEDURE) {
+                ticks.remove(piece);
+            } else {
+                ticks.put(piece, entry.tick());
+            }
             catalog.apply(piece, entry);
             if (piece.sort() == CodeId.Sort.MODULE) {
                 moduleNames.put(piece.name(), piece.path());

@@ -8,7 +8,6 @@ import distkv.schema.job.Reason;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,6 +61,10 @@ public final class FairShare {
     private final BitSet open = new BitSet();
     /** Those that were chosen last; kept only to be used again. */
     private final BitSet chosen = new BitSet();
+    /** How many jobs this node should have. */
+    private double ownShare;
+    /** What each node should have at most, while that is the same for all of them; else −1. */
+    private int even = -1;
     /** How much has changed since the shares were worked out. */
     private int changes;
 
@@ -82,23 +85,6 @@ public final class FairShare {
         return job.kind() == Kind.ANY ? new Stake(RendezvousHash.checksum(job.path())) : Stake.PINNED;
     }
 
-    /** The nodes that run jobs for any node are now these; returns whether others may run other jobs than before. */
-    public boolean peers(List<Peer> now) {
-        Set<String> gone = new HashSet<>();
-        for (Nodes.NumberedNode node : nodes.all()) {
-            gone.add(node.name);
-        }
-        boolean news = false;
-        for (Peer peer : now) {
-            gone.remove(peer.node());
-            news |= peer(peer.node(), peer);
-        }
-        for (String name : gone) {
-            news |= peer(name, null);
-        }
-        return news;
-    }
-
     /** This is now known of a node, {@code null}: it is gone; returns whether it may run other jobs than before. */
     public boolean peer(String name, @Nullable Peer now) {
         Nodes.NumberedNode node = nodes.named(name);
@@ -117,6 +103,7 @@ public final class FairShare {
             node.most = Integer.MAX_VALUE;
         }
         if (news) {
+            even = -1;
             demands.values().forEach(demand -> demand.put(node));
             ownNews |= node.number == Nodes.HERE;
         }
@@ -304,6 +291,50 @@ public final class FairShare {
     }
 
     private void share() {
+        Demand only = onlyDemand();
+        if (only != null && nodes.areEqual() && allMayRun(only)) {
+            shareEvenly((double) only.jobs / nodes.present());
+        } else {
+            shareByWeight();
+        }
+        changes = 0;
+    }
+
+    /** The one set of labels that jobs ask for; {@code null}: there are more, or none. */
+    private @Nullable Demand onlyDemand() {
+        Demand only = null;
+        for (Demand demand : demands.values()) {
+            if (demand.jobs > 0) {
+                if (only != null) {
+                    return null;
+                }
+                only = demand;
+            }
+        }
+        return only;
+    }
+
+    private boolean allMayRun(Demand demand) {
+        Peer here = nodes.here().peer;
+        int able = demand.able.cardinality() + (here != null && here.mayRun(demand.labels) ? 1 : 0);
+        return able == nodes.present() && able > 0;
+    }
+
+    /** One job more or less changes what all nodes should have at most only once for as many jobs as there are nodes. */
+    private void shareEvenly(double each) {
+        int most = WaterFilling.most(each);
+        if (most != even) {
+            for (Nodes.NumberedNode node : nodes.all()) {
+                node.most = most;
+                reopen(node);
+            }
+            shared += nodes.present();
+            even = most;
+        }
+        ownShare = each;
+    }
+
+    private void shareByWeight() {
         Nodes.NumberedNode[] all = nodes.all();
         List<Peer> peers = new ArrayList<>(all.length);
         for (Nodes.NumberedNode node : all) {
@@ -313,12 +344,12 @@ public final class FairShare {
         demands.forEach((labels, demand) -> wanted.put(labels, demand.jobs));
         double[] shares = WaterFilling.shares(peers, wanted);
         for (int i = 0; i < all.length; i++) {
-            all[i].share = shares[i];
             all[i].most = WaterFilling.most(shares[i]);
             reopen(all[i]);
         }
+        ownShare = nodes.here().peer == null ? 0 : shares[0];
         shared += all.length;
-        changes = 0;
+        even = -1;
     }
 
     /** How many jobs this node should give away, since others have less than their share. */
@@ -329,7 +360,7 @@ public final class FairShare {
         }
         refresh(true);
         double pinned = here.peer.pinned();
-        return here.held + pinned > TOLERANCE * (here.share + pinned) ? Math.max(0, here.held - here.most) : 0;
+        return here.held + pinned > TOLERANCE * (ownShare + pinned) ? Math.max(0, here.held - here.most) : 0;
     }
 
     /** How many nodes there are. */

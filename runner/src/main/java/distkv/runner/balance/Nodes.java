@@ -31,9 +31,7 @@ final class Nodes {
 
         /** How many jobs count toward it. */
         int held;
-        /** How many it should have, and so how many it has before others should have the next one. */
-        double share;
-
+        /** How many it has before others should have the next one. */
         int most = Integer.MAX_VALUE;
 
         private NumberedNode(String name, int number) {
@@ -56,6 +54,9 @@ final class Nodes {
     private final Map<Double, Integer> capacities = new TreeMap<>();
 
     private int present;
+    /** How many of them have a load that they cannot give away. */
+    private int pinned;
+
     private long scores;
 
     Nodes(String here) {
@@ -106,10 +107,12 @@ final class Nodes {
     void put(NumberedNode node, @Nullable Peer now) {
         if (node.peer != null) {
             present--;
+            pinned -= node.peer.pinned() > 0 ? 1 : 0;
             capacities.merge(node.peer.capacity(), -1, (count, less) -> count + less == 0 ? null : count + less);
         }
         if (now != null) {
             present++;
+            pinned += now.pinned() > 0 ? 1 : 0;
             capacities.merge(now.capacity(), 1, Integer::sum);
         }
         node.peer = now;
@@ -144,6 +147,11 @@ final class Nodes {
 
     private boolean areAlike() {
         return capacities.size() <= 1;
+    }
+
+    /** Whether they bear the same, and have nothing yet, so that what all of them may run is shared evenly. */
+    boolean areEqual() {
+        return areAlike() && pinned == 0;
     }
 
     /**

@@ -52,7 +52,11 @@ public final class ForeignRunners {
     }
 
     private double until() {
-        return heard.values().stream().mapToDouble(Heard::until).max().orElse(Double.NEGATIVE_INFINITY);
+        double until = Double.NEGATIVE_INFINITY;
+        for (Heard each : heard.values()) {
+            until = Math.max(until, each.until());
+        }
+        return until;
     }
 
     /** What to tell the user: once when the first of them is heard, and once when all are gone. */

@@ -16,10 +16,8 @@ public record Peer(String node, double capacity, double pinned, Set<String> labe
         labels = Set.copyOf(labels);
     }
 
-    /** A member, which is drained if its node is one of these. */
-    static Peer of(Member member, Set<String> drained) {
-        return new Peer(
-                member.node(), member.capacity(), member.pinned(), member.labels(), drained.contains(member.node()));
+    static Peer of(Member member, boolean drained) {
+        return new Peer(member.node(), member.capacity(), member.pinned(), member.labels(), drained);
     }
 
     /** Whether it may run a job for any node that asks for these labels. */

@@ -2,16 +2,20 @@ package distkv.runner.lifecycle;
 
 import distkv.model.Expectation;
 import distkv.model.Guard;
+import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
+import distkv.runner.lifecycle.Lifecycle.Load;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.CommitRequest.Result;
 import distkv.runner.schedule.Attempt;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.RunEvent;
+import distkv.schema.code.CodeId;
 import distkv.schema.code.Language;
 import distkv.schema.code.Mode;
 import distkv.schema.error.ErrorReport;
-import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.Kind;
 import distkv.schema.job.StateEntry;
@@ -28,7 +32,6 @@ final class ActiveRuns {
     static final double GRACE = 2;
 
     private final Effects effects;
-    private final RunReporter reporter;
     private final Handover handover;
     private final Map<Long, Job> jobs = new HashMap<>();
     private long numbers;
@@ -38,8 +41,7 @@ final class ActiveRuns {
 
     ActiveRuns(Effects effects) {
         this.effects = effects;
-        this.reporter = new RunReporter(effects);
-        this.handover = new Handover(reporter, effects);
+        this.handover = new Handover(effects);
     }
 
     /** How many runs their workers have not begun with. */
@@ -71,7 +73,7 @@ final class ActiveRuns {
         job.to(new Phase.Starting(run));
         jobs.put(run.number, job);
         pinned += job.id.kind() == Kind.ANY ? 0 : 1;
-        Stop stop = disturbance(job, run, view);
+        Stop stop = view.disturbance(job, run);
         if (claiming.session() != view.lease().session()) {
             stop = Stop.CLAIM_LOST;
         } else if (isOverdue(run, view)) {
@@ -109,11 +111,11 @@ final class ActiveRuns {
         switch (event) {
             case RunEvent.Started _ -> started(job, run, view);
             case RunEvent.ModuleUsed used -> {
-                reporter.moduleUsed(job, run, used, view);
+                moduleUsed(job, run, used, view);
                 consider(job, view);
             }
-            case RunEvent.SetupDone(long _, var data) -> setupDone(job, run, data, view);
-            case RunEvent.ErrorReported error -> reporter.error(job, run, error, view);
+            case RunEvent.SetupDone said -> setupDone(job, run, said, view);
+            case RunEvent.ErrorReported error -> errorReported(job, run, error, view);
             case RunEvent.Over(long _, Ended how) -> {
                 Stop why = active instanceof Phase.Stopping stopping ? stopping.why() : null;
                 if (why == null && how instanceof Ended.Died && isOverdue(run, view)) {
@@ -126,6 +128,7 @@ final class ActiveRuns {
         return job;
     }
 
+    /** The code is compiled, so that it is no error any more if it was one. */
     private void started(Job job, Run run, View view) {
         begun(run);
         if (job.phase() instanceof Phase.Starting) {
@@ -135,7 +138,12 @@ final class ActiveRuns {
         if (okAfter > 0) {
             run.setUpAt = view.now() + okAfter;
         }
-        reporter.started(job, run, view);
+        List<ErrorReport> reports = new ArrayList<>();
+        reports.add(new ErrorReport.Well(ErrorReport.COMPILE, view.procedure(run.attempt), null, Map.of()));
+        if (run.refusedBefore) {
+            reports.add(new ErrorReport.Well(ErrorReport.RUN, view.site().entry(job.id), null, Map.of()));
+        }
+        effects.tell(job, run, view, reports);
         consider(job, view);
     }
 
@@ -144,16 +152,45 @@ final class ActiveRuns {
         run.isAwaited = false;
     }
 
-    /** The run says that it is set up, or has been running for long enough. */
-    private void setupDone(Job job, Run run, Map<String, @Nullable Object> said, View view) {
+    /** The run uses a module, or could not load it. */
+    private void moduleUsed(Job job, Run run, RunEvent.ModuleUsed used, View view) {
+        if (used.version() >= 0) {
+            run.attempt = run.attempt.using(CodeId.module(used.module()), used.version());
+        }
+        Path path = view.site().modules().append(used.module());
+        Ended.Failed failure = used.failure();
+        if (failure == null) {
+            effects.tell(job, run, view, List.of(new ErrorReport.Well(ErrorReport.COMPILE, path, null, Map.of())));
+        } else {
+            ErrorReport.Failed report = run.report(ErrorReport.COMPILE, path, 0, null, failure);
+            if (!view.errors().says(report)) {
+                effects.tell(job, run, view, List.of(report));
+            }
+        }
+    }
+
+    /** The run says that it is set up, or has been running for long enough: its errors are over. */
+    private void setupDone(Job job, Run run, RunEvent.SetupDone said, View view) {
         run.isSetUp = true;
         run.setUpAt = Double.POSITIVE_INFINITY;
         if (run.standby == null) {
-            reporter.setupDone(job, run, said, view);
+            tellSetupDone(job, run, said, view);
         } else {
-            handover.ready(run, run.standby, said);
+            handover.setupDone(run, run.standby, said);
             consider(job, view);
         }
+    }
+
+    private void tellSetupDone(Job job, Run run, RunEvent.SetupDone said, View view) {
+        run.state = run.state.well(view.now());
+        effects.tellState(job, run, view, List.of(view.setupDone(job, said)));
+    }
+
+    private void errorReported(Job job, Run run, RunEvent.ErrorReported error, View view) {
+        Path about = error.about() == null ? view.site().entry(job.id) : error.about();
+        ErrorReport report = run.report(ErrorReport.RUN, about, error.severity(), error.comment(), error.failure());
+        effects.tell(job, run, view, List.of(report));
+        effects.log(System.Logger.Level.WARNING, job.id, error.failure().summary(error.comment()));
     }
 
     /** Looks whether a run may go on, and whether one that was told to end has. */
@@ -176,7 +213,7 @@ final class ActiveRuns {
     }
 
     private void goOn(Job job, Run run, View view) {
-        Stop stop = disturbance(job, run, view);
+        Stop stop = view.disturbance(job, run);
         if (stop == null && run.standby != null) {
             stop = handover.advance(job, run, run.standby, view);
         }
@@ -187,7 +224,7 @@ final class ActiveRuns {
             return;
         }
         if (view.now() >= run.setUpAt) {
-            setupDone(job, run, Map.of(), view);
+            setupDone(job, run, new RunEvent.SetupDone(run.number, null, Map.of()), view);
         }
         double next = job.phase() instanceof Phase.Running(Run _, Phase.Offer offer) && offer != null
                 ? Math.min(run.setUpAt, offer.end())
@@ -199,27 +236,6 @@ final class ActiveRuns {
     /** Whether the run must not go on, since its claim may end before long or has. */
     private static boolean isOverdue(Run run, View view) {
         return view.now() >= view.lease().last() && !run.outlivesClaim;
-    }
-
-    private static @Nullable Stop disturbance(Job job, Run run, View view) {
-        Followed<ClaimEntry> claim = run.isStandby() ? job.standby() : job.claim();
-        boolean hasIt = claim.isPresent() && claim.tick() == run.claim.tick();
-        // While it takes over the news may be ahead of the answer, which says which claim it has.
-        if (!run.isTakingOver() && !hasIt) {
-            return run.wasOffered && claim.isPresent() ? Stop.HANDED_OVER : Stop.CLAIM_LOST;
-        }
-        if (view.closing()) {
-            return Stop.RUNNER_STOPPED;
-        }
-        JobEntry entry = job.entry();
-        if (entry == null) {
-            return job.bad() == null ? Stop.ENTRY_DELETED : Stop.BAD_ENTRY;
-        }
-        Stop stop = run.attempt.disturbedBy(entry, view.code(entry));
-        if (stop == null && !view.catalog().areCurrent(run.attempt.uses())) {
-            return Stop.CODE_CHANGED;
-        }
-        return stop == null && !view.mayStay(job) ? Stop.MOVED : stop;
     }
 
     /** The session is another one, and the claims are gone. */
@@ -345,12 +361,16 @@ final class ActiveRuns {
     }
 
     /** The commit by which a run takes over is answered. */
-    void swapped(Job job, View view, CommitResult result) {
+    void swapped(Job job, View view, Result result) {
         Run run = job.phase() instanceof Phase.Recording recording ? recording.run() : job.run();
-        if (run == null || run.standby == null || run.standby.swap() == null) {
+        Run.Standby standby = run == null ? null : run.standby;
+        if (run == null || standby == null || standby.swap() == null) {
             return;
         }
-        handover.swapped(job, run, run.standby, run.standby.swap(), result, view);
+        handover.swapped(job, run, standby, standby.swap(), result, view);
+        if (!run.isStandby() && standby.setupDone() != null && !standby.swap().tellsSetupDone()) {
+            tellSetupDone(job, run, standby.setupDone(), view);
+        }
         if (job.phase() instanceof Phase.Recording(Run _, Stop why, Ended how, StateEntry _)) {
             record(job, run, why, how, view);
         } else if (!run.isStandby() && isOverdue(run, view)) {
@@ -362,11 +382,11 @@ final class ActiveRuns {
     }
 
     /** The end of the run is written, or somebody else has the job now. */
-    void recorded(Job job, Phase.Recording recording, CommitResult result) {
+    void recorded(Job job, Phase.Recording recording, Result result) {
         Run run = recording.run();
         job.toIdle();
         switch (result) {
-            case CommitResult.Done done -> {
+            case Result.Done done -> {
                 if (run.isStandby()) {
                     job.standby().written(null, done.ticks().getFirst());
                 } else {
@@ -374,18 +394,18 @@ final class ActiveRuns {
                     job.claim().written(null, done.ticks().get(1));
                 }
             }
-            case CommitResult.FellBack fellBack -> {
+            case Result.FellBack fellBack -> {
                 job.claimsAsFollowed();
                 job.stored().written(recording.last(), fellBack.tick());
             }
-            case CommitResult.Conflict _ -> {
+            case Result.Conflict _ -> {
                 job.asFollowed();
                 if (!run.wasOffered && !run.isStandby()) {
                     effects.log(
                             System.Logger.Level.WARNING, job.id, "lost its claim: how the run ended is not recorded");
                 }
             }
-            case CommitResult.Failed failed ->
+            case Result.Failed failed ->
                 effects.log(System.Logger.Level.ERROR, job.id, "how the run ended is not recorded: " + failed.reason());
         }
     }

@@ -5,6 +5,8 @@ import distkv.model.Guard;
 import distkv.model.Write;
 import distkv.runner.balance.Pace;
 import distkv.runner.balance.Rebalancer;
+import distkv.runner.lifecycle.Lifecycle.Places;
+import distkv.runner.outbox.CommitRequest;
 import distkv.runner.schedule.Attempt;
 import distkv.runner.worker.Place;
 import distkv.schema.code.CodeEntry;

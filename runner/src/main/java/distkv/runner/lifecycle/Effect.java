@@ -1,6 +1,7 @@
 package distkv.runner.lifecycle;
 
 import distkv.model.Guard;
+import distkv.runner.outbox.CommitRequest;
 import distkv.runner.worker.Launch;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Stop;

@@ -3,8 +3,11 @@ package distkv.runner.lifecycle;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
-import distkv.runner.schedule.Decision;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.CommitRequest.Result;
+import distkv.runner.schedule.Schedule.Decision;
 import distkv.runner.worker.Ended;
+import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Mode;
 import distkv.schema.error.ErrorReport;
 import distkv.schema.job.JobEntry;
@@ -13,7 +16,6 @@ import distkv.schema.job.StateEntry;
 import distkv.schema.job.Stop;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +34,9 @@ final class Handover {
     /** How long a run stays that nobody took, before it is offered again for the sake of balance, in seconds. */
     private static final double STAY = 60;
 
-    private final RunReporter reporter;
     private final Effects effects;
 
-    Handover(RunReporter reporter, Effects effects) {
-        this.reporter = reporter;
+    Handover(Effects effects) {
         this.effects = effects;
     }
 
@@ -61,13 +61,18 @@ final class Handover {
         Phase.Offer offer = running.offer();
         if (offer == null) {
             running.run().wasOffered = true;
-            reporter.offered(job, running.run(), true, view);
+            tellOffered(job, running.run(), true, view);
             effects.log(System.Logger.Level.INFO, job.id, "offered to other nodes");
         }
         double until = Math.min(offer == null ? Double.POSITIVE_INFINITY : offer.until(), view.now() + patience);
         Phase.Offer made = new Phase.Offer(until, vacantUntil(job, offer, view), mustLeave);
         job.to(new Phase.Running(running.run(), made));
         return !made.isInVain(view.now());
+    }
+
+    private void tellOffered(Job job, Run run, boolean toOthers, View view) {
+        run.state = run.state.offering(toOthers);
+        effects.tellState(job, run, view, List.of());
     }
 
     private static double vacantUntil(Job job, Phase.@Nullable Offer offer, View view) {
@@ -99,15 +104,15 @@ final class Handover {
         if (offer.mustLeave() || offer.isInVain(view.now()) || !mayBeOffered(job, running, view)) {
             job.to(new Phase.Running(run, null));
             run.staysUntil = view.now() + (offer.mustLeave() ? 0 : STAY);
-            reporter.offered(job, run, false, view);
+            tellOffered(job, run, false, view);
         } else {
             job.to(new Phase.Running(run, offer));
         }
     }
 
     /** The run on standby is set up. */
-    void ready(Run run, Run.Standby standby, Map<String, @Nullable Object> said) {
-        if (standby.said() == null) {
+    void setupDone(Run run, Run.Standby standby, RunEvent.SetupDone said) {
+        if (standby.setupDone() == null) {
             run.standby = new Run.Standby(standby.from(), said, standby.swap());
         }
     }
@@ -129,7 +134,7 @@ final class Handover {
         if (!goesOn) {
             return inherit(job, run, standby, view);
         }
-        if (standby.said() != null) {
+        if (standby.setupDone() != null) {
             swap(job, run, standby, job.state(), null, view);
         }
         return null;
@@ -137,7 +142,7 @@ final class Handover {
 
     /** The other run is gone: this one has its place, if the job is to run. */
     private @Nullable Stop inherit(Job job, Run run, Run.Standby standby, View view) {
-        NodeLoss loss = job.state().node() == null ? null : NodeLoss.of(job, view.site());
+        Outcome loss = job.state().node() == null ? null : Outcome.lost(job, view.site());
         StateEntry state = loss == null ? job.state() : loss.state();
         if (!(view.decide(job, state) instanceof Decision.Start)) {
             return Stop.NOT_NEEDED;
@@ -146,7 +151,7 @@ final class Handover {
         return null;
     }
 
-    private void swap(Job job, Run run, Run.Standby standby, StateEntry before, @Nullable NodeLoss loss, View view) {
+    private void swap(Job job, Run run, Run.Standby standby, StateEntry before, @Nullable Outcome loss, View view) {
         Site site = view.site();
         StateEntry from = view.believed(job, before);
         // Clocks differ, but a state's start only grows.
@@ -154,16 +159,16 @@ final class Handover {
         StateEntry running = from.handedOver(started).running(site.node(), started, from.backoff());
         List<ErrorReport> reports = new ArrayList<>();
         if (loss != null) {
-            reports.add(loss.report());
+            reports.addAll(loss.reports());
         }
-        Map<String, @Nullable Object> said = loss == null ? standby.said() : null;
+        RunEvent.SetupDone said = loss == null ? standby.setupDone() : null;
         if (said != null) {
             running = running.well(view.now());
-            reports.add(RunReporter.setupDone(job, said, view));
+            reports.add(view.setupDone(job, said));
         }
         String holder = job.claimHolder();
         run.standby = new Run.Standby(
-                standby.from(), standby.said(), new Run.Swap(running, holder, said != null, job.news()));
+                standby.from(), standby.setupDone(), new Run.Swap(running, holder, said != null, job.news()));
         List<Write> writes = List.of(
                 view.claim(site.claim(job.id), started, job.claim().expectation()),
                 Write.set(site.state(job.id), running.encode(), job.stored().expectation()),
@@ -179,8 +184,8 @@ final class Handover {
     }
 
     /** The commit that is to take over is answered. */
-    void swapped(Job job, Run run, Run.Standby standby, Run.Swap swap, CommitResult result, View view) {
-        if (result instanceof CommitResult.Done done) {
+    void swapped(Job job, Run run, Run.Standby standby, Run.Swap swap, Result result, View view) {
+        if (result instanceof Result.Done done) {
             Guard claim = new Guard(view.site().claim(job.id), done.ticks().get(0));
             job.claim().written(view.claimed(view.lease().session()), claim.tick());
             job.stored().written(swap.state(), done.ticks().get(1));
@@ -190,11 +195,8 @@ final class Handover {
                     System.Logger.Level.INFO,
                     job.id,
                     "taken over" + (swap.holder().isEmpty() ? "" : " from " + swap.holder()));
-            if (standby.said() != null && !swap.tellsSetUp()) {
-                reporter.setupDone(job, run, standby.said(), view);
-            }
         } else {
-            run.standby = new Run.Standby(standby.from(), standby.said(), null);
+            run.standby = new Run.Standby(standby.from(), standby.setupDone(), null);
             job.holdUntil = job.news() == swap.news() ? view.now() + PendingJobs.PAUSE : 0;
         }
     }

@@ -5,6 +5,10 @@ import distkv.model.Path;
 import distkv.runner.balance.FairShare;
 import distkv.runner.balance.Rebalancer;
 import distkv.runner.group.Peer;
+import distkv.runner.lifecycle.JobEvent.Lease;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.CommitRequest.Result;
+import distkv.runner.worker.Place;
 import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of every job that this runner serves: an event goes in, effects come out, which the caller carries out
@@ -30,6 +35,23 @@ public final class Lifecycle {
     private static final double SET_BACK = 0.5;
     /** For how long changes of peers are collected, in seconds. */
     private static final double COLLECT = 0.1;
+
+    /** The places for runs in this node's workers. */
+    public interface Places {
+        /** Keeps a place for one more run, if there is one; it is taken by the {@link Effect.Start} of that run. */
+        boolean keep(Place place);
+
+        /** Gives up a place that was kept, as nothing starts there. */
+        void free(Place place);
+    }
+
+    /**
+     * What the runs of a node weigh; each weighs 1.
+     *
+     * @param total all of them
+     * @param pinned those of jobs that are for this node, or for all nodes
+     */
+    public record Load(double total, double pinned) {}
 
     private final DoubleSupplier clock;
     /** In the order in which they became known, so that a simulated history can be replayed. */
@@ -72,7 +94,7 @@ public final class Lifecycle {
             case JobEvent.Changed(Kind kind, var part, Path path, Entry entry) -> changed(kind, part, path, entry);
             case JobEvent.ErrorChanged(Path about) -> errorChanged(about);
             case JobEvent.CodeChanged(CodeId changed) -> codeChanged(changed);
-            case JobEvent.PeersChanged(List<Peer> peers) -> peersChanged(peers);
+            case JobEvent.PeerChanged(String node, Peer peer) -> peerChanged(node, peer);
             case JobEvent.LeaseChanged(Lease lease) -> leaseChanged(lease);
             case JobEvent.OpenChanged(boolean open) -> {
                 if (open != view.open()) {
@@ -80,7 +102,7 @@ public final class Lifecycle {
                     considerAll();
                 }
             }
-            case JobEvent.Committed(CommitRequest request, CommitResult result) -> committed(request, result);
+            case JobEvent.Committed(CommitRequest request, Result result) -> committed(request, result);
             case JobEvent.RunChanged(RunEvent told) -> {
                 Job job = runs.changed(told, view);
                 if (job != null) {
@@ -214,7 +236,7 @@ public final class Lifecycle {
         };
     }
 
-    private void committed(CommitRequest request, CommitResult result) {
+    private void committed(CommitRequest request, Result result) {
         Job job = jobs.get(request.job());
         if (job == null) {
             return;
@@ -235,17 +257,17 @@ public final class Lifecycle {
         claims.roomMade(this::consider);
     }
 
-    private void claimed(Job job, Phase.Claiming claiming, CommitResult result) {
-        boolean starts = result instanceof CommitResult.Done done && runs.claimed(job, view, claiming, done.ticks());
+    private void claimed(Job job, Phase.Claiming claiming, Result result) {
+        boolean starts = result instanceof Result.Done done && runs.claimed(job, view, claiming, done.ticks());
         claims.answered(job, view, claiming, starts);
-        if (!(result instanceof CommitResult.Done)) {
+        if (!(result instanceof Result.Done)) {
             job.toIdle();
             pending.refused(job, view, claiming.news(), result);
         }
     }
 
-    private void peersChanged(List<Peer> peers) {
-        if (share.peers(peers)) {
+    private void peerChanged(String node, @Nullable Peer peer) {
+        if (share.peer(node, peer)) {
             peersChanged = true;
             rebalancer.peersChanged(view.now());
             considerAffected();
@@ -298,9 +320,9 @@ public final class Lifecycle {
         if (now >= last) {
             runs.cutOff(view);
         }
-        effects.timers().due(now).forEach(this::consider);
+        effects.due(now).forEach(this::consider);
         next = considerAffected();
-        next = Math.min(next, effects.timers().next());
+        next = Math.min(next, effects.next());
         next = Math.min(next, rebalance());
         next = now < last ? Math.min(next, last) : next;
     }

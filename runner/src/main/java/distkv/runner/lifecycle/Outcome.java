@@ -3,6 +3,7 @@ package distkv.runner.lifecycle;
 import distkv.model.Path;
 import distkv.runner.worker.Ended;
 import distkv.schema.error.ErrorReport;
+import distkv.schema.job.Reason;
 import distkv.schema.job.StateEntry;
 import distkv.schema.job.Stop;
 import java.lang.System.Logger.Level;
@@ -26,6 +27,10 @@ record Outcome(
 
     /** A result is part of the job's state, which every runner of the group keeps in memory. */
     private static final int LARGEST_RESULT = 1 << 20;
+
+    private static final String KILLED = "Runner killed";
+    private static final String RESTARTED = "Runner restarted";
+    private static final String UNRECORDED = "How the run ended could not be recorded";
 
     /**
      * The outcome of a run.
@@ -60,6 +65,24 @@ record Outcome(
         };
     }
 
+    /**
+     * The outcome of a run that was not recorded to its end, since its runner was killed: on another node, or on this one
+     * in a former life. The job's state names a node, while nobody has its claim, or nobody who runs it. It counts from
+     * the time of the last news: a time that moved on would let nobody's turn come.
+     */
+    static Outcome lost(Job job, Site site) {
+        StateEntry state = job.state();
+        String what = !site.node().equals(state.node()) ? KILLED : job.claim().isPresent() ? UNRECORDED : RESTARTED;
+        ErrorReport.Failed report = ErrorReport.Failed.plain(
+                ErrorReport.RUN, site.entry(job.id), what, Map.of("node", String.valueOf(state.node())));
+        return new Outcome(
+                state.lost(job.newsAt()),
+                true,
+                List.of(what.equals(UNRECORDED) ? report : report.because(Reason.Code.NODE_LOST)),
+                Level.DEBUG,
+                null);
+    }
+
     private static Ended.Failed tooLarge(int size) {
         String message = "result of " + size + " bytes (expected: " + LARGEST_RESULT + " or fewer)";
         return new Ended.Failed(Ended.Fault.ERROR, "ValueError", message, null, null, Map.of());
@@ -73,7 +96,7 @@ record Outcome(
 
     /** Nobody has told it to end, but it is no error of the job either. */
     private static Outcome interrupted(Run run, Stop stop, Ended.Failed failed, double now) {
-        String say = stop.reason().text() + ": " + FailureFormatter.line(failed, null);
+        String say = stop.reason().text() + ": " + failed.summary(null);
         return new Outcome(run.state.ended(now, run.state.backoff(), stop), false, List.of(), Level.WARNING, say);
     }
 
@@ -88,14 +111,13 @@ record Outcome(
     }
 
     private static Outcome failed(Run run, Path job, Path procedure, Ended.Failed failed, double now) {
-        ErrorReport onJob = FailureFormatter.report(ErrorReport.RUN, job, 0, null, failed, run.attempt);
+        ErrorReport onJob = run.report(ErrorReport.RUN, job, 0, null, failed);
         List<ErrorReport> reports = switch (failed.fault()) {
             case RECORDED -> List.of();
-            case COMPILE ->
-                List.of(onJob, FailureFormatter.report(ErrorReport.COMPILE, procedure, 0, null, failed, run.attempt));
+            case COMPILE -> List.of(onJob, run.report(ErrorReport.COMPILE, procedure, 0, null, failed));
             default -> List.of(onJob);
         };
-        String line = FailureFormatter.line(failed, null);
+        String line = failed.summary(null);
         return new Outcome(run.state.failed(now, line), true, reports, Level.ERROR, line);
     }
 }

@@ -3,8 +3,11 @@ package distkv.runner.lifecycle;
 import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Write;
-import distkv.runner.schedule.Decision;
+import distkv.runner.lifecycle.Job.Followed;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.CommitRequest.Result;
 import distkv.runner.schedule.Schedule;
+import distkv.runner.schedule.Schedule.Decision;
 import distkv.schema.error.ErrorRecord;
 import distkv.schema.error.ErrorReport;
 import distkv.schema.job.ClaimEntry;
@@ -83,9 +86,9 @@ final class PendingJobs {
      * its nodes down again and again.
      */
     private void orphaned(Job job, View view) {
-        NodeLoss loss = NodeLoss.of(job, view.site());
+        Outcome loss = Outcome.lost(job, view.site());
         Write noClaim = Write.delete(view.site().claim(job.id), Expectation.absent());
-        act(job, view, view.believed(job, loss.state()), List.of(loss.report()), List.of(noClaim));
+        act(job, view, view.believed(job, loss.state()), loss.reports(), List.of(noClaim));
     }
 
     /**
@@ -96,11 +99,11 @@ final class PendingJobs {
     private void release(Job job, View view) {
         effects.sleep(job);
         if (view.site().node().equals(job.state().node())) {
-            NodeLoss loss = NodeLoss.of(job, view.site());
+            Outcome loss = Outcome.lost(job, view.site());
             StateEntry state = view.believed(job, loss.state());
             StateEntry settled =
                     view.settle(job, state, view.decide(job, state)).state();
-            free(job, view, settled, view.news(List.of(loss.report())), job.claim());
+            free(job, view, settled, view.news(loss.reports()), job.claim());
         } else {
             free(job, view, job.state(), List.of(), job.claim());
         }
@@ -154,9 +157,9 @@ final class PendingJobs {
     }
 
     /** A note was answered. */
-    void noted(Job job, View view, Phase.Noting noting, CommitResult result) {
+    void noted(Job job, View view, Phase.Noting noting, Result result) {
         job.toIdle();
-        if (result instanceof CommitResult.Done done) {
+        if (result instanceof Result.Done done) {
             job.stored().written(noting.state(), done.ticks().getFirst());
             if (noting.freed() != null) {
                 noting.freed().written(null, done.ticks().get(1));
@@ -175,14 +178,14 @@ final class PendingJobs {
      *
      * @param news how much news of the job there had been when it was asked for
      */
-    void refused(Job job, View view, int news, CommitResult result) {
+    void refused(Job job, View view, int news, Result result) {
         if (job.news() == news) {
-            if (result instanceof CommitResult.Conflict) {
+            if (result instanceof Result.Conflict) {
                 job.asFollowed();
             }
             job.holdUntil = view.now() + PAUSE;
         }
-        if (result instanceof CommitResult.Failed failed && view.open()) {
+        if (result instanceof Result.Failed failed && view.open()) {
             effects.log(System.Logger.Level.WARNING, job.id, failed.reason());
         }
     }

@@ -1,5 +1,6 @@
 package distkv.runner.lifecycle;
 
+import distkv.runner.lifecycle.Job.Followed;
 import distkv.runner.schedule.Attempt;
 import distkv.runner.worker.Ended;
 import distkv.schema.job.ClaimEntry;

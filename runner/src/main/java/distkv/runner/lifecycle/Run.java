@@ -1,9 +1,14 @@
 package distkv.runner.lifecycle;
 
 import distkv.model.Guard;
+import distkv.model.Path;
 import distkv.model.Value;
 import distkv.runner.schedule.Attempt;
+import distkv.runner.worker.Ended;
+import distkv.runner.worker.RunEvent;
+import distkv.schema.error.ErrorReport;
 import distkv.schema.job.StateEntry;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +54,12 @@ final class Run {
      * A run on standby: what it waits for, and how far it is.
      *
      * @param from the claim that it is to take over
-     * @param said what it said when it was set up, and so ready to take over; {@code null} while it is not
+     * @param setupDone what it said when it was set up, and so ready to take over; {@code null} while it is not
      * @param swap the commit that takes over, while that is under way
      */
     record Standby(
             long from,
-            @Nullable Map<String, @Nullable Object> said,
+            RunEvent.@Nullable SetupDone setupDone,
             @Nullable Swap swap) {}
 
     /**
@@ -62,10 +67,10 @@ final class Run {
      *
      * @param state what it writes as the job's state
      * @param holder who has the claim; empty: nobody
-     * @param tellsSetUp whether it also writes that the run is set up
+     * @param tellsSetupDone whether it also writes that the run is set up
      * @param news how much news of the job there had been
      */
-    record Swap(StateEntry state, String holder, boolean tellsSetUp, int news) {}
+    record Swap(StateEntry state, String holder, boolean tellsSetupDone, int news) {}
 
     Run(long number, boolean outlivesClaim, Phase.Claiming claiming, Guard claim) {
         this.number = number;
@@ -99,6 +104,29 @@ final class Run {
     void setBack(double by) {
         setUpAt -= by;
         staysUntil -= staysUntil == 0 ? 0 : by;
+    }
+
+    /** The record of a failure of this run, or of something that it uses. */
+    ErrorReport.Failed report(
+            String subsystem, Path about, int severity, @Nullable String comment, Ended.Failed failure) {
+        Map<String, @Nullable Object> data = new LinkedHashMap<>();
+        data.put("code", attempt.procedure().path());
+        if (failure.line() != null) {
+            data.put("line", failure.line());
+        }
+        data.putAll(attempt.job().data());
+        data.putAll(failure.data());
+        return new ErrorReport.Failed(
+                subsystem,
+                about,
+                severity,
+                failure.description(),
+                comment == null ? failure.exception() : comment,
+                failure.message(),
+                failure.type(),
+                null,
+                failure.trace(),
+                data);
     }
 
     /** Whether a state that is in the tree still tells of this run. Any thread may ask. */

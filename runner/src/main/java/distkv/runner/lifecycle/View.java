@@ -4,9 +4,13 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.runner.balance.FairShare;
+import distkv.runner.lifecycle.Job.Followed;
+import distkv.runner.lifecycle.JobEvent.Lease;
+import distkv.runner.outbox.CommitRequest;
 import distkv.runner.schedule.Attempt;
-import distkv.runner.schedule.Decision;
 import distkv.runner.schedule.Schedule;
+import distkv.runner.schedule.Schedule.Decision;
+import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeEntry;
 import distkv.schema.code.CodeId;
@@ -157,8 +161,36 @@ record View(
         return reports;
     }
 
+    /** Why the run of a job must not go on; {@code null} if it may. */
+    @Nullable
+    Stop disturbance(Job job, Run run) {
+        Followed<ClaimEntry> claim = run.isStandby() ? job.standby() : job.claim();
+        boolean hasIt = claim.isPresent() && claim.tick() == run.claim.tick();
+        // While it takes over the news may be ahead of the answer, which says which claim it has.
+        if (!run.isTakingOver() && !hasIt) {
+            return run.wasOffered && claim.isPresent() ? Stop.HANDED_OVER : Stop.CLAIM_LOST;
+        }
+        if (closing) {
+            return Stop.RUNNER_STOPPED;
+        }
+        JobEntry entry = job.entry();
+        if (entry == null) {
+            return job.bad() == null ? Stop.ENTRY_DELETED : Stop.BAD_ENTRY;
+        }
+        Stop stop = run.attempt.disturbedBy(entry, code(entry));
+        if (stop == null && !catalog.areCurrent(run.attempt.uses())) {
+            return Stop.CODE_CHANGED;
+        }
+        return stop == null && !mayStay(job) ? Stop.MOVED : stop;
+    }
+
+    /** That a run is set up, with what it said about that: its errors are over. */
+    ErrorReport setupDone(Job job, RunEvent.SetupDone said) {
+        return new ErrorReport.Well(ErrorReport.RUN, site.entry(job.id), said.comment(), said.data());
+    }
+
     /** Whether this node may go on with a job that it runs. */
-    boolean mayStay(Job job) {
+    private boolean mayStay(Job job) {
         return job.id.kind() == Kind.ANY
                 ? job.id.isCall() || share.mayRun(job.labels())
                 : site.labels().containsAll(job.labels());

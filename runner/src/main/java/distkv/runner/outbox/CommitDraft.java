@@ -2,11 +2,11 @@ package distkv.runner.outbox;
 
 import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.Expectation;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Write;
-import distkv.runner.lifecycle.CommitRequest;
-import distkv.runner.lifecycle.CommitResult;
+import distkv.runner.outbox.CommitRequest.Result;
 import distkv.schema.error.ErrorRecord;
 import distkv.schema.error.ErrorWrites;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class CommitDraft {
     private static final int ATTEMPTS = 8;
 
-    private final CommitTarget target;
+    private final Target target;
     private final Author author;
     private final CommitRequest request;
     private final List<@Nullable ErrorRecord> known = new ArrayList<>();
@@ -34,8 +34,38 @@ public final class CommitDraft {
      */
     public record Author(String node, Path errors, double now) {}
 
+    /** What commits are made against: the server, or a simulated one. What it throws beside the refusal its user knows. */
+    public interface Target {
+        /** All the writes or none; returns the tick of each. */
+        List<Long> commit(Commit commit) throws Refusal, InterruptedException;
+
+        /** What is at a path; {@code null} if there is nothing. */
+        @Nullable
+        Entry get(Path path) throws InterruptedException;
+
+        /** A name for an error record that no other has. */
+        long newRecord() throws InterruptedException;
+
+        /** Nothing was written, as something is not as it was known to be. */
+        final class Refusal extends Exception {
+            private static final long serialVersionUID = 1;
+            private final transient @Nullable Path path;
+
+            /** With the entry that is in the way, if it is known. */
+            public Refusal(@Nullable Path path) {
+                super("refused because of " + path);
+                this.path = path;
+            }
+
+            @Nullable
+            Path path() {
+                return path;
+            }
+        }
+    }
+
     /** A draft of which nothing was tried. */
-    public CommitDraft(CommitTarget target, Author author, CommitRequest request) {
+    public CommitDraft(Target target, Author author, CommitRequest request) {
         this.target = target;
         this.author = author;
         this.request = request;
@@ -49,16 +79,16 @@ public final class CommitDraft {
         isPerhapsMade = true;
     }
 
-    /** Whether a lost attempt may have succeeded. */
-    public boolean isPerhapsMade() {
-        return isPerhapsMade;
+    /** Whether it waits for the server while there is none; what may have been made does, to find out. */
+    public boolean isPatient() {
+        return request.purpose().isPatient() || isPerhapsMade;
     }
 
     /** Makes it, or finds out why it cannot be made, or that it is made already. */
-    public CommitResult attempt() throws InterruptedException {
+    public Result attempt() throws InterruptedException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             if (isPerhapsMade) {
-                CommitResult made = made();
+                Result made = made();
                 if (made != null) {
                     return made;
                 }
@@ -67,17 +97,17 @@ public final class CommitDraft {
             List<Write> all = new ArrayList<>(writes);
             all.addAll(reports());
             if (all.isEmpty()) {
-                return new CommitResult.Done(List.of());
+                return new Result.Done(List.of());
             }
             try {
                 return result(target.commit(new Commit(all, guards)));
-            } catch (CommitTarget.Refusal refusal) {
+            } catch (Target.Refusal refusal) {
                 if (!reread(refusal.path()) && !fallBack()) {
-                    return new CommitResult.Conflict();
+                    return new Result.Conflict();
                 }
             }
         }
-        return new CommitResult.Conflict();
+        return new Result.Conflict();
     }
 
     private List<Write> reports() throws InterruptedException {
@@ -118,27 +148,36 @@ public final class CommitDraft {
         return true;
     }
 
-    private CommitResult result(List<Long> ticks) {
-        return fellBack
-                ? new CommitResult.FellBack(ticks.getFirst())
-                : new CommitResult.Done(ticks.subList(0, writes.size()));
+    private Result result(List<Long> ticks) {
+        return fellBack ? new Result.FellBack(ticks.getFirst()) : new Result.Done(ticks.subList(0, writes.size()));
     }
 
-    /** After an attempt of unknown outcome: the result if it was made after all. */
-    private @Nullable CommitResult made() throws InterruptedException {
+    /**
+     * After an attempt of unknown outcome: the result if it was made after all. It was if all that it would have written is
+     * there, by writes in a row (those of one commit are) that are not the ones that it was to replace.
+     */
+    private @Nullable Result made() throws InterruptedException {
         if (writes.isEmpty()) {
             return null;
         }
-        Write first = writes.getFirst();
-        Entry entry = target.get(first.path());
-        if (first.value() == null || entry == null || !first.value().equals(entry.value())) {
+        Entry first = target.get(writes.getFirst().path());
+        if (first == null || writes.getFirst().expectation().equals(Expectation.at(first.tick()))) {
             return null;
         }
         List<Long> ticks = new ArrayList<>();
         for (int i = 0; i < writes.size(); i++) {
-            // The writes of one commit have ticks in a row.
-            ticks.add(entry.tick() + i);
+            ticks.add(first.tick() + i);
+            Entry there = i == 0 ? first : target.get(writes.get(i).path());
+            if (!isMade(writes.get(i), ticks.getLast(), there)) {
+                return null;
+            }
         }
         return result(ticks);
+    }
+
+    private static boolean isMade(Write write, long tick, @Nullable Entry there) {
+        return write.value() == null
+                ? there == null
+                : there != null && there.tick() == tick && write.value().equals(there.value());
     }
 }

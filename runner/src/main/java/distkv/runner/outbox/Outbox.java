@@ -1,8 +1,11 @@
 package distkv.runner.outbox;
 
+import distkv.model.Commit;
+import distkv.model.Guard;
+import distkv.model.Path;
 import distkv.model.Write;
-import distkv.runner.lifecycle.CommitRequest;
-import distkv.runner.lifecycle.CommitRequest.Purpose;
+import distkv.runner.outbox.CommitRequest.Purpose;
+import distkv.runner.outbox.CommitRequest.Result;
 import distkv.schema.job.JobId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,11 +13,13 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commits that are wanted for jobs: those of one job are sent one after another, those of different jobs side by
- * side, and notes of several jobs together. Used by the decision thread only.
+ * side, and notes of several jobs together. Used by the decision thread only, but for {@link SharedNotes}.
  */
 public final class Outbox {
     /** How many notes share a commit at most, and how many bytes they write. */
@@ -77,15 +82,15 @@ public final class Outbox {
         return all;
     }
 
-    /** The notes that are to be sent now: each list shares a commit. */
-    public List<List<CommitRequest>> takeNotes() {
-        List<List<CommitRequest>> shared = new ArrayList<>();
+    /** The notes that are to be sent now. */
+    public List<SharedNotes> takeNotes() {
+        List<SharedNotes> shared = new ArrayList<>();
         List<CommitRequest> open = new ArrayList<>();
         long bytes = 0;
         for (CommitRequest note : notes) {
             long size = size(note);
             if (!open.isEmpty() && (open.size() == NOTES || bytes + size > NOTES_BYTES)) {
-                shared.add(open);
+                shared.add(new SharedNotes(open));
                 open = new ArrayList<>();
                 bytes = 0;
             }
@@ -93,7 +98,7 @@ public final class Outbox {
             bytes += size;
         }
         if (!open.isEmpty()) {
-            shared.add(open);
+            shared.add(new SharedNotes(open));
         }
         notes = new ArrayList<>();
         return shared;
@@ -105,5 +110,69 @@ public final class Outbox {
             size += write.value() == null ? 0 : write.value().size();
         }
         return size;
+    }
+
+    /**
+     * Notes of several jobs in one commit. A conflict is that of one note: the others are written without it. Used by the
+     * thread that makes the commit.
+     */
+    public static final class SharedNotes {
+        private final List<CommitRequest> open;
+
+        /** Notes none of which was tried. */
+        public SharedNotes(List<CommitRequest> notes) {
+            this.open = new ArrayList<>(notes);
+        }
+
+        /** What has no result yet: it is to be tried alone if an attempt was given up. */
+        public List<CommitRequest> open() {
+            return List.copyOf(open);
+        }
+
+        /** Makes them, and tells what became of each. */
+        public void attempt(CommitDraft.Target target, BiConsumer<CommitRequest, Result> answered)
+                throws InterruptedException {
+            while (!open.isEmpty()) {
+                List<Write> writes = new ArrayList<>();
+                List<Guard> guards = new ArrayList<>();
+                for (CommitRequest note : open) {
+                    writes.addAll(note.writes());
+                    guards.addAll(note.guards());
+                }
+                try {
+                    List<Long> ticks = target.commit(new Commit(writes, guards));
+                    int from = 0;
+                    for (CommitRequest note : open()) {
+                        int to = from + note.writes().size();
+                        open.remove(note);
+                        answered.accept(note, new Result.Done(ticks.subList(from, to)));
+                        from = to;
+                    }
+                } catch (CommitDraft.Target.Refusal refusal) {
+                    CommitRequest refused = open.size() == 1 ? open.getFirst() : owner(refusal.path());
+                    if (refused == null) {
+                        return;
+                    }
+                    open.remove(refused);
+                    answered.accept(refused, new Result.Conflict());
+                }
+            }
+        }
+
+        private @Nullable CommitRequest owner(@Nullable Path path) {
+            for (CommitRequest note : open) {
+                for (Write write : note.writes()) {
+                    if (write.path().equals(path)) {
+                        return note;
+                    }
+                }
+                for (Guard guard : note.guards()) {
+                    if (guard.path().equals(path)) {
+                        return note;
+                    }
+                }
+            }
+            return null;
+        }
     }
 }

@@ -15,6 +15,24 @@ public final class Schedule {
     /** Clocks of nodes may be so far apart, in seconds, without anything being wrong with a job that is not repeated. */
     private static final double APART = 60;
 
+    /** Whether a job that nobody runs is to start. */
+    public sealed interface Decision {
+        /** What its state says about it. */
+        Reason reason();
+
+        /** Now; it has been due since then. */
+        record Start(double due, Reason reason) implements Decision {}
+
+        /** Not before that time. */
+        record WaitUntil(double time, Reason reason) implements Decision {}
+
+        /** Not unless its entry, its state or its code changes. */
+        record Nothing(Reason reason) implements Decision {}
+
+        /** Not as it is: a decision that is an error, to be recorded as such. */
+        record Refuse(Reason reason, String message) implements Decision {}
+    }
+
     private Schedule() {}
 
     /**

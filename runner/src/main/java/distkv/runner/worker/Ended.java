@@ -21,6 +21,41 @@ public sealed interface Ended {
             implements Ended {
         /** It was told to end before it had started. */
         static final Failed CANCELLED = new Failed(Fault.CANCELLED, null, null, null, null, Map.of());
+
+        /** What happened, in one line; {@code null} if {@link #exception} says it all. The worker names procedure and line. */
+        public @Nullable String description() {
+            return switch (fault) {
+                case COMPILE -> "Does not compile: " + message;
+                case VARS, STALLED, INTERRUPTED, BLOCKED -> message;
+                case CANCELLED -> "Cancelled, but not by the runner";
+                case ERROR, RECORDED, LOST -> type == null ? message : null;
+            };
+        }
+
+        /** The exception as Python shows it; {@code null}: there was none. */
+        public @Nullable String exception() {
+            if (type == null) {
+                return null;
+            }
+            String text = message == null ? "" : message;
+            char quote = text.contains("'") && !text.contains("\"") ? '"' : '\'';
+            StringBuilder shown = new StringBuilder(type).append('(');
+            if (!text.isEmpty()) {
+                String escaped = text.replace("\\", "\\\\").replace("\n", "\\n");
+                shown.append(quote)
+                        .append(quote == '\'' ? escaped.replace("'", "\\'") : escaped)
+                        .append(quote);
+            }
+            return shown.append(')').toString();
+        }
+
+        /** A line for the operator. */
+        public String summary(@Nullable String comment) {
+            String what = exception();
+            String where = line == null ? "" : " (line " + line + ")";
+            String text = what == null ? String.valueOf(message) : what;
+            return (comment == null ? text : comment + ": " + text) + where;
+        }
     }
 
     /**

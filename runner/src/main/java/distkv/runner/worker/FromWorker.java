@@ -87,7 +87,7 @@ public sealed interface FromWorker {
                         map.get("kind") == null ? null : failed(map, Ended.Fault.named(map.get("kind")))));
             case "stale" -> new Stale();
             case "refused" -> new Refused(number(map, "run"));
-            case "setup" -> new OfRun(new RunEvent.SetupDone(number(map, "run"), names(map, "data")));
+            case "setup" -> new OfRun(setupDone(number(map, "run"), map.get("data")));
             case "error" ->
                 new OfRun(new RunEvent.ErrorReported(
                         number(map, "run"),
@@ -106,6 +106,12 @@ public sealed interface FromWorker {
                 new Over(number(map, "run"), failed(map, Ended.Fault.named(map.get("kind"))), text(map, "limit"));
             case null, default -> null;
         };
+    }
+
+    /** What the code has passed to {@code setup_done}: a comment and data, as reports of errors have. */
+    private static RunEvent.SetupDone setupDone(long run, @Nullable Object said) {
+        Map<?, ?> map = said instanceof Map<?, ?> given ? given : Map.of();
+        return new RunEvent.SetupDone(run, text(map, "comment"), names(map, "data"));
     }
 
     private static String how(Map<?, ?> map) {

@@ -149,6 +149,13 @@ public final class Pool {
                 .forEach(worker -> send(worker, modules.changed(path, worker.language())));
     }
 
+    /** A run uses a module: its worker is stale if that is not the stored version any more. */
+    public void moduleUsed(WorkerConnection connection, RunEvent.ModuleUsed used) {
+        if (used.version() > 0 && !modules.isCurrent(used.module(), used.version())) {
+            stale(byConnection.get(connection));
+        }
+    }
+
     private void stale(@Nullable Worker worker) {
         if (worker != null && worker.language() == Language.PYTHON) {
             worker.stale = true;
@@ -195,13 +202,8 @@ public final class Pool {
             case FromWorker.Forked forked -> {}
             case FromWorker.Exited exited -> exited(registry.find(exited.worker()), exited);
             case FromWorker.Worker(int number, long pid) -> connected(connection, registry.find(number));
-            case FromWorker.OfRun(RunEvent event) -> {
-                if (event instanceof RunEvent.ModuleUsed(long _, Path path, long version, var _)
-                        && version > 0
-                        && !modules.isCurrent(path, version)) {
-                    stale(byConnection.get(connection));
-                }
-                listener.changed(event);
+            case FromWorker.OfRun _ -> {
+                // Concerns the run alone.
             }
             case FromWorker.Stale _ -> stale(byConnection.get(connection));
             case FromWorker.Refused(long run) -> refused(run);

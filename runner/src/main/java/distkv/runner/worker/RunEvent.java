@@ -19,8 +19,8 @@ public sealed interface RunEvent {
      */
     record ModuleUsed(long run, Path module, long version, Ended.@Nullable Failed failure) implements RunEvent {}
 
-    /** The code called {@code setup_done}, with that data. */
-    record SetupDone(long run, Map<String, @Nullable Object> data) implements RunEvent {}
+    /** The code called {@code setup_done}, with that comment and data. */
+    record SetupDone(long run, @Nullable String comment, Map<String, @Nullable Object> data) implements RunEvent {}
 
     /** The code reports an error, and goes on. */
     record ErrorReported(

@@ -1,10 +1,10 @@
 package distkv.runner.worker;
 
 import distkv.model.Value;
+import distkv.model.process.VitalThreads;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
-import distkv.protocol.ProtocolException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -27,7 +27,7 @@ public final class WorkerConnection {
     private final SocketChannel channel;
     private final Consumer<WorkerEvent> events;
     private final BlockingQueue<Value> outgoing = new ArrayBlockingQueue<>(WAITING);
-    private final Thread writer = Thread.ofVirtual().name("worker writer").unstarted(this::write);
+    private final Thread writer = VitalThreads.virtual("worker writer", this::write);
 
     WorkerConnection(SocketChannel channel, Consumer<WorkerEvent> events) {
         this.channel = channel;
@@ -36,7 +36,7 @@ public final class WorkerConnection {
 
     void open() {
         writer.start();
-        Thread.ofVirtual().name("worker reader").start(this::read);
+        VitalThreads.virtual("worker reader", this::read).start();
     }
 
     /** Queues a message; never blocks. Returns false if the queue is full. */
@@ -63,7 +63,8 @@ public final class WorkerConnection {
                     events.accept(new WorkerEvent.Received(this, message));
                 }
             }
-        } catch (IOException | ProtocolException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) {
+            // Whatever code makes its worker send ends this connection, and nothing else.
             System.getLogger(WorkerConnection.class.getName())
                     .log(System.Logger.Level.DEBUG, "worker connection ends", e);
         }

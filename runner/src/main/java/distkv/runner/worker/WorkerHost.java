@@ -1,15 +1,18 @@
 package distkv.runner.worker;
 
 import distkv.model.process.ScratchDirectory;
+import distkv.model.process.VitalThreads;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerHost implements AutoCloseable {
     private static final int TAIL = 12;
     private static final long STOP_TIMEOUT_MILLIS = 2_000;
+    /** Until a connection is accepted again after that has failed. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final PythonCommand command;
     private final Consumer<WorkerEvent> events;
@@ -67,7 +72,7 @@ public final class WorkerHost implements AutoCloseable {
                 Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
             }
             WorkerHost host = new WorkerHost(command, events, output, directory, listener);
-            Thread.ofVirtual().name("worker listener").start(host::accept);
+            VitalThreads.virtual("worker listener", host::accept).start();
             return host;
         } catch (IOException e) {
             throw new UncheckedIOException("no socket for the workers: " + e.getMessage(), e);
@@ -81,7 +86,7 @@ public final class WorkerHost implements AutoCloseable {
             Process process = builder.start();
             parent = process;
             // Reading a pipe pins the carrier of a virtual thread, so this is a platform thread.
-            Thread.ofPlatform().daemon().name("worker parent").start(() -> attend(process));
+            VitalThreads.platform("worker parent", () -> attend(process)).start();
         } catch (IOException e) {
             events.accept(new WorkerEvent.ParentEnded(command.notFound()));
         }
@@ -95,10 +100,17 @@ public final class WorkerHost implements AutoCloseable {
     private void accept() {
         try {
             while (listener.isOpen()) {
-                new WorkerConnection(listener.accept(), events).open();
+                try {
+                    new WorkerConnection(listener.accept(), events).open();
+                } catch (ClosedChannelException e) {
+                    return;
+                } catch (IOException e) {
+                    // Out of file descriptors: there may be some again.
+                    Thread.sleep(PAUSE);
+                }
             }
-        } catch (IOException e) {
-            // Closing the listener ends this thread.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

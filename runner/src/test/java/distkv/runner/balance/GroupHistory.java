@@ -115,19 +115,14 @@ final class GroupHistory {
                 .filter(node -> !labelled || sim.peer(node).labels().isEmpty())
                 .limit(1 + sim.random.nextInt(nodes.size() / 3))
                 .toList();
-        some.forEach(node -> drained(node, true));
+        sim.drain(some, true);
         sim.run(5);
         sim.isSettled();
         sim.begin();
-        some.forEach(node -> drained(node, false));
+        sim.drain(some, false);
         int excess = sim.excess();
         settle();
         movedNoMoreThan(excess);
-    }
-
-    private void drained(String node, boolean drained) {
-        Peer peer = sim.peer(node);
-        sim.is(new Peer(node, peer.capacity(), peer.pinned(), peer.labels(), drained));
     }
 
     private void settle() {

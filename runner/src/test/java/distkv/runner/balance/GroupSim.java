@@ -1,11 +1,16 @@
 package distkv.runner.balance;
 
+import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.model.Value;
+import distkv.runner.group.Membership;
 import distkv.runner.group.Peer;
+import distkv.schema.group.Member;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +18,7 @@ import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +29,7 @@ final class GroupSim {
     /** How long claims and presence outlive a runner that is killed, in seconds. */
     static final double TTL = 3;
 
+    private static final Path PRESENCE = Path.of("presence");
     static final Set<String> ANY = Set.of();
     static final Set<String> GPIO = Set.of("gpio");
 
@@ -54,6 +61,10 @@ final class GroupSim {
         int releases;
         long changes;
         long looks;
+        /** Presence entries that were written, or nodes that were drained or are not any more. */
+        int presences;
+        /** Nodes of which the membership has handed on news for those. */
+        int peers;
         /** When the last job was claimed, in seconds since the beginning. */
         double lastClaim;
     }
@@ -66,6 +77,7 @@ final class GroupSim {
     private FairShare.Work gone = new FairShare.Work(0, 0);
     private final PriorityQueue<Timed> agenda = new PriorityQueue<>();
     private long order;
+    private long presences;
 
     final JobId[] jobs;
     private final boolean[] asksForGpio;
@@ -74,6 +86,10 @@ final class GroupSim {
 
     private final boolean[] due;
     private final Map<String, Peer> present = new LinkedHashMap<>();
+    /** What each runner has of its own: here it is one for all, as all are told the same. */
+    private final Membership membership = new Membership(PRESENCE);
+
+    private final Set<String> drained = new TreeSet<>();
     final List<Change> log = new ArrayList<>();
     final Map<String, SimRunner> runners = new LinkedHashMap<>();
 
@@ -168,10 +184,42 @@ final class GroupSim {
         after(warm, runner::open);
     }
 
-    /** The node says this of itself from now on. */
-    void is(Peer peer) {
-        present.put(peer.node(), peer);
-        publish(new Change(-1, peer.node(), peer));
+    private void is(Peer peer) {
+        presence(
+                peer.node(),
+                new Member(peer.node(), Kind.ANY.word(), 1, 0, 0, peer.pinned(), peer.capacity(), peer.labels())
+                        .encode());
+    }
+
+    /** What the node says of itself from now on; {@code null}: it is gone. */
+    private void presence(String node, @Nullable Value value) {
+        count.presences++;
+        String about = membership.apply(new Entry(PRESENCE.child(node).child(Kind.ANY.word()), value, ++presences, 0));
+        if (about != null) {
+            peerChanged(about);
+        }
+    }
+
+    /** These nodes are drained from now on, or are not any more. */
+    void drain(Collection<String> nodes, boolean whether) {
+        count.presences += nodes.size();
+        if (whether) {
+            drained.addAll(nodes);
+        } else {
+            drained.removeAll(nodes);
+        }
+        membership.drain(drained).forEach(this::peerChanged);
+    }
+
+    private void peerChanged(String node) {
+        count.peers++;
+        Peer peer = membership.peer(node);
+        if (peer == null) {
+            present.remove(node);
+        } else {
+            present.put(node, peer);
+        }
+        publish(new Change(-1, node, peer));
     }
 
     /** Kills a runner, and its runs with it. What it had is free when its lease has ended. */
@@ -183,8 +231,7 @@ final class GroupSim {
         runner.kill();
         gone = plus(gone, runner.share.work());
         after(TTL, () -> {
-            present.remove(node);
-            publish(new Change(-1, node, null));
+            presence(node, null);
             for (int job = 0; job < holders.length; job++) {
                 if (node.equals(holders[job])) {
                     release(job, node);

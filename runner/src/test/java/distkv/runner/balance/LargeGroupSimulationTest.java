@@ -50,13 +50,6 @@ class LargeGroupSimulationTest {
         }
     }
 
-    private static void drain(GroupSim sim, List<String> nodes, boolean drained) {
-        for (String node : nodes) {
-            Peer peer = sim.peer(node);
-            sim.is(new Peer(node, peer.capacity(), peer.pinned(), peer.labels(), drained));
-        }
-    }
-
     /** A group with twenty jobs a runner: jobs are set, a twentieth of the runners is lost, as many join, some are drained. */
     private static Map<String, Part> history(int runners) {
         Map<String, Part> parts = new LinkedHashMap<>();
@@ -86,12 +79,12 @@ class LargeGroupSimulationTest {
 
         sim.begin();
         List<String> some = new ArrayList<>(sim.runners.keySet()).subList(0, runners / 20);
-        drain(sim, some, true);
+        sim.drain(some, true);
         sim.run(10);
         parts.put("drained", part(sim, "some drained", 0));
 
         sim.begin();
-        drain(sim, some, false);
+        sim.drain(some, false);
         excess = sim.excess();
         sim.run(10);
         parts.put("back", part(sim, "and back", excess));
@@ -117,6 +110,9 @@ class LargeGroupSimulationTest {
             assertThat(count.moves).as(name).isLessThanOrEqualTo(part.excess() + part.excess() / 10);
             assertThat(count.conflicts).as(name).isLessThanOrEqualTo(count.claims / 5);
             assertThat(count.lastClaim).as(name).isLessThan(count.moves > 0 ? 10 : GroupSim.TTL + 1);
+            assertThat(count.peers)
+                    .as("nodes that the balance is told of, for each that has changed: %s", name)
+                    .isEqualTo(count.presences);
         });
         for (String name : List.of("set", "lost", "drained")) {
             Part few = Objects.requireNonNull(small.get(name));

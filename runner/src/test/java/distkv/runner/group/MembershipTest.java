@@ -6,8 +6,8 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.schema.group.Member;
-import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class MembershipTest {
@@ -19,12 +19,12 @@ class MembershipTest {
         return new Member(node, kind, 1, 2, 3, 1, 4, Set.of("gpio"));
     }
 
-    private boolean comes(String node, String kind) {
+    private @Nullable String comes(String node, String kind) {
         return membership.apply(
                 new Entry(PREFIX.child(node).child(kind), member(node, kind).encode(), ++tick, 0));
     }
 
-    private boolean goes(String node, String kind) {
+    private @Nullable String goes(String node, String kind) {
         return membership.apply(new Entry(PREFIX.child(node).child(kind), null, ++tick, 0));
     }
 
@@ -34,7 +34,8 @@ class MembershipTest {
         comes("a", "at");
         comes("b", "all");
         assertThat(membership.count()).isEqualTo(2);
-        assertThat(membership.peers("any", Set.of())).isEqualTo(List.of(new Peer("a", 4, 1, Set.of("gpio"), false)));
+        assertThat(membership.peer("a")).isEqualTo(new Peer("a", 4, 1, Set.of("gpio"), false));
+        assertThat(membership.peer("b")).as("it runs no jobs for any node").isNull();
     }
 
     @Test
@@ -49,10 +50,10 @@ class MembershipTest {
 
     @Test
     void onlyComingAndGoingIsNews() {
-        assertThat(comes("a", "any")).isTrue();
-        assertThat(comes("a", "any")).isFalse();
-        assertThat(goes("a", "any")).isTrue();
-        assertThat(goes("a", "any")).isFalse();
+        assertThat(comes("a", "any")).isEqualTo("a");
+        assertThat(comes("a", "any")).isNull();
+        assertThat(goes("a", "any")).isEqualTo("a");
+        assertThat(goes("a", "any")).isNull();
     }
 
     @Test
@@ -73,7 +74,20 @@ class MembershipTest {
         comes("a", "any");
         Member more = new Member("a", "any", 1, 2, 3, 2, 4, Set.of());
         assertThat(membership.apply(new Entry(PREFIX.child("a").child("any"), more.encode(), ++tick, 0)))
-                .isTrue();
-        assertThat(membership.peers("any", Set.of("a"))).isEqualTo(List.of(new Peer("a", 4, 2, Set.of(), true)));
+                .isEqualTo("a");
+        assertThat(membership.peer("a")).isEqualTo(new Peer("a", 4, 2, Set.of(), false));
+    }
+
+    @Test
+    void whoIsDrainedOrNotAnyMoreIsNewsAndNobodyElse() {
+        comes("a", "any");
+        comes("b", "any");
+        assertThat(membership.drain(Set.of("a", "c"))).containsExactly("a", "c");
+        assertThat(membership.peer("a")).isEqualTo(new Peer("a", 4, 1, Set.of("gpio"), true));
+        comes("c", "any");
+        assertThat(membership.peer("c")).isEqualTo(new Peer("c", 4, 1, Set.of("gpio"), true));
+        assertThat(membership.drain(Set.of("b", "c"))).containsExactly("a", "b");
+        assertThat(membership.drain(Set.of("b", "c"))).isEmpty();
+        assertThat(membership.peer("a")).isEqualTo(new Peer("a", 4, 1, Set.of("gpio"), false));
     }
 }

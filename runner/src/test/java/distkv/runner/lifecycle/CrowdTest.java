@@ -6,6 +6,8 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.protocol.Values;
+import distkv.runner.lifecycle.JobEvent.Lease;
+import distkv.runner.outbox.CommitRequest;
 import distkv.schema.code.Catalog;
 import distkv.schema.code.CodeId;
 import distkv.schema.error.ErrorIndex;

@@ -3,6 +3,8 @@ package distkv.runner.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Guard;
+import distkv.runner.lifecycle.Lifecycle.Places;
+import distkv.runner.outbox.CommitRequest;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.Place;
 import distkv.schema.job.Stop;

@@ -10,6 +10,9 @@ import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.runner.group.Peer;
+import distkv.runner.lifecycle.JobEvent.Lease;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.CommitRequest.Result;
 import distkv.runner.worker.Ended;
 import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Catalog;
@@ -72,9 +75,9 @@ class HandoverDecisionsTest {
     }
 
     private void peers(Set<String> drained) {
-        on(new JobEvent.PeersChanged(List.of(
-                new Peer("one", 1, 0, Set.of(), drained.contains("one")),
-                new Peer("two", 1, 0, Set.of(), drained.contains("two")))));
+        for (String node : List.of("one", "two")) {
+            on(new JobEvent.PeerChanged(node, new Peer(node, 1, 0, Set.of(), drained.contains(node))));
+        }
     }
 
     private void lease() {
@@ -100,7 +103,7 @@ class HandoverDecisionsTest {
 
     private List<Long> answerDone(CommitRequest request) {
         List<Long> ticks = ticks(request);
-        on(new JobEvent.Committed(request, new CommitResult.Done(ticks)));
+        on(new JobEvent.Committed(request, new Result.Done(ticks)));
         return ticks;
     }
 
@@ -149,14 +152,14 @@ class HandoverDecisionsTest {
     @Test
     void theNewsOfASwapMayComeBeforeItsAnswer() {
         standBy();
-        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, Map.of())));
+        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, null, Map.of())));
         CommitRequest swap = done.last(CommitRequest.Purpose.SWAP);
         List<Long> ticks = ticks(swap);
         news(JobEvent.Part.CLAIM, JOB, swap.writes().get(0).value(), ticks.get(0));
         news(JobEvent.Part.STATE, JOB, swap.writes().get(1).value(), ticks.get(1));
         news(JobEvent.Part.CLAIM, JOB.child(Guard.STANDBY), null, ticks.get(2));
         after(1);
-        on(new JobEvent.Committed(swap, new CommitResult.Done(ticks)));
+        on(new JobEvent.Committed(swap, new Result.Done(ticks)));
         after(1);
         assertThat(done.stops).isEmpty();
         assertThat(done.claims).containsExactly(new Guard(CLAIMS.append(JOB), ticks.getFirst()));
@@ -166,7 +169,7 @@ class HandoverDecisionsTest {
     @Test
     void aRunThatEndsWhileItTakesOverIsRecordedAsWhatTheAnswerMakesIt() {
         standBy();
-        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, Map.of())));
+        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, null, Map.of())));
         CommitRequest swap = done.last(CommitRequest.Purpose.SWAP);
         on(new JobEvent.RunChanged(new RunEvent.Over(1, new Ended.Done(Values.encode(42L)))));
         assertThat(done.commits).last().isEqualTo(swap);
@@ -179,10 +182,10 @@ class HandoverDecisionsTest {
     @Test
     void aSwapThatComesTooLateIsTriedAgainWhenTheOtherRunIsGone() {
         standBy();
-        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, Map.of())));
+        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, null, Map.of())));
         CommitRequest swap = done.last(CommitRequest.Purpose.SWAP);
         news(JobEvent.Part.CLAIM, JOB, null);
-        on(new JobEvent.Committed(swap, new CommitResult.Conflict()));
+        on(new JobEvent.Committed(swap, new Result.Conflict()));
         CommitRequest again = done.last(CommitRequest.Purpose.SWAP);
         assertThat(again).isNotSameAs(swap);
         assertThat(again.news().toString()).contains("Runner killed");
@@ -270,7 +273,7 @@ class HandoverDecisionsTest {
     @Test
     void aRunThatTakesOverAfterItsLeaseIsOverIsNotToldOfTheClaim() {
         standBy();
-        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, Map.of())));
+        on(new JobEvent.RunChanged(new RunEvent.SetupDone(1, null, Map.of())));
         CommitRequest swap = done.last(CommitRequest.Purpose.SWAP);
         // The machine sleeps.
         now += 60;

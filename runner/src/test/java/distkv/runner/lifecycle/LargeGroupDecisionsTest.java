@@ -8,6 +8,9 @@ import distkv.model.Revision;
 import distkv.protocol.Values;
 import distkv.runner.balance.Pace;
 import distkv.runner.group.Peer;
+import distkv.runner.lifecycle.JobEvent.Lease;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.CommitRequest.Result;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.RunEvent;
 import distkv.schema.code.Catalog;
@@ -63,11 +66,9 @@ class LargeGroupDecisionsTest {
     }
 
     private void peers(int count) {
-        List<Peer> peers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            peers.add(new Peer("n" + i, 1, 0, Set.of(), false));
+            on(new JobEvent.PeerChanged("n" + i, new Peer("n" + i, 1, 0, Set.of(), false)));
         }
-        on(new JobEvent.PeersChanged(peers));
     }
 
     private void lease() {
@@ -105,7 +106,7 @@ class LargeGroupDecisionsTest {
             for (int i = 0; i < request.writes().size(); i++) {
                 ticks.add(tick + i);
             }
-            on(new JobEvent.Committed(request, new CommitResult.Done(ticks)));
+            on(new JobEvent.Committed(request, new Result.Done(ticks)));
         }
     }
 
@@ -154,7 +155,7 @@ class LargeGroupDecisionsTest {
         assertThat(done.launches).hasSize(60);
         for (Launch launch : done.launches) {
             on(new JobEvent.RunChanged(new RunEvent.Started(launch.run())));
-            on(new JobEvent.RunChanged(new RunEvent.SetupDone(launch.run(), Map.of())));
+            on(new JobEvent.RunChanged(new RunEvent.SetupDone(launch.run(), null, Map.of())));
         }
         for (int count = 2; count <= 10; count++) {
             peers(count);
@@ -176,7 +177,7 @@ class LargeGroupDecisionsTest {
         answer();
         for (Launch launch : done.launches) {
             on(new JobEvent.RunChanged(new RunEvent.Started(launch.run())));
-            on(new JobEvent.RunChanged(new RunEvent.SetupDone(launch.run(), Map.of())));
+            on(new JobEvent.RunChanged(new RunEvent.SetupDone(launch.run(), null, Map.of())));
         }
         done.room = place -> false;
         peers(2);

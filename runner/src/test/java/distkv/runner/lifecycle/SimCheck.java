@@ -4,6 +4,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.runner.lifecycle.SimWorkers.Execution;
+import distkv.runner.outbox.CommitRequest;
 import distkv.schema.BadEntry;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.Reason;

@@ -4,10 +4,12 @@ import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.runner.lifecycle.Lifecycle.Places;
 import distkv.runner.outbox.CommitDraft;
-import distkv.runner.outbox.CommitTarget;
+import distkv.runner.outbox.CommitRequest;
+import distkv.runner.outbox.CommitRequest.Result;
 import distkv.runner.outbox.Outbox;
-import distkv.runner.outbox.SharedNotes;
+import distkv.runner.outbox.Outbox.SharedNotes;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.Place;
 import distkv.schema.job.JobId;
@@ -70,9 +72,8 @@ final class SimEffects implements Places {
     }
 
     private void send(CommitRequest request, CommitDraft draft) {
-        boolean once = !request.purpose().isPatient() && !draft.isPerhapsMade();
-        if (node.isCutOff() && once) {
-            sim.after(0.001, node.awake(() -> answer(request, new CommitResult.Failed("no connection"))));
+        if (node.isCutOff() && !draft.isPatient()) {
+            sim.after(0.001, node.awake(() -> answer(request, new Result.Failed("no connection"))));
             return;
         }
         boolean isLost = isLost();
@@ -80,7 +81,7 @@ final class SimEffects implements Places {
         // The request and the reply travel for a while, and either may be caught by a cut.
         travel(() -> {
             int restores = sim.store.restores();
-            CommitResult result = arrives ? attempt(request, draft) : new CommitResult.Conflict();
+            Result result = arrives ? attempt(request, draft) : new Result.Conflict();
             travel(() -> {
                 // Of a tree that was restored since then nobody answers any more.
                 if (isLost || sim.store.restores() != restores) {
@@ -103,21 +104,21 @@ final class SimEffects implements Places {
 
     /** Sends the notes that have come together. */
     void sendNotes() {
-        for (List<CommitRequest> notes : outbox.takeNotes()) {
+        for (SharedNotes notes : outbox.takeNotes()) {
             if (node.isCutOff() || isLost()) {
-                notes.forEach(note -> send(note, draft(note)));
+                notes.open().forEach(note -> send(note, draft(note)));
             } else {
                 travel(() -> share(notes));
             }
         }
     }
 
-    private void share(List<CommitRequest> notes) {
+    private void share(SharedNotes shared) {
+        List<CommitRequest> notes = shared.open();
         List<Runnable> answers = new ArrayList<>();
-        SharedNotes shared = new SharedNotes(new Store(null), notes);
         boolean isLost = isLost();
         try {
-            shared.attempt((note, result) -> answers.add(() -> answer(note, result)));
+            shared.attempt(new Store(null), (note, result) -> answers.add(() -> answer(note, result)));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -136,7 +137,7 @@ final class SimEffects implements Places {
         });
     }
 
-    private void answer(CommitRequest request, CommitResult result) {
+    private void answer(CommitRequest request, Result result) {
         outbox.answered(request);
         if (node.isUp()) {
             node.handle(new JobEvent.Committed(request, result));
@@ -144,16 +145,16 @@ final class SimEffects implements Places {
         }
     }
 
-    private CommitResult attempt(CommitRequest request, CommitDraft draft) {
+    private Result attempt(CommitRequest request, CommitDraft draft) {
         boolean fails = !sim.calm && sim.chance(0.005);
         if (fails && request.purpose() == CommitRequest.Purpose.RECORD) {
-            return new CommitResult.Failed("the server refuses it");
+            return new Result.Failed("the server refuses it");
         }
         try {
-            CommitResult result = draft.attempt();
+            Result result = draft.attempt();
             // What is not known to be made may have been.
             return fails && request.purpose() == CommitRequest.Purpose.CLAIM
-                    ? new CommitResult.Failed("unknown outcome")
+                    ? new Result.Failed("unknown outcome")
                     : result;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -173,7 +174,7 @@ final class SimEffects implements Places {
     }
 
     /** The simulated store, where it is checked whether what a request asks for may be. */
-    private final class Store implements CommitTarget {
+    private final class Store implements CommitDraft.Target {
         private final @Nullable CommitRequest request;
 
         Store(@Nullable CommitRequest request) {

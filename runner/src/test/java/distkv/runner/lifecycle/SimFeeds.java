@@ -32,7 +32,6 @@ final class SimFeeds {
     private final SimNode node;
     private final Map<Part, Cursor> cursors = new EnumMap<>(Part.class);
     private Membership membership;
-    private List<Peer> peers = List.of();
     private Catalog catalog = new Catalog();
     private ErrorIndex errors = new ErrorIndex(Sim.ERRORS);
 
@@ -52,7 +51,6 @@ final class SimFeeds {
     /** Forgets all. */
     void restart(Catalog newCatalog, ErrorIndex newErrors) {
         cursors.clear();
-        peers = List.of();
         membership = new Membership(Sim.PRESENCE.child(group.name));
         catalog = newCatalog;
         errors = newErrors;
@@ -121,11 +119,15 @@ final class SimFeeds {
             }
             case ERROR -> errors.apply(change.entry());
             case PRESENCE -> {
-                if (membership.apply(change.entry())) {
-                    peers();
+                String about = membership.apply(change.entry());
+                if (about != null) {
+                    peerChanged(about);
                 }
             }
-            case GROUP -> peers();
+            case GROUP ->
+                membership
+                        .drain(GroupSettings.read(change.entry().value()).drained())
+                        .forEach(this::peerChanged);
         }
     }
 
@@ -133,18 +135,14 @@ final class SimFeeds {
         node.handle(new JobEvent.Changed(kind(change), part, change.to().job(), change.entry()));
     }
 
-    private void peers() {
-        List<Change> log = group.log(Part.GROUP);
-        Change last = log.isEmpty() ? null : log.getLast();
-        peers = membership.peers(
-                "any",
-                GroupSettings.read(last == null ? null : last.entry().value()).drained());
-        node.handle(new JobEvent.PeersChanged(peers));
+    private void peerChanged(String about) {
+        node.handle(new JobEvent.PeerChanged(about, membership.peer(about)));
     }
 
     /** Whether this node, for all it was told, may run jobs for any node that ask for these labels. */
     boolean mayRun(Set<String> has) {
-        return peers.stream().filter(peer -> peer.node().equals(node.name)).allMatch(peer -> peer.mayRun(has));
+        Peer here = membership.peer(node.name);
+        return here == null || here.mayRun(has);
     }
 
     private static Kind kind(Change change) {

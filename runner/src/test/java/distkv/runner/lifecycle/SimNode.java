@@ -1,6 +1,7 @@
 package distkv.runner.lifecycle;
 
 import distkv.model.Path;
+import distkv.runner.lifecycle.JobEvent.Lease;
 import distkv.schema.code.Catalog;
 import distkv.schema.error.ErrorIndex;
 import distkv.schema.job.Kind;

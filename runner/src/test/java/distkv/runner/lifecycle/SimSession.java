@@ -4,6 +4,7 @@ import distkv.model.Commit;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
+import distkv.runner.lifecycle.Lifecycle.Load;
 import distkv.schema.group.Member;
 
 /** The session of a simulated runner: it is renewed every third of its time to live, and replaced when it is lost. */

@@ -95,7 +95,7 @@ final class SimWorkers {
         }
         later(one, sim.between(0.001, 0.01), () -> tell(new RunEvent.Started(one.run)));
         if (sim.chance(one.isStandby() && sim.calm ? 1 : 0.7)) {
-            later(one, sim.between(0.01, 2), () -> tell(new RunEvent.SetupDone(one.run, Map.of())));
+            later(one, sim.between(0.01, 2), () -> tell(new RunEvent.SetupDone(one.run, null, Map.of())));
         }
         later(one, sim.between(0.001, 1), () -> write(one, 2));
         boolean service = Boolean.TRUE.equals(launch.globals().get("service"));

@@ -9,9 +9,9 @@ import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.protocol.Values;
-import distkv.runner.lifecycle.CommitRequest;
-import distkv.runner.lifecycle.CommitRequest.Purpose;
-import distkv.runner.lifecycle.CommitResult;
+import distkv.runner.outbox.CommitRequest.Purpose;
+import distkv.runner.outbox.CommitRequest.Result;
+import distkv.runner.outbox.Outbox.SharedNotes;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ class OutboxTest {
             outbox.add(request("job" + i, Purpose.NOTE));
         }
         assertThat(outbox.takeReady()).isEmpty();
-        assertThat(outbox.takeNotes()).extracting(List::size).containsExactly(64, 64, 22);
+        assertThat(outbox.takeNotes()).extracting(notes -> notes.open().size()).containsExactly(64, 64, 22);
         assertThat(outbox.takeNotes()).isEmpty();
     }
 
@@ -77,18 +77,18 @@ class OutboxTest {
         CommitRequest late = request("late", Purpose.NOTE, Expectation.at(7));
         CommitRequest one = request("one", Purpose.NOTE);
         CommitRequest two = request("two", Purpose.NOTE);
-        Map<CommitRequest, CommitResult> results = new LinkedHashMap<>();
-        SharedNotes shared = new SharedNotes(tree, List.of(one, late, two));
-        shared.attempt(results::put);
+        Map<CommitRequest, Result> results = new LinkedHashMap<>();
+        SharedNotes shared = new SharedNotes(List.of(one, late, two));
+        shared.attempt(tree, results::put);
         assertThat(shared.open()).isEmpty();
         assertThat(results)
                 .isEqualTo(Map.of(
                         late,
-                        new CommitResult.Conflict(),
+                        new Result.Conflict(),
                         one,
-                        new CommitResult.Done(List.of(100L)),
+                        new Result.Done(List.of(100L)),
                         two,
-                        new CommitResult.Done(List.of(101L))));
+                        new Result.Done(List.of(101L))));
         assertThat(tree.commits).extracting(List::size).containsExactly(3, 2);
     }
 
@@ -98,8 +98,8 @@ class OutboxTest {
         tree.saysWhere = false;
         List<CommitRequest> notes =
                 List.of(request("one", Purpose.NOTE), request("late", Purpose.NOTE, Expectation.at(7)));
-        SharedNotes shared = new SharedNotes(tree, notes);
-        shared.attempt((note, result) -> assertThat(note).isNull());
+        SharedNotes shared = new SharedNotes(notes);
+        shared.attempt(tree, (note, result) -> assertThat(note).isNull());
         assertThat(shared.open()).isEqualTo(notes);
     }
 
@@ -109,16 +109,48 @@ class OutboxTest {
         CommitRequest claim = request("a", Purpose.CLAIM, Expectation.absent());
         CommitDraft.Author author = new CommitDraft.Author("here", Path.of("error"), 1_000);
         CommitDraft draft = new CommitDraft(tree, author, claim);
-        assertThat(draft.attempt()).isEqualTo(new CommitResult.Done(List.of(100L)));
+        assertThat(draft.attempt()).isEqualTo(new Result.Done(List.of(100L)));
         draft.lost();
-        assertThat(draft.attempt()).as("it was made").isEqualTo(new CommitResult.Done(List.of(100L)));
+        assertThat(draft.attempt()).as("it was made").isEqualTo(new Result.Done(List.of(100L)));
 
         tree.entries.replaceAll((path, entry) -> new Entry(path, Values.encode("other"), 200, 0));
         draft.lost();
-        assertThat(draft.attempt()).as("somebody else has it").isEqualTo(new CommitResult.Conflict());
+        assertThat(draft.attempt()).as("somebody else has it").isEqualTo(new Result.Conflict());
     }
 
-    private static final class Tree implements CommitTarget {
+    @Test
+    void aNoteThatRewritesAnEqualStateCountsAsMadeOnlyIfAllOfItIs() throws InterruptedException {
+        Tree tree = new Tree();
+        Path state = Path.of("state", "a");
+        Path claim = Path.of("claim", "a");
+        tree.entries.put(state, new Entry(state, Values.encode("idle"), 10, 0));
+        tree.entries.put(claim, new Entry(claim, Values.encode("mine"), 11, 0));
+        CommitRequest note = new CommitRequest(
+                new JobId(Kind.ANY, Path.of("a")),
+                Purpose.NOTE,
+                1,
+                List.of(
+                        Write.set(state, Values.encode("idle"), Expectation.at(10)),
+                        Write.delete(claim, Expectation.at(11))),
+                List.of(),
+                List.of(),
+                null);
+        CommitDraft draft = new CommitDraft(tree, new CommitDraft.Author("here", Path.of("error"), 1_000), note);
+        draft.lost();
+        assertThat(draft.attempt()).as("it was not made yet").isEqualTo(new Result.Done(List.of(100L, 101L)));
+        assertThat(tree.commits).hasSize(1);
+        assertThat(tree.get(claim)).isNull();
+
+        draft.lost();
+        assertThat(draft.attempt()).as("it was made").isEqualTo(new Result.Done(List.of(100L, 101L)));
+        assertThat(tree.commits).hasSize(1);
+
+        tree.entries.put(claim, new Entry(claim, Values.encode("another's"), 200, 0));
+        draft.lost();
+        assertThat(draft.attempt()).as("nobody can tell any more").isEqualTo(new Result.Conflict());
+    }
+
+    private static final class Tree implements CommitDraft.Target {
         final Map<Path, Entry> entries = new HashMap<>();
         final List<List<Write>> commits = new ArrayList<>();
         boolean saysWhere = true;
@@ -134,7 +166,11 @@ class OutboxTest {
             List<Long> ticks = new ArrayList<>();
             for (Write write : commit.writes()) {
                 long tick = 100L + ticks.size();
-                entries.put(write.path(), new Entry(write.path(), write.value(), tick, 0));
+                if (write.value() == null) {
+                    entries.remove(write.path());
+                } else {
+                    entries.put(write.path(), new Entry(write.path(), write.value(), tick, 0));
+                }
                 ticks.add(tick);
             }
             return ticks;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.runner.schedule.Schedule.Decision;
 import distkv.schema.BadEntry;
 import distkv.schema.code.CodeEntry;
 import distkv.schema.code.Mode;

@@ -142,8 +142,10 @@ class MessagesTest {
     void theMessagesOfAWorkerAreRead() {
         assertThat(read("op", "worker", "worker", 1, "pid", 6)).isEqualTo(new FromWorker.Worker(1, 6));
         assertThat(read("op", "started", "run", 7)).isEqualTo(new FromWorker.OfRun(new RunEvent.Started(7)));
-        assertThat(read("op", "setup", "run", 7, "data", Map.of("comment", "up")))
-                .isEqualTo(new FromWorker.OfRun(new RunEvent.SetupDone(7, Map.of("comment", "up"))));
+        assertThat(read("op", "setup", "run", 7, "data", Map.of("comment", "up", "data", Map.of("a", 1L))))
+                .isEqualTo(new FromWorker.OfRun(new RunEvent.SetupDone(7, "up", Map.of("a", 1L))));
+        assertThat(read("op", "setup", "run", 7, "data", Map.of("comment", 5, "data", "no map")))
+                .isEqualTo(new FromWorker.OfRun(new RunEvent.SetupDone(7, null, Map.of())));
         assertThat(read("op", "log", "run", 7, "level", "INFO", "text", "hi", "at", 1.5))
                 .isEqualTo(new FromWorker.Log(7, "INFO", "hi", 1.5));
         assertThat(read("op", "done", "run", 7, "result", null))

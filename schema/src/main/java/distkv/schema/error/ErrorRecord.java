@@ -41,9 +41,18 @@ public record ErrorRecord(Path record, String subsystem, Path about, Map<String,
     private static @Nullable Path about(@Nullable Object path) {
         return switch (path) {
             case Path given -> given;
-            case List<?> elements -> Path.of(elements);
+            case List<?> elements -> path(elements);
             case null, default -> null;
         };
+    }
+
+    private static @Nullable Path path(List<?> elements) {
+        try {
+            return Path.of(elements);
+        } catch (IllegalArgumentException e) {
+            // A list, but not of what paths have: whoever wrote it, it is about nothing that there is.
+            return null;
+        }
     }
 
     public boolean resolved() {

@@ -53,7 +53,8 @@ public record Limits(
             throw wrong("limits", found, "a map of memory, cpu, files, processes, time");
         }
         for (Object name : map.keySet()) {
-            if (!List.of("memory", "cpu", "files", "processes", "time").contains(name)) {
+            if (name == null
+                    || !List.of("memory", "cpu", "files", "processes", "time").contains(name)) {
                 throw wrong("limits", name, "memory, cpu, files, processes or time");
             }
         }

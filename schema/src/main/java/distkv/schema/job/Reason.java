@@ -37,27 +37,27 @@ public record Reason(Code code, String text) {
         NODES_DRAINED("every node is drained"),
         NODE_LACKS("this node lacks"),
 
-        // How a run ended, or why it was ended.
+        // How a run ended, or why it was ended. True: an interruption.
         DONE("done"),
         FAILED("failed"),
         NO_TARGET("no target"),
         ENTRY_DELETED("entry deleted"),
         BAD_ENTRY("bad entry"),
-        CODE_CHANGED("code changed"),
-        DATA_CHANGED("data changed"),
-        LIMITS_CHANGED("limits changed"),
-        TARGET_CHANGED("target changed"),
-        SETTINGS_CHANGED("settings changed"),
-        CLAIM_LOST("claim lost"),
-        HANDED_OVER("handed over"),
-        NOT_NEEDED("not needed"),
-        MOVED("moved"),
-        CUT_OFF("cut off"),
-        NODE_LOST("node lost"),
-        STALLED("stalled"),
-        SERVER_LOST("server lost"),
-        WORKER_RESTARTED("worker restarted"),
-        RUNNER_STOPPED("runner stopped"),
+        CODE_CHANGED("code changed", true),
+        DATA_CHANGED("data changed", true),
+        LIMITS_CHANGED("limits changed", true),
+        TARGET_CHANGED("target changed", true),
+        SETTINGS_CHANGED("settings changed", true),
+        CLAIM_LOST("claim lost", true),
+        HANDED_OVER("handed over", true),
+        NOT_NEEDED("not needed", true),
+        MOVED("moved", true),
+        CUT_OFF("cut off", true),
+        NODE_LOST("node lost", true),
+        STALLED("stalled", true),
+        SERVER_LOST("server lost", true),
+        WORKER_RESTARTED("worker restarted", true),
+        RUNNER_STOPPED("runner stopped", true),
 
         /** Something that another implementation wrote. */
         OTHER("other");
@@ -66,9 +66,15 @@ public record Reason(Code code, String text) {
                 Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Code::word, Function.identity()));
 
         private final String word;
+        private final boolean isInterruption;
 
         Code(String word) {
+            this(word, false);
+        }
+
+        Code(String word, boolean isInterruption) {
             this.word = word;
+            this.isInterruption = isInterruption;
         }
 
         /** The word that stands for it in a state. */
@@ -78,24 +84,7 @@ public record Reason(Code code, String text) {
 
         /** Whether the run was interrupted through no fault of its own, so that its job starts again at once. */
         public boolean isInterruption() {
-            return switch (this) {
-                case CODE_CHANGED,
-                        DATA_CHANGED,
-                        LIMITS_CHANGED,
-                        TARGET_CHANGED,
-                        SETTINGS_CHANGED,
-                        CLAIM_LOST,
-                        HANDED_OVER,
-                        NOT_NEEDED,
-                        MOVED,
-                        CUT_OFF,
-                        NODE_LOST,
-                        STALLED,
-                        SERVER_LOST,
-                        WORKER_RESTARTED,
-                        RUNNER_STOPPED -> true;
-                default -> false;
-            };
+            return isInterruption;
         }
 
         /** Whether a job that was due had no procedure that could run. */

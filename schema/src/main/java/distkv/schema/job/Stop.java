@@ -2,39 +2,35 @@ package distkv.schema.job;
 
 /** Why a runner ends a run that did not end by itself. */
 public enum Stop {
-    NO_TARGET(Reason.Code.NO_TARGET),
-    ENTRY_DELETED(Reason.Code.ENTRY_DELETED),
-    BAD_ENTRY(Reason.Code.BAD_ENTRY),
-    CODE_CHANGED(Reason.Code.CODE_CHANGED),
-    DATA_CHANGED(Reason.Code.DATA_CHANGED),
-    LIMITS_CHANGED(Reason.Code.LIMITS_CHANGED),
-    TARGET_CHANGED(Reason.Code.TARGET_CHANGED),
-    SETTINGS_CHANGED(Reason.Code.SETTINGS_CHANGED),
-    CLAIM_LOST(Reason.Code.CLAIM_LOST),
+    NO_TARGET,
+    ENTRY_DELETED,
+    BAD_ENTRY,
+    CODE_CHANGED,
+    DATA_CHANGED,
+    LIMITS_CHANGED,
+    TARGET_CHANGED,
+    SETTINGS_CHANGED,
+    CLAIM_LOST,
     /** Another node has taken it over. */
-    HANDED_OVER(Reason.Code.HANDED_OVER),
+    HANDED_OVER,
     /** It was on standby, and is not needed any more. */
-    NOT_NEEDED(Reason.Code.NOT_NEEDED),
+    NOT_NEEDED,
     /** Another node is to run it. */
-    MOVED(Reason.Code.MOVED),
-    CUT_OFF(Reason.Code.CUT_OFF),
+    MOVED,
+    CUT_OFF,
     /** The node that ran it is gone; the others find that out. */
-    NODE_LOST(Reason.Code.NODE_LOST),
+    NODE_LOST,
     /** It took none of the messages that it had asked for. */
-    STALLED(Reason.Code.STALLED),
+    STALLED,
     /** The connection to the server was lost while it needed it. */
-    SERVER_LOST(Reason.Code.SERVER_LOST),
+    SERVER_LOST,
     /** A neighbour in the same worker did not stop, and the worker had to be killed. */
-    WORKER_RESTARTED(Reason.Code.WORKER_RESTARTED),
-    RUNNER_STOPPED(Reason.Code.RUNNER_STOPPED);
+    WORKER_RESTARTED,
+    RUNNER_STOPPED;
 
-    private final Reason.Code code;
+    private final Reason.Code code = Reason.Code.valueOf(name());
 
-    Stop(Reason.Code code) {
-        this.code = code;
-    }
-
-    /** What the state says about it. */
+    /** What the state says about it: the reason of the same name. */
     public Reason reason() {
         return Reason.of(code);
     }

@@ -1,4 +1,4 @@
-package distkv.runner.lifecycle;
+package distkv.runner.outbox;
 
 import distkv.model.Entry;
 import distkv.model.Expectation;
@@ -67,4 +67,19 @@ public record CommitRequest(
 
     /** A report, and the record that is known of the same thing. */
     public record News(ErrorReport report, @Nullable ErrorRecord known) {}
+
+    /** What became of a request. */
+    public sealed interface Result {
+        /** It is written; {@code ticks} are those of the request's {@code writes}. */
+        record Done(List<Long> ticks) implements Result {}
+
+        /** The request's {@code fallback} is written instead of its {@code writes}. */
+        record FellBack(long tick) implements Result {}
+
+        /** Nothing is written: something is not as it was known to be. The feed brings, or has brought, the news. */
+        record Conflict() implements Result {}
+
+        /** Nothing is written, for this reason: no connection, no space, the runner is stopping. */
+        record Failed(String reason) implements Result {}
+    }
 }
