@@ -196,10 +196,7 @@ class HostileEntriesTest {
             }
             for (Feed feed : feeds) {
                 if (entry.path().startsWith(feed.root())) {
-                    JobEvent event = router.take(feed, entry);
-                    if (event != null) {
-                        events.add(event);
-                    }
+                    events.addAll(router.take(feed, entry));
                 }
             }
             router.wanted();

@@ -62,6 +62,27 @@ class BackupTest extends ShellTest {
         assertThat(shell.run("backup", "--data", data, again).out()).startsWith("604 entries of node1 are in ");
     }
 
+    /** As README.md says it. */
+    @Test
+    void theSpaceOfDeletedEntriesComesBackByBackupAndRestore() throws Exception {
+        Path data = directory.resolve("data");
+        String small = directory.resolve("small.backup").toString();
+        shell.run("backup", small);
+        for (int i = 0; i < 50; i++) {
+            shell.set("large:" + i, "x".repeat(40_000));
+        }
+        shell.run("backup", file);
+        assertThat(shell.run("restore", "--data", data.toString(), file).exit()).isZero();
+        assertThat(shell.run("restore", "--replace", "--data", data.toString(), small)
+                        .exit())
+                .isZero();
+        assertThat(Files.size(data.resolve("store.db"))).isGreaterThan(50 * 40_000);
+        assertThat(shell.run("backup", "--data", data.toString(), file).exit()).isZero();
+        Files.move(data, directory.resolve("old"));
+        assertThat(shell.run("restore", "--data", data.toString(), file).out()).startsWith("604 entries restored");
+        assertThat(Files.size(data.resolve("store.db"))).isLessThan(500_000);
+    }
+
     @Test
     void presenceAndClaimsAreLeftOut() throws Exception {
         shell.set(":.distkv.presence.default.a.any", 1L);
