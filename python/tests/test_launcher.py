@@ -134,6 +134,28 @@ def test_help_about_commands_that_run_code_prepares_no_python(checkout):
     assert not (checkout.home / "build/venv").exists()
 
 
+def test_the_heap_of_a_server_is_what_its_configuration_says(checkout, tmp_path):
+    assert checkout.rebuild().returncode == 0
+    checkout.program("jdk/bin/java", '#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    checkout.environment["HOME"] = str(tmp_path)
+    checkout.environment.pop("DISTKV_CFG", None)
+
+    def heap(*words):
+        return [word for word in checkout.run("distkv", *words).stdout.splitlines() if word.startswith("-Xmx")]
+
+    assert heap("server") == []
+    (tmp_path / ".config").mkdir()
+    (tmp_path / ".config/distkv.yaml").write_text("connect:\n  name: hub\nserver:\n  memory: 2G\n")
+    assert heap("server") == heap("up") == ["-Xmx2G"]
+    assert heap("client", "data", "get", "a") == []
+    other = tmp_path / "other.yaml"
+    other.write_text("runner: {memory: 1G}\nserver: {data: /srv, memory: '512M'}\n")
+    assert heap("-c", other, "server") == ["-Xmx512M"]
+    checkout.environment["DISTKV_CFG"] = str(other)
+    assert heap("server") == ["-Xmx512M"]
+    assert heap("-C", "server.memory=300M", "server") == ["-Xmx300M"]
+
+
 def test_to_install_the_package_leaves_nothing_beside_its_sources(tmp_path):
     """As `pip install ./python` does, but with the back end that is here already."""
     sources = tmp_path / "python"

@@ -68,6 +68,8 @@ class BadInputTest extends ShellTest {
                 "client -h tls://a:b data get a  | 2 | host: tls://a:b (expected: tls://HOST",
                 "-C connect.ssl=maybe client data get a | 2 | ssl: maybe (expected: true, false, or a map",
                 "server --bind nowhere           | 2 | expected: ADDR:PORT",
+                "-C server.memory=64M server --bind 0.0.0.0:0 | 2 | configuration server.memory: 64M (expected: 128M or more)",
+                "-C server.memory=much server --bind 0.0.0.0:0 | 2 | configuration server.memory: \"much\" (expected: bytes",
                 "-C port client data get a       | 2 | expected: key=value",
                 "-C connect.port=far client data get a | 2 | configuration connect.port: far (expected: a port",
                 "--cfg FILE client data get a    | 1 | FILE cannot be read",

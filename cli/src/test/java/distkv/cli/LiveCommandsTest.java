@@ -2,6 +2,7 @@ package distkv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.model.Path;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -36,11 +37,18 @@ class LiveCommandsTest {
         house.close();
     }
 
+    /** When it is told to end it takes its time, so that a command that does not wait for the end is noticed. */
     private static final String WAITING = """
+            import anyio
             await _self.setup_done()
             await _client.set(['runs', str(_self.fence)], 1)
-            async for msg in _info:
-                pass
+            try:
+                async for msg in _info:
+                    pass
+            finally:
+                with anyio.CancelScope(shield=True):
+                    for n in range(200):
+                        await _client.set(['ending'], n)
             """;
 
     private void startWaiting() throws Exception {
@@ -55,7 +63,9 @@ class LiveCommandsTest {
         startWaiting();
         assertThat(house.distkv("run", "delete", "job"))
                 .matches("job runs on (attic|cellar): stopping it …\nStopped and deleted.\n");
-        assertThat(house.distkv("data", "get", "-r", ":.distkv.claim")).isEmpty();
+        assertThat(house.client.tree(Path.parse(":.distkv.claim")))
+                .as("runs when it is deleted")
+                .isEmpty();
         assertThat(house.distkv("run", "list")).isEmpty();
         assertThat(house.distkv("data", "get", "-r", ":.distkv.state")).isEmpty();
     }
@@ -64,6 +74,9 @@ class LiveCommandsTest {
     void aRunningJobIsPausedResumedAndRestarted() throws Exception {
         startWaiting();
         assertThat(house.distkv("run", "pause", "job")).endsWith("job is paused.\n");
+        assertThat(house.client.tree(Path.parse(":.distkv.claim")))
+                .as("runs when it is paused")
+                .isEmpty();
         assertThat(house.distkv("run", "list", "-t")).isEqualTo("job demo.waiting -paused-\n");
         house.distkv("data", "delete", "-r", "runs");
         assertThat(house.distkv("run", "resume", "job")).isEqualTo("job starts again.\n");

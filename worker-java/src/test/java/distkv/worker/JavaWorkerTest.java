@@ -6,8 +6,15 @@ import distkv.model.Path;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameLimits;
 import distkv.protocol.FrameReader;
+import distkv.protocol.Request;
+import distkv.protocol.Seq;
 import distkv.protocol.Values;
+import distkv.protocol.codec.RequestDecoder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -70,8 +77,12 @@ class JavaWorkerTest {
     }
 
     private void start(long run) {
+        start(run, USES_HIGH);
+    }
+
+    private void start(long run, String source) {
         worker.obey(
-                Map.of("op", "start", "run", run, "job", Path.of("job"), "code", Path.of("uses"), "source", USES_HIGH));
+                Map.of("op", "start", "run", run, "job", Path.of("job"), "code", Path.of("uses"), "source", source));
     }
 
     private Map<?, ?> reply(String op) throws IOException {
@@ -116,5 +127,57 @@ class JavaWorkerTest {
         imported(LOW, 12);
         imported(HIGH, 11);
         failed("own.High: requires: own.High → own.Low → own.High is a cycle");
+    }
+
+    /** Takes one connection, answers its greeting, and is gone for good when it is asked for an entry. */
+    private static void serveUntilAsked(ServerSocket server) {
+        Thread.ofVirtual().start(() -> {
+            try (server;
+                    Socket client = server.accept()) {
+                FrameReader requests = new FrameReader(client.getInputStream(), FrameLimits.DEFAULT);
+                send(client, Map.of("seq", 0, "node", "house", "version", List.of(0, 65, 0), "tick", 1, "tock", 2));
+                for (Frame frame = requests.next(); frame != null; frame = requests.next()) {
+                    switch (RequestDecoder.decode(frame)) {
+                        case Request.GetState(Seq.Int(long seq), var _) ->
+                            send(client, Map.of("seq", seq, "nodes", Map.of("house", 1), "tock", 3));
+                        case Request.GetValue _ -> {
+                            return;
+                        }
+                        default -> {}
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static void send(Socket client, Map<String, ?> message) throws IOException {
+        client.getOutputStream().write(Values.encode(message).bytes());
+    }
+
+    private void failedAs(String kind, String type) throws IOException {
+        assertThat(reply("started").get("run")).isEqualTo(1L);
+        Map<?, ?> reply = reply("failed");
+        assertThat(reply.get("type")).isEqualTo(type);
+        assertThat(reply.get("kind")).isEqualTo(kind);
+    }
+
+    @Test
+    void aRunThatCannotGoOnWithoutTheServerIsInterrupted() throws IOException {
+        ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        worker.obey(Map.of("op", "init", "node", "n1", "host", "127.0.0.1", "port", (long) server.getLocalPort()));
+        serveUntilAsked(server);
+        start(1, "void run(Context self) throws Exception { self.client().get(Path.of(\"a\")); }");
+        failedAs("interrupted", "ServerConnectionException");
+    }
+
+    @Test
+    void aRunThatCannotReachAnotherServerHasFailed() throws IOException {
+        start(1, """
+                import distkv.client.*;
+                void run() throws Exception { Client.connect(ClientOptions.of("127.0.0.1", 1)).close(); }
+                """);
+        failedAs("error", "ServerConnectionException");
     }
 }

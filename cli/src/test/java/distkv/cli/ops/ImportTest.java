@@ -237,6 +237,27 @@ class ImportTest extends ShellTest {
         assertThat(shell.all()).hasSize(1);
     }
 
+    @Test
+    void aChangeThatALaterOneHasOvertakenDoesNotCount() throws IOException {
+        MsgWriter log = new MsgWriter();
+        for (int tock : List.of(7, 9, 8)) {
+            log.value(Values.encode(Map.of("path", List.of("a"), "value", tock, "tock", tock, "depth", 0, "tick", 1)));
+        }
+        assertThat(shell.run("import", file(log.toByteArray())).out()).endsWith("written: 1\n");
+        assertThat(shell.get("a")).isEqualTo(9L);
+    }
+
+    @Test
+    void aLongImportTellsHowFarItIs() throws IOException {
+        MsgWriter save = new MsgWriter();
+        for (int i = 0; i < 20_500; i++) {
+            save.value(Values.encode(Map.of("path", List.of(i), "value", i, "depth", 0, "chain", Map.of())));
+        }
+        Shell.Result result = shell.run("import", file(save.toByteArray()));
+        assertThat(result.err()).isEqualTo("10000 of 20500 entries written\n20000 of 20500 entries written\n");
+        assertThat(result.out()).endsWith("written: 20500\n");
+    }
+
     private void refused(String file, String reason) {
         Shell.Result result = shell.run("import", file);
         assertThat(result.exit()).as(reason).isEqualTo(1);

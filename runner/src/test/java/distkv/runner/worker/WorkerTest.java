@@ -68,4 +68,11 @@ class WorkerTest {
         seat(launch(true));
         assertThat(worker.deadline(10.0)).isNull();
     }
+
+    @Test
+    void aWorkerThatItsParentHasKilledAtItsDeadlineSaysSo() {
+        seat(BOUND);
+        worker.exited(new FromWorker.Exited(1, "signal 9", null, null, true));
+        assertThat(worker.end(BOUND)).isEqualTo(new Ended.Died("signal 9", false, true));
+    }
 }

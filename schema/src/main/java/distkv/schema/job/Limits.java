@@ -114,6 +114,7 @@ public record Limits(
         }
         double bytes = switch (found) {
             case Long number -> number;
+            case Integer number -> number;
             case String text -> size(text);
             default -> Double.NaN;
         };
@@ -145,8 +146,15 @@ public record Limits(
 
     private static @Nullable Long count(Map<?, ?> map, String name, long least) throws BadEntry {
         Object found = map.get(name);
-        if (found == null || (found instanceof Long number && number >= least && number <= Integer.MAX_VALUE)) {
-            return (Long) found;
+        if (found == null) {
+            return null;
+        }
+        // A number in a configuration file may be an Integer.
+        if ((found instanceof Long || found instanceof Integer)
+                && found instanceof Number number
+                && number.longValue() >= least
+                && number.longValue() <= Integer.MAX_VALUE) {
+            return number.longValue();
         }
         throw wrong("limits." + name, found, "an integer, " + least + " or more");
     }
