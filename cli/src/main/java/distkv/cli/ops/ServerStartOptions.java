@@ -113,8 +113,8 @@ public final class ServerStartOptions {
      * port is not one of the loopback interface.
      */
     RunnerOptions forWorkers(RunnerOptions options, Server server, Config config) {
-        BindAddress place = bind == null ? configured(config) : BindAddress.parse(bind);
-        boolean isNear = place.host().equals("localhost") || place.host().startsWith("127.");
+        String host = place(config).host();
+        boolean isNear = host.equals("localhost") || host.startsWith("127.");
         return server.socketPath() != null && (tls.isOn(config) || !isNear)
                 ? options.server(Address.UNIX + server.socketPath(), server.port())
                 : options.server("127.0.0.1", server.port());
