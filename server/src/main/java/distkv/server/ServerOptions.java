@@ -2,6 +2,7 @@ package distkv.server;
 
 import distkv.model.Path;
 import distkv.protocol.FrameLimits;
+import distkv.schema.Prefixes;
 import distkv.server.memory.MemoryLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param directory where the socket for the witnesses of sessions goes, a directory that no other server uses;
  *     {@code null} for a new one among the temporary files
  * @param memory how the heap is divided
+ * @param prefixes where in the tree the system's entries are: which rights their writers need depends on that
+ * @param open whether everybody may do everything, without a log-in
  */
 public record ServerOptions(
         String host,
@@ -29,7 +32,9 @@ public record ServerOptions(
         Duration unreadTimeout,
         int maxConnections,
         java.nio.file.@Nullable Path directory,
-        MemoryLimits memory) {
+        MemoryLimits memory,
+        Prefixes prefixes,
+        boolean open) {
     /** The port of DistKV. */
     public static final int PORT = 27_586;
 
@@ -56,44 +61,131 @@ public record ServerOptions(
                 Duration.ofMinutes(1),
                 10_000,
                 null,
-                MemoryLimits.ofThisProcess());
+                MemoryLimits.ofThisProcess(),
+                Prefixes.DEFAULT,
+                true);
     }
 
     public ServerOptions at(String newHost, int newPort) {
         return new ServerOptions(
-                newHost, newPort, node, messageRoot, limits, unreadTimeout, maxConnections, directory, memory);
+                newHost,
+                newPort,
+                node,
+                messageRoot,
+                limits,
+                unreadTimeout,
+                maxConnections,
+                directory,
+                memory,
+                prefixes,
+                open);
     }
 
     public ServerOptions named(String newNode) {
         return new ServerOptions(
-                host, port, newNode, messageRoot, limits, unreadTimeout, maxConnections, directory, memory);
+                host,
+                port,
+                newNode,
+                messageRoot,
+                limits,
+                unreadTimeout,
+                maxConnections,
+                directory,
+                memory,
+                prefixes,
+                open);
     }
 
     public ServerOptions withMessageRoot(Path newRoot) {
-        return new ServerOptions(host, port, node, newRoot, limits, unreadTimeout, maxConnections, directory, memory);
+        return new ServerOptions(
+                host, port, node, newRoot, limits, unreadTimeout, maxConnections, directory, memory, prefixes, open);
     }
 
     public ServerOptions withLimits(FrameLimits newLimits) {
         return new ServerOptions(
-                host, port, node, messageRoot, newLimits, unreadTimeout, maxConnections, directory, memory);
+                host,
+                port,
+                node,
+                messageRoot,
+                newLimits,
+                unreadTimeout,
+                maxConnections,
+                directory,
+                memory,
+                prefixes,
+                open);
     }
 
     public ServerOptions withUnreadTimeout(Duration newTimeout) {
-        return new ServerOptions(host, port, node, messageRoot, limits, newTimeout, maxConnections, directory, memory);
+        return new ServerOptions(
+                host, port, node, messageRoot, limits, newTimeout, maxConnections, directory, memory, prefixes, open);
     }
 
     public ServerOptions withMaxConnections(int newMax) {
-        return new ServerOptions(host, port, node, messageRoot, limits, unreadTimeout, newMax, directory, memory);
+        return new ServerOptions(
+                host, port, node, messageRoot, limits, unreadTimeout, newMax, directory, memory, prefixes, open);
     }
 
     public ServerOptions withMemory(MemoryLimits newMemory) {
         return new ServerOptions(
-                host, port, node, messageRoot, limits, unreadTimeout, maxConnections, directory, newMemory);
+                host,
+                port,
+                node,
+                messageRoot,
+                limits,
+                unreadTimeout,
+                maxConnections,
+                directory,
+                newMemory,
+                prefixes,
+                open);
     }
 
     /** With the socket for witnesses in this directory. */
     public ServerOptions in(java.nio.file.Path newDirectory) {
         return new ServerOptions(
-                host, port, node, messageRoot, limits, unreadTimeout, maxConnections, newDirectory, memory);
+                host,
+                port,
+                node,
+                messageRoot,
+                limits,
+                unreadTimeout,
+                maxConnections,
+                newDirectory,
+                memory,
+                prefixes,
+                open);
+    }
+
+    /** With the system's entries at these places. */
+    public ServerOptions withPrefixes(Prefixes newPrefixes) {
+        return new ServerOptions(
+                host,
+                port,
+                node,
+                messageRoot,
+                limits,
+                unreadTimeout,
+                maxConnections,
+                directory,
+                memory,
+                newPrefixes,
+                open);
+    }
+
+    /** Whether everybody may do everything, without a log-in. */
+    public ServerOptions open(boolean isOpen) {
+        return new ServerOptions(
+                host,
+                port,
+                node,
+                messageRoot,
+                limits,
+                unreadTimeout,
+                maxConnections,
+                directory,
+                memory,
+                prefixes,
+                isOpen);
     }
 }

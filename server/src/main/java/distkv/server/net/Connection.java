@@ -7,6 +7,7 @@ import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.server.memory.MemoryBudget;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -210,8 +211,19 @@ public final class Connection {
         whenEnded.accept(this);
     }
 
+    /** Where the client is, without its port. */
+    public String address() {
+        try {
+            return channel.getRemoteAddress() instanceof InetSocketAddress remote
+                    ? remote.getAddress().getHostAddress()
+                    : "this machine";
+        } catch (IOException _) {
+            return "(gone)";
+        }
+    }
+
     /** Reads no further; the requests that have arrived are still answered. */
-    void stop() {
+    public void stop() {
         try {
             channel.shutdownInput();
         } catch (IOException e) {
@@ -261,7 +273,16 @@ public final class Connection {
                     tock()));
             return false;
         }
+        Request request = current;
+        if (request != null) {
+            stream.endWhen(handler.denial(request));
+        }
         return true;
+    }
+
+    /** Has all streams look again whether the client may have them. Any thread may call this. */
+    public void recheckStreams() {
+        streams.values().forEach(writer::ready);
     }
 
     /** Ends a stream; false if there is none. */

@@ -1,6 +1,7 @@
 package distkv.server.request;
 
 import distkv.protocol.FrameLimits;
+import distkv.server.access.AccessControl;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
 import distkv.server.session.SessionContext;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param messageRoot the levels put before a topic that begins with a colon
  * @param limits of a single message
  * @param executor for work that would keep a processor busy for long
+ * @param access users, tokens and roles
  */
 public record ServerContext(
         Store store,
@@ -26,4 +28,5 @@ public record ServerContext(
         List<String> messageRoot,
         FrameLimits limits,
         MemoryLimits memory,
-        CpuBoundExecutor executor) {}
+        CpuBoundExecutor executor,
+        AccessControl access) {}
