@@ -5,6 +5,7 @@ import distkv.model.Entry;
 import distkv.model.WriteId;
 import distkv.store.CommitOutcome;
 import distkv.store.engine.Mutation;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -60,13 +61,15 @@ final class ChangeLog {
     }
 
     private final Connection connection;
+    private final WalFile wal;
     private final List<Row> rows = new ArrayList<>();
     private Statements statements;
     private int dropped;
     private boolean isFull;
 
-    ChangeLog(Connection connection) throws SQLException {
+    ChangeLog(Connection connection, WalFile wal) throws SQLException {
         this.connection = connection;
+        this.wal = wal;
         this.statements = Statements.prepare(connection);
     }
 
@@ -172,9 +175,11 @@ final class ChangeLog {
     }
 
     /**
-     * Runs work in a transaction. An error before the commit, or a full disk at the commit, leaves nothing behind: frames
-     * without a commit frame do not count. After any other error at the commit the outcome is unknown, since a commit
-     * whose sync failed is usually still there when the file is opened again.
+     * Runs work in a transaction. An error before the commit leaves nothing behind: frames without a commit frame do not
+     * count. A full disk at the commit may leave a complete commit frame, since the part of it that was not written may be
+     * in the log already, from earlier use or as zeros; it is erased before the commit is called refused. After any other
+     * error at the commit the outcome is unknown: a commit whose sync failed is usually still there when the file is opened
+     * again.
      */
     private @Nullable CommitOutcome transact(Work work) {
         boolean committing = false;
@@ -193,12 +198,20 @@ final class ChangeLog {
             }
             try {
                 rollback();
+                if (committing) {
+                    wal.eraseAfter(WalFile.frames(connection));
+                }
             } catch (SQLException again) {
-                return new CommitOutcome.Unknown(
-                        "the rollback failed: " + Database.reason(again) + ", after " + reason);
+                return notRolledBack(Database.reason(again), reason);
+            } catch (IOException again) {
+                return notRolledBack(DirectoryLock.reason(again), reason);
             }
             return new CommitOutcome.Refused(isFull ? "disk full: " + reason : "cannot write: " + reason);
         }
+    }
+
+    private static CommitOutcome notRolledBack(String why, String reason) {
+        return new CommitOutcome.Unknown("the rollback failed: " + why + ", after " + reason);
     }
 
     private void rollback() throws SQLException {

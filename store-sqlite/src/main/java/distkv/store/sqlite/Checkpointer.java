@@ -1,15 +1,8 @@
 package distkv.store.sqlite;
 
 import distkv.store.CommitOutcome;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +15,13 @@ import org.jspecify.annotations.Nullable;
  * copies the little that was added meanwhile, since the log can restart only when all of it is copied.
  */
 final class Checkpointer implements Runnable {
-    static final int LOG_BYTES = 5 << 20;
-    /** The length of the log in pages at which it is copied; a little less than {@link #LOG_BYTES}. */
+    /** The length of the log in pages at which it is copied; a little less than {@link WalFile#BYTES}. */
     private static final long DUE = 900;
     /** Asking for the log's length takes a while, so it is done once for this many bytes. */
     private static final long CHECK_BYTES = 256 << 10;
 
     /** About how many bytes of log a dropped row takes; some share a page. */
     private static final long DROP_BYTES = 300;
-
-    private static final String MEASURE = "PRAGMA wal_checkpoint(NOOP)";
-    private static final String COPY = "PRAGMA wal_checkpoint(PASSIVE)";
 
     private final Connection connection;
     private final Connection writer;
@@ -49,27 +38,6 @@ final class Checkpointer implements Runnable {
         this.connection = connection;
         this.writer = writer;
         this.queue = queue;
-    }
-
-    /**
-     * Makes the log as long as it usually gets, filled with zeros, which SQLite does not take for frames. SQLite has the
-     * file open already; that does no harm, since the log itself is not locked.
-     */
-    static void lengthen(Path file) throws IOException {
-        try (FileChannel log = FileChannel.open(
-                file.resolveSibling(file.getFileName() + "-wal"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE)) {
-            long size = log.size();
-            if (size < LOG_BYTES) {
-                ByteBuffer zeros = ByteBuffer.allocate((int) (LOG_BYTES - size));
-                log.position(size);
-                while (zeros.hasRemaining()) {
-                    log.write(zeros);
-                }
-                log.force(true);
-            }
-        }
     }
 
     /** Whether the last copy failed because the disk is full. */
@@ -89,7 +57,7 @@ final class Checkpointer implements Runnable {
         unseenBytes = 0;
         long length;
         try {
-            length = length(writer, MEASURE);
+            length = WalFile.frames(writer);
         } catch (SQLException e) {
             return failed(e);
         }
@@ -126,7 +94,7 @@ final class Checkpointer implements Runnable {
 
     private CommitOutcome.@Nullable Unknown copy(Connection connection) {
         try {
-            length(connection, COPY);
+            Database.run(connection, "PRAGMA wal_checkpoint(PASSIVE)");
             isFull = false;
             return null;
         } catch (SQLException e) {
@@ -138,13 +106,5 @@ final class Checkpointer implements Runnable {
 
     private static CommitOutcome.Unknown failed(SQLException e) {
         return new CommitOutcome.Unknown("the checkpoint failed: " + Database.reason(e));
-    }
-
-    /** Runs a checkpoint of some kind and returns the length of the log in pages. */
-    private static long length(Connection connection, String checkpoint) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(checkpoint)) {
-            return row.next() ? row.getLong(2) : 0;
-        }
     }
 }

@@ -32,7 +32,7 @@ final class Database {
         // SQLite's own checkpoints hide their sync errors.
         config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
         // A log that has grown during a long read gives its space back.
-        config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(Checkpointer.LOG_BYTES));
+        config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(WalFile.BYTES));
         return config.createConnection("jdbc:sqlite:" + file);
     }
 

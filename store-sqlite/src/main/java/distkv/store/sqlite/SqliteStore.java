@@ -64,7 +64,7 @@ public final class SqliteStore implements Store {
         this.clock = options.clock().get();
         this.recent = new RecentChanges(opened.state().newest(), RECENT_BATCHES, RECENT_BYTES);
         this.leases = new LeaseTimers(clock, this::expire);
-        ChangeLog log = new ChangeLog(opened.writer());
+        ChangeLog log = new ChangeLog(opened.writer(), new WalFile(file));
         Checkpointer checkpoint = new Checkpointer(opened.copier(), opened.writer(), queue);
         this.space = opened.space();
         this.index = opened.index();

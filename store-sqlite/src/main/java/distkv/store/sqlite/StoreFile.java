@@ -139,7 +139,7 @@ record StoreFile(
     /** On a full disk the log keeps its length, and is used as far as that goes. */
     private static void lengthen(Path file, DiskSpace space) throws IOException {
         try {
-            Checkpointer.lengthen(file);
+            new WalFile(file).lengthen();
         } catch (IOException e) {
             if (!space.isLow()) {
                 throw e;

@@ -76,7 +76,7 @@ final class StoreWriter implements Runnable {
         List<Runnable> answers = new ArrayList<>(group.size());
         CommitOutcome failure =
                 stopped == null ? attempt(group, answers, mayGrow()) : new CommitOutcome.Refused(stopped);
-        if (failure instanceof CommitOutcome.Refused(String reason, var _) && log.isFull()) {
+        if (stopped == null && failure instanceof CommitOutcome.Refused(String reason, var _) && log.isFull()) {
             failure = attemptWithReserve(group, answers, reason);
         }
         if (failure == null) {

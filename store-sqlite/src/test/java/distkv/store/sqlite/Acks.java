@@ -12,12 +12,22 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
-/** The commits that a {@link StoreChild} knows to have happened: number by revision. */
-record Acks(Map<Long, Long> numbers) {
+/**
+ * The commits that a {@link StoreChild} knows to have happened.
+ *
+ * @param numbers the number of each by its revision
+ * @param refused the numbers of those that were refused
+ */
+record Acks(Map<Long, Long> numbers, Set<Long> refused) {
+    /** Stands for the revision of a commit that was refused. */
+    static final long REFUSED = -1;
+
     static Acks read(Path file) throws IOException {
         return of(ByteBuffer.wrap(Files.readAllBytes(file)));
     }
@@ -25,10 +35,17 @@ record Acks(Map<Long, Long> numbers) {
     /** Half a record at the end was never written for good. */
     static Acks of(ByteBuffer records) {
         Map<Long, Long> numbers = new HashMap<>();
+        Set<Long> refused = new HashSet<>();
         while (records.remaining() >= 16) {
-            numbers.put(records.getLong(), records.getLong());
+            long revision = records.getLong();
+            long number = records.getLong();
+            if (revision == REFUSED) {
+                refused.add(number);
+            } else {
+                numbers.put(revision, number);
+            }
         }
-        return new Acks(numbers);
+        return new Acks(numbers, refused);
     }
 
     long newest() {
@@ -36,8 +53,8 @@ record Acks(Map<Long, Long> numbers) {
     }
 
     /**
-     * Every acknowledged commit after a revision is in the store, no revision is missing, and no commit is there by
-     * half. Returns the store's newest revision.
+     * Every acknowledged commit after a revision is in the store and none that was refused, no revision is missing, and no
+     * commit is there by half. Returns the store's newest revision.
      */
     long check(SqliteStore store, long after) throws InterruptedException, CompactedException {
         TreeContents contents = store.load();
@@ -53,6 +70,7 @@ record Acks(Map<Long, Long> numbers) {
                 Long acknowledged = numbers.get(revision);
                 assertThat(acknowledged == null || acknowledged == StoreChild.number(batch))
                         .isTrue();
+                assertThat(refused).doesNotContain(StoreChild.number(batch));
                 for (Entry entry : changes) {
                     present.put(entry.path().toString(), StoreChild.number(entry));
                 }

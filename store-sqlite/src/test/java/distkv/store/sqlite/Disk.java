@@ -34,6 +34,19 @@ final class Disk {
         pending.clear();
     }
 
+    int pending() {
+        return pending.size();
+    }
+
+    /** The content with the first changes that were not synced. */
+    byte[] afterPowerLoss(int first) {
+        byte[] left = content.clone();
+        for (Pending change : pending.subList(0, first)) {
+            left = apply(left, change);
+        }
+        return left;
+    }
+
     /** The content with none, all, some, or torn ones of the changes that were not synced. */
     byte[] afterPowerLoss(Random random) {
         byte[] left = content.clone();

@@ -9,16 +9,28 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Disks that are full or fail: what is acknowledged stays, what is refused is not there, what is unknown is so called. */
 @SuppressWarnings("NullAway.Init")
 class FaultTest {
+    private static final int WAL_HEADER = 32;
+    private static final int FRAME = 24 + 4096;
+    /** The sizes of values whose rows take so many pages, the last of them not quite. */
+    private static final int ONE_PAGE = 3000;
+
+    private static final int THREE_PAGES = 8150;
+
     @TempDir
     static Path temporary;
 
@@ -117,10 +129,20 @@ class FaultTest {
 
     @Test
     void whereverTheDiskBecomesFullNothingIsLostOrTorn() throws IOException {
-        long seed = new Random().nextLong();
+        fill(20, new Random().nextLong());
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(600)
+    void whereverTheDiskBecomesFullNothingIsLostOrTornInFourHundredRounds() throws IOException {
+        fill(400, new Random().nextLong());
+    }
+
+    private void fill(int rounds, long seed) throws IOException {
         Random random = new Random(seed);
         long revision = 0;
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < rounds; round++) {
             faults.writesFail(Faults.ENOSPC, Faults.LOG | Faults.DATA, random.nextInt(1_000_000));
             String[] filled =
                     child.ask("fill 2000 " + (4 + random.nextInt(4000))).split(" ", 2);
@@ -153,6 +175,69 @@ class FaultTest {
         try (SqliteStore store = SqliteStore.open(crashed, SqliteOptions.of("child"))) {
             return StoreChild.words(store.load());
         }
+    }
+
+    /**
+     * What is refused at any byte is not there after a crash. The part of a frame that was not written may be in the log
+     * already: the log is zeros at first, and so is the end of the last page of a long value, and the last byte of a row.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {ONE_PAGE, THREE_PAGES})
+    void aCommitThatIsRefusedIsNotThereAfterACrash(int size) throws IOException {
+        refuseAtEveryPlace(size, 1000, room -> faults.oneWriteFails(Faults.ENOSPC, Faults.LOG, room));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {ONE_PAGE, THREE_PAGES})
+    void itIsNotThereEitherIfNothingCanBeWrittenAnyMore(int size) throws IOException {
+        refuseAtEveryPlace(size, 1000, room -> faults.writesFail(Faults.ENOSPC, Faults.LOG, room));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {ONE_PAGE, THREE_PAGES})
+    @Tag("long")
+    @Timeout(900)
+    void aCommitThatIsRefusedAtOneOfManyBytesIsNotThereAfterACrash(int size) throws IOException {
+        refuseAtEveryPlace(size, 5, room -> faults.oneWriteFails(Faults.ENOSPC, Faults.LOG, room));
+    }
+
+    /** Lets one commit fail at every byte around the ends of its frames, elsewhere at every so many, until it succeeds. */
+    private void refuseAtEveryPlace(int size, int step, IntConsumer failAt) throws IOException {
+        assertThat(child.ask("fill 1 " + size)).isEqualTo("1 committed");
+        int refused = 0;
+        String outcome = "";
+        for (int room = 0; !outcome.equals("1 committed"); room = nextPlace(room, step)) {
+            new WalFile(directory.resolve(StoreFile.FILE)).lengthen();
+            failAt.accept(room);
+            outcome = child.ask("fill 1 " + size);
+            faults.off();
+            if (!outcome.equals("1 committed")) {
+                refused++;
+                assertThat(outcome).startsWith("0 refused disk full: ");
+                assertThat(shownAfterCrash()).as("after %d bytes", room).isEqualTo("1 fill0=0");
+            }
+        }
+        assertThat(refused).isGreaterThan(2 * FRAME / step);
+        assertThat(shownAfterCrash()).isEqualTo("2 fill0=0");
+    }
+
+    private static int nextPlace(int room, int step) {
+        int within = Math.floorMod(room - WAL_HEADER, FRAME);
+        return within == 0 || within >= FRAME - 2 ? room + 1 : Math.min(room + step, room - within + FRAME - 2);
+    }
+
+    @Test
+    void aCommitIsNotCalledRefusedIfItCannotBeErased() throws IOException {
+        assertThat(child.ask("set a 1")).isEqualTo("committed");
+        faults.writesFail(Faults.ENOSPC, Faults.LOG, WAL_HEADER + FRAME);
+        faults.truncationsFail(Faults.EIO);
+        assertThat(child.ask("fill 1 " + THREE_PAGES)).startsWith("0 unknown the rollback failed: ");
+        faults.off();
+        assertThat(child.ask("set a 3")).startsWith("refused the store has stopped");
+        assertThat(child.ask("delete a")).startsWith("refused the store has stopped");
+        reopen();
+        assertThat(child.ask("show")).isIn("1 a=1", "2 a=1 fill0=0");
+        assertThat(child.ask("set a 4")).isEqualTo("committed");
     }
 
     @Test

@@ -29,7 +29,7 @@ final class Faults {
 
     static final int INDEX = 16;
 
-    private static final int SWITCHES = 7;
+    private static final int SWITCHES = 9;
 
     private final Path temporary;
     private final MemorySegment switches;
@@ -87,9 +87,29 @@ final class Faults {
 
     /** After so many bytes, writes fail. */
     void writesFail(int error, int files, int room) {
+        writesFail(error, files, room, 0);
+    }
+
+    /** After so many bytes, one write fails. */
+    void oneWriteFails(int error, int files, int room) {
+        writesFail(error, files, room, 1);
+    }
+
+    private void writesFail(int error, int files, int room, int times) {
+        set(7, times);
         set(4, room);
         set(2, error);
         set(3, files);
+    }
+
+    /** How many bytes can still be written. */
+    int room() {
+        return switches.getAtIndex(ValueLayout.JAVA_INT, 4);
+    }
+
+    /** Files whose writes fail cannot be made shorter either. */
+    void truncationsFail(int error) {
+        set(8, error);
     }
 
     /** From now on the store's files are alone on a disk that has so many bytes of room. */
@@ -106,6 +126,7 @@ final class Faults {
         syncsFail(0, 0);
         writesFail(0, 0, 0);
         set(6, 0);
+        set(8, 0);
     }
 
     private void set(int index, int value) {

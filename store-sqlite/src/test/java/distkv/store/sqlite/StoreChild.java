@@ -86,6 +86,7 @@ final class StoreChild {
             case "renew" -> Boolean.toString(open().renew(Long.parseLong(words[1])));
             case "load" ->
                 load(words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3]), Long.parseLong(words[4]));
+            case "pair" -> pair(words[1], Integer.parseInt(words[2]));
             case "show" -> words(open().load());
             default -> throw new IllegalArgumentException(words[0]);
         };
@@ -150,6 +151,25 @@ final class StoreChild {
         }
         reached.await();
         return "reached";
+    }
+
+    /** Commits a new number to both entries of a pair, and appends to the file what became of it. */
+    private String pair(String file, int size) throws IOException {
+        int number = (int) numbers.incrementAndGet();
+        int pair = number % PAIRS;
+        CommitOutcome outcome = commit(write("left" + pair, number, size, 0), write("right" + pair, number, 4, 0));
+        try (FileChannel acks = FileChannel.open(
+                java.nio.file.Path.of(file),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.APPEND)) {
+            if (outcome instanceof CommitOutcome.Committed(long revision, var previous)) {
+                acknowledge(acks, revision, number);
+            } else if (outcome instanceof CommitOutcome.Refused) {
+                acknowledge(acks, Acks.REFUSED, number);
+            }
+        }
+        return words(outcome);
     }
 
     private static synchronized void acknowledge(FileChannel acks, long revision, long number) {

@@ -29,6 +29,8 @@ struct control {
     int32_t room;        /* bytes that can still be written */
     int32_t recording;
     int32_t disk;        /* only bytes that make a file longer take room, shortening one gives it back, and statvfs tells */
+    int32_t failures;    /* how many writes fail before there is room again; 0: all */
+    int32_t cut_error;   /* errno that truncations of these files fail with, 0: they work */
 };
 
 static struct control *control;
@@ -85,7 +87,7 @@ static int kind(int fd)
 
 static void record(int operation, int file, off_t offset, const void *bytes, size_t length)
 {
-    if (record_fd < 0 || !control->recording)
+    if (record_fd < 0 || !control->recording || !(file & (LOG | DATA | ACKS)))
         return;
     struct { int32_t operation, file; int64_t offset, length; } head = {operation, file, offset, bytes ? length : 0};
     if (real_write(record_fd, &head, sizeof head) != sizeof head
@@ -110,6 +112,8 @@ static ssize_t put(int fd, int file, const void *bytes, size_t length, off_t off
         control->room -= longer > 0 ? longer : 0;
     } else if (control->write_files & file) {
         if (control->room <= 0) {
+            if (control->failures > 0 && --control->failures == 0)
+                control->write_files = 0;
             errno = control->write_error;
             return -1;
         }
@@ -188,6 +192,11 @@ int ftruncate64(int fd, off_t length)
     if (!file)
         return real_ftruncate(fd, length);
     pthread_mutex_lock(&lock);
+    if (control->cut_error && (control->write_files & file)) {
+        pthread_mutex_unlock(&lock);
+        errno = control->cut_error;
+        return -1;
+    }
     off_t before = size_of(fd);
     int result = real_ftruncate(fd, length);
     if (result == 0 && control->disk && (control->write_files & file))
