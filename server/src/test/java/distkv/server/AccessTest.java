@@ -243,6 +243,31 @@ class AccessTest {
     }
 
     @Test
+    void theReplyToAWriteTellsNothingToWhoCannotRead() throws IOException {
+        WireClient owner = as("olga");
+        owner.call(
+                "set_internal",
+                "path",
+                path("access", "role", "sensor"),
+                "value",
+                map("rules", List.of(map("at", "room.#", "allow", List.of("write")))));
+        change(owner, user("vera", false, new Grant("sensor")));
+        WireClient sensor = as("vera");
+        for (Object value : List.of(21, 22)) {
+            assertThat(sensor.call("set_value", "path", path("room", "temp"), "value", value))
+                    .containsEntry("changed", true)
+                    .doesNotContainKey("prev");
+        }
+        assertThat(sensor.call("delete_value", "path", path("room", "temp")))
+                .containsEntry("changed", true)
+                .doesNotContainKey("prev");
+        assertThat(owner.call("set_value", "path", path("room", "temp"), "value", 1))
+                .doesNotContainKey("prev");
+        assertThat(owner.call("set_value", "path", path("room", "temp"), "value", 2))
+                .containsEntry("prev", 1L);
+    }
+
+    @Test
     void testAclTellsTheTruth() throws IOException {
         WireClient editor = as("emil");
         assertThat(editor.call("test_acl", "path", path("room", "x"))).containsEntry("access", "rxewdcn");

@@ -82,19 +82,16 @@ public final class ConnectionAccess {
         return rights();
     }
 
-    /** Whether these rights are enough for this. */
-    public boolean allows(Need need) {
-        return need.isMet(rights());
+    /** Whether the client may see the entry at a path. */
+    public boolean mayRead(Path path) {
+        Rights rights = rights();
+        return rights.isAll() || control.needs().read(path).isMet(rights);
     }
 
-    /** What a client needs to see the entry at a path. */
-    public Need toRead(Path path) {
-        return control.needs().read(path);
-    }
-
-    /** What a client needs to write any value to a path. */
-    public Need toWrite(Path path) {
-        return control.needs().write(path);
+    /** Whether the client may write any value to a path. */
+    public boolean mayWrite(Path path) {
+        Rights rights = rights();
+        return rights.isAll() || control.needs().write(path).isMet(rights);
     }
 
     /**

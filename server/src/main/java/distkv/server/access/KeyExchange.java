@@ -47,9 +47,7 @@ final class KeyExchange {
      */
     static KeyExchange with(byte[] clientKey) {
         BigInteger theirs = new BigInteger(1, clientKey);
-        if (clientKey.length > PRIME.bitLength() / 8
-                || theirs.compareTo(BigInteger.TWO) < 0
-                || theirs.compareTo(PRIME.subtract(BigInteger.TWO)) > 0) {
+        if (theirs.compareTo(BigInteger.TWO) < 0 || theirs.compareTo(PRIME.subtract(BigInteger.TWO)) > 0) {
             throw new IllegalArgumentException(
                     "pubkey: not a public key (expected: a number from 2 to p - 2 of group 14, RFC 3526)");
         }

@@ -251,8 +251,7 @@ public final class RequestDispatcher implements RequestHandler {
         if (access.rights().isAll()) {
             return true;
         }
-        String letters = (access.allows(access.toRead(path)) ? READ_LETTERS : "")
-                + (access.allows(access.toWrite(path)) ? WRITE_LETTERS : "");
+        String letters = (access.mayRead(path) ? READ_LETTERS : "") + (access.mayWrite(path) ? WRITE_LETTERS : "");
         if (letter == null) {
             return letters.isEmpty() ? false : letters;
         }
