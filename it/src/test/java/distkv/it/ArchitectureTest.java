@@ -104,8 +104,8 @@ class ArchitectureTest {
             .resideInAnyPackage("picocli..", "org.snakeyaml..");
 
     @ArchTest
-    static final ArchRule certificatesAreMadeByTheServerAlone = noClasses()
-            .that(not(resideInAPackage("distkv.server.tls..")))
+    static final ArchRule bouncyCastleIsForCertificatesAndLogInsAlone = noClasses()
+            .that(not(resideInAnyPackage("distkv.server.tls..", "distkv.server.access..", "distkv.access..")))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.bouncycastle..");

@@ -116,6 +116,9 @@ public sealed interface Reply {
 
     record SessionRenewed(Seq seq, Duration ttl, long tock) implements Reply {}
 
+    /** The server's public key, see {@link Request.DiffieHellman}. */
+    record PublicKey(Seq seq, Bytes key, long tock) implements Reply {}
+
     /** A commit has happened; the ticks of its writes. */
     record Committed(Seq seq, List<Long> ticks, long tock) implements Reply {}
 

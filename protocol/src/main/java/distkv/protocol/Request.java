@@ -30,7 +30,7 @@ public sealed interface Request {
      */
     default boolean isAnsweredByStream() {
         return switch (this) {
-            case GetTree _, Watch _, MsgMonitor _ -> true;
+            case GetTree _, Watch _, MsgMonitor _, LogIn _ -> true;
             case DeleteTree delete -> delete.chain();
             case Unsupported unsupported -> unsupported.stream();
             case Unknown unknown -> unknown.stream();
@@ -142,6 +142,31 @@ public sealed interface Request {
 
     record EndSession(Seq seq) implements Request {}
 
+    /** Agrees on a key for the secret of a {@link LogIn}; what the client sends is its public key. */
+    record DiffieHellman(Seq seq, Bytes publicKey) implements Request {}
+
+    /**
+     * Says who the client is; sent as {@code auth}. The answer is a stream without items.
+     *
+     * @param method {@code password} or {@code token}
+     * @param user the name of the user; "" for a token
+     */
+    record LogIn(Seq seq, String method, String user, Secret secret) implements Request {}
+
+    /**
+     * What proves who the client is: as text, or as bytes that are encrypted with the key of a {@link DiffieHellman}. It is
+     * never shown.
+     */
+    record Secret(@Nullable String text, @Nullable Bytes encrypted) {
+        @Override
+        public String toString() {
+            return "(secret)";
+        }
+    }
+
+    /** Asks who the client is; sent as {@code auth_info}. */
+    record WhoAmI(Seq seq) implements Request {}
+
     /** Does all of these writes or none. */
     record CommitAll(Seq seq, List<CommitWrite> writes, List<Guard> guards) implements Request {}
 
@@ -190,7 +215,7 @@ public sealed interface Request {
     /** A stream of the client has ended, though no action has one. Has no reply. */
     record StreamEnd(Seq seq) implements Request {}
 
-    /** An action of the protocol that this server does not support (authentication, coordination of servers, …). */
+    /** An action of the protocol that this server does not support (management of users, coordination of servers, …). */
     record Unsupported(Seq seq, String action, boolean stream) implements Request {
         public Unsupported(Seq seq, String action) {
             this(seq, action, false);

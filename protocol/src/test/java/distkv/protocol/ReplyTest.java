@@ -40,6 +40,7 @@ class ReplyTest {
                 new Reply.SessionOpened(SEQ, 4, "secret", Duration.ofMillis(300), "/run/s", 8),
                 new Reply.SessionOpened(SEQ, 4, null, Duration.ofSeconds(3), null, 8),
                 new Reply.SessionRenewed(SEQ, Duration.ofSeconds(3), 8),
+                new Reply.PublicKey(SEQ, new Bytes(new byte[] {1, 2}), 3),
                 new Reply.Committed(SEQ, List.of(300L, 301L), 301),
                 new Reply.StreamStart(SEQ, 8),
                 new Reply.StreamStart(SEQ, true, 8),

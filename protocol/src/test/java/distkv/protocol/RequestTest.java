@@ -68,7 +68,11 @@ class RequestTest {
                 new Request.Hello(10),
                 new Request.Ack(SEQ, 9),
                 new Request.StreamEnd(SEQ),
-                new Request.Unsupported(SEQ, "auth", true),
+                new Request.DiffieHellman(SEQ, new Bytes(new byte[] {1, 2})),
+                new Request.LogIn(SEQ, "password", "anna", new Request.Secret("secret", null)),
+                new Request.LogIn(SEQ, "password", "anna", new Request.Secret(null, new Bytes(new byte[] {3}))),
+                new Request.LogIn(SEQ, "token", "", new Request.Secret("dkv_1_2", null)),
+                new Request.WhoAmI(SEQ),
                 new Request.Unsupported(SEQ, "auth_get", true),
                 new Request.Unsupported(SEQ, "auth_set"),
                 new Request.Unknown(SEQ, "no_such_action", true),
@@ -82,6 +86,13 @@ class RequestTest {
         new RequestEncoder(out).write(request);
 
         assertThat(RequestDecoder.decode(Frame.of(out.toByteArray()))).isEqualTo(request);
+    }
+
+    @Test
+    void aSecretIsNeverShown() {
+        assertThat(new Request.LogIn(SEQ, "password", "anna", new Request.Secret("hunter2", null)).toString())
+                .contains("anna")
+                .doesNotContain("hunter2");
     }
 
     @Test

@@ -2,6 +2,7 @@ package distkv.server;
 
 import distkv.model.Path;
 import distkv.protocol.FrameLimits;
+import distkv.server.access.AccessControl;
 import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
@@ -71,6 +72,7 @@ public final class Server implements AutoCloseable {
                     WitnessSocket.open(options.directory(), records, witnesses, options.maxConnections());
             String witnessPath = witnessSocket == null ? null : witnessSocket.path();
             CpuBoundExecutor executor = new CpuBoundExecutor();
+            AccessControl access = new AccessControl(replica, options.prefixes(), options.open());
             ServerContext context = new ServerContext(
                     store,
                     replica,
@@ -82,7 +84,8 @@ public final class Server implements AutoCloseable {
                     limits,
                     memory,
                     sockets::tlsStatus,
-                    executor);
+                    executor,
+                    access);
             NetContext net = new NetContext(
                     limits,
                     options.unreadTimeout(),

@@ -2,6 +2,7 @@ package distkv.server;
 
 import distkv.model.Path;
 import distkv.protocol.FrameLimits;
+import distkv.schema.Prefixes;
 import distkv.server.memory.MemoryLimits;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     for a new one among the temporary files, no Unix socket for clients, and no authority
  * @param socket whether clients can connect to a Unix socket, too
  * @param memory how the heap is divided
+ * @param prefixes where in the tree the system's entries are: which rights their writers need depends on that
+ * @param open whether everybody may do everything, without a log-in
  */
 public record ServerOptions(
         String host,
@@ -37,7 +40,9 @@ public record ServerOptions(
         int maxConnections,
         java.nio.file.@Nullable Path directory,
         LocalSocket socket,
-        MemoryLimits memory) {
+        MemoryLimits memory,
+        Prefixes prefixes,
+        boolean open) {
     /** The port of DistKV. */
     public static final int PORT = 27_586;
 
@@ -100,7 +105,9 @@ public record ServerOptions(
                 10_000,
                 null,
                 new LocalSocket.InDirectory(),
-                MemoryLimits.ofThisProcess());
+                MemoryLimits.ofThisProcess(),
+                Prefixes.DEFAULT,
+                true);
     }
 
     public ServerOptions at(String newHost, int newPort) {
@@ -152,6 +159,16 @@ public record ServerOptions(
         return with(draft -> draft.memory = newMemory);
     }
 
+    /** With the system's entries at these places. */
+    public ServerOptions withPrefixes(Prefixes newPrefixes) {
+        return with(draft -> draft.prefixes = newPrefixes);
+    }
+
+    /** Whether everybody may do everything, without a log-in. */
+    public ServerOptions open(boolean isOpen) {
+        return with(draft -> draft.open = isOpen);
+    }
+
     private ServerOptions with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -172,6 +189,8 @@ public record ServerOptions(
         private java.nio.file.@Nullable Path directory;
         private LocalSocket socket;
         private MemoryLimits memory;
+        private Prefixes prefixes;
+        private boolean open;
 
         Draft(ServerOptions from) {
             host = from.host;
@@ -186,6 +205,8 @@ public record ServerOptions(
             directory = from.directory;
             socket = from.socket;
             memory = from.memory;
+            prefixes = from.prefixes;
+            open = from.open;
         }
 
         ServerOptions options() {
@@ -201,7 +222,9 @@ public record ServerOptions(
                     maxConnections,
                     directory,
                     socket,
-                    memory);
+                    memory,
+                    prefixes,
+                    open);
         }
     }
 }

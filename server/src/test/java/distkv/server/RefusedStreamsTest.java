@@ -62,12 +62,12 @@ class RefusedStreamsTest extends WireTest {
                         1,
                         "guard",
                         List.of(List.of(path("a"), 5))),
-                refused("auth: this server", "action", "auth", "typ", "password", "ident", "joe"),
-                refused("auth_list: this server", "action", "auth_list", "typ", "password"),
-                refused("auth_set: this server", "action", "auth_set", "typ", "_test", "state", "start"),
+                refused("password: ", "action", "auth", "typ", "password", "ident", "joe"),
+                refused("auth_list: users are managed", "action", "auth_list", "typ", "password"),
+                refused("auth_set: users are managed", "action", "auth_set", "typ", "_test", "state", "start"),
                 refused("update: this server", "action", "update", "path", path("a"), "state", "start"),
                 refused("action: 'surprise'", "action", "surprise", "state", "start"),
-                refused("auth_get: this server", "action", "auth_get", "state", 5));
+                refused("auth_get: users are managed", "action", "auth_get", "state", 5));
     }
 
     private static List<Object> refused(String error, @Nullable Object... request) {

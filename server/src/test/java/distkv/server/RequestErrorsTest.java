@@ -70,7 +70,7 @@ class RequestErrorsTest {
     @ParameterizedTest
     @CsvSource({
         "auth_set, access",
-        "diffie_hellman, access",
+        "set_auth_typ, access",
         "save, action",
         "log, action",
         "kill_node, action",
@@ -79,7 +79,7 @@ class RequestErrorsTest {
     void whatThisServerDoesNotDoIsAClearError(String action, String etype) throws IOException {
         WireClient wire = fixture.wire();
         assertThat(wire.call(action)).containsEntry("etype", etype).containsKey("error");
-        assertThat(wire.refused("auth")).containsEntry("etype", "access").containsKey("error");
+        assertThat(wire.refused("auth")).containsEntry("etype", "request").containsKey("error");
         assertUsable(wire);
     }
 
@@ -178,7 +178,7 @@ class RequestErrorsTest {
         "codec, 'codecs are stored, but clients get values as they are stored'",
         "conv, 'codecs are stored, but clients get values as they are stored'",
         "acl, 'access lists are stored, but not enforced'",
-        "auth, 'users are stored, but this server has no authentication'"
+        "auth, 'users are stored, but nobody logs in as one of them; see distkv user'"
     })
     void whoWritesASettingOfTheOriginalIsToldThatItDoesNothing(String kind, String note) throws IOException {
         WireClient wire = fixture.wire();

@@ -54,9 +54,8 @@ class RunnerStartOptionsTest {
         RunnerOptions options = options();
         assertThat(options.labels()).containsExactlyInAnyOrder("gpio", "zigbee");
         assertThat(options.capacity()).isEqualTo(2.5);
-        assertThat(options.python())
-                .isEqualTo(new PythonCommand(List.of("/opt/py/bin/python"), Map.of(), "jobs", 2048 * MIB));
-        assertThat(options.limits()).isEqualTo(new Limits(64 * MIB, null, 100L, null, null));
+        assertPython(options.python(), "/opt/py/bin/python", "jobs", 2048 * MIB);
+        assertThat(options.limits()).isEqualTo(new Limits(64 * MIB, null, 100L, null, null, null));
     }
 
     @Test
@@ -70,8 +69,13 @@ class RunnerStartOptionsTest {
                 "--limit=memory=32M");
         assertThat(options.labels()).containsExactly("cellar");
         assertThat(options.capacity()).isEqualTo(3);
-        assertThat(options.python())
-                .isEqualTo(new PythonCommand(List.of("/usr/bin/python3"), Map.of(), "others", 16 * MIB));
-        assertThat(options.limits()).isEqualTo(new Limits(32 * MIB, null, 100L, null, null));
+        assertPython(options.python(), "/usr/bin/python3", "others", 16 * MIB);
+        assertThat(options.limits()).isEqualTo(new Limits(32 * MIB, null, 100L, null, null, null));
+    }
+
+    private static void assertPython(PythonCommand python, String interpreter, String user, long memory) {
+        assertThat(python.command()).containsExactly(interpreter);
+        assertThat(python.workerUser()).isEqualTo(user);
+        assertThat(python.memory()).isEqualTo(memory);
     }
 }

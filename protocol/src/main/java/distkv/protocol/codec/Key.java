@@ -72,7 +72,12 @@ enum Key {
     EXT,
     TICKS,
     ACCESS,
-    NOTE;
+    NOTE,
+    PUBKEY,
+    TYP,
+    IDENT,
+    PASSWORD,
+    TOKEN;
 
     private static final NameTable<Key> NAMES = new NameTable<>(values(), Key::toString);
 

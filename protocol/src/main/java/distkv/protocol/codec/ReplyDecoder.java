@@ -1,5 +1,6 @@
 package distkv.protocol.codec;
 
+import distkv.model.Bytes;
 import distkv.model.Chain;
 import distkv.model.Path;
 import distkv.model.Value;
@@ -139,6 +140,10 @@ public final class ReplyDecoder {
                             fields.textOrNull(Key.SOCKET),
                             tock)
                     : new Reply.SessionRenewed(seq, ttl(), tock);
+        }
+        Bytes publicKey = fields.bytesOrNull(Key.PUBKEY);
+        if (publicKey != null) {
+            return new Reply.PublicKey(seq, publicKey, tock);
         }
         if (fields.has(Key.TICKS)) {
             return new Reply.Committed(seq, ticks(), tock);

@@ -78,6 +78,7 @@ public final class ReplyEncoder {
                 map.textIfAny(Key.SOCKET, opened.socket());
             }
             case Reply.SessionRenewed renewed -> ttl(renewed.ttl());
+            case Reply.PublicKey key -> map.bytes(Key.PUBKEY, key.key());
             case Reply.Committed committed -> {
                 MsgWriter out = map.key(Key.TICKS).array(committed.ticks().size());
                 committed.ticks().forEach(out::number);

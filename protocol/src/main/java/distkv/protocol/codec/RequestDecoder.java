@@ -157,13 +157,13 @@ public final class RequestDecoder {
             case SESSION_RENEW -> new Request.RenewSession(seq);
             case SESSION_END -> new Request.EndSession(seq);
             case COMMIT -> commit();
-            case AUTH,
-                    AUTH_GET,
+            case DIFFIE_HELLMAN -> new Request.DiffieHellman(seq, bytes(Key.PUBKEY));
+            case AUTH -> logIn();
+            case AUTH_INFO -> new Request.WhoAmI(seq);
+            case AUTH_GET,
                     AUTH_SET,
                     AUTH_LIST,
-                    AUTH_INFO,
                     SET_AUTH_TYP,
-                    DIFFIE_HELLMAN,
                     SAVE,
                     LOG,
                     KILL_NODE,
@@ -239,6 +239,27 @@ public final class RequestDecoder {
                     + " (expected: one of data and raw)");
         }
         return new Request.MsgSend(seq, Topic.read(fields), data, raw);
+    }
+
+    private Request logIn() {
+        String method = fields.text(Key.TYP);
+        if (method.equals(Key.TOKEN.toString())) {
+            return new Request.LogIn(seq, method, "", new Request.Secret(fields.text(Key.TOKEN), null));
+        }
+        String user = fields.text(Key.IDENT);
+        MsgReader in = fields.in(Key.PASSWORD);
+        Request.Secret secret = in.next() == MsgType.BYTES
+                ? new Request.Secret(null, bytes(Key.PASSWORD))
+                : new Request.Secret(fields.text(Key.PASSWORD), null);
+        return new Request.LogIn(seq, method, user, secret);
+    }
+
+    private Bytes bytes(Key key) {
+        Bytes bytes = fields.bytesOrNull(key);
+        if (bytes == null) {
+            throw fields.wrong(key, "bytes");
+        }
+        return bytes;
     }
 
     private Request session() {

@@ -75,6 +75,12 @@ public final class RequestEncoder {
                 writes(commit.writes());
                 guards(commit.guards());
             }
+            case Request.DiffieHellman agree -> {
+                action(Action.DIFFIE_HELLMAN);
+                map.bytes(Key.PUBKEY, agree.publicKey());
+            }
+            case Request.LogIn logIn -> logIn(logIn);
+            case Request.WhoAmI _ -> action(Action.AUTH_INFO);
             case Request.Again again -> {
                 content(again.write());
                 again(again);
@@ -90,6 +96,17 @@ public final class RequestEncoder {
             case Request.Malformed _ ->
                 throw new IllegalArgumentException("request " + request + " (expected: a well-formed one)");
         }
+    }
+
+    private void logIn(Request.LogIn logIn) {
+        action(Action.AUTH);
+        map.text(Key.TYP, logIn.method());
+        boolean byToken = logIn.method().equals(Key.TOKEN.toString());
+        if (!byToken) {
+            map.text(Key.IDENT, logIn.user());
+        }
+        map.textIfAny(byToken ? Key.TOKEN : Key.PASSWORD, logIn.secret().text());
+        map.bytes(Key.PASSWORD, logIn.secret().encrypted());
     }
 
     private void byTick(Request.GetByTick get) {

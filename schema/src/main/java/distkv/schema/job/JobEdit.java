@@ -1,6 +1,7 @@
 package distkv.schema.job;
 
 import distkv.model.Path;
+import distkv.model.Value;
 import distkv.protocol.Values;
 import distkv.schema.BadEntry;
 import distkv.schema.EditableFields;
@@ -33,6 +34,22 @@ public final class JobEdit {
     /** An edit of this decoded entry; of a new job if it is {@code null}. */
     public static JobEdit of(@Nullable Object entry) {
         return new JobEdit(EditableFields.of(entry));
+    }
+
+    /** Whether two entries of a job differ in nothing but when it starts, and whether it is paused. */
+    public static boolean differOnlyInStart(Value one, Value other) {
+        return Values.same(withoutStart(one), withoutStart(other));
+    }
+
+    private static Value withoutStart(Value entry) {
+        Object decoded = Values.decode(entry);
+        if (!(decoded instanceof Map<?, ?>)) {
+            return entry;
+        }
+        EditableFields fields = EditableFields.of(decoded);
+        fields.remove(TARGET);
+        fields.remove(PAUSED);
+        return Values.encode(fields.toMap());
     }
 
     /** The entry, to be stored. */

@@ -220,7 +220,7 @@ public final class Connection {
     }
 
     /** Reads no further; the requests that have arrived are still answered. */
-    void stop() {
+    public void stop() {
         try {
             transport.socket().shutdownInput();
         } catch (IOException e) {
@@ -270,7 +270,16 @@ public final class Connection {
                     tock()));
             return false;
         }
+        Request request = current;
+        if (request != null) {
+            stream.endWhen(handler.denial(request));
+        }
         return true;
+    }
+
+    /** Has all streams look again whether the client may have them. Any thread may call this. */
+    public void recheckStreams() {
+        streams.values().forEach(writer::ready);
     }
 
     /** Ends a stream; false if there is none. */

@@ -1,8 +1,10 @@
 package distkv.server.net;
 
+import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ public abstract class ReplyStream {
     private enum Phase {
         NEW,
         RUNNING,
+        DENIED,
         ENDED
     }
 
@@ -28,6 +31,9 @@ public abstract class ReplyStream {
 
     /** Whether the writer has this stream on its list. */
     private final AtomicBoolean listed = new AtomicBoolean();
+
+    /** Says why the client may not have this stream any more; {@code null} as long as it may. */
+    private volatile Supplier<@Nullable String> denial = () -> null;
 
     private volatile boolean stopped;
     private volatile long acknowledged;
@@ -72,6 +78,11 @@ public abstract class ReplyStream {
     /** Puts it on the writer's list; false if it is there already. */
     final boolean list() {
         return listed.compareAndSet(false, true);
+    }
+
+    /** Has the stream end with an error as soon as this gives a reason. It is asked before each item. */
+    final void endWhen(Supplier<@Nullable String> isDenied) {
+        denial = isDenied;
     }
 
     /** Ends it after the message that is being sent now. */
@@ -123,10 +134,19 @@ public abstract class ReplyStream {
                 yield new Reply.StreamStart(seq, tock());
             }
             case RUNNING -> {
+                String reason = stopped ? null : denial.get();
+                if (reason != null) {
+                    phase = Phase.DENIED;
+                    yield new Reply.Failed(seq, reason, Etype.ACCESS, tock());
+                }
                 Reply item = stopped ? null : item();
                 if (item != null || !(stopped || isOver())) {
                     yield item;
                 }
+                phase = Phase.ENDED;
+                yield new Reply.StreamEnd(seq, tock());
+            }
+            case DENIED -> {
                 phase = Phase.ENDED;
                 yield new Reply.StreamEnd(seq, tock());
             }

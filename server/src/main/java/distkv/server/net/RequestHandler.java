@@ -2,6 +2,8 @@ package distkv.server.net;
 
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Answers the requests of one connection. Called by the connection's reader only. */
 public interface RequestHandler {
@@ -13,6 +15,9 @@ public interface RequestHandler {
 
     /** Answers a request; may wait unless the request {@linkplain #isImmediate is immediate}. */
     void handle(Request request);
+
+    /** Says, at any time, why the client may not have the stream that answers this request; {@code null} if it may. */
+    Supplier<@Nullable String> denial(Request request);
 
     /** Called once, after the last request: waits until all of them are settled, and lets go of what the client held. */
     void close();

@@ -13,7 +13,7 @@ final class OriginalSettings {
     private static final String TYPES = "types are stored, but this server accepts any value";
     private static final String CODECS = "codecs are stored, but clients get values as they are stored";
     private static final String ACLS = "access lists are stored, but not enforced";
-    private static final String USERS = "users are stored, but this server has no authentication";
+    private static final String USERS = "users are stored, but nobody logs in as one of them; see distkv user";
 
     private static final Map<Object, String> NOTES =
             Map.of("type", TYPES, "match", TYPES, "codec", CODECS, "conv", CODECS, "acl", ACLS, "auth", USERS);

@@ -4,8 +4,9 @@ import distkv.model.Path;
 import distkv.model.WriteId;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
+import distkv.server.access.ConnectionAccess;
+import distkv.server.access.LogIns;
 import distkv.server.net.Connection;
-import distkv.server.net.PeerIdentity;
 import distkv.server.session.ConnectionSession;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ final class RequestContext {
     private final ServerContext server;
     private final Connection connection;
     private final ConnectionSession session;
+    private final ConnectionAccess access;
+    private final LogIns logIns;
     private final InFlightWrites inFlight;
     private final long writer;
     private Path root = Path.ROOT;
@@ -22,6 +25,8 @@ final class RequestContext {
         this.server = server;
         this.connection = connection;
         this.session = new ConnectionSession(server.sessions());
+        this.access = new ConnectionAccess(server.access(), connection.peer(), connection::recheckStreams);
+        this.logIns = new LogIns(server.access(), access, connection.peer());
         this.inFlight = new InFlightWrites(connection.memory(), connection.output()::flush);
         this.writer = server.writers().newNumber();
     }
@@ -34,13 +39,17 @@ final class RequestContext {
         return connection;
     }
 
-    /** Who is at the other end. */
-    PeerIdentity peer() {
-        return connection.peer();
-    }
-
     ConnectionSession session() {
         return session;
+    }
+
+    /** Who the client is, and what it may do. */
+    ConnectionAccess access() {
+        return access;
+    }
+
+    LogIns logIns() {
+        return logIns;
     }
 
     /** The writes that are not answered yet. */

@@ -1,13 +1,15 @@
 package distkv.server.request;
 
+import distkv.access.Principal;
+import distkv.access.Rule;
 import distkv.model.Path;
-import distkv.model.Value;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import distkv.protocol.WirePath;
+import distkv.server.access.ConnectionAccess;
 import distkv.server.message.MonitorStream;
 import distkv.server.message.TopicMessage;
 import distkv.server.message.TopicPattern;
@@ -15,7 +17,10 @@ import distkv.server.net.Connection;
 import distkv.server.net.RequestHandler;
 import distkv.server.tree.Snapshot;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Passes each request of a connection to the code that answers it. */
 public final class RequestDispatcher implements RequestHandler {
@@ -23,8 +28,15 @@ public final class RequestDispatcher implements RequestHandler {
     private static final List<String> EXTENSIONS =
             List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted");
 
-    private static final Set<String> AUTHENTICATION =
-            Set.of("auth", "auth_get", "auth_set", "auth_list", "auth_info", "set_auth_typ", "diffie_hellman");
+    /** The original's letters for: read, access, list. */
+    private static final String READ_LETTERS = "rxe";
+    /** And for: write, delete, create, create below. */
+    private static final String WRITE_LETTERS = "wdcn";
+
+    /** How clients can log in, the original's method first: its clients use no other. */
+    private static final List<String> METHODS = List.of("password", "token");
+
+    private static final Set<String> USER_MANAGEMENT = Set.of("auth_get", "auth_set", "auth_list", "set_auth_typ");
 
     private final RequestContext context;
     private final ReadRequests reads;
@@ -44,16 +56,29 @@ public final class RequestDispatcher implements RequestHandler {
         long tock = context.tock();
         server.writers().join(context);
         return new Reply.Greeting(
-                server.node(), VERSION, tock, tock, Connection.DEFAULT_WINDOW, List.of(), EXTENSIONS, context.writer());
+                server.node(),
+                VERSION,
+                tock,
+                tock,
+                Connection.DEFAULT_WINDOW,
+                context.access().mustLogIn() ? METHODS : List.of(),
+                EXTENSIONS,
+                context.writer());
     }
 
     @Override
     public boolean isImmediate(Request request) {
+        return context.access().isQuick() && isQuick(request);
+    }
+
+    private boolean isQuick(Request request) {
         return switch (request) {
             case Request.GetValue _ -> context.inFlight().isEmpty();
             case Request.SetValue set ->
-                !set.idem() && writes.areImmediate(set.conditions(), set.value().size());
-            case Request.DeleteValue delete -> writes.areImmediate(delete.conditions(), 0);
+                !set.idem()
+                        && !set.internal()
+                        && writes.areImmediate(set.conditions(), set.value().size());
+            case Request.DeleteValue delete -> !delete.internal() && writes.areImmediate(delete.conditions(), 0);
             case Request.Ack _, Request.Hello _, Request.StreamEnd _ -> true;
             // A renewal must be in time, so it does not wait for a thread that is busy with other connections.
             case Request.RenewSession _ -> context.session().isRenewalImmediate();
@@ -66,10 +91,29 @@ public final class RequestDispatcher implements RequestHandler {
         context.inFlight().awaitNone();
         context.server().writers().leave(context);
         context.session().leave();
+        context.access().leave();
+    }
+
+    /** The one place where rights are checked. */
+    @Override
+    public void handle(Request request) {
+        Reply.Failed denied = context.access().check(request, context.root(), context.tock());
+        if (denied == null) {
+            answer(request);
+        } else if (context.access().mustLogIn()) {
+            context.fail(denied);
+            context.connection().stop();
+        } else {
+            context.fail(denied);
+        }
     }
 
     @Override
-    public void handle(Request request) {
+    public Supplier<@Nullable String> denial(Request request) {
+        return context.access().denial(request, context.root());
+    }
+
+    private void answer(Request request) {
         switch (request) {
             case Request.GetValue get -> reads.get(get);
             case Request.SetValue set -> writes.set(set);
@@ -87,7 +131,7 @@ public final class RequestDispatcher implements RequestHandler {
             case Request.Again again -> {
                 Request left = retried.settle(again);
                 if (left != null) {
-                    handle(left);
+                    answer(left);
                 }
             }
             case Request.Stop(Seq seq, Seq task) ->
@@ -95,6 +139,9 @@ public final class RequestDispatcher implements RequestHandler {
             case Request.MsgSend send -> send(send);
             case Request.MsgMonitor monitor -> monitor(monitor);
             case Request.TestAcl test -> testAcl(test);
+            case Request.DiffieHellman agree -> context.write(context.logIns().agree(agree, context.tock()));
+            case Request.LogIn logIn -> logIn(logIn);
+            case Request.WhoAmI(Seq seq) -> whoAmI(seq);
             case Request.OpenSession open -> context.write(context.session().open(open));
             case Request.AttachSession attach -> context.write(context.session().attach(attach));
             case Request.RenewSession(Seq seq) ->
@@ -109,6 +156,36 @@ public final class RequestDispatcher implements RequestHandler {
             case Request.Malformed malformed ->
                 context.fail(new Reply.Failed(malformed.seq(), malformed.reason(), Etype.REQUEST, context.tock()));
         }
+    }
+
+    private void logIn(Request.LogIn request) {
+        Reply.Failed refusal = context.logIns().logIn(request, context.tock());
+        if (refusal != null) {
+            context.fail(refusal);
+            return;
+        }
+        context.write(new Reply.StreamStart(request.seq(), context.tock()));
+        context.write(new Reply.StreamEnd(request.seq(), context.tock()));
+    }
+
+    private void whoAmI(Seq seq) {
+        Principal principal = context.access().principal();
+        if (principal == null) {
+            context.write(new Reply.Done(seq, context.tock()));
+            return;
+        }
+        List<String> rules =
+                context.access().rights().rules().stream().map(Rule::toString).toList();
+        context.write(new Reply.Result(
+                seq,
+                Values.encode(Map.of(
+                        "name",
+                        principal.label(),
+                        "all",
+                        context.access().rights().isAll(),
+                        "rules",
+                        rules)),
+                context.tock()));
     }
 
     private void error(Seq seq, String text, Etype etype) {
@@ -168,7 +245,19 @@ public final class RequestDispatcher implements RequestHandler {
         }
     }
 
-    /** There are no access lists: every client may do everything. */
+    /** Whether the client has the right of this letter; without one, the letters of its rights. */
+    private Object access(Path path, @Nullable String letter) {
+        ConnectionAccess access = context.access();
+        if (access.rights().isAll()) {
+            return true;
+        }
+        String letters = (access.mayRead(path) ? READ_LETTERS : "") + (access.mayWrite(path) ? WRITE_LETTERS : "");
+        if (letter == null) {
+            return letters.isEmpty() ? false : letters;
+        }
+        return !letter.isEmpty() && letters.contains(letter);
+    }
+
     private void testAcl(Request.TestAcl request) {
         if (request.acl() != null) {
             error(
@@ -177,8 +266,8 @@ public final class RequestDispatcher implements RequestHandler {
                     Etype.NOTFOUND);
             return;
         }
-        Value yes = Values.encode(true);
-        context.write(new Reply.Access(request.seq(), yes, context.tock()));
+        Path path = RequestPaths.below(context.root(), request.path());
+        context.write(new Reply.Access(request.seq(), Values.encode(access(path, request.mode())), context.tock()));
     }
 
     private void unsupported(Request.Unsupported request) {
@@ -186,8 +275,11 @@ public final class RequestDispatcher implements RequestHandler {
             // It asks for the entry that names the current authentication method, which does not exist.
             Snapshot now = context.server().replica().snapshot();
             context.write(new Reply.Done(request.seq(), now.tock()));
-        } else if (AUTHENTICATION.contains(request.action())) {
-            error(request.seq(), request.action() + ": this server has no authentication", Etype.ACCESS);
+        } else if (USER_MANAGEMENT.contains(request.action())) {
+            error(
+                    request.seq(),
+                    request.action() + ": users are managed by the command line (expected: distkv user --help)",
+                    Etype.ACCESS);
         } else {
             error(request.seq(), request.action() + ": this server does not support this action", Etype.ACTION);
         }

@@ -1,6 +1,7 @@
 package distkv.server.request;
 
 import distkv.protocol.FrameLimits;
+import distkv.server.access.AccessControl;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
 import distkv.server.session.SessionContext;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits of a single message
  * @param tlsStatus what people should know about the certificate; {@code null} without TLS
  * @param executor for work that would keep a processor busy for long
+ * @param access users, tokens and roles
  */
 public record ServerContext(
         Store store,
@@ -30,4 +32,5 @@ public record ServerContext(
         FrameLimits limits,
         MemoryLimits memory,
         Supplier<@Nullable String> tlsStatus,
-        CpuBoundExecutor executor) {}
+        CpuBoundExecutor executor,
+        AccessControl access) {}

@@ -160,6 +160,9 @@ record ValueWrite(
         Entry previous = committed.previous().getFirst();
         Value old = previous == null ? null : previous.value();
         long tick = Revision.tick(committed.revision(), 0);
+        if (!context.access().mayRead(path)) {
+            return new Reply.Changed(seq, true, chainOf(tick), null, OriginalSettings.note(path), tick);
+        }
         boolean same = value == null ? old == null : old != null && same(old, value);
         boolean unchecked = conditions.prev() == null && conditions.chain() instanceof ChainCondition.Unchecked;
         return new Reply.Changed(seq, !same, chainOf(tick), unchecked ? old : null, OriginalSettings.note(path), tick);

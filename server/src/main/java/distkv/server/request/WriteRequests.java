@@ -16,6 +16,8 @@ import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import distkv.protocol.WriteConditions;
+import distkv.server.access.AccessControl;
+import distkv.server.access.AccessEntryCheck;
 import distkv.server.session.ConnectionSession;
 import distkv.server.tree.Footprint;
 import distkv.server.tree.Snapshot;
@@ -52,7 +54,7 @@ final class WriteRequests {
     void set(Request.SetValue request) {
         Seq seq = request.seq();
         Path path = path(seq, request.path(), request.internal());
-        WriteConditions conditions = whole(seq, request.conditions());
+        WriteConditions conditions = path == null ? null : conditions(seq, request.conditions(), path, request.value());
         if (path == null || conditions == null || !fits(seq, path, request.value())) {
             return;
         }
@@ -69,7 +71,7 @@ final class WriteRequests {
 
     void delete(Request.DeleteValue request) {
         Path path = path(request.seq(), request.path(), request.internal());
-        WriteConditions conditions = whole(request.seq(), request.conditions());
+        WriteConditions conditions = path == null ? null : conditions(request.seq(), request.conditions(), path, null);
         if (path != null && conditions != null) {
             new ValueWrite(context, request.seq(), path, null, conditions, false, request.chain(), 0).start();
         }
@@ -249,6 +251,26 @@ final class WriteRequests {
             return null;
         }
         return whole;
+    }
+
+    /** The conditions with whole paths; {@code null}, with an error to the client, if this must not be written. */
+    private @Nullable WriteConditions conditions(Seq seq, WriteConditions given, Path path, @Nullable Value value) {
+        WriteConditions conditions = whole(seq, given);
+        if (conditions == null || !AccessControl.isAccessEntry(path)) {
+            return conditions;
+        }
+        context.inFlight().awaitNone();
+        AccessEntryCheck.Verdict verdict = server.access().judge(path, value);
+        if (verdict.refusal() != null) {
+            context.fail(new Reply.Failed(seq, verdict.refusal(), Etype.REFUSED, context.tock()));
+            return null;
+        }
+        if (verdict.owner() == null) {
+            return conditions;
+        }
+        List<Guard> guards = new ArrayList<>(conditions.guards());
+        guards.add(verdict.owner());
+        return new WriteConditions(conditions.chain(), conditions.prev(), guards);
     }
 
     private @Nullable WriteConditions whole(Seq seq, WriteConditions conditions) {

@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** A listener with TLS, whose handler answers every request with who has asked. */
 final class TlsTesting implements AutoCloseable {
@@ -65,6 +67,11 @@ final class TlsTesting implements AutoCloseable {
             @Override
             public void handle(Request request) {
                 connection.output().write(new Reply.Failed(request.seq(), "heard", Etype.OTHER, 0));
+            }
+
+            @Override
+            public Supplier<@Nullable String> denial(Request request) {
+                return () -> null;
             }
 
             @Override

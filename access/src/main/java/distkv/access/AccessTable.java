@@ -1,0 +1,145 @@
+package distkv.access;
+
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.schema.BadEntry;
+import distkv.schema.Prefixes;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users, tokens and roles at one revision. Entries that cannot be read count as absent, so that a fault in one never
+ * gives anybody more rights.
+ */
+public final class AccessTable {
+    /** Where the entries are: {@code role}, {@code user} and {@code token}, then the name. */
+    public static final Path TOP = Zones.INTERNAL.child("access");
+
+    private static final String ROLE = "role";
+    private static final String USER = "user";
+    private static final String TOKEN = "token";
+
+    private final Map<String, Role> roles;
+    private final Map<String, User> users = new HashMap<>();
+    private final Map<String, Token> tokens = new HashMap<>();
+
+    private AccessTable(Prefixes prefixes) {
+        this.roles = new HashMap<>(Role.builtIn(prefixes));
+    }
+
+    /**
+     * Reads the table.
+     *
+     * @param entries those at and below {@link #TOP}
+     * @param faults is told of each that cannot be read
+     */
+    public static AccessTable of(Prefixes prefixes, Iterable<Entry> entries, Consumer<String> faults) {
+        AccessTable table = new AccessTable(prefixes);
+        for (Entry entry : entries) {
+            Value value = entry.value();
+            List<Object> below = entry.path().below(TOP).elements();
+            if (value == null || below.isEmpty()) {
+                continue;
+            }
+            try {
+                table.add(below, value);
+            } catch (BadEntry | IllegalArgumentException e) {
+                faults.accept(entry.path() + ": " + e.getMessage());
+            }
+        }
+        return table;
+    }
+
+    private void add(List<Object> below, Value value) throws BadEntry {
+        if (below.size() != 2 || !(below.get(1) instanceof String name)) {
+            throw new BadEntry("expected: role, user or token, and a name below it");
+        }
+        switch (String.valueOf(below.getFirst())) {
+            case ROLE -> {
+                Role role = Role.read(name, value);
+                if (roles.putIfAbsent(name, role) != null) {
+                    throw new BadEntry("role " + name + ": is built in (expected: another name)");
+                }
+            }
+            case USER -> users.put(name, User.read(name, value));
+            case TOKEN -> tokens.put(name, Token.read(name, value));
+            default -> throw new BadEntry("expected: role, user or token, and a name below it");
+        }
+    }
+
+    public static Path role(String name) {
+        return TOP.child(ROLE).child(name);
+    }
+
+    public static Path user(String name) {
+        return TOP.child(USER).child(name);
+    }
+
+    public static Path token(String id) {
+        return TOP.child(TOKEN).child(id);
+    }
+
+    /** The user with this name; {@code null} if there is none. */
+    public @Nullable User findUser(String name) {
+        return users.get(name);
+    }
+
+    /** The token with this id; {@code null} if there is none. */
+    public @Nullable Token findToken(String id) {
+        return tokens.get(id);
+    }
+
+    public @Nullable Role findRole(String name) {
+        return roles.get(name);
+    }
+
+    /** Whether somebody could log in from elsewhere. */
+    public boolean isEmpty() {
+        return users.isEmpty() && tokens.isEmpty();
+    }
+
+    /** The name of a user who can log in and may do everything, the first by name; {@code null} if there is none. */
+    public @Nullable String owner() {
+        return users.values().stream()
+                .filter(user -> !user.disabled()
+                        && user.password() != null
+                        && rights(user.roles()).isAll())
+                .map(User::name)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+    }
+
+    /** All users, by name. */
+    public List<User> users() {
+        return users.values().stream().sorted(Comparator.comparing(User::name)).toList();
+    }
+
+    /** All tokens, by name. */
+    public List<Token> tokens() {
+        return tokens.values().stream()
+                .sorted(Comparator.comparing(Token::name).thenComparing(Token::id))
+                .toList();
+    }
+
+    /** All roles, by name. */
+    public List<Role> roles() {
+        return roles.values().stream().sorted(Comparator.comparing(Role::name)).toList();
+    }
+
+    /** What these grants allow. A role that does not exist allows nothing. */
+    public Rights rights(List<Grant> grants) {
+        Rights rights = Rights.NONE;
+        for (Grant grant : grants) {
+            Role role = roles.get(grant.role());
+            if (role != null) {
+                rights = rights.or(role.rights().within(grant.within()));
+            }
+        }
+        return rights;
+    }
+}

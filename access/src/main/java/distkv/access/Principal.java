@@ -1,0 +1,26 @@
+package distkv.access;
+
+/** Who a client is. */
+public sealed interface Principal {
+    /** How it is named in messages, such as {@code anna} or {@code token backup}. */
+    String label();
+
+    /** Somebody who may do everything, known by other means than the tree: the user that the server runs as, or root. */
+    record Owner(String label) implements Principal {}
+
+    /** A user of the tree. */
+    record OfUser(String name) implements Principal {
+        @Override
+        public String label() {
+            return name;
+        }
+    }
+
+    /** A program with a token. */
+    record OfToken(String id, String name) implements Principal {
+        @Override
+        public String label() {
+            return "token " + name;
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package distkv.server.access;
+
+import distkv.access.AccessTable;
+import distkv.access.Principal;
+import distkv.access.RequestNeeds;
+import distkv.access.Rights;
+import distkv.access.Token;
+import distkv.access.User;
+import distkv.access.Zones;
+import distkv.model.Depths;
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.model.Value;
+import distkv.model.process.VitalThreads;
+import distkv.schema.Prefixes;
+import distkv.server.tree.KeyOrderWalk;
+import distkv.server.tree.Replica;
+import distkv.server.tree.Snapshot;
+import distkv.server.tree.WatchScope;
+import distkv.server.tree.Watcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users, tokens and roles as they are now, for all connections. It follows their entries: whatever was acknowledged
+ * before a request arrived counts for that request, and running streams are checked again after each change.
+ */
+public final class AccessControl {
+    private static final System.Logger LOG = System.getLogger(AccessControl.class.getName());
+    private static final WatchScope ENTRIES = WatchScope.of(AccessTable.TOP, Depths.ALL);
+    /** Few changes can wait: what they are does not matter. */
+    private static final int CAPACITY = 16;
+
+    /** @param version the number of changes that were seen when it was read */
+    private record Read(AccessTable table, long version) {}
+
+    private final Replica replica;
+    private final Prefixes prefixes;
+    private final boolean open;
+    private final RequestNeeds needs;
+    private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
+    private final Set<ConnectionAccess> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicLong changes = new AtomicLong();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Changed with the lock held. */
+    private Watcher watcher;
+
+    private volatile Read read;
+
+    /** @param open whether everybody may do everything, without a log-in */
+    public AccessControl(Replica replica, Prefixes prefixes, boolean open) {
+        this.replica = replica;
+        this.prefixes = prefixes;
+        this.open = open;
+        this.needs =
+                new RequestNeeds(new Zones(prefixes), path -> replica.snapshot().get(path));
+        this.watcher = watcher();
+        this.read = new Read(read(replica.start(watcher)), 0);
+    }
+
+    private Watcher watcher() {
+        return new Watcher(ENTRIES, CAPACITY, CAPACITY, this::changed);
+    }
+
+    /** Called by the replica. */
+    private void changed() {
+        changes.incrementAndGet();
+        VitalThreads.virtual("distkv-access", () -> connections.forEach(ConnectionAccess::recheck))
+                .start();
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    RequestNeeds needs() {
+        return needs;
+    }
+
+    LoginThrottle throttle() {
+        return throttle;
+    }
+
+    void join(ConnectionAccess connection) {
+        connections.add(connection);
+    }
+
+    void leave(ConnectionAccess connection) {
+        connections.remove(connection);
+    }
+
+    /** Whether an entry is a user, token or role. */
+    public static boolean isAccessEntry(Path path) {
+        return path.startsWith(AccessTable.TOP);
+    }
+
+    /**
+     * Checks a write to a user, token or role.
+     *
+     * @param value {@code null} deletes the entry
+     */
+    public AccessEntryCheck.Verdict judge(Path path, @Nullable Value value) {
+        return new AccessEntryCheck(prefixes).of(replica.snapshot(), path, value);
+    }
+
+    /** Increases with every change of users, tokens or roles. */
+    long version() {
+        return changes.get();
+    }
+
+    /** The newest users, tokens and roles. */
+    AccessTable table() {
+        Read known = read;
+        return known.version() == changes.get() ? known.table() : reread();
+    }
+
+    private AccessTable reread() {
+        lock.lock();
+        try {
+            long version = changes.get();
+            if (read.version() != version) {
+                read = new Read(read(follow()), version);
+            }
+            return read.table();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes what waits in the watcher, so that it goes on following. */
+    private Snapshot follow() {
+        Snapshot now = replica.snapshot();
+        while (watcher.poll() != null) {
+            now = replica.snapshot();
+        }
+        if (watcher.state() == Watcher.State.LOST) {
+            replica.stop(watcher);
+            watcher = watcher();
+            now = replica.start(watcher);
+        }
+        return now;
+    }
+
+    private AccessTable read(Snapshot now) {
+        List<Entry> entries = new ArrayList<>();
+        for (KeyOrderWalk walk = now.walk(AccessTable.TOP, Depths.ALL); walk.next(); ) {
+            Entry entry = walk.entry();
+            if (entry != null) {
+                entries.add(entry);
+            }
+        }
+        return AccessTable.of(prefixes, entries, fault -> LOG.log(System.Logger.Level.WARNING, "ignored: {0}", fault));
+    }
+
+    /** What somebody may do now; nothing if the user or token is gone, disabled or expired. */
+    Rights rights(Principal principal) {
+        AccessTable table = table();
+        return switch (principal) {
+            case Principal.Owner _ -> Rights.ALL;
+            case Principal.OfUser(String name) -> {
+                User user = table.findUser(name);
+                yield user == null || user.disabled() ? Rights.NONE : table.rights(user.roles());
+            }
+            case Principal.OfToken(String id, String _) -> {
+                Token token = table.findToken(id);
+                yield token == null || token.isExpired(now()) ? Rights.NONE : table.rights(token.roles());
+            }
+        };
+    }
+
+    /** When the rights of somebody end by themselves: unix time in seconds; infinite if never. */
+    double expires(Principal principal) {
+        if (principal instanceof Principal.OfToken(String id, String _)) {
+            Token token = table().findToken(id);
+            return token == null ? 0 : token.expires() == 0 ? Double.POSITIVE_INFINITY : token.expires();
+        }
+        return Double.POSITIVE_INFINITY;
+    }
+
+    /** Unix time in seconds. */
+    static double now() {
+        return System.currentTimeMillis() / 1e3;
+    }
+}

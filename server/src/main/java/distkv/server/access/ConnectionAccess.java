@@ -1,0 +1,167 @@
+package distkv.server.access;
+
+import distkv.access.Need;
+import distkv.access.Principal;
+import distkv.access.Rights;
+import distkv.model.Path;
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import distkv.protocol.Request;
+import distkv.server.net.PeerIdentity;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who the client of one connection is, and whether it may do what it asks for. All requests pass {@link #check}, and
+ * nothing else decides.
+ */
+public final class ConnectionAccess {
+    /** What a connection may do until when, without looking again. */
+    private record Known(Principal principal, Rights rights, long version, double expires) {}
+
+    private final AccessControl control;
+    private final Runnable whenChanged;
+
+    /** {@code null} until somebody has logged in. */
+    private volatile @Nullable Known known;
+
+    /**
+     * @param peer whoever has connected: the user that the server runs as, and root, need no log-in
+     * @param whenChanged called when rights have changed, on a thread that may wait: streams are to be checked again
+     */
+    public ConnectionAccess(AccessControl control, PeerIdentity peer, Runnable whenChanged) {
+        this.control = control;
+        this.whenChanged = whenChanged;
+        Principal owner = control.isOpen() ? new Principal.Owner("everybody") : LocalOwners.find(peer);
+        if (owner != null) {
+            logIn(owner);
+        }
+        control.join(this);
+    }
+
+    /** The connection has ended. */
+    public void leave() {
+        control.leave(this);
+    }
+
+    /** Who the client is; {@code null} if it has not logged in. */
+    public @Nullable Principal principal() {
+        Known now = known;
+        return now == null ? null : now.principal();
+    }
+
+    /** Whether the client must log in before it may do anything. */
+    public boolean mustLogIn() {
+        return known == null;
+    }
+
+    void logIn(Principal principal) {
+        long version = control.version();
+        known = new Known(principal, control.rights(principal), version, control.expires(principal));
+    }
+
+    /** Whether {@link #check} answers without reading users and roles again. */
+    public boolean isQuick() {
+        Known now = known;
+        return now == null || now.principal() instanceof Principal.Owner || isFresh(now);
+    }
+
+    private boolean isFresh(Known now) {
+        return now.version() == control.version()
+                && (now.expires() == Double.POSITIVE_INFINITY || AccessControl.now() < now.expires());
+    }
+
+    /** What the client may do now. */
+    public Rights rights() {
+        Known now = known;
+        if (now == null) {
+            return Rights.NONE;
+        }
+        if (now.principal() instanceof Principal.Owner || isFresh(now)) {
+            return now.rights();
+        }
+        logIn(now.principal());
+        return rights();
+    }
+
+    /** Whether the client may see the entry at a path. */
+    public boolean mayRead(Path path) {
+        Rights rights = rights();
+        return rights.isAll() || control.needs().read(path).isMet(rights);
+    }
+
+    /** Whether the client may write any value to a path. */
+    public boolean mayWrite(Path path) {
+        Rights rights = rights();
+        return rights.isAll() || control.needs().write(path).isMet(rights);
+    }
+
+    /**
+     * The refusal of a request; {@code null} if the client may make it.
+     *
+     * @param root the path that the client sees as the root
+     */
+    public Reply.@Nullable Failed check(Request request, Path root, long tock) {
+        Known now = known;
+        if (now == null) {
+            return isBeforeLogIn(request)
+                    ? null
+                    : new Reply.Failed(
+                            request.seq(), "access: not logged in (expected: auth first)", Etype.ACCESS, tock);
+        }
+        Rights rights = rights();
+        if (rights.isAll()) {
+            return null;
+        }
+        for (Need need : control.needs().of(request, root)) {
+            if (!need.isMet(rights)) {
+                return new Reply.Failed(request.seq(), denial(now.principal(), need), Etype.ACCESS, tock);
+            }
+        }
+        return null;
+    }
+
+    /** Says, at any time, why the client may not have the stream that answers a request; {@code null} if it may. */
+    public Supplier<@Nullable String> denial(Request request, Path root) {
+        Known now = known;
+        if (now == null || now.principal() instanceof Principal.Owner) {
+            return () -> null;
+        }
+        List<Need> needs = control.needs().of(request, root);
+        return () -> {
+            Rights rights = rights();
+            for (Need need : needs) {
+                if (!need.isMet(rights)) {
+                    return denial(now.principal(), need);
+                }
+            }
+            return null;
+        };
+    }
+
+    private static String denial(Principal principal, Need need) {
+        return "access: " + principal.label() + " may not " + need.right().word() + " " + need.where()
+                + " (expected: the right " + need.right().word() + " there)";
+    }
+
+    private static boolean isBeforeLogIn(Request request) {
+        return switch (request) {
+            case Request.DiffieHellman _,
+                    Request.LogIn _,
+                    Request.WhoAmI _,
+                    Request.Hello _,
+                    Request.Ack _,
+                    Request.StreamEnd _,
+                    Request.Malformed _ -> true;
+            default -> false;
+        };
+    }
+
+    /** Called after a change of users, tokens or roles. */
+    void recheck() {
+        if (known != null) {
+            whenChanged.run();
+        }
+    }
+}
