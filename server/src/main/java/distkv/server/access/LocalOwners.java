@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class LocalOwners {
 
     private static Set<UserPrincipal> lookUp() {
         Set<UserPrincipal> owners = new HashSet<>();
-        for (String name : Set.of("root", System.getProperty("user.name", "root"))) {
+        for (String name : Set.copyOf(List.of("root", System.getProperty("user.name", "root")))) {
             try {
                 owners.add(
                         FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(name));
