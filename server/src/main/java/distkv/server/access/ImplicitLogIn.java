@@ -27,9 +27,8 @@ final class ImplicitLogIn {
         Set<UserPrincipal> owners = new HashSet<>();
         for (String name : Set.copyOf(List.of("root", System.getProperty("user.name", "root")))) {
             try {
-                owners.add(FileSystems.getDefault()
-                        .getUserPrincipalLookupService()
-                        .lookupPrincipalByName(name));
+                owners.add(
+                        FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(name));
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "user " + name + " is unknown here, and must log in", e);
             }
@@ -40,8 +39,8 @@ final class ImplicitLogIn {
     /** Who is at the other end of a connection; {@code null} if that must be said by a log-in. */
     static @Nullable Principal of(PeerIdentity peer, boolean open) {
         return switch (peer) {
-            case PeerIdentity.Local(UserPrincipal user) when OWNERS.contains(user) ->
-                new Principal.Owner(peer.toString());
+            case PeerIdentity.Local(UserPrincipal user)
+            when OWNERS.contains(user) -> new Principal.Owner(peer.toString());
             case PeerIdentity.Local _ -> open ? EVERYBODY : null;
             case PeerIdentity.Tcp(InetSocketAddress from) -> open && isHere(from) ? EVERYBODY : null;
             case PeerIdentity.Tls(InetSocketAddress from, var certificate) ->

@@ -42,22 +42,30 @@ class ImplicitLogInTest {
     void allOthersMustLogIn() throws IOException {
         assumeFalse(System.getProperty("user.name").equals("nobody"));
         ClientCertificate certificate = new ClientCertificate("CN=attic", "00", Instant.MAX);
-        assertThat(ImplicitLogIn.of(new PeerIdentity.Local(user("nobody")), false)).isNull();
-        assertThat(ImplicitLogIn.of(new PeerIdentity.Tcp(at("127.0.0.1")), false)).isNull();
-        assertThat(ImplicitLogIn.of(new PeerIdentity.Tls(at("127.0.0.1"), certificate), false)).isNull();
+        assertThat(ImplicitLogIn.of(new PeerIdentity.Local(user("nobody")), false))
+                .isNull();
+        assertThat(ImplicitLogIn.of(new PeerIdentity.Tcp(at("127.0.0.1")), false))
+                .isNull();
+        assertThat(ImplicitLogIn.of(new PeerIdentity.Tls(at("127.0.0.1"), certificate), false))
+                .isNull();
     }
 
     @Test
     void anOpenServerIsOpenOnThisMachineAndToCertificatesAlone() throws IOException {
         assumeFalse(System.getProperty("user.name").equals("nobody"));
         ClientCertificate certificate = new ClientCertificate("CN=attic", "00", Instant.MAX);
-        assertThat(ImplicitLogIn.of(new PeerIdentity.Local(user("nobody")), true)).isEqualTo(EVERYBODY);
+        assertThat(ImplicitLogIn.of(new PeerIdentity.Local(user("nobody")), true))
+                .isEqualTo(EVERYBODY);
         for (String here : List.of("127.0.0.1", "::1")) {
             assertThat(ImplicitLogIn.of(new PeerIdentity.Tcp(at(here)), true)).isEqualTo(EVERYBODY);
-            assertThat(ImplicitLogIn.of(new PeerIdentity.Tls(at(here), null), true)).isEqualTo(EVERYBODY);
+            assertThat(ImplicitLogIn.of(new PeerIdentity.Tls(at(here), null), true))
+                    .isEqualTo(EVERYBODY);
         }
-        assertThat(ImplicitLogIn.of(new PeerIdentity.Tls(at("192.0.2.7"), certificate), true)).isEqualTo(EVERYBODY);
-        assertThat(ImplicitLogIn.of(new PeerIdentity.Tls(at("192.0.2.7"), null), true)).isNull();
-        assertThat(ImplicitLogIn.of(new PeerIdentity.Tcp(at("192.0.2.7")), true)).isNull();
+        assertThat(ImplicitLogIn.of(new PeerIdentity.Tls(at("192.0.2.7"), certificate), true))
+                .isEqualTo(EVERYBODY);
+        assertThat(ImplicitLogIn.of(new PeerIdentity.Tls(at("192.0.2.7"), null), true))
+                .isNull();
+        assertThat(ImplicitLogIn.of(new PeerIdentity.Tcp(at("192.0.2.7")), true))
+                .isNull();
     }
 }
