@@ -224,6 +224,27 @@ class AccessTest {
     }
 
     @Test
+    void aTokenThatExpiresWhileItIsInUseAllowsNothingMore() throws IOException {
+        Token.Created created = Token.create("ci", List.of(new Grant("viewer")), 0, "olga", new SecureRandom());
+        write(AccessTable.token(created.token().id()), created.token().encode());
+        WireClient wire = fixture.wire();
+        assertThat(logIn(wire, "typ", "token", "token", created.secret())).isNull();
+        assertThat(wire.call("get_value", "path", path("room", "temp"))).containsEntry("value", 21L);
+        Token token = created.token();
+        Token late = new Token(token.id(), token.name(), token.roles(), token.hash(), 1, "olga");
+        as("olga")
+                .call(
+                        "set_internal",
+                        "path",
+                        path("access", "token", created.token().id()),
+                        "value",
+                        Values.decode(late.encode()));
+        for (int i = 0; i < 3; i++) {
+            assertDenied(wire.call("get_value", "path", path("room", "temp")), "token ci may not read room.temp");
+        }
+    }
+
+    @Test
     void everybodyMayDoOnlyWhatTheirRolesAllow() throws IOException {
         WireClient viewer = as("vera");
         assertThat(viewer.call("get_value", "path", path("room", "temp"))).containsEntry("value", 21L);

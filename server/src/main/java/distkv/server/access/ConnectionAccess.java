@@ -56,9 +56,23 @@ public final class ConnectionAccess {
         return known == null;
     }
 
-    void logIn(Principal principal) {
+    synchronized void logIn(Principal principal) {
+        known = look(principal);
+    }
+
+    private Known look(Principal principal) {
         long version = control.version();
-        known = new Known(principal, control.rights(principal), version, control.expires(principal));
+        return new Known(principal, control.rights(principal), version, control.expires(principal));
+    }
+
+    /** Looks again, unless somebody has logged in meanwhile. */
+    private synchronized Rights lookAgain(Known old) {
+        Known now = known;
+        if (now == null || now == old) {
+            now = look(old.principal());
+            known = now;
+        }
+        return now.rights();
     }
 
     /** Whether {@link #check} answers without reading users and roles again. */
@@ -78,11 +92,7 @@ public final class ConnectionAccess {
         if (now == null) {
             return Rights.NONE;
         }
-        if (now.principal() instanceof Principal.Owner || isFresh(now)) {
-            return now.rights();
-        }
-        logIn(now.principal());
-        return rights();
+        return now.principal() instanceof Principal.Owner || isFresh(now) ? now.rights() : lookAgain(now);
     }
 
     /** Whether the client may see the entry at a path. */

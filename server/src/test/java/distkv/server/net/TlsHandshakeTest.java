@@ -6,6 +6,7 @@ import distkv.server.LogLines;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -111,7 +112,16 @@ class TlsHandshakeTest {
         TlsTesting server = new TlsTesting(directory.resolve("tls"), Duration.ofSeconds(10));
         try (Socket socket = server.connect()) {
             server.close();
-            assertThat(socket.getInputStream().readAllBytes()).as("an alert").hasSizeLessThan(16);
+            assertThat(rest(socket)).as("an alert").hasSizeLessThan(16);
+        }
+    }
+
+    /** What is left to read; nothing if the server had not accepted the connection yet, which resets it. */
+    private static byte[] rest(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().readAllBytes();
+        } catch (SocketException _) {
+            return new byte[0];
         }
     }
 }
