@@ -166,6 +166,7 @@ def test_info_and_self_are_for_async_code_only(runner, mode):
         "_cls",
         "_digits",
         "_log",
+        "_secrets",
     )
     runner.kill(worker)
 

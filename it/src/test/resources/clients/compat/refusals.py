@@ -29,7 +29,7 @@ async def a_refused_stream_raises(client, base):
         await streamed(c, "msg_monitor", "topic")
         await streamed(c, "msg_monitor", "topic", topic=("#", "a"))
         await streamed(c, "delete_tree", "root", path=Path(), nchain=1)
-        await streamed(c, "auth", "auth", typ="password", ident="joe")
+        await streamed(c, "auth", "password", typ="password", ident="joe")
         await streamed(c, "auth_list", "auth_list", typ="password", kind="user")
         await streamed(c, "auth_set", "auth_set", typ="_test", kind="user", stream=True)
         await streamed(c, "update", "update", path=base, stream=True)

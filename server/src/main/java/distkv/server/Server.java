@@ -6,8 +6,8 @@ import distkv.server.access.AccessControl;
 import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
-import distkv.server.net.Listener;
 import distkv.server.net.NetContext;
+import distkv.server.net.SocketListener;
 import distkv.server.request.CpuBoundExecutor;
 import distkv.server.request.RequestDispatcher;
 import distkv.server.request.ServerContext;
@@ -34,7 +34,7 @@ public final class Server implements AutoCloseable {
     private final @Nullable WitnessSocket witnessSocket;
     private final CpuBoundExecutor executor;
     private final ServerSockets sockets;
-    private final Listener listener;
+    private final SocketListener listener;
 
     private Server(
             Store store,
@@ -43,7 +43,7 @@ public final class Server implements AutoCloseable {
             @Nullable WitnessSocket witnessSocket,
             CpuBoundExecutor executor,
             ServerSockets sockets,
-            Listener listener) {
+            SocketListener listener) {
         this.store = store;
         this.replica = replica;
         this.witnesses = witnesses;
@@ -94,8 +94,8 @@ public final class Server implements AutoCloseable {
                     new MemoryBudget(memory.connections()),
                     new MemoryBudget(memory.streams()),
                     () -> replica.snapshot().tock());
-            Listener listener =
-                    Listener.start(net, connection -> new RequestDispatcher(context, connection), sockets.endpoints());
+            SocketListener listener = SocketListener.start(
+                    net, connection -> new RequestDispatcher(context, connection), sockets.endpoints());
             LOG.log(
                     System.Logger.Level.INFO,
                     "serving tree {0} as {1} on {2}, revision {3}",

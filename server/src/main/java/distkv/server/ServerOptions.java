@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param socket whether clients can connect to a Unix socket, too
  * @param memory how the heap is divided
  * @param prefixes where in the tree the system's entries are: which rights their writers need depends on that
- * @param open whether everybody may do everything, without a log-in
+ * @param open whether everybody on this machine, and everybody with a certificate of a client, may do everything without
+ *     a log-in
  */
 public record ServerOptions(
         String host,
@@ -164,7 +165,7 @@ public record ServerOptions(
         return with(draft -> draft.prefixes = newPrefixes);
     }
 
-    /** Whether everybody may do everything, without a log-in. */
+    /** Whether there is need for a log-in only from other machines and without a certificate. */
     public ServerOptions open(boolean isOpen) {
         return with(draft -> draft.open = isOpen);
     }

@@ -1,6 +1,6 @@
 package distkv.server;
 
-import distkv.server.net.Listener;
+import distkv.server.net.SocketListener;
 import distkv.server.net.UnixSocket;
 import distkv.server.tls.ServerTls;
 import java.io.IOException;
@@ -122,11 +122,11 @@ record ServerSockets(
         }
     }
 
-    List<Listener.Endpoint> endpoints() {
-        List<Listener.Endpoint> all = new ArrayList<>();
-        all.add(new Listener.Endpoint(port, tls));
+    List<SocketListener.Endpoint> endpoints() {
+        List<SocketListener.Endpoint> all = new ArrayList<>();
+        all.add(new SocketListener.Endpoint(port, tls));
         if (local != null) {
-            all.add(new Listener.Endpoint(local.channel(), null));
+            all.add(new SocketListener.Endpoint(local.channel(), null));
         }
         return all;
     }

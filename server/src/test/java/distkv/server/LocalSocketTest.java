@@ -44,7 +44,9 @@ class LocalSocketTest {
                     ByteBuffer.wrap(Values.encode(Map.of("seq", 1, "action", "get_value", "path", WireClient.path("a")))
                             .bytes()));
             Frame reply = Objects.requireNonNull(frames.next());
-            return ((Map<?, ?>) Objects.requireNonNull(Values.decode(reply.copy()))).get("value");
+            Map<?, ?> fields = (Map<?, ?>) Objects.requireNonNull(Values.decode(reply.copy()));
+            assertThat(fields.get("error")).isNull();
+            return fields.get("value");
         }
     }
 
@@ -59,6 +61,14 @@ class LocalSocketTest {
                     .isEqualTo("rw-------");
         }
         assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void theServersOwnUserNeedsNoLogInThere() throws IOException {
+        try (ServerFixture fixture = start(ServerFixture.OPTIONS.in(directory).open(false))) {
+            assertThat(fixture.wire().greeting).containsKey("auth");
+            assertThat(get(directory.resolve("distkv.sock"))).isNull();
+        }
     }
 
     @Test

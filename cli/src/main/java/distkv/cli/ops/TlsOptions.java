@@ -101,8 +101,8 @@ final class TlsOptions {
                     .withHint("'--tls auto' adds TLS; '--plaintext' permits it without, for a tunnel or a VPN");
         }
         context.printer()
-                .warning("listening on " + place + " without TLS: whoever can reach that address, or read what passes,"
-                        + " can read and change everything");
+                .warning("listening on " + place + " without TLS: clients on other machines must log in, and"
+                        + " whoever can read what passes learns everything");
     }
 
     private static boolean isLoopback(String host) {

@@ -26,8 +26,8 @@ public record SecretFiles(@Nullable Path directory) {
     private static final long LARGEST = 1 << 16;
 
     /** Secrets by the names that code finds them under. They are not shown where this is printed. */
-    public record Values(Map<String, String> byName) {
-        public static final Values NONE = new Values(Map.of());
+    public record RunSecrets(Map<String, String> byName) {
+        public static final RunSecrets NONE = new RunSecrets(Map.of());
 
         @Override
         public String toString() {
@@ -49,12 +49,12 @@ public record SecretFiles(@Nullable Path directory) {
      *
      * @param wanted the files' names by the names of the secrets
      */
-    public Values read(Map<String, String> wanted) throws UnreadableSecretException {
+    public RunSecrets read(Map<String, String> wanted) throws UnreadableSecretException {
         Map<String, String> values = new LinkedHashMap<>();
         for (Map.Entry<String, String> each : wanted.entrySet()) {
             values.put(each.getKey(), read(each.getKey(), Path.of(each.getValue())));
         }
-        return values.isEmpty() ? Values.NONE : new Values(values);
+        return values.isEmpty() ? RunSecrets.NONE : new RunSecrets(values);
     }
 
     private String read(String name, Path file) throws UnreadableSecretException {

@@ -69,7 +69,7 @@ public final class Pool {
     }
 
     private void assign(Launch launch) {
-        SecretFiles.Values secrets;
+        SecretFiles.RunSecrets secrets;
         try {
             secrets = options.secrets().read(launch.secrets());
         } catch (SecretFiles.UnreadableSecretException e) {

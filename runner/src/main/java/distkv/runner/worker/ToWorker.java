@@ -47,7 +47,7 @@ public sealed interface ToWorker {
     record Known(List<WorkerModules.Told> modules) implements ToWorker {}
 
     /** To a worker: start this run. */
-    record Start(Launch launch, GroupState state, double idle, SecretFiles.Values secrets) implements ToWorker {}
+    record Start(Launch launch, GroupState state, double idle, SecretFiles.RunSecrets secrets) implements ToWorker {}
 
     /** How many seconds a run may block the event loop that it shares. */
     double BLOCK = 2;

@@ -30,6 +30,6 @@ class PythonCommandTest {
         String program = "import sys; print(sys.argv[1:])";
         assertThat(said(new PythonCommand(List.of("python3", "-c", program, "a b", "$x'\""), Map.of())
                         .withWorkerUser("jobs")))
-                .isEqualTo("['a b', '$x\\'\"', '-m', 'distkv.worker', '/nowhere', 'jobs', '']");
+                .isEqualTo("['a b', '$x\\'\"', '-m', 'distkv.worker', '/nowhere', 'jobs', '', 'off']");
     }
 }

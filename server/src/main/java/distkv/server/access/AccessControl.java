@@ -53,7 +53,7 @@ public final class AccessControl {
 
     private volatile Read read;
 
-    /** @param open whether everybody may do everything, without a log-in */
+    /** @param open whether everybody may do everything, see {@link ImplicitLogIn} */
     public AccessControl(Replica replica, Prefixes prefixes, boolean open) {
         this.replica = replica;
         this.prefixes = prefixes;

@@ -27,15 +27,15 @@ public final class ConnectionAccess {
     private volatile @Nullable Known known;
 
     /**
-     * @param peer whoever has connected: the user that the server runs as, and root, need no log-in
+     * @param peer whoever has connected; some need no log-in, see {@link ImplicitLogIn}
      * @param whenChanged called when rights have changed, on a thread that may wait: streams are to be checked again
      */
     public ConnectionAccess(AccessControl control, PeerIdentity peer, Runnable whenChanged) {
         this.control = control;
         this.whenChanged = whenChanged;
-        Principal owner = control.isOpen() ? new Principal.Owner("everybody") : LocalOwners.find(peer);
-        if (owner != null) {
-            logIn(owner);
+        Principal implied = ImplicitLogIn.of(peer, control.isOpen());
+        if (implied != null) {
+            logIn(implied);
         }
         control.join(this);
     }

@@ -17,10 +17,15 @@ import org.jspecify.annotations.Nullable;
 public final class LogIns {
     private static final System.Logger LOG = System.getLogger(LogIns.class.getName());
 
-    /** What takes the place of the hash of a user who does not exist, so that a wrong name takes as long as a wrong password. */
-    private static final String NOBODY = PasswordHash.of(PasswordHash.digest(""));
+    /**
+     * What takes the place of the hash of a user who does not exist, so that a wrong name takes as long as a wrong password.
+     * Made at the first log-in: a hash takes much memory.
+     */
+    private static final class Nobody {
+        static final String HASH = PasswordHash.of(PasswordHash.digest(""));
+    }
 
-    /** Hashes take much memory, so there is one at a time. */
+    /** There is one hash at a time. */
     private static final Object ONE_AT_A_TIME = new Object();
 
     private final AccessControl control;
@@ -111,7 +116,7 @@ public final class LogIns {
     private @Nullable Principal byPassword(Request.LogIn request) {
         byte[] digest = digest(request.secret());
         User user = control.table().findUser(request.user());
-        String stored = user == null || user.disabled() || user.password() == null ? NOBODY : user.password();
+        String stored = user == null || user.disabled() || user.password() == null ? Nobody.HASH : user.password();
         boolean matches;
         synchronized (ONE_AT_A_TIME) {
             matches = PasswordHash.matches(stored, digest == null ? new byte[0] : digest);

@@ -38,7 +38,7 @@ final class TlsTransport implements Transport {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** What a handshake waits for. */
-    enum Need {
+    enum HandshakeNeed {
         INPUT,
         OUTPUT,
         /** For {@link #runTasks}, which takes long. */
@@ -95,14 +95,14 @@ final class TlsTransport implements Transport {
      *
      * @throws IOException if it has failed
      */
-    Need handshake() throws IOException {
+    HandshakeNeed handshake() throws IOException {
         while (true) {
             if (!drain()) {
-                return Need.OUTPUT;
+                return HandshakeNeed.OUTPUT;
             }
             switch (engine.getHandshakeStatus()) {
                 case NEED_TASK -> {
-                    return Need.TASKS;
+                    return HandshakeNeed.TASKS;
                 }
                 case NEED_WRAP -> {
                     if (!wrap(nothing()) && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
@@ -116,14 +116,14 @@ final class TlsTransport implements Transport {
                         if (count < 0) {
                             throw new EOFException("the client has closed the connection");
                         } else if (count == 0) {
-                            return Need.INPUT;
+                            return HandshakeNeed.INPUT;
                         }
                     } else {
                         unwrapHandshake();
                     }
                 }
                 case NOT_HANDSHAKING, FINISHED -> {
-                    return Need.NOTHING;
+                    return HandshakeNeed.NOTHING;
                 }
             }
         }

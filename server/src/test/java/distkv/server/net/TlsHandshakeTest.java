@@ -93,7 +93,7 @@ class TlsHandshakeTest {
                 TlsTesting server = new TlsTesting(
                         directory.resolve("tls"),
                         Duration.ofSeconds(10),
-                        new Listener.Endpoint(local.channel(), null))) {
+                        new SocketListener.Endpoint(local.channel(), null))) {
             try (SSLSocket socket = finish(server)) {
                 assertThat(server.peers.remove())
                         .isEqualTo(new PeerIdentity.Tls((InetSocketAddress) socket.getLocalSocketAddress(), null));

@@ -31,9 +31,9 @@ final class TlsTesting implements AutoCloseable {
     final MemoryBudget memory = new MemoryBudget(64 << 20);
     final int port;
     private final ServerTls tls;
-    private final Listener listener;
+    private final SocketListener listener;
 
-    TlsTesting(Path directory, Duration handshakeTimeout, Listener.Endpoint... others) throws IOException {
+    TlsTesting(Path directory, Duration handshakeTimeout, SocketListener.Endpoint... others) throws IOException {
         tls = ServerTls.automatic(directory, "house", "127.0.0.1", InetAddress.getLoopbackAddress());
         ServerSocketChannel socket =
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 2000);
@@ -47,8 +47,8 @@ final class TlsTesting implements AutoCloseable {
                 new MemoryBudget(16 << 20),
                 () -> 0);
         var endpoints = new ArrayList<>(List.of(others));
-        endpoints.add(new Listener.Endpoint(socket, tls));
-        listener = Listener.start(context, this::handler, endpoints);
+        endpoints.add(new SocketListener.Endpoint(socket, tls));
+        listener = SocketListener.start(context, this::handler, endpoints);
     }
 
     private RequestHandler handler(Connection connection) {

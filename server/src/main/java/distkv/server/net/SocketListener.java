@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain EventLoop loops} share all of them; another virtual thread checks periodically for clients that do not read
  * what is sent to them, or do not finish their handshake, and drops these.
  */
-public final class Listener implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Listener.class.getName());
+public final class SocketListener implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(SocketListener.class.getName());
 
     /** One loop for this many processors, since clients and the store need some, too. */
     private static final int PROCESSORS = 2;
@@ -68,7 +68,7 @@ public final class Listener implements AutoCloseable {
     /** How many connections were accepted so far. */
     private final AtomicInteger accepted = new AtomicInteger();
 
-    private Listener(
+    private SocketListener(
             NetContext context,
             Function<Connection, RequestHandler> handlers,
             List<Endpoint> endpoints,
@@ -92,7 +92,7 @@ public final class Listener implements AutoCloseable {
      *
      * @param handlers makes the handler of a new connection
      */
-    public static Listener start(
+    public static SocketListener start(
             NetContext context, Function<Connection, RequestHandler> handlers, List<Endpoint> endpoints)
             throws IOException {
         List<EventLoop> loops = new ArrayList<>();
@@ -100,7 +100,7 @@ public final class Listener implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             loops.add(EventLoop.start());
         }
-        Listener listener = new Listener(context, handlers, endpoints, loops);
+        SocketListener listener = new SocketListener(context, handlers, endpoints, loops);
         listener.acceptors.forEach(Thread::start);
         listener.watchdog.start();
         return listener;
@@ -222,7 +222,7 @@ public final class Listener implements AutoCloseable {
     public void close() {
         closing.countDown();
         endpoints.forEach(endpoint -> closeQuietly(endpoint.socket()));
-        acceptors.forEach(Listener::join);
+        acceptors.forEach(SocketListener::join);
         handshakes.forEach(TlsHandshake::abort);
         connections.forEach(Connection::stop);
         // A client that does not read the last replies within this time does not get them.
