@@ -84,7 +84,8 @@ class HostileTest {
     void anElementThatIsNothingIsNoObject() {
         Value nils = Hostile.nils(SIZE);
         assertThat(Hostile.allocated(() -> Values.decode(nils))).isLessThan(16L * SIZE);
-        assertThat(Hostile.allocated(() -> Values.same(nils, Hostile.nils(SIZE - 1)))).isLessThan(16L * SIZE);
+        assertThat(Hostile.allocated(() -> Values.same(nils, Hostile.nils(SIZE - 1))))
+                .isLessThan(16L * SIZE);
     }
 
     @Test
