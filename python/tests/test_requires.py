@@ -128,6 +128,18 @@ async def test_a_modules_own_requirements_count_whatever_the_procedure_says(serv
         assert cr("main") == ["low", "high"]
 
 
+async def test_what_a_module_requires_is_loaded_before_it_whichever_is_come_to_first(server):
+    async with server.client() as client:
+        modules = P(":.distkv.code.module")
+        look = "import sys\nFOUND = {!r} in sys.modules"
+        await client.set(modules | "stored_a", {"code": look.format("stored_b"), "requires": [P("stored_b")]})
+        await client.set(modules | "stored_b", {"code": "x = 1"})
+        await client.set(modules | "stored_c", {"code": "x = 1"})
+        await client.set(modules | "stored_d", {"code": look.format("stored_c"), "requires": [P("stored_c")]})
+        await ModuleRoot.as_handler(client)
+        assert [sys.modules[name].FOUND for name in ("stored_a", "stored_d")] == [True, True]
+
+
 CYCLES = {
     "requires": ({"requires": ["stored_b"]}, {"requires": ["stored_a"]}, "requires: stored_a → stored_b → stored_a"),
     "import": ({"code": "import stored_b"}, {"code": "import stored_a"}, "imports: stored_a → stored_b → stored_a"),

@@ -20,6 +20,7 @@ final class Hostile {
         all.put("one key again and again", sameKeys(size));
         all.put("maps in maps", nestedMaps(size));
         all.put("maps that lie", lyingMaps(size));
+        all.put("arrays that lie", lyingArrays(size));
         all.put("paths in paths", nestedPaths(size));
         all.put("paths that are none", badPaths(size));
         all.put("an array of nothing", nils(size));
@@ -105,6 +106,16 @@ final class Hostile {
         content.raw(new byte[size], 0, size - content.size());
         return new Value(
                 new MsgWriter().ext(ExtType.PATH, content.toByteArray()).toByteArray());
+    }
+
+    /** Each claims all that is left. */
+    private static Value lyingArrays(int size) {
+        MsgWriter out = new MsgWriter();
+        for (int depth = 0; depth < 900; depth++) {
+            out.array(size - out.size() - 10);
+        }
+        out.raw(new byte[size], 0, size - out.size());
+        return new Value(out.toByteArray());
     }
 
     private static Value nestedPaths(int size) {

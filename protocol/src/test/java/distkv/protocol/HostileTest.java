@@ -81,6 +81,14 @@ class HostileTest {
     }
 
     @Test
+    void anElementThatIsNothingIsNoObject() {
+        Value nils = Hostile.nils(SIZE);
+        assertThat(Hostile.allocated(() -> Values.decode(nils))).isLessThan(16L * SIZE);
+        assertThat(Hostile.allocated(() -> Values.same(nils, Hostile.nils(SIZE - 1))))
+                .isLessThan(16L * SIZE);
+    }
+
+    @Test
     void whatIsSoundIsOneValueThatIsNotTooDeep() {
         assertThat(Values.isSound(Values.encode(Map.of("a", List.of(1, Map.of()))), 3))
                 .isTrue();
