@@ -9,6 +9,7 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.server.net.PeerIdentity;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public final class ConnectionAccess {
     private final Runnable whenChanged;
 
     /** {@code null} until somebody has logged in. */
-    private volatile @Nullable Known known;
+    private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
 
     /**
      * @param peer whoever has connected; some need no log-in, see {@link ImplicitLogIn}
@@ -47,17 +48,17 @@ public final class ConnectionAccess {
 
     /** Who the client is; {@code null} if it has not logged in. */
     public @Nullable Principal principal() {
-        Known now = known;
+        Known now = known.get();
         return now == null ? null : now.principal();
     }
 
     /** Whether the client must log in before it may do anything. */
     public boolean mustLogIn() {
-        return known == null;
+        return known.get() == null;
     }
 
-    synchronized void logIn(Principal principal) {
-        known = look(principal);
+    void logIn(Principal principal) {
+        known.set(look(principal));
     }
 
     private Known look(Principal principal) {
@@ -65,19 +66,9 @@ public final class ConnectionAccess {
         return new Known(principal, control.rights(principal), version, control.expires(principal));
     }
 
-    /** Looks again, unless somebody has logged in meanwhile. */
-    private synchronized Rights lookAgain(Known old) {
-        Known now = known;
-        if (now == null || now == old) {
-            now = look(old.principal());
-            known = now;
-        }
-        return now.rights();
-    }
-
     /** Whether {@link #check} answers without reading users and roles again. */
     public boolean isQuick() {
-        Known now = known;
+        Known now = known.get();
         return now == null || now.principal() instanceof Principal.Owner || isFresh(now);
     }
 
@@ -88,11 +79,17 @@ public final class ConnectionAccess {
 
     /** What the client may do now. */
     public Rights rights() {
-        Known now = known;
+        Known now = known.get();
         if (now == null) {
             return Rights.NONE;
         }
-        return now.principal() instanceof Principal.Owner || isFresh(now) ? now.rights() : lookAgain(now);
+        if (now.principal() instanceof Principal.Owner || isFresh(now)) {
+            return now.rights();
+        }
+        Known newer = look(now.principal());
+        // Fails if somebody has logged in meanwhile.
+        known.compareAndSet(now, newer);
+        return newer.rights();
     }
 
     /** Whether the client may see the entry at a path. */
@@ -113,7 +110,7 @@ public final class ConnectionAccess {
      * @param root the path that the client sees as the root
      */
     public Reply.@Nullable Failed check(Request request, Path root, long tock) {
-        Known now = known;
+        Known now = known.get();
         if (now == null) {
             return isBeforeLogIn(request)
                     ? null
@@ -134,7 +131,7 @@ public final class ConnectionAccess {
 
     /** Says, at any time, why the client may not have the stream that answers a request; {@code null} if it may. */
     public Supplier<@Nullable String> denial(Request request, Path root) {
-        Known now = known;
+        Known now = known.get();
         if (now == null || now.principal() instanceof Principal.Owner) {
             return () -> null;
         }
@@ -170,7 +167,7 @@ public final class ConnectionAccess {
 
     /** Called after a change of users, tokens or roles. */
     void recheck() {
-        if (known != null) {
+        if (known.get() != null) {
             whenChanged.run();
         }
     }
