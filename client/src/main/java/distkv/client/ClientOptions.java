@@ -4,6 +4,7 @@ import distkv.client.transport.Address;
 import distkv.client.transport.TlsSettings;
 import distkv.protocol.FrameLimits;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How to connect to a server.
@@ -74,138 +75,45 @@ public record ClientOptions(
     }
 
     public ClientOptions withName(String newName) {
-        return new ClientOptions(
-                host,
-                port,
-                newName,
-                connectTimeout,
-                keepAlive,
-                retryFirst,
-                retryMost,
-                window,
-                limits,
-                platformThreads,
-                callTimeout,
-                tls);
+        return with(draft -> draft.name = newName);
     }
 
     public ClientOptions withConnectTimeout(Duration timeout) {
-        return new ClientOptions(
-                host,
-                port,
-                name,
-                timeout,
-                keepAlive,
-                retryFirst,
-                retryMost,
-                window,
-                limits,
-                platformThreads,
-                callTimeout,
-                tls);
+        return with(draft -> draft.connectTimeout = timeout);
     }
 
     public ClientOptions withKeepAlive(Duration silence) {
-        return new ClientOptions(
-                host,
-                port,
-                name,
-                connectTimeout,
-                silence,
-                retryFirst,
-                retryMost,
-                window,
-                limits,
-                platformThreads,
-                callTimeout,
-                tls);
+        return with(draft -> draft.keepAlive = silence);
     }
 
     public ClientOptions withRetry(Duration first, Duration most) {
-        return new ClientOptions(
-                host,
-                port,
-                name,
-                connectTimeout,
-                keepAlive,
-                first,
-                most,
-                window,
-                limits,
-                platformThreads,
-                callTimeout,
-                tls);
+        return with(draft -> {
+            draft.retryFirst = first;
+            draft.retryMost = most;
+        });
     }
 
     public ClientOptions withWindow(int items) {
-        return new ClientOptions(
-                host,
-                port,
-                name,
-                connectTimeout,
-                keepAlive,
-                retryFirst,
-                retryMost,
-                items,
-                limits,
-                platformThreads,
-                callTimeout,
-                tls);
+        return with(draft -> draft.window = items);
     }
 
     public ClientOptions withCallTimeout(Duration newTimeout) {
-        return new ClientOptions(
-                host,
-                port,
-                name,
-                connectTimeout,
-                keepAlive,
-                retryFirst,
-                retryMost,
-                window,
-                limits,
-                platformThreads,
-                newTimeout,
-                tls);
+        return with(draft -> draft.callTimeout = newTimeout);
     }
 
     public ClientOptions withPlatformThreads() {
-        return new ClientOptions(
-                host,
-                port,
-                name,
-                connectTimeout,
-                keepAlive,
-                retryFirst,
-                retryMost,
-                window,
-                limits,
-                true,
-                callTimeout,
-                tls);
+        return with(draft -> draft.platformThreads = true);
+    }
+
+    /** Trusting these authorities, if the server has TLS. */
+    public ClientOptions withTls(TlsSettings settings) {
+        return with(draft -> draft.tls = settings);
     }
 
     /** A builder for a thread of this client; {@code role} completes its name. */
     Thread.Builder thread(String role) {
         Thread.Builder threads = platformThreads ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
         return threads.name(name + "-" + role);
-    }
-
-    /** Trusting these authorities, if the server has TLS. */
-    public ClientOptions withTls(TlsSettings settings) {
-        return new ClientOptions(
-                host,
-                port,
-                name,
-                connectTimeout,
-                keepAlive,
-                retryFirst,
-                retryMost,
-                window,
-                limits,
-                platformThreads,
-                callTimeout,
-                settings);
     }
 
     /** Where the server is. */
@@ -216,5 +124,58 @@ public record ClientOptions(
     /** The address of the server, for messages. */
     public String address() {
         return server().toString();
+    }
+
+    private ClientOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** The settings while one of them is changed. */
+    private static final class Draft {
+        private final String host;
+        private final int port;
+        private String name;
+        private Duration connectTimeout;
+        private Duration keepAlive;
+        private Duration retryFirst;
+        private Duration retryMost;
+        private int window;
+        private final FrameLimits limits;
+        private boolean platformThreads;
+        private Duration callTimeout;
+        private TlsSettings tls;
+
+        Draft(ClientOptions from) {
+            host = from.host;
+            port = from.port;
+            name = from.name;
+            connectTimeout = from.connectTimeout;
+            keepAlive = from.keepAlive;
+            retryFirst = from.retryFirst;
+            retryMost = from.retryMost;
+            window = from.window;
+            limits = from.limits;
+            platformThreads = from.platformThreads;
+            callTimeout = from.callTimeout;
+            tls = from.tls;
+        }
+
+        ClientOptions options() {
+            return new ClientOptions(
+                    host,
+                    port,
+                    name,
+                    connectTimeout,
+                    keepAlive,
+                    retryFirst,
+                    retryMost,
+                    window,
+                    limits,
+                    platformThreads,
+                    callTimeout,
+                    tls);
+        }
     }
 }
