@@ -1,34 +1,16 @@
 package distkv.runner;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import distkv.model.process.VitalThreadError;
 import distkv.schema.Prefixes;
 import distkv.schema.job.Kind;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The decision thread of a runner, and a fault in it: it tells who ends the process, and the runner does not go on by half. */
 @Timeout(60)
 class RunnerThreadsTest {
-    private final CompletableFuture<Throwable> reported = new CompletableFuture<>();
-    private Thread.@Nullable UncaughtExceptionHandler before;
-
-    @BeforeEach
-    void listen() {
-        before = Thread.getDefaultUncaughtExceptionHandler();
-        Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> reported.complete(fault));
-    }
-
-    @AfterEach
-    void restore() {
-        Thread.setDefaultUncaughtExceptionHandler(before);
-    }
+    @RegisterExtension
+    final ReportedFaults faults = new ReportedFaults();
 
     @Test
     void aRunnerWhoseDecisionThreadFailsEndsAndAnotherTakesItsJobs() throws Exception {
@@ -44,9 +26,7 @@ class RunnerThreadsTest {
             world.running(World.state(Kind.ANY, "", "steady"));
             world.code("fuse", "_log.info('fuse')\nasync for msg in _info:\n    pass");
             world.set(World.entry(Kind.ANY, "", "fuse"), World.job("fuse"));
-            assertThat(reported.get(20, TimeUnit.SECONDS))
-                    .isInstanceOf(VitalThreadError.class)
-                    .hasMessageContainingAll("runner vm", "planted");
+            faults.assertReported("runner vm");
             world.await(
                     "the end of its presence",
                     () -> world.below(Prefixes.DEFAULT.presence()).isEmpty());

@@ -2,8 +2,8 @@ package distkv.runner.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.model.process.VitalThreadError;
 import distkv.protocol.Values;
+import distkv.runner.ReportedFaults;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -12,14 +12,11 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,26 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerThreadsTest {
     private static final PythonCommand NONE = new PythonCommand(List.of("false"), Map.of());
 
-    private final CompletableFuture<Throwable> reported = new CompletableFuture<>();
+    @RegisterExtension
+    final ReportedFaults faults = new ReportedFaults();
+
     private final BlockingQueue<WorkerEvent> events = new LinkedBlockingQueue<>();
-    private Thread.@Nullable UncaughtExceptionHandler before;
-
-    @BeforeEach
-    void listen() {
-        before = Thread.getDefaultUncaughtExceptionHandler();
-        Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> reported.complete(fault));
-    }
-
-    @AfterEach
-    void restore() {
-        Thread.setDefaultUncaughtExceptionHandler(before);
-    }
-
-    private void assertReported(String thread) throws Exception {
-        assertThat(reported.get(20, TimeUnit.SECONDS))
-                .isInstanceOf(VitalThreadError.class)
-                .hasMessageContainingAll(thread, "planted");
-    }
 
     private static void fail(WorkerEvent event) {
         throw new IllegalStateException("planted");
@@ -63,7 +44,7 @@ class WorkerThreadsTest {
     void aFaultOfTheThreadThatWaitsForTheParentIsReported() throws Exception {
         try (WorkerHost host = WorkerHost.open(NONE, WorkerThreadsTest::fail, line -> true)) {
             host.startParent();
-            assertReported("worker parent");
+            faults.assertReported("worker parent");
         }
     }
 
@@ -72,7 +53,7 @@ class WorkerThreadsTest {
         try (WorkerHost host = WorkerHost.open(NONE, WorkerThreadsTest::fail, line -> true);
                 SocketChannel worker = connect(host)) {
             worker.shutdownOutput();
-            assertReported("worker reader");
+            faults.assertReported("worker reader");
         }
     }
 
@@ -86,7 +67,7 @@ class WorkerThreadsTest {
             worker.shutdownOutput();
             assertThat(events.poll(20, TimeUnit.SECONDS)).isInstanceOf(WorkerEvent.Closed.class);
         }
-        assertThat(reported).isNotDone();
+        assertThat(faults.reported()).isNotDone();
     }
 
     @ParameterizedTest
