@@ -90,6 +90,9 @@ public final class Path implements Comparable<Path> {
 
     /** This path followed by another. */
     public Path append(Path tail) {
+        if (isRoot() || tail.isRoot()) {
+            return isRoot() ? tail : this;
+        }
         byte[] joined = Arrays.copyOf(key, key.length + tail.key.length);
         System.arraycopy(tail.key, 0, joined, key.length, tail.key.length);
         return ofTrustedKey(joined);

@@ -303,9 +303,9 @@ final class ReadRequests {
     /** The whole path; {@code null}, with an error to the client, if this request may not read it. */
     private @Nullable Path path(Seq seq, Path path, boolean internal) {
         if (internal) {
-            return RequestPaths.below(Snapshot.INTERNAL, path);
+            return Snapshot.INTERNAL.append(path);
         }
-        Path whole = RequestPaths.below(context.root(), path);
+        Path whole = context.root().append(path);
         if (RequestPaths.isInternal(whole)) {
             context.fail(ErrorReplies.internal(seq, whole, context.tock()));
             return null;

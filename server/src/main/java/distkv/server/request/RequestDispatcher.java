@@ -197,7 +197,7 @@ public final class RequestDispatcher implements RequestHandler {
     }
 
     private void root(Request.Root request) {
-        Path path = RequestPaths.below(context.root(), request.path());
+        Path path = context.root().append(request.path());
         if (RequestPaths.isInternal(path)) {
             context.write(ErrorReplies.internal(request.seq(), path, context.tock()));
             return;
@@ -266,7 +266,7 @@ public final class RequestDispatcher implements RequestHandler {
                     Etype.NOTFOUND);
             return;
         }
-        Path path = RequestPaths.below(context.root(), request.path());
+        Path path = context.root().append(request.path());
         context.write(new Reply.Access(request.seq(), Values.encode(access(path, request.mode())), context.tock()));
     }
 

@@ -7,10 +7,6 @@ import distkv.server.tree.Snapshot;
 final class RequestPaths {
     private RequestPaths() {}
 
-    static Path below(Path root, Path path) {
-        return root.isRoot() ? path : path.isRoot() ? root : root.append(path);
-    }
-
     /** A path as a client sees it whose root is {@code root}. */
     static Path shown(Path root, Path path) {
         return path.startsWith(root) ? path.below(root) : path;

@@ -241,7 +241,7 @@ final class WriteRequests {
 
     /** The whole path; {@code null}, with an error to the client, if this request may not write it. */
     private @Nullable Path path(Seq seq, Path path, boolean internal) {
-        Path whole = RequestPaths.below(internal ? Snapshot.INTERNAL : context.root(), path);
+        Path whole = (internal ? Snapshot.INTERNAL : context.root()).append(path);
         if (internal && whole.startsWith(Snapshot.SERVER_STATE)) {
             context.fail(ErrorReplies.serverState(seq, whole, context.tock()));
             return null;
