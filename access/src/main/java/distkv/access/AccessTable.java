@@ -94,15 +94,6 @@ public final class AccessTable {
         return tokens.get(id);
     }
 
-    public @Nullable Role findRole(String name) {
-        return roles.get(name);
-    }
-
-    /** Whether somebody could log in from elsewhere. */
-    public boolean isEmpty() {
-        return users.isEmpty() && tokens.isEmpty();
-    }
-
     /** The name of a user who can log in and may do everything, the first by name; {@code null} if there is none. */
     public @Nullable String owner() {
         return users.values().stream()
@@ -112,23 +103,6 @@ public final class AccessTable {
                 .map(User::name)
                 .min(Comparator.naturalOrder())
                 .orElse(null);
-    }
-
-    /** All users, by name. */
-    public List<User> users() {
-        return users.values().stream().sorted(Comparator.comparing(User::name)).toList();
-    }
-
-    /** All tokens, by name. */
-    public List<Token> tokens() {
-        return tokens.values().stream()
-                .sorted(Comparator.comparing(Token::name).thenComparing(Token::id))
-                .toList();
-    }
-
-    /** All roles, by name. */
-    public List<Role> roles() {
-        return roles.values().stream().sorted(Comparator.comparing(Role::name)).toList();
     }
 
     /** What these grants allow. A role that does not exist allows nothing. */

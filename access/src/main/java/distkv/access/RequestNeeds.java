@@ -13,6 +13,7 @@ import distkv.schema.job.JobEdit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +23,16 @@ import org.jspecify.annotations.Nullable;
 public final class RequestNeeds {
     private final Zones zones;
     private final Function<Path, @Nullable Entry> entries;
+    private final UnaryOperator<List<String>> rooted;
 
-    /** @param entries finds the entry that is at a path now */
-    public RequestNeeds(Zones zones, Function<Path, @Nullable Entry> entries) {
+    /**
+     * @param entries finds the entry that is at a path now
+     * @param rooted makes the whole topic of what a client sends as one
+     */
+    public RequestNeeds(Zones zones, Function<Path, @Nullable Entry> entries, UnaryOperator<List<String>> rooted) {
         this.zones = zones;
         this.entries = entries;
+        this.rooted = rooted;
     }
 
     /**
@@ -184,17 +190,16 @@ public final class RequestNeeds {
         return needs;
     }
 
-    private static List<Need> topics(Right right, List<String> topic) {
+    private List<Need> topics(Right right, List<String> topic) {
         int rest = topic.indexOf("#");
         if (rest >= 0 && rest < topic.size() - 1) {
             // No valid topic: refused for that reason.
             return List.of();
         }
-        return List.of(new Need.Topics(right, PathPattern.of(Path.of(topic))));
+        return List.of(new Need.Topics(right, PathPattern.of(Path.of(rooted.apply(topic)))));
     }
 
     private static Path path(Path root, Path path, boolean internal) {
-        Path top = internal ? Zones.INTERNAL : root;
-        return path.isRoot() ? top : top.isRoot() ? path : top.append(path);
+        return (internal ? Zones.INTERNAL : root).append(path);
     }
 }

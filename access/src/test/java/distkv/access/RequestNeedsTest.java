@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RequestNeedsTest {
@@ -31,7 +32,14 @@ class RequestNeedsTest {
     private static final Map<String, Role> ROLES = Role.builtIn(Prefixes.DEFAULT);
 
     private final Map<Path, Entry> entries = new HashMap<>();
-    private final RequestNeeds needs = new RequestNeeds(new Zones(Prefixes.DEFAULT), entries::get);
+    private final RequestNeeds needs = new RequestNeeds(
+            new Zones(Prefixes.DEFAULT),
+            entries::get,
+            topic -> topic.getFirst().startsWith(":") ? below(topic) : topic);
+
+    private static List<String> below(List<String> topic) {
+        return Stream.concat(Stream.of("root"), topic.stream()).toList();
+    }
 
     private boolean may(Rights rights, Request request) {
         return may(rights, request, Path.ROOT);
@@ -195,6 +203,13 @@ class RequestNeedsTest {
                 .isFalse();
         assertThat(may(rights(Right.WRITE, "room.+"), new Request.MsgSend(SEQ, List.of("room", "x"), VALUE, null)))
                 .isTrue();
+    }
+
+    @Test
+    void theTopicThatCountsIsTheWholeOne() {
+        Request send = new Request.MsgSend(SEQ, List.of(":run", "x"), VALUE, null);
+        assertThat(may(rights(Right.WRITE, "root.#"), send)).isTrue();
+        assertThat(may(rights(Right.WRITE, "::run.#"), send)).isFalse();
     }
 
     private Request job(Map<String, Object> entry, ChainCondition chain) {

@@ -6,6 +6,7 @@ import distkv.server.access.AccessControl;
 import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
+import distkv.server.message.TopicPattern;
 import distkv.server.net.NetContext;
 import distkv.server.net.SocketListener;
 import distkv.server.request.CpuBoundExecutor;
@@ -72,7 +73,9 @@ public final class Server implements AutoCloseable {
                     WitnessSocket.open(options.directory(), records, witnesses, options.maxConnections());
             String witnessPath = witnessSocket == null ? null : witnessSocket.path();
             CpuBoundExecutor executor = new CpuBoundExecutor();
-            AccessControl access = new AccessControl(replica, options.prefixes(), options.open());
+            List<String> messageRoot = messageRoot(options);
+            AccessControl access = new AccessControl(
+                    replica, options.prefixes(), topic -> TopicPattern.rooted(messageRoot, topic), options.open());
             ServerContext context = new ServerContext(
                     store,
                     replica,
@@ -80,7 +83,7 @@ public final class Server implements AutoCloseable {
                     new WriterRegistry(store),
                     new SessionContext(store, replica, records, witnesses, witnessPath, memory),
                     node,
-                    messageRoot(options),
+                    messageRoot,
                     limits,
                     memory,
                     sockets::tlsStatus,

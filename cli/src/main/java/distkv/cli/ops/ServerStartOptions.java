@@ -74,7 +74,11 @@ public final class ServerStartOptions {
         Config config = context.config();
         BindAddress place = place(config);
         ServerOptions options = tls.applyTo(
-                ServerOptions.defaults().at(place.host(), place.port()).withSocket(localSocket(config)), config);
+                ServerOptions.defaults()
+                        .at(place.host(), place.port())
+                        .withSocket(localSocket(config))
+                        .withPrefixes(config.prefixes()),
+                config);
         tls.check(place, context);
         Server server = start(data(context), name(config), options);
         know(server, config);

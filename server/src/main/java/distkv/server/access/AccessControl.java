@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,13 +54,16 @@ public final class AccessControl {
 
     private volatile Read read;
 
-    /** @param open whether everybody may do everything, see {@link ImplicitLogIn} */
-    public AccessControl(Replica replica, Prefixes prefixes, boolean open) {
+    /**
+     * @param rooted makes the whole topic of what a client sends as one
+     * @param open whether everybody may do everything, see {@link ImplicitLogIn}
+     */
+    public AccessControl(Replica replica, Prefixes prefixes, UnaryOperator<List<String>> rooted, boolean open) {
         this.replica = replica;
         this.prefixes = prefixes;
         this.open = open;
         this.needs =
-                new RequestNeeds(new Zones(prefixes), path -> replica.snapshot().get(path));
+                new RequestNeeds(new Zones(prefixes), path -> replica.snapshot().get(path), rooted);
         this.watcher = watcher();
         this.read = new Read(read(replica.start(watcher)), 0);
     }
@@ -106,7 +110,8 @@ public final class AccessControl {
      * @param value {@code null} deletes the entry
      */
     public AccessEntryCheck.Verdict judge(Path path, @Nullable Value value) {
-        return new AccessEntryCheck(prefixes).of(replica.snapshot(), path, value);
+        List<Entry> entries = entries(replica.snapshot());
+        return AccessEntryCheck.of(prefixes, entries, table().owner(), path, value);
     }
 
     /** Increases with every change of users, tokens or roles. */
@@ -148,6 +153,11 @@ public final class AccessControl {
     }
 
     private AccessTable read(Snapshot now) {
+        return AccessTable.of(
+                prefixes, entries(now), fault -> LOG.log(System.Logger.Level.WARNING, "ignored: {0}", fault));
+    }
+
+    private static List<Entry> entries(Snapshot now) {
         List<Entry> entries = new ArrayList<>();
         for (KeyOrderWalk walk = now.walk(AccessTable.TOP, Depths.ALL); walk.next(); ) {
             Entry entry = walk.entry();
@@ -155,7 +165,7 @@ public final class AccessControl {
                 entries.add(entry);
             }
         }
-        return AccessTable.of(prefixes, entries, fault -> LOG.log(System.Logger.Level.WARNING, "ignored: {0}", fault));
+        return entries;
     }
 
     /** What somebody may do now; nothing if the user or token is gone, disabled or expired. */

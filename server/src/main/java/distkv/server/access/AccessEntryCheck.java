@@ -1,14 +1,11 @@
 package distkv.server.access;
 
 import distkv.access.AccessTable;
-import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.schema.Prefixes;
-import distkv.server.tree.KeyOrderWalk;
-import distkv.server.tree.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,45 +28,42 @@ public final class AccessEntryCheck {
         }
     }
 
-    private final Prefixes prefixes;
+    private AccessEntryCheck() {}
 
-    AccessEntryCheck(Prefixes prefixes) {
-        this.prefixes = prefixes;
-    }
-
-    /** @param value {@code null} deletes the entry */
-    Verdict of(Snapshot now, Path path, @Nullable Value value) {
-        List<Entry> before = new ArrayList<>();
-        List<Entry> after = new ArrayList<>();
-        for (KeyOrderWalk walk = now.walk(AccessTable.TOP, Depths.ALL); walk.next(); ) {
-            Entry entry = walk.entry();
-            if (entry != null) {
-                before.add(entry);
-                if (!entry.path().equals(path)) {
-                    after.add(entry);
-                }
-            }
-        }
+    /**
+     * Judges a write.
+     *
+     * @param entries those of users, tokens and roles as they are
+     * @param owner a user among them who can log in and may do everything; {@code null} if there is none to keep
+     * @param value {@code null} deletes the entry
+     */
+    static Verdict of(
+            Prefixes prefixes, List<Entry> entries, @Nullable String owner, Path path, @Nullable Value value) {
+        List<Entry> after = new ArrayList<>(entries);
+        after.removeIf(entry -> entry.path().equals(path));
         if (value != null) {
+            Entry written = new Entry(path, value, 0, 0);
             List<String> faults = new ArrayList<>();
-            AccessTable.of(prefixes, List.of(new Entry(path, value, 0, 0)), faults::add);
+            AccessTable.of(prefixes, List.of(written), faults::add);
             if (!faults.isEmpty()) {
                 return Verdict.refused(faults.getFirst());
             }
-            after.add(new Entry(path, value, 0, 0));
+            after.add(written);
         }
-        String owner = AccessTable.of(prefixes, before, fault -> {}).owner();
         if (owner == null) {
             return Verdict.FINE;
         }
         String left = AccessTable.of(prefixes, after, fault -> {}).owner();
         if (left == null) {
-            return Verdict.refused(
-                    "access: " + path
-                            + ": no owner would be left who can log in (expected: another user with the role owner and a password)");
+            return Verdict.refused("access: " + path
+                    + ": no owner would be left who can log in (expected: another user with the role owner and a"
+                    + " password)");
         }
         Path remaining = AccessTable.user(left);
-        Entry entry = remaining.equals(path) ? null : now.get(remaining);
-        return entry == null ? Verdict.FINE : new Verdict(null, Guard.of(remaining, entry.tick()));
+        return entries.stream()
+                .filter(entry -> entry.path().equals(remaining) && !remaining.equals(path))
+                .findFirst()
+                .map(entry -> new Verdict(null, Guard.of(remaining, entry.tick())))
+                .orElse(Verdict.FINE);
     }
 }
