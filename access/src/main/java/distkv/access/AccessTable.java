@@ -94,6 +94,14 @@ public final class AccessTable {
         return tokens.get(id);
     }
 
+    /** The only token with this name; {@code null} if there is none, or more than one. */
+    public @Nullable Token findTokenByName(String name) {
+        List<Token> named = tokens.values().stream()
+                .filter(token -> token.name().equals(name))
+                .toList();
+        return named.size() == 1 ? named.getFirst() : null;
+    }
+
     /** The name of a user who can log in and may do everything, the first by name; {@code null} if there is none. */
     public @Nullable String owner() {
         return users.values().stream()

@@ -51,7 +51,7 @@ class MessagesTest {
                 false,
                 new Limits(null, 1.0, null, null, null, null),
                 "j");
-        assertThat(sent(new ToWorker.Start(launch, PARTIAL, 10, SecretFiles.RunSecrets.NONE)))
+        assertThat(sent(new ToWorker.Start(launch, PARTIAL, 10, SecretFiles.RunSecrets.NONE, null)))
                 .isEqualTo(map(
                         "op",
                         "start",

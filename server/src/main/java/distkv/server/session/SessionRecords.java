@@ -5,19 +5,18 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
+import distkv.protocol.SessionKey;
 import distkv.protocol.Values;
 import distkv.server.tree.Replica;
 import distkv.server.tree.Snapshot;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the internal tree holds about sessions: for each one an entry, bound to the session's own lease, with its time to
- * live and a hash of its secret. So a session survives a restart of the server, and its record goes with its lease.
+ * live and the hash of its secret, which is its key. So a session survives a restart of the server, and its record goes with its lease.
  */
 public final class SessionRecords {
     private static final Path SESSIONS = Snapshot.SERVER_STATE.child("session");
@@ -47,6 +46,23 @@ public final class SessionRecords {
                 : null;
     }
 
+    /** The key that follows from the secret of a session; {@code null} if there is no such session. */
+    public @Nullable SessionKey key(long session) {
+        Entry entry = entry(session);
+        Value value = entry == null ? null : entry.value();
+        return value != null
+                        && Values.decode(value) instanceof Map<?, ?> fields
+                        && fields.get("hash") instanceof byte[] hash
+                ? SessionKey.ofBytes(hash)
+                : null;
+    }
+
+    /** Whether this is what a witness of the session has to show; the secret itself will do. */
+    boolean isWitness(long session, String shown) {
+        SessionKey key = key(session);
+        return key != null && (key.isWitness(shown) || key.isOf(shown));
+    }
+
     private @Nullable Entry entry(long session) {
         return replica.snapshot().get(SESSIONS.child(session));
     }
@@ -63,10 +79,6 @@ public final class SessionRecords {
     }
 
     private static byte[] hash(String secret) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return SessionKey.of(secret).bytes();
     }
 }
