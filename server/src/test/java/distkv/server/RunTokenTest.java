@@ -167,7 +167,7 @@ class RunTokenTest {
                 "access: run any.default.heat@attic#" + tick + ", acting as anna, may not read hall.temp");
         assertRefused(set(run, HALL, guard(CLAIM, tick)), "access", "may not write hall.temp");
         assertRefused(
-                set(run, JOB, guard(CLAIM, tick)), "access", "may not code .distkv.run.any.default.heat");
+                set(run, JOB, guard(CLAIM, tick)), "access", "may not code :.distkv.run.any.default.heat");
         assertThat(get(holder.wire, HALL)).containsEntry("value", 19L);
     }
 
@@ -211,7 +211,7 @@ class RunTokenTest {
         assertThat(run.read()).containsEntry("state", "start");
         holder.giveUp(CLAIM);
         assertRefused(get(run, TEMP), "guard", "run any.default.heat@attic#" + tick + ": over");
-        assertRefused(set(run, TEMP, guard(CLAIM, tick)), "guard", "over");
+        assertRefused(set(run, TEMP, guard(CLAIM, tick)), "guard", "nothing is there");
         assertThat(holder.wire.call("set_value", "path", TEMP.elements(), "value", 30)).containsEntry("changed", true);
         assertThat(run.readStream(watch)).noneMatch(message -> Long.valueOf(30).equals(message.get("value")));
         assertThat(logIn(fixture.wire(), "run", token)).contains("it is over");
@@ -296,7 +296,7 @@ class RunTokenTest {
         assertThat(set(worker, TEMP, guard(OTHER_CLAIM, cool))).containsEntry("changed", false);
         holder.giveUp(CLAIM);
         assertThat(get(worker, TEMP)).containsEntry("value", 22L);
-        assertRefused(set(worker, TEMP, guard(CLAIM, heat)), "guard", "guard at .distkv.claim.any.default.heat");
+        assertRefused(set(worker, TEMP, guard(CLAIM, heat)), "guard", "guard at :.distkv.claim.any.default.heat");
         Map<String, Object> entry = map("code", "heat", "target", 1, "as", "bob");
         assertThat(holder.wire.call("set_value", "path", JOB.elements(), "value", entry))
                 .containsEntry("changed", true);

@@ -48,6 +48,7 @@ public final class AccessControl {
     private final Zones zones;
     private final RequestNeeds needs;
     private final RunLogIn runLogIn;
+    private final RunNames runs;
     private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
     private final Set<ConnectionAccess> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong changes = new AtomicLong();
@@ -75,6 +76,7 @@ public final class AccessControl {
         this.zones = new Zones(prefixes);
         this.needs = new RequestNeeds(zones, path -> replica.snapshot().get(path), rooted);
         this.runLogIn = new RunLogIn(replica, sessions, prefixes);
+        this.runs = new RunNames(prefixes, path -> replica.snapshot().get(path));
         this.watcher = watcher();
         this.read = new Read(read(replica.start(watcher)), 0);
     }
@@ -128,6 +130,10 @@ public final class AccessControl {
                 new JobIdentity.Writer(writer, rights, table(), zones, now()),
                 there == null ? null : there.value(),
                 value);
+    }
+
+    RunNames runs() {
+        return runs;
     }
 
     LoginThrottle throttle() {

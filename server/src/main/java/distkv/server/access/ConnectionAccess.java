@@ -3,9 +3,11 @@ package distkv.server.access;
 import distkv.access.JobIdentity;
 import distkv.access.Need;
 import distkv.access.Principal;
+import distkv.access.Right;
 import distkv.access.Rights;
 import distkv.model.Entry;
 import distkv.model.Guard;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Etype;
@@ -56,6 +58,26 @@ public final class ConnectionAccess {
     public @Nullable Principal principal() {
         Known now = known.get();
         return now == null ? null : now.principal();
+    }
+
+    /**
+     * Who makes a write, and why; {@code null} if nobody has logged in.
+     *
+     * @param guards of the write: a claim among them says which run it is
+     * @param cause see {@link Origin#cause}
+     */
+    public @Nullable Origin origin(List<Guard> guards, long cause) {
+        Principal principal = principal();
+        if (principal == null) {
+            return null;
+        }
+        if (principal instanceof Principal.OfRun) {
+            Principal.OfRun run = runs.guarding(guards, Path.ROOT);
+            return new Origin(run == null ? principal.label() : run.label(), cause);
+        }
+        boolean isPerson = principal instanceof Principal.OfUser || principal instanceof Principal.OfToken;
+        String run = isPerson || guards.isEmpty() ? null : control.runs().find(guards);
+        return new Origin(run == null ? principal.label() : run, cause);
     }
 
     /** Whether the client must log in before it may do anything. */
@@ -151,20 +173,30 @@ public final class ConnectionAccess {
                     : new Reply.Failed(
                             request.seq(), "access: not logged in (expected: auth first)", Etype.ACCESS, tock);
         }
-        Reply.Failed over = now.principal() instanceof Principal.OfRun run ? checkRun(run, request, root, tock) : null;
-        if (over != null) {
-            return over;
+        Principal principal = now.principal();
+        if (principal instanceof Principal.OfRun run) {
+            Reply.Failed refusal = checkRun(run, request, root, tock);
+            if (refusal != null) {
+                return refusal;
+            }
+            principal = runs.author(request, root, run);
         }
         Rights rights = rights();
         if (rights.isAll()) {
             return null;
         }
         for (Need need : control.needs().of(request, root)) {
-            if (!need.isMet(rights)) {
-                return new Reply.Failed(request.seq(), denial(now.principal(), need), Etype.ACCESS, tock);
+            if (!isMet(need, rights)) {
+                return new Reply.Failed(request.seq(), denial(principal, need), Etype.ACCESS, tock);
             }
         }
         return null;
+    }
+
+    /** A run may also look whether it has its claim, as its guards do. */
+    private boolean isMet(Need need, Rights rights) {
+        return need.isMet(rights)
+                || (need instanceof Need.At(Right right, Path path, var _) && right == Right.READ && runs.haveClaim(path));
     }
 
     /** What is asked of runs beside their rights: to have their claim, and to write nothing without it. */

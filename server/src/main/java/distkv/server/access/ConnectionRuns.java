@@ -92,6 +92,18 @@ final class ConnectionRuns {
         return null;
     }
 
+    /** Who makes a request: the run whose claim guards it, or any of them. */
+    Principal.OfRun author(Request request, Path root, Principal.OfRun any) {
+        List<Guard> guards = guards(request);
+        Principal.OfRun found = guards == null ? null : guarding(guards, root);
+        return found == null ? any : found;
+    }
+
+    /** Whether this is the claim of one of them. */
+    boolean haveClaim(Path path) {
+        return runs.stream().anyMatch(each -> each.claim.path().equals(path));
+    }
+
     /** The guards of a request that writes entries; {@code null} if it writes none. */
     static @Nullable List<Guard> guards(Request request) {
         return switch (request) {
