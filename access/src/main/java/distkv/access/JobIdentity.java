@@ -65,7 +65,8 @@ public final class JobIdentity {
     /** What somebody may do now in whose name a job runs. */
     public static Rights rights(@Nullable String as, AccessTable table, double now) {
         return switch (find(as, table, now)) {
-            case Principal.OfUser(String name) -> table.rights(Objects.requireNonNull(table.findUser(name)).roles());
+            case Principal.OfUser(String name) ->
+                table.rights(Objects.requireNonNull(table.findUser(name)).roles());
             case Principal.OfToken(String id, String _) ->
                 table.rights(Objects.requireNonNull(table.findToken(id)).roles());
             case null -> Rights.NONE;
@@ -82,8 +83,7 @@ public final class JobIdentity {
             }
             Need rightsOfUsers = new Need.At(Right.ADMIN, AccessTable.user(other), Zones.Zone.INTERNAL);
             return find(other, table, now) != null
-                    && (rightsOfUsers.isMet(rights)
-                            || rights.include(JobIdentity.rights(other, table, now), zones));
+                    && (rightsOfUsers.isMet(rights) || rights.include(JobIdentity.rights(other, table, now), zones));
         }
     }
 

@@ -35,7 +35,8 @@ class JobIdentityTest {
     }
 
     private void user(String name, boolean disabled, Grant... roles) {
-        entries.add(new Entry(AccessTable.user(name), new User(name, List.of(roles), null, disabled).encode(null), 1, 0));
+        entries.add(
+                new Entry(AccessTable.user(name), new User(name, List.of(roles), null, disabled).encode(null), 1, 0));
     }
 
     private AccessTable table() {
@@ -97,9 +98,12 @@ class JobIdentityTest {
     @Test
     void whoeverStartsOrStopsAJobDoesNotChangeThat() {
         for (Principal writer : List.of(user("otto"), user("bob"), user("anna"), ROOT)) {
-            assertThat(as(judge(writer, job("heat", 1, "anna"), job("heat", 2, null)))).isEqualTo("anna");
-            assertThat(as(judge(writer, job("heat", 1, "anna"), job("heat", 2, "anna")))).isEqualTo("anna");
-            assertThat(as(judge(writer, job("heat", 1, null), job("heat", 2, null)))).isNull();
+            assertThat(as(judge(writer, job("heat", 1, "anna"), job("heat", 2, null))))
+                    .isEqualTo("anna");
+            assertThat(as(judge(writer, job("heat", 1, "anna"), job("heat", 2, "anna"))))
+                    .isEqualTo("anna");
+            assertThat(as(judge(writer, job("heat", 1, null), job("heat", 2, null))))
+                    .isNull();
         }
     }
 
@@ -164,7 +168,8 @@ class JobIdentityTest {
         assertThat(JobIdentity.rights("token ci", table(), 1).rules()).isNotEmpty();
         assertThat(JobIdentity.rights("token ci", table(), 100)).isSameAs(Rights.NONE);
         entries.add(entries.getLast());
-        Token twin = Token.create("ci", List.of(new Grant("owner")), 0, "bob", new SecureRandom()).token();
+        Token twin = Token.create("ci", List.of(new Grant("owner")), 0, "bob", new SecureRandom())
+                .token();
         entries.add(new Entry(AccessTable.token(twin.id()), twin.encode(), 2, 0));
         assertThat(JobIdentity.rights("token ci", table(), 1)).isSameAs(Rights.NONE);
     }
@@ -182,7 +187,8 @@ class JobIdentityTest {
         assertThat(rights.allow(Right.READ, AccessTable.user("olga"), Zones.Zone.INTERNAL))
                 .isFalse();
         Rights author = JobIdentity.rights("anna", table(), 1).readAndWrite(ZONES);
-        assertThat(author.rules()).isNotEmpty().allSatisfy(rule -> assertThat(rule.rights())
-                .isSubsetOf(Right.READ, Right.WRITE));
+        assertThat(author.rules())
+                .isNotEmpty()
+                .allSatisfy(rule -> assertThat(rule.rights()).isSubsetOf(Right.READ, Right.WRITE));
     }
 }

@@ -111,8 +111,7 @@ class RunTokenTest {
 
         /** One commit: the run on standby has the claim. */
         long takeOver(long standby, Object mainChain) throws IOException {
-            Map<String, Object> gone =
-                    map("path", STANDBY.elements(), "chain", ServerFixture.chain(standby));
+            Map<String, Object> gone = map("path", STANDBY.elements(), "chain", ServerFixture.chain(standby));
             Map<String, Object> taken =
                     map("path", CLAIM.elements(), "value", map("node", "attic"), "session", true, "chain", mainChain);
             Map<String, Object> done = wire.call("commit", "writes", List.of(taken, gone));
@@ -166,8 +165,7 @@ class RunTokenTest {
                 "access",
                 "access: run any.default.heat@attic#" + tick + ", acting as anna, may not read hall.temp");
         assertRefused(set(run, HALL, guard(CLAIM, tick)), "access", "may not write hall.temp");
-        assertRefused(
-                set(run, JOB, guard(CLAIM, tick)), "access", "may not code :.distkv.run.any.default.heat");
+        assertRefused(set(run, JOB, guard(CLAIM, tick)), "access", "may not code :.distkv.run.any.default.heat");
         assertThat(get(holder.wire, HALL)).containsEntry("value", 19L);
     }
 
@@ -195,8 +193,7 @@ class RunTokenTest {
         long tick = holder.claim(CLAIM);
         WireClient run = run(holder.token(CLAIM, tick, "anna"));
         assertThat(get(run, TEMP)).containsEntry("value", 21L);
-        Object disabled = Values.decode(
-                new User("anna", List.of(new Grant("editor")), null, true).encode(null));
+        Object disabled = Values.decode(new User("anna", List.of(new Grant("editor")), null, true).encode(null));
         assertThat(holder.wire.call("set_internal", "path", path("access", "user", "anna"), "value", disabled))
                 .containsKey("changed");
         assertRefused(get(run, TEMP), "access", "acting as anna, may not read room.temp");
@@ -212,7 +209,8 @@ class RunTokenTest {
         holder.giveUp(CLAIM);
         assertRefused(get(run, TEMP), "guard", "run any.default.heat@attic#" + tick + ": over");
         assertRefused(set(run, TEMP, guard(CLAIM, tick)), "guard", "nothing is there");
-        assertThat(holder.wire.call("set_value", "path", TEMP.elements(), "value", 30)).containsEntry("changed", true);
+        assertThat(holder.wire.call("set_value", "path", TEMP.elements(), "value", 30))
+                .containsEntry("changed", true);
         assertThat(run.readStream(watch)).noneMatch(message -> Long.valueOf(30).equals(message.get("value")));
         assertThat(logIn(fixture.wire(), "run", token)).contains("it is over");
         // The next run of the job has another token.
@@ -291,7 +289,8 @@ class RunTokenTest {
         long heat = holder.claim(CLAIM);
         long cool = holder.claim(OTHER_CLAIM);
         WireClient worker = run(holder.token(CLAIM, heat, "anna"));
-        assertThat(logIn(worker, "run", holder.token(OTHER_CLAIM, cool, "anna"))).isNull();
+        assertThat(logIn(worker, "run", holder.token(OTHER_CLAIM, cool, "anna")))
+                .isNull();
         assertThat(set(worker, TEMP, guard(CLAIM, heat))).containsEntry("changed", true);
         assertThat(set(worker, TEMP, guard(OTHER_CLAIM, cool))).containsEntry("changed", false);
         holder.giveUp(CLAIM);

@@ -56,8 +56,7 @@ public sealed interface ToWorker {
             GroupState state,
             double idle,
             SecretFiles.RunSecrets secrets,
-            @Nullable String token)
-            implements ToWorker {
+            @Nullable String token) implements ToWorker {
         @Override
         public String toString() {
             return "Start[" + launch + "]";
@@ -191,8 +190,7 @@ public sealed interface ToWorker {
         return withToken(map, start.token());
     }
 
-    private static Map<String, @Nullable Object> withToken(
-            Map<String, @Nullable Object> map, @Nullable String token) {
+    private static Map<String, @Nullable Object> withToken(Map<String, @Nullable Object> map, @Nullable String token) {
         if (token != null) {
             map.put("token", token);
         }

@@ -53,7 +53,19 @@ public record JobEntry(
             double delay,
             double backoff,
             double okAfter) {
-        this(code, data, target, repeat, null, delay, backoff, okAfter, Limits.NONE, Placement.ANYWHERE, Map.of(), null);
+        this(
+                code,
+                data,
+                target,
+                repeat,
+                null,
+                delay,
+                backoff,
+                okAfter,
+                Limits.NONE,
+                Placement.ANYWHERE,
+                Map.of(),
+                null);
     }
 
     public static JobEntry read(Value value) throws BadEntry {

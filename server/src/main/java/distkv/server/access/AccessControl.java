@@ -239,7 +239,8 @@ public final class AccessControl {
 
     /** When the rights of somebody end by themselves: unix time in seconds; infinite if never. */
     double expires(Principal principal) {
-        Principal source = principal instanceof Principal.OfRun run ? JobIdentity.find(run.as(), table(), 0) : principal;
+        Principal source =
+                principal instanceof Principal.OfRun run ? JobIdentity.find(run.as(), table(), 0) : principal;
         if (source instanceof Principal.OfToken(String id, String _)) {
             Token token = table().findToken(id);
             return token == null ? 0 : token.expires() == 0 ? Double.POSITIVE_INFINITY : token.expires();

@@ -110,8 +110,8 @@ public final class ConnectionAccess {
         }
         Principal.OfRun other = runs.add(run, outcome.claim(), outcome.lease());
         if (other != null) {
-            return run.label() + ": cannot share a connection with " + other.label() + " (expected: one that acts as the"
-                    + " same)";
+            return run.label() + ": cannot share a connection with " + other.label()
+                    + " (expected: one that acts as the" + " same)";
         }
         known.set(look(run));
         return null;
@@ -196,7 +196,9 @@ public final class ConnectionAccess {
     /** A run may also look whether it has its claim, as its guards do. */
     private boolean isMet(Need need, Rights rights) {
         return need.isMet(rights)
-                || (need instanceof Need.At(Right right, Path path, var _) && right == Right.READ && runs.haveClaim(path));
+                || (need instanceof Need.At(Right right, Path path, var _)
+                        && right == Right.READ
+                        && runs.haveClaim(path));
     }
 
     /** What is asked of runs beside their rights: to have their claim, and to write nothing without it. */

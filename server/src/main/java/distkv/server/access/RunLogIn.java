@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** Checks the tokens that runs log in with. */
 final class RunLogIn {
     /** For a token that was never valid as for one of a run that is over: it tells nobody which claims there are. */
-    private static final String OVER = "run: it is over, or this is no run's token (expected: the token of a run that has"
-            + " its claim)";
+    private static final String OVER =
+            "run: it is over, or this is no run's token (expected: the token of a run that has" + " its claim)";
+
+    /** The most characters of a node's name in the name of a run. */
+    private static final int MOST_NODE = 100;
 
     private final Replica replica;
     private final SessionRecords sessions;
@@ -74,9 +77,13 @@ final class RunLogIn {
             return Outcome.refused("run of " + job.brief() + ": " + changed);
         }
         ClaimEntry holder = ClaimEntry.read(claim.value());
-        Principal.OfRun run = new Principal.OfRun(
-                job, holder == null ? "" : holder.node(), claim.tick(), token.as(), false);
+        Principal.OfRun run =
+                new Principal.OfRun(job, holder == null ? "" : cut(holder.node()), claim.tick(), token.as(), false);
         return new Outcome(run, Guard.of(claim.path(), claim.tick()), claim.lease(), null);
+    }
+
+    private static String cut(String node) {
+        return node.length() <= MOST_NODE ? node : node.substring(0, MOST_NODE - 1) + "…";
     }
 
     /** The claim that a token is for, or the one that has taken its place if that was on standby. */
@@ -85,7 +92,9 @@ final class RunLogIn {
         if (there != null && there.tick() == token.tick()) {
             return there;
         }
-        Entry taken = Guard.of(token.claim(), token.tick()).standby() ? now.get(token.claim().parent()) : null;
+        Entry taken = Guard.of(token.claim(), token.tick()).standby()
+                ? now.get(token.claim().parent())
+                : null;
         return taken != null && taken.tick() > token.tick() ? taken : null;
     }
 
@@ -102,8 +111,8 @@ final class RunLogIn {
             String as = JobIdentity.read(entry);
             return Objects.equals(as, token.as())
                     ? null
-                    : "the job acts as " + (as == null ? "the owner" : as)
-                            + " now (expected: " + (token.as() == null ? "the owner" : token.as()) + ")";
+                    : "the job acts as " + (as == null ? "the owner" : as) + " now (expected: "
+                            + (token.as() == null ? "the owner" : token.as()) + ")";
         } catch (BadEntry e) {
             return e.getMessage();
         }
