@@ -11,6 +11,10 @@ import distkv.store.StoreException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The session that a connection has, if it has one. */
 public final class ConnectionSession {
@@ -19,12 +23,20 @@ public final class ConnectionSession {
 
     private final SessionContext context;
     private final Store store;
+    private final Supplier<@Nullable String> client;
+    private final Predicate<String> isNode;
     private long id;
     private Duration ttl = Duration.ZERO;
 
-    public ConnectionSession(SessionContext context) {
+    /**
+     * @param client the node that has logged in on this connection; {@code null} if somebody else has
+     * @param isNode whether a node may connect now
+     */
+    public ConnectionSession(SessionContext context, Supplier<@Nullable String> client, Predicate<String> isNode) {
         this.context = context;
         this.store = context.store();
+        this.client = client;
+        this.isNode = isNode;
     }
 
     /** The session's id, which is that of its lease; 0 if this connection has no session. */
@@ -57,12 +69,18 @@ public final class ConnectionSession {
         byte[] random = new byte[SECRET_BYTES];
         RANDOM.nextBytes(random);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        Commit commit = Commit.of(SessionRecords.opened(granted, secret, request.ttl()));
+        String node = client.get();
+        Commit commit = Commit.of(SessionRecords.opened(granted, secret, request.ttl(), node));
         if (!(store.commit(commit).join() instanceof CommitOutcome.Committed(long revision, var _))) {
             store.revoke(granted);
             return new Reply.Failed(request.seq(), "session: its record could not be written", Etype.REFUSED, tock());
         }
         context.replica().await(revision);
+        if (node != null && !isNode.test(node)) {
+            // Whoever has revoked it may have looked before the session was there.
+            store.revoke(granted);
+            return missing(request.seq(), tock());
+        }
         take(granted);
         ttl = request.ttl();
         return new Reply.SessionOpened(request.seq(), id, secret, ttl, context.witnessSocket(), tock());
@@ -71,10 +89,12 @@ public final class ConnectionSession {
     public Reply attach(Request.AttachSession request) {
         long session = request.session();
         Duration recorded = context.records().ttl(session, request.secret());
-        if (recorded == null || !store.renew(session)) {
+        boolean isOurs = recorded != null && Objects.equals(context.records().node(session), client.get());
+        if (recorded == null || !isOurs || !store.renew(session)) {
             return new Reply.Failed(
                     request.seq(),
-                    "session " + session + ": it has ended, or the secret is another (expected: open a new one)",
+                    "session " + session
+                            + ": it has ended, or the secret is another, or it is another node's (expected: open a new one)",
                     Etype.SESSION,
                     tock());
         }
