@@ -45,6 +45,7 @@ public final class JobIdentity {
             case Principal.Owner _ -> null;
             case Principal.OfUser(String name) -> name;
             case Principal.OfToken(String _, String name) -> TOKEN + name;
+            case Principal.OfNode(String name) -> "node " + name;
             case Principal.OfRun run -> run.as();
         };
     }

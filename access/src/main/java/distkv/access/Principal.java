@@ -49,4 +49,12 @@ public sealed interface Principal {
             return Objects.equals(as, other.as) && joined == other.joined;
         }
     }
+
+    /** A node, with a certificate that this server's authority has given it. */
+    record OfNode(String name) implements Principal {
+        @Override
+        public String label() {
+            return "node " + name;
+        }
+    }
 }

@@ -9,7 +9,9 @@ import distkv.access.Grant;
 import distkv.access.Token;
 import distkv.access.User;
 import distkv.model.Commit;
+import distkv.model.Entry;
 import distkv.model.Expectation;
+import distkv.model.Nil;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
@@ -19,6 +21,7 @@ import distkv.protocol.Values;
 import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -321,6 +324,32 @@ class RunTokenTest {
         assertThat(logIn(refused, "run", token + "A")).contains("no run's token");
         assertRefused(get(refused, HALL), "access", "not logged in");
         assertThat(refused.readOrEnd()).isNull();
+    }
+
+    @Test
+    void onANodeThatHasJoinedARunMayOnlyReadAndWrite() throws IOException {
+        job(JOB, null);
+        fixture.close();
+        fixture = serve(false);
+        holder = new Holder();
+        long tick = holder.claim(CLAIM);
+        // What the server keeps of a session that a node has opened with its certificate.
+        for (Entry entry : store.load().entries()) {
+            if (entry.path().startsWith(Path.of(Nil.NIL, ".distkv", "session"))) {
+                Map<Object, Object> fields = new LinkedHashMap<>((Map<?, ?>) Objects.requireNonNull(
+                        Values.decode(Objects.requireNonNull(entry.value()))));
+                fields.put("node", "attic");
+                store.commit(Commit.of(Write.set(entry.path(), Values.encode(fields), Expectation.anything())
+                                .under(entry.lease())))
+                        .join();
+            }
+        }
+        WireClient run = run(holder.token(CLAIM, tick, null));
+        assertThat(set(run, HALL, guard(CLAIM, tick))).containsEntry("changed", true);
+        assertThat(get(run, JOB)).containsKey("value");
+        assertRefused(set(run, JOB, guard(CLAIM, tick)), "access", "may not code");
+        assertRefused(set(run, OTHER_CLAIM, guard(CLAIM, tick)), "access", "may not run");
+        assertRefused(run.call("get_internal", "path", path("access", "user", "anna")), "access", "may not admin");
     }
 
     @Test

@@ -86,6 +86,34 @@ class MessagesTest {
     }
 
     @Test
+    void aWorkerHearsNothingThatItsNodeLogsInWith() {
+        Map<String, @Nullable Object> ssl = Map.of("fingerprint", "ab", "cert", "c.pem", "key", "k.pem");
+        Map<String, @Nullable Object> connect =
+                Map.of("host", "vm", "user", "u", "password", "p", "token", "t", "auth", "a", "ssl", ssl);
+        PoolOptions options = new PoolOptions(
+                "vm",
+                1,
+                "n",
+                Map.of("connect", connect, "other", 5L),
+                1,
+                1,
+                1,
+                JavaCommand.ofThisProcess(Map.of()),
+                new SecretFiles(null),
+                false);
+        assertThat(options.init(Path.of("module"), false).config())
+                .isEqualTo(Map.of("connect", Map.of("host", "vm", "ssl", Map.of("fingerprint", "ab")), "other", 5L));
+        assertThat(options.config()).containsEntry("connect", connect);
+    }
+
+    @Test
+    void aTokenIsInAStartAndIsNotShown() {
+        ToWorker.Claim claim = new ToWorker.Claim(7, new Guard(Path.of("claim"), 99), "dkr_secret");
+        assertThat((Map<?, ?>) sent(claim)).extracting("token").isEqualTo("dkr_secret");
+        assertThat(claim.toString()).doesNotContain("secret");
+    }
+
+    @Test
     void theOtherMessagesOfTheRunnerAreWhatTheProtocolSays() {
         assertThat(sent(new ToWorker.Fork(1, null, null)))
                 .isEqualTo(map("op", "fork", "worker", 1L, "command", null, "server", null));

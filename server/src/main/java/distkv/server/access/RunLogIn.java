@@ -78,7 +78,7 @@ final class RunLogIn {
         }
         ClaimEntry holder = ClaimEntry.read(claim.value());
         Principal.OfRun run =
-                new Principal.OfRun(job, holder == null ? "" : cut(holder.node()), claim.tick(), token.as(), false);
+                new Principal.OfRun(job, holder == null ? "" : cut(holder.node()), claim.tick(), token.as(), sessions.node(claim.lease()) != null);
         return new Outcome(run, Guard.of(claim.path(), claim.tick()), claim.lease(), null);
     }
 
