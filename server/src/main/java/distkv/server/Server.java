@@ -3,6 +3,8 @@ package distkv.server;
 import distkv.model.Path;
 import distkv.protocol.FrameLimits;
 import distkv.server.access.AccessControl;
+import distkv.server.audit.AuditFiles;
+import distkv.server.audit.AuditLog;
 import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
@@ -36,6 +38,7 @@ public final class Server implements AutoCloseable {
     private final CpuBoundExecutor executor;
     private final ServerSockets sockets;
     private final SocketListener listener;
+    private final @Nullable AuditFiles audit;
 
     private Server(
             Store store,
@@ -44,7 +47,8 @@ public final class Server implements AutoCloseable {
             @Nullable WitnessSocket witnessSocket,
             CpuBoundExecutor executor,
             ServerSockets sockets,
-            SocketListener listener) {
+            SocketListener listener,
+            @Nullable AuditFiles audit) {
         this.store = store;
         this.replica = replica;
         this.witnesses = witnesses;
@@ -52,6 +56,7 @@ public final class Server implements AutoCloseable {
         this.executor = executor;
         this.sockets = sockets;
         this.listener = listener;
+        this.audit = audit;
     }
 
     /**
@@ -63,6 +68,7 @@ public final class Server implements AutoCloseable {
     public static Server start(ServerOptions options, Store store) throws IOException {
         String node = options.node() == null ? store.treeName() : options.node();
         ServerSockets sockets = ServerSockets.bind(options, node);
+        AuditFiles audit = options.directory() == null ? null : AuditFiles.open(options.directory());
         try {
             MemoryLimits memory = options.memory();
             FrameLimits limits = memory.limits(options.limits());
@@ -75,7 +81,11 @@ public final class Server implements AutoCloseable {
             CpuBoundExecutor executor = new CpuBoundExecutor();
             List<String> messageRoot = messageRoot(options);
             AccessControl access = new AccessControl(
-                    replica, options.prefixes(), topic -> TopicPattern.rooted(messageRoot, topic), options.open());
+                    replica,
+                    options.prefixes(),
+                    topic -> TopicPattern.rooted(messageRoot, topic),
+                    options.open(),
+                    audit == null ? AuditLog.NONE : audit);
             ServerContext context = new ServerContext(
                     store,
                     replica,
@@ -106,9 +116,12 @@ public final class Server implements AutoCloseable {
                     node,
                     sockets,
                     replica.snapshot().revision());
-            return new Server(store, replica, witnesses, witnessSocket, executor, sockets, listener);
+            return new Server(store, replica, witnesses, witnessSocket, executor, sockets, listener, audit);
         } catch (IOException | RuntimeException | Error e) {
             sockets.close();
+            if (audit != null) {
+                audit.close();
+            }
             throw e;
         }
     }
@@ -150,5 +163,8 @@ public final class Server implements AutoCloseable {
         }
         replica.close();
         store.close();
+        if (audit != null) {
+            audit.close();
+        }
     }
 }

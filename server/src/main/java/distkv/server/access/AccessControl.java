@@ -13,6 +13,7 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.process.VitalThreads;
 import distkv.schema.Prefixes;
+import distkv.server.audit.AuditLog;
 import distkv.server.tree.KeyOrderWalk;
 import distkv.server.tree.Replica;
 import distkv.server.tree.Snapshot;
@@ -45,6 +46,8 @@ public final class AccessControl {
     private final boolean open;
     private final RequestNeeds needs;
     private final RunNames runs;
+    private final AuditLog audit;
+    private final SecurityEvents events;
     private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
     private final Set<ConnectionAccess> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong changes = new AtomicLong();
@@ -58,11 +61,15 @@ public final class AccessControl {
     /**
      * @param rooted makes the whole topic of what a client sends as one
      * @param open whether everybody may do everything, see {@link ImplicitLogIn}
+     * @param audit where log-ins, denials and changes of rights, code and jobs are recorded
      */
-    public AccessControl(Replica replica, Prefixes prefixes, UnaryOperator<List<String>> rooted, boolean open) {
+    public AccessControl(
+            Replica replica, Prefixes prefixes, UnaryOperator<List<String>> rooted, boolean open, AuditLog audit) {
         this.replica = replica;
         this.prefixes = prefixes;
         this.open = open;
+        this.audit = audit;
+        this.events = new SecurityEvents(audit, prefixes);
         this.needs =
                 new RequestNeeds(new Zones(prefixes), path -> replica.snapshot().get(path), rooted);
         this.runs = new RunNames(prefixes, path -> replica.snapshot().get(path));
@@ -87,6 +94,15 @@ public final class AccessControl {
 
     RequestNeeds needs() {
         return needs;
+    }
+
+    /** Where security events are recorded. */
+    public AuditLog audit() {
+        return audit;
+    }
+
+    SecurityEvents events() {
+        return events;
     }
 
     RunNames runs() {

@@ -3,6 +3,7 @@ package distkv.server.access;
 import distkv.access.Need;
 import distkv.access.Principal;
 import distkv.access.Rights;
+import distkv.model.Commit;
 import distkv.model.Guard;
 import distkv.model.Origin;
 import distkv.model.Path;
@@ -24,6 +25,7 @@ public final class ConnectionAccess {
     private record Known(Principal principal, Rights rights, long version, double expires) {}
 
     private final AccessControl control;
+    private final String from;
     private final Runnable whenChanged;
 
     /** {@code null} until somebody has logged in. */
@@ -35,6 +37,7 @@ public final class ConnectionAccess {
      */
     public ConnectionAccess(AccessControl control, PeerIdentity peer, Runnable whenChanged) {
         this.control = control;
+        this.from = peer.place();
         this.whenChanged = whenChanged;
         Principal implied = ImplicitLogIn.of(peer, control.isOpen());
         if (implied != null) {
@@ -68,6 +71,11 @@ public final class ConnectionAccess {
         boolean isPerson = principal instanceof Principal.OfUser || principal instanceof Principal.OfToken;
         String run = isPerson || guards.isEmpty() ? null : control.runs().find(guards);
         return new Origin(run == null ? principal.label() : run, cause);
+    }
+
+    /** A commit of this client was made. It may have changed what the audit log is to know. */
+    public void committed(Commit commit, long revision) {
+        control.events().committed(commit, revision, from);
     }
 
     /** Whether the client must log in before it may do anything. */
@@ -141,6 +149,7 @@ public final class ConnectionAccess {
         }
         for (Need need : control.needs().of(request, root)) {
             if (!need.isMet(rights)) {
+                control.events().denied(now.principal(), from, need);
                 return new Reply.Failed(request.seq(), denial(now.principal(), need), Etype.ACCESS, tock);
             }
         }
@@ -158,6 +167,7 @@ public final class ConnectionAccess {
             Rights rights = rights();
             for (Need need : needs) {
                 if (!need.isMet(rights)) {
+                    control.events().denied(now.principal(), from, need);
                     return denial(now.principal(), need);
                 }
             }
