@@ -76,6 +76,11 @@ final class RunNames {
         return Origin.RUN + name + "@" + node + "#" + guard.tick();
     }
 
+    /** The node in the name of a run. */
+    static String node(String run) {
+        return run.substring(run.lastIndexOf('@') + 1, run.lastIndexOf('#'));
+    }
+
     private static String cut(String text, int most) {
         return text.length() <= most ? text : text.substring(0, most - 1) + "…";
     }
