@@ -34,7 +34,7 @@ class AuditCommandTest {
             import distkv.client.WatchOptions;
             void run(Context self) throws Exception {
                 self.watch(Path.of("in"), WatchOptions.CHANGES);
-                self.set(Path.of("ready", "java"), 1);
+                self.set(Path.of("ready", "java"), 1L);
                 for (Message message : self.messages()) {
                     if (message instanceof Change(Path path, Object value, Subscription from)) {
                         self.set(Path.of("out", "java"), value);
@@ -142,7 +142,7 @@ class AuditCommandTest {
         for (String job : List.of("python", "java")) {
             house.await("out." + job, value -> value.equals(7L));
             assertThat(house.distkv("data", "get", "--by", "out." + job))
-                    .matches("by: '?run any.default." + job + "@attic#\\d+.*'?\ncause: " + tick + "\nvalue: 7\n");
+                    .matches("by: '?run any.default." + job + "@attic#\\d+/\\d+'?\ncause: " + tick + "\nvalue: 7\n");
         }
         assertThat(house.distkv("data", "get", "--by", "in")).isEqualTo("by: everybody\nvalue: 7\n");
         assertThat(house.distkv("data", "get", "in")).isEqualTo("7\n");

@@ -118,6 +118,24 @@ class ChangeOriginTest {
     }
 
     @Test
+    void aRunIsNamedWithTheCodeThatItHasBegunWith() throws IOException {
+        List<Object> code = Path.parse(":.distkv.code.proc.demo.x").elements();
+        long stored = number(wire.call("set_value", "path", code, "value", Map.of("code", "return 1")), "tock");
+        wire.call(
+                "set_value",
+                "path",
+                Path.parse(":.distkv.run.any.home.heat").elements(),
+                "value",
+                Map.of("code", Path.of("demo", "x")));
+        String run = claim("attic");
+        assertThat(author(wire.call("set_value", "path", path("a"), "value", 1, "guard", guard(run))))
+                .isEqualTo(run + "/" + stored);
+        wire.call("set_value", "path", code, "value", Map.of("code", "return 2"));
+        assertThat(author(wire.call("set_value", "path", path("a"), "value", 2, "guard", guard(run))))
+                .isEqualTo(run + "/" + stored);
+    }
+
+    @Test
     void aGuardThatIsNoClaimNamesNobody() throws IOException {
         long a = number(wire.call("set_value", "path", path("a"), "value", 1), "tock");
         assertThat(author(
