@@ -59,7 +59,8 @@ class AuditCommandTest {
     }
 
     private int run(ByteArrayOutputStream out, String... words) {
-        List<String> all = new ArrayList<>(List.of("audit", "--data", directory.resolve("data").toString()));
+        List<String> all = new ArrayList<>(
+                List.of("audit", "--data", directory.resolve("data").toString()));
         all.addAll(List.of(words));
         return house.commandLine(Shell.stream(out), all);
     }

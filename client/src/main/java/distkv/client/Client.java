@@ -83,8 +83,7 @@ public final class Client implements AutoCloseable {
     private @Nullable AuthoredEntry get(Path path, boolean by) throws InterruptedException {
         return switch (call(false, seq -> new Request.GetValue(seq, path, false, false, by))) {
             case Reply.Got got
-            when got.value() != null ->
-                new AuthoredEntry(new Entry(path, got.value(), got.tock(), 0), got.origin());
+            when got.value() != null -> new AuthoredEntry(new Entry(path, got.value(), got.tock(), 0), got.origin());
             case Reply.Got _, Reply.Done _ -> null;
             case Reply reply -> throw unexpected(reply);
         };
@@ -99,8 +98,8 @@ public final class Client implements AutoCloseable {
     public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
         WriteConditions conditions = conditions(expectation, guards);
         long cause = cause();
-        return write(
-                () -> changed(seq -> new Request.SetValue(seq, path, false, value, conditions, false, false, false, cause)));
+        return write(() ->
+                changed(seq -> new Request.SetValue(seq, path, false, value, conditions, false, false, false, cause)));
     }
 
     /** Deletes an entry unconditionally. Returns the write's tick. */

@@ -65,8 +65,7 @@ final class TreeCollector<T> implements ServerConnection.ReplyReceiver {
             case Reply.Item item
             when item.value() != null ->
                 entries.add(factory.of(
-                        new Entry(paths.next(item.depth(), item.path()), item.value(), item.tock(), 0),
-                        item.origin()));
+                        new Entry(paths.next(item.depth(), item.path()), item.value(), item.tock(), 0), item.origin()));
             case Reply.Item item -> paths.next(item.depth(), item.path());
             case Reply.Failed failed when failed.etype() == Etype.NOTFOUND -> {}
             case Reply.Failed failed -> failure = ClientException.of(failed);

@@ -72,14 +72,10 @@ public sealed interface Reply {
             @Nullable Chain chain,
             @Nullable Path path,
             @Nullable Origin origin,
-            long tock) implements Reply {
+            long tock)
+            implements Reply {
         public Got(
-                Seq seq,
-                @Nullable Value value,
-                boolean asked,
-                @Nullable Chain chain,
-                @Nullable Path path,
-                long tock) {
+                Seq seq, @Nullable Value value, boolean asked, @Nullable Chain chain, @Nullable Path path, long tock) {
             this(seq, value, asked, chain, path, null, tock);
         }
     }
@@ -164,9 +160,9 @@ public sealed interface Reply {
             @Nullable Value value,
             @Nullable Chain chain,
             @Nullable Origin origin,
-            long tock) implements Reply {
-        public Item(
-                Seq seq, int depth, Path path, @Nullable Value value, @Nullable Chain chain, long tock) {
+            long tock)
+            implements Reply {
+        public Item(Seq seq, int depth, Path path, @Nullable Value value, @Nullable Chain chain, long tock) {
             this(seq, depth, path, value, chain, null, tock);
         }
     }

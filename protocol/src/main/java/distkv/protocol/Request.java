@@ -230,8 +230,7 @@ public sealed interface Request {
             List<CommitWrite> writes,
             List<Guard> guards,
             long cause,
-            @Nullable String by)
-            implements Request {
+            @Nullable String by) implements Request {
         public CommitAll(Seq seq, List<CommitWrite> writes, List<Guard> guards) {
             this(seq, writes, guards, 0, null);
         }

@@ -33,7 +33,8 @@ class ChangeOriginTest {
     private final MemoryStore store = new MemoryStore("tree");
     private final Token.Created token =
             Token.create("backup", List.of(new Grant("owner")), 0, "olga", new SecureRandom());
-    private final Token.Created other = Token.create("author", List.of(new Grant("author")), 0, "x", new SecureRandom());
+    private final Token.Created other =
+            Token.create("author", List.of(new Grant("author")), 0, "x", new SecureRandom());
     private ServerFixture fixture;
     private WireClient wire;
 
@@ -196,7 +197,8 @@ class ChangeOriginTest {
         List<Map<String, Object>> tree = wire.readStream(wire.ask("get_tree", "path", path("t"), "by", true));
         assertThat(tree.get(1)).containsEntry("by", "everybody").containsEntry("cause", 77L);
         assertThat(tree.get(2)).containsEntry("value", 2L).doesNotContainKeys("by", "cause");
-        assertThat(wire.readStream(wire.ask("get_tree", "path", path("t"))).get(1)).doesNotContainKeys("by", "cause");
+        assertThat(wire.readStream(wire.ask("get_tree", "path", path("t"))).get(1))
+                .doesNotContainKeys("by", "cause");
         WireClient watcher = fixture.wire();
         watcher.ask("watch", "path", path("t"), "by", true);
         assertThat(watcher.read()).containsEntry("state", "start");

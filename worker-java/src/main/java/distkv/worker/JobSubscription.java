@@ -115,8 +115,7 @@ final class JobSubscription implements Subscription {
                 Value data = message.data();
                 Object raw = message.raw() == null ? null : message.raw().array();
                 messages.putWatched(
-                        new Received(Path.of(message.topic()), data == null ? raw : Values.decode(data), this),
-                        0);
+                        new Received(Path.of(message.topic()), data == null ? raw : Values.decode(data), this), 0);
             }
             return null;
         } finally {

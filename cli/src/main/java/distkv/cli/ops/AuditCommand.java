@@ -38,7 +38,8 @@ import picocli.CommandLine.Parameters;
 public final class AuditCommand implements CommandAction.Local {
     private static final Path SYSTEM = Path.of("/var/lib/distkv");
     private static final Pattern AGO = Pattern.compile("(\\d{1,9})([smhd])");
-    private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d(-\\d\\d(T\\d\\d(:\\d\\d(:\\d\\d(\\.\\d+)?)?)?Z?)?)?");
+    private static final Pattern TIME =
+            Pattern.compile("\\d{4}-\\d\\d(-\\d\\d(T\\d\\d(:\\d\\d(:\\d\\d(\\.\\d+)?)?)?Z?)?)?");
     private static final long PAUSE_MILLIS = 200;
 
     @Mixin
@@ -72,7 +73,8 @@ public final class AuditCommand implements CommandAction.Local {
 
     @Override
     public int run(CommandContext context) throws Exception {
-        String from = since == null ? "" : begin(since, context.terminal().dates().now());
+        String from =
+                since == null ? "" : begin(since, context.terminal().dates().now());
         Printer printer = context.printer();
         try (AuditReader reader = new AuditReader(directory(context))) {
             while (true) {
@@ -134,7 +136,8 @@ public final class AuditCommand implements CommandAction.Local {
             // Lines have more digits before their Z.
             return text.replace("Z", "");
         }
-        throw new UsageException("--since " + text + " (expected: 30s, 15m, 2h, 7d, or a time such as 2026-12-01T04:00)");
+        throw new UsageException(
+                "--since " + text + " (expected: 30s, 15m, 2h, 7d, or a time such as 2026-12-01T04:00)");
     }
 
     private boolean isWanted(AuditLine line, String from) {
@@ -143,9 +146,7 @@ public final class AuditCommand implements CommandAction.Local {
 
     /** A run is meant by its job and node, too, without the numbers behind them. */
     private boolean isOfUser(AuditLine line) {
-        return user == null
-                || line.who().equals(user)
-                || line.who().startsWith(user + "#");
+        return user == null || line.who().equals(user) || line.who().startsWith(user + "#");
     }
 
     private static boolean isBelow(String text, distkv.model.Path top) {

@@ -40,8 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param internal the entries of the internal tree, with their paths below its top
  * @param authors who wrote those of the entries of which that is known
  */
-public record BackupFile(
-        String tree, Map<Path, Value> entries, Map<Path, Value> internal, Map<Path, String> authors) {
+public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value> internal, Map<Path, String> authors) {
     private static final long VERSION = 1;
 
     /** What the server itself keeps in the internal tree: sessions, which do not outlive their holders. */

@@ -55,7 +55,9 @@ class BackupTest extends ShellTest {
             }
         }
         String before = shell.run("client", "data", "list", "--by", "by").out();
-        assertThat(before).contains("by: anna\n", "by: run any.a.b@attic#4711\n").doesNotContain("everybody");
+        assertThat(before)
+                .contains("by: anna\n", "by: run any.a.b@attic#4711\n")
+                .doesNotContain("everybody");
         shell.run("backup", file);
         try (Shell other = new Shell(directory)) {
             other.run("restore", file);

@@ -205,14 +205,7 @@ public final class RequestDecoder {
     private Request tree(boolean internal) {
         boolean empty = fields.flag(Key.EMPTY) || fields.flag(Key.ADD_EMPTY);
         return new Request.GetTree(
-                seq,
-                path(),
-                internal,
-                depths(),
-                empty,
-                chain(false),
-                fields.flag(Key.SORTED),
-                fields.flag(Key.BY));
+                seq, path(), internal, depths(), empty, chain(false), fields.flag(Key.SORTED), fields.flag(Key.BY));
     }
 
     private Request watch() {

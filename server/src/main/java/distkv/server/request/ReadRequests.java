@@ -190,7 +190,11 @@ final class ReadRequests {
             }
         }
         WatchStream stream = new WatchStream(
-                request.seq(), context.connection(), replica, scope, items(request.seq(), top, request.chain(), request.by()));
+                request.seq(),
+                context.connection(),
+                replica,
+                scope,
+                items(request.seq(), top, request.chain(), request.by()));
         if (!context.connection().admit(stream)) {
             return;
         }

@@ -114,7 +114,8 @@ record ValueWrite(
 
     private void commit(PendingCommit pending, Expectation expectation) {
         Write write = new Write(path, value, expectation, lease);
-        pending.commit(context.commit(seq, List.of(write), conditions.guards(), cause), outcome -> settled(pending, outcome));
+        pending.commit(
+                context.commit(seq, List.of(write), conditions.guards(), cause), outcome -> settled(pending, outcome));
     }
 
     /** Called on the replica's thread. */

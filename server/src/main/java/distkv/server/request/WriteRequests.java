@@ -108,7 +108,8 @@ final class WriteRequests {
         Path top = path(request.seq(), request.path(), false);
         List<Guard> guards = whole(request.seq(), request.guards());
         if (top != null && guards != null) {
-            new TreeDeletion(context, request.seq(), top, guards, request.chain(), request.cause(), before, complete).start();
+            new TreeDeletion(context, request.seq(), top, guards, request.chain(), request.cause(), before, complete)
+                    .start();
         }
     }
 

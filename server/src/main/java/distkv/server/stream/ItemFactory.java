@@ -24,10 +24,7 @@ public final class ItemFactory {
      * @param origins finds the origin of a tick if items say who wrote the entry, otherwise {@code null}
      */
     public ItemFactory(
-            Seq seq,
-            Path top,
-            @Nullable String chainNode,
-            @Nullable LongFunction<@Nullable Origin> origins) {
+            Seq seq, Path top, @Nullable String chainNode, @Nullable LongFunction<@Nullable Origin> origins) {
         this.seq = seq;
         this.chainNode = chainNode;
         this.origins = origins;

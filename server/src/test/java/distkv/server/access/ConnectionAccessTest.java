@@ -47,7 +47,8 @@ class ConnectionAccessTest {
             store.commit(Commit.of(Write.set(AccessTable.node("attic"), node.encode(null), Expectation.anything())))
                     .join();
             Replica replica = Replica.start(store);
-            AccessControl control = new AccessControl(replica, Prefixes.DEFAULT, topic -> topic, false, true, AuditLog.NONE);
+            AccessControl control =
+                    new AccessControl(replica, Prefixes.DEFAULT, topic -> topic, false, true, AuditLog.NONE);
             ConnectionAccess valid = attic(control, Instant.now().plus(Duration.ofHours(1)));
             assertThat(valid.check(GET, Path.ROOT, 0)).isNull();
             assertThat(valid.isOver()).isFalse();
