@@ -47,7 +47,7 @@ final class SecurityEvents {
 
     /** Records which rights, code and jobs a commit has changed. */
     void committed(Commit commit, long revision, String from) {
-        if (log == AuditLog.NONE) {
+        if (log.equals(AuditLog.NONE)) {
             return;
         }
         int count = 0;

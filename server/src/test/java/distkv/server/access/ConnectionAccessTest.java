@@ -15,6 +15,7 @@ import distkv.schema.Prefixes;
 import distkv.server.audit.AuditLog;
 import distkv.server.net.PeerIdentity;
 import distkv.server.net.PeerIdentity.ClientCertificate;
+import distkv.server.session.SessionRecords;
 import distkv.server.tree.Replica;
 import distkv.store.engine.MemoryStore;
 import java.net.InetAddress;
@@ -47,8 +48,8 @@ class ConnectionAccessTest {
             store.commit(Commit.of(Write.set(AccessTable.node("attic"), node.encode(null), Expectation.anything())))
                     .join();
             Replica replica = Replica.start(store);
-            AccessControl control =
-                    new AccessControl(replica, Prefixes.DEFAULT, topic -> topic, false, true, AuditLog.NONE);
+            AccessControl control = new AccessControl(
+                    replica, new SessionRecords(replica), Prefixes.DEFAULT, topic -> topic, false, true, AuditLog.NONE);
             ConnectionAccess valid = attic(control, Instant.now().plus(Duration.ofHours(1)));
             assertThat(valid.check(GET, Path.ROOT, 0)).isNull();
             assertThat(valid.isOver()).isFalse();
