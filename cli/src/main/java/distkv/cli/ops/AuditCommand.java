@@ -74,7 +74,7 @@ public final class AuditCommand implements CommandAction.Local {
     @Override
     public int run(CommandContext context) throws Exception {
         String from =
-                since == null ? "" : begin(since, context.terminal().dates().now());
+                since == null ? "" : begin(since, context.printer().dates().now());
         Printer printer = context.printer();
         try (AuditReader reader = new AuditReader(directory(context))) {
             while (true) {

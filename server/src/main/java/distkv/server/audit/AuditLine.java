@@ -105,40 +105,34 @@ public record AuditLine(String time, String action, String who, String from, Str
 
     /** Where the text that begins here ends; -1 if it does not. */
     private static int end(String line, int from) {
-        for (int at = from; at < line.length(); at++) {
-            switch (line.charAt(at)) {
-                case '"' -> {
-                    return at;
-                }
-                case '\\' -> at++;
-                default -> {}
-            }
+        int at = from;
+        while (at < line.length() && line.charAt(at) != '"') {
+            at += line.charAt(at) == '\\' ? 2 : 1;
         }
-        return -1;
+        return at < line.length() ? at : -1;
     }
 
     private static @Nullable String unescape(String text) {
         StringBuilder out = new StringBuilder(text.length());
-        for (int at = 0; at < text.length(); at++) {
+        int at = 0;
+        while (at < text.length()) {
             char next = text.charAt(at);
             if (next != '\\') {
                 out.append(next);
-                continue;
-            }
-            at++;
-            if (at < text.length() && text.charAt(at) != 'u') {
-                out.append(text.charAt(at));
-                continue;
-            }
-            if (at + HEX >= text.length()) {
+                at++;
+            } else if (at + 1 < text.length() && text.charAt(at + 1) != 'u') {
+                out.append(text.charAt(at + 1));
+                at += 2;
+            } else if (at + 2 + HEX <= text.length()) {
+                try {
+                    out.append((char) Integer.parseInt(text, at + 2, at + 2 + HEX, 16));
+                } catch (NumberFormatException _) {
+                    return null;
+                }
+                at += 2 + HEX;
+            } else {
                 return null;
             }
-            try {
-                out.append((char) Integer.parseInt(text, at + 1, at + 1 + HEX, 16));
-            } catch (NumberFormatException _) {
-                return null;
-            }
-            at += HEX;
         }
         return out.toString();
     }

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RotatedFile implements AutoCloseable {
     private final Path path;
+    private final Path directory;
     private final long maxBytes;
     private final int files;
     private @Nullable FileChannel channel;
@@ -26,6 +28,7 @@ final class RotatedFile implements AutoCloseable {
     /** @param files how many there are at most */
     RotatedFile(Path path, long maxBytes, int files) {
         this.path = path;
+        this.directory = Objects.requireNonNull(path.toAbsolutePath().normalize().getParent());
         this.maxBytes = maxBytes;
         this.files = files;
     }
@@ -76,8 +79,7 @@ final class RotatedFile implements AutoCloseable {
     }
 
     private FileChannel open() throws IOException {
-        Path directory = path.toAbsolutePath().normalize().getParent();
-        if (directory != null && !Files.exists(directory)) {
+        if (!Files.exists(directory)) {
             Files.createDirectory(directory, onlyFor("rwx------", directory.resolveSibling(".")));
         }
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {

@@ -69,16 +69,7 @@ final class WriteRequests {
         if (!hasRoom(seq, growth(path, value), lease != 0)) {
             return;
         }
-        new ValueWrite(
-                        context,
-                        seq,
-                        path,
-                        value,
-                        conditions,
-                        request.idem(),
-                        request.chain(),
-                        lease,
-                        request.cause())
+        new ValueWrite(context, seq, path, value, conditions, request.idem(), request.chain(), lease, request.cause())
                 .start();
     }
 
