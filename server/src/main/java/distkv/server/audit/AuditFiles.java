@@ -38,16 +38,16 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    private record Entry(Instant time, AuditEvent event) {}
+    private record Queued(Instant time, AuditEvent event) {}
 
     /** Wakes the writer when it is closing. */
-    private static final Entry WAKE =
-            new Entry(Instant.EPOCH, new AuditEvent(AuditEvent.Action.LOG, "", "", "", "closing"));
+    private static final Queued WAKE =
+            new Queued(Instant.EPOCH, new AuditEvent(AuditEvent.Action.LOG, "", "", "", "closing"));
 
     private final RotatedFile file;
     private final Clock clock;
     private final EventLimit limit;
-    private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(CAPACITY);
+    private final BlockingQueue<Queued> queue = new ArrayBlockingQueue<>(CAPACITY);
     private final AtomicLong lost = new AtomicLong();
     private final Thread thread;
     private volatile boolean closing;
@@ -71,17 +71,17 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
 
     @Override
     public void record(AuditEvent event) {
-        if (limit.admits(event) && !queue.offer(new Entry(clock.instant(), event))) {
+        if (limit.admits(event) && !queue.offer(new Queued(clock.instant(), event))) {
             lost.incrementAndGet();
         }
     }
 
     private void run() {
-        List<Entry> taken = new ArrayList<>();
+        List<Queued> taken = new ArrayList<>();
         while (true) {
             boolean last = closing;
             taken.clear();
-            Entry first = next(last ? 0 : PAUSE_MILLIS);
+            Queued first = next(last ? 0 : PAUSE_MILLIS);
             if (first != null) {
                 taken.add(first);
                 queue.drainTo(taken, CAPACITY);
@@ -89,7 +89,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
             }
             List<AuditEvent> held = limit.summary(last);
             if (held != null) {
-                held.forEach(event -> taken.add(new Entry(clock.instant(), event)));
+                held.forEach(event -> taken.add(new Queued(clock.instant(), event)));
             }
             if (!taken.isEmpty()) {
                 write(taken);
@@ -100,7 +100,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
         }
     }
 
-    private @Nullable Entry next(long millis) {
+    private @Nullable Queued next(long millis) {
         try {
             return queue.poll(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -108,7 +108,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
         }
     }
 
-    private void write(List<Entry> entries) {
+    private void write(List<Queued> entries) {
         long missing = lost.getAndSet(0);
         StringBuilder lines = new StringBuilder();
         if (missing > 0) {
@@ -118,7 +118,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
         int waiting = 0;
         int written = 0;
         try {
-            for (Entry entry : entries) {
+            for (Queued entry : entries) {
                 lines.append(line(entry.time(), entry.event()));
                 waiting++;
                 if (lines.length() > CHUNK || written + waiting == entries.size()) {
