@@ -1,5 +1,7 @@
 package distkv.cli.ops;
 
+import distkv.access.audit.AuditLine;
+import distkv.access.audit.AuditReader;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.Printer;
@@ -9,9 +11,6 @@ import distkv.cli.input.TextFile;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.OutputOptions;
 import distkv.model.PathSyntaxException;
-import distkv.server.audit.AuditFiles;
-import distkv.server.audit.AuditLine;
-import distkv.server.audit.AuditReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +109,7 @@ public final class AuditCommand implements CommandAction.Local {
                         ? List.of(Path.of(configured))
                         : List.of(context.terminal().dataDirectory(), SYSTEM);
         for (Path place : places) {
-            if (Files.isDirectory(place.resolve(AuditFiles.DIRECTORY))) {
+            if (Files.isDirectory(place.resolve(AuditReader.DIRECTORY))) {
                 return place;
             }
         }

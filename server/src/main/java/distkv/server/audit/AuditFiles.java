@@ -1,5 +1,7 @@
 package distkv.server.audit;
 
+import distkv.access.audit.AuditLine;
+import distkv.access.audit.AuditReader;
 import distkv.model.process.VitalThreads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,11 +25,6 @@ import org.jspecify.annotations.Nullable;
  * that is possible again.
  */
 public final class AuditFiles implements AuditLog, AutoCloseable {
-    /** The directory of the log within a data directory. */
-    public static final String DIRECTORY = "audit";
-    /** The newest file in it; older ones have a number at their end. */
-    public static final String FILE = "audit.log";
-
     private static final System.Logger LOG = System.getLogger(AuditFiles.class.getName());
     private static final long MAX_BYTES = 8 << 20;
     private static final int FILES = 8;
@@ -65,7 +62,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
 
     /** The log in a data directory: {@value #FILES} files of 8 MiB at most. */
     public static AuditFiles open(Path data) {
-        RotatedFile file = new RotatedFile(data.resolve(DIRECTORY).resolve(FILE), MAX_BYTES, FILES);
+        RotatedFile file = new RotatedFile(data.resolve(AuditReader.DIRECTORY).resolve(AuditReader.FILE), MAX_BYTES, FILES);
         return new AuditFiles(file, Clock.systemUTC(), System::nanoTime);
     }
 
@@ -147,7 +144,9 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
     }
 
     private static String line(Instant time, AuditEvent event) {
-        return AuditLine.of(TIME.format(time), event).toJson() + "\n";
+        AuditLine line = new AuditLine(
+                TIME.format(time), event.action().word(), event.who(), event.from(), event.path(), event.result());
+        return line.toJson() + "\n";
     }
 
     /** Writes what is there. */

@@ -1,5 +1,6 @@
 package distkv.server.audit;
 
+import distkv.access.audit.AuditReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,11 +32,6 @@ final class RotatedFile implements AutoCloseable {
         this.directory = Objects.requireNonNull(path.toAbsolutePath().normalize().getParent());
         this.maxBytes = maxBytes;
         this.files = files;
-    }
-
-    /** The name of an older file, with its number. */
-    static Path older(Path path, int number) {
-        return path.resolveSibling(path.getFileName() + "." + number);
     }
 
     /** The permissions of what is made in a directory; none where the file system has none. */
@@ -106,9 +102,9 @@ final class RotatedFile implements AutoCloseable {
 
     private void rotate() throws IOException {
         for (int number = files - 1; number > 0; number--) {
-            Path from = number == 1 ? path : older(path, number - 1);
+            Path from = number == 1 ? path : AuditReader.older(path, number - 1);
             if (Files.exists(from, LinkOption.NOFOLLOW_LINKS)) {
-                Files.move(from, older(path, number), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(from, AuditReader.older(path, number), StandardCopyOption.ATOMIC_MOVE);
             }
         }
     }

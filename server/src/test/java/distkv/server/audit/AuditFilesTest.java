@@ -3,6 +3,8 @@ package distkv.server.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import distkv.access.audit.AuditLine;
+import distkv.access.audit.AuditReader;
 import distkv.server.LogLines;
 import distkv.server.audit.AuditEvent.Action;
 import java.io.IOException;
@@ -28,7 +30,7 @@ class AuditFilesTest {
     private final AtomicLong nanos = new AtomicLong();
 
     private Path file() {
-        return data.resolve(AuditFiles.DIRECTORY).resolve(AuditFiles.FILE);
+        return data.resolve(AuditReader.DIRECTORY).resolve(AuditReader.FILE);
     }
 
     private AuditFiles open(long maxBytes, int files) {

@@ -1,4 +1,4 @@
-package distkv.server.audit;
+package distkv.access.audit;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,17 +8,15 @@ import org.jspecify.annotations.Nullable;
  * A line of the log: a JSON object whose members are texts. What a terminal could take for a command is escaped.
  *
  * @param time in UTC, as ISO 8601 writes it
- * @param action see {@link AuditEvent.Action#word}
+ * @param action what was done, in a word such as {@code log-in}
+ * @param who a user, token, node or run; "" for nobody
+ * @param from an address, or a user of the server's machine; "" for the server itself
  */
 public record AuditLine(String time, String action, String who, String from, String path, String result) {
     /** The most characters of a member, when it is escaped. */
     private static final int MOST = 1_000;
 
     private static final int HEX = 4;
-
-    static AuditLine of(String time, AuditEvent event) {
-        return new AuditLine(time, event.action().word(), event.who(), event.from(), event.path(), event.result());
-    }
 
     /** The line, without its end. */
     public String toJson() {

@@ -1,4 +1,4 @@
-package distkv.server.audit;
+package distkv.access.audit;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * Lines that were not written to their end are left out. Used by one thread.
  */
 public final class AuditReader implements AutoCloseable {
+    /** The directory of the log within a data directory. */
+    public static final String DIRECTORY = "audit";
+    /** The newest file in it, see {@link #older}. */
+    public static final String FILE = "audit.log";
+
     private static final int CHUNK = 64 << 10;
 
     private record Opened(FileChannel channel, Object key) {}
@@ -37,8 +42,13 @@ public final class AuditReader implements AutoCloseable {
      * @param data the data directory of a server
      */
     public AuditReader(Path data) throws IOException {
-        this.newest = data.resolve(AuditFiles.DIRECTORY).resolve(AuditFiles.FILE);
+        this.newest = data.resolve(DIRECTORY).resolve(FILE);
         openNewer();
+    }
+
+    /** The name of an older file: the one before the newest has the number 1. */
+    public static Path older(Path newest, int number) {
+        return newest.resolveSibling(newest.getFileName() + "." + number);
     }
 
     /** Opens the files that are newer than the last one that was opened. */
@@ -46,7 +56,7 @@ public final class AuditReader implements AutoCloseable {
         Deque<Opened> found = new ArrayDeque<>();
         // From the newest one back: a file that moves on meanwhile is found twice, but never missed.
         for (int number = 0; ; number++) {
-            Path path = number == 0 ? newest : RotatedFile.older(newest, number);
+            Path path = number == 0 ? newest : older(newest, number);
             Opened file;
             try {
                 file = open(path);
