@@ -30,6 +30,7 @@ import distkv.cli.node.RunAll;
 import distkv.cli.node.RunDrain;
 import distkv.cli.node.RunUndrain;
 import distkv.cli.node.UninstallCommand;
+import distkv.cli.ops.AuditCommand;
 import distkv.cli.ops.BackupCommand;
 import distkv.cli.ops.DemoCommand;
 import distkv.cli.ops.ImportCommand;
@@ -148,6 +149,7 @@ final class Commands {
             CommandDefinition.leaf(ServerCommand.class, "server"),
             CommandDefinition.leaf(UpCommand.class, "up"),
             CommandDefinition.leaf(StatusCommand.class, "status"),
+            CommandDefinition.leaf(AuditCommand.class, "audit"),
             CommandDefinition.leaf(BackupCommand.class, "backup"),
             CommandDefinition.leaf(RestoreCommand.class, "restore"),
             CommandDefinition.leaf(ImportCommand.class, "import"),
