@@ -3,6 +3,7 @@ package distkv.worker;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.client.transport.TlsSettings;
+import distkv.code.call.CodeRoot;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,6 +48,9 @@ final class WorkerEnvironment implements AutoCloseable {
         Map<String, @Nullable Object> config = RunSpec.names(init.get("config"));
         TlsSettings tls =
                 config.get("connect") instanceof Map<?, ?> connect ? TlsSettings.of(connect.get("ssl")) : null;
+        if (config.get("accept") instanceof Map<?, ?> accept && "required".equals(accept.get("signing"))) {
+            CodeRoot.forbid();
+        }
         server = tls == null ? server : server.withTls(tls);
         return new WorkerEnvironment(server.withCallTimeout(callTimeout(config, server.callTimeout())), node, config);
     }

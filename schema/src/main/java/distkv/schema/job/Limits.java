@@ -184,6 +184,23 @@ public record Limits(
                 network == null ? others.network : network);
     }
 
+    /** Which of these allows more than the others do: its name; {@code null}: none does. */
+    public @Nullable String beyond(Limits most) {
+        Map<String, @Nullable Object> mine = encode();
+        for (Map.Entry<String, @Nullable Object> each : most.encode().entrySet()) {
+            String name = each.getKey();
+            boolean exceeds = switch (each.getValue()) {
+                case Boolean network -> !network && !isOffline();
+                case Number limit -> !(mine.get(name) instanceof Number own) || own.doubleValue() > limit.doubleValue();
+                case null, default -> false;
+            };
+            if (exceeds) {
+                return name;
+            }
+        }
+        return null;
+    }
+
     /** These, as the worker protocol has them. */
     public Map<String, @Nullable Object> encode() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
