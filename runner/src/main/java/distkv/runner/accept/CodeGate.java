@@ -225,8 +225,8 @@ public final class CodeGate implements Acceptance {
             refusal = new Refusal(
                     Reason.Code.LIMITS_NOT_ACCEPTED,
                     beyond,
-                    "limits." + beyond + ": " + shown(limits, beyond) + " (expected: at most "
-                            + shown(policy.limits(), beyond) + " on this node)");
+                    "limits." + beyond + ": " + limits.text(beyond) + " (expected: at most "
+                            + policy.limits().text(beyond) + " on this node)");
         }
         Judged judged = pieces.get(procedure);
         if (refusal == null && policy.signing() == SigningMode.REQUIRED && judged != null) {
@@ -236,11 +236,6 @@ public final class CodeGate implements Acceptance {
                     : new Refusal(Reason.Code.BEYOND_SIGNED, code.procedure().path(), wrong);
         }
         return refusal;
-    }
-
-    static Object shown(Limits limits, String name) {
-        Object value = limits.encode().get(name);
-        return value == null ? "none" : value;
     }
 
     /** Whether code waits for its acceptance to be recorded: until that is known, nothing is begun. */

@@ -48,8 +48,8 @@ record SignedTerms(Limits limits, Set<String> has, Set<String> secrets) {
         }
         String beyond = within.beyond(limits);
         if (beyond != null) {
-            return "limits." + beyond + ": " + CodeGate.shown(within, beyond) + " (expected: at most "
-                    + CodeGate.shown(limits, beyond) + ", as the procedure is signed)";
+            return "limits." + beyond + ": " + within.text(beyond) + " (expected: at most "
+                    + limits.text(beyond) + ", as the procedure is signed)";
         }
         Set<String> lacking = new TreeSet<>(has);
         lacking.removeAll(labels);
