@@ -177,9 +177,8 @@ final class Loop implements Runnable {
 
     private void turn() throws InterruptedException {
         double now = now();
-        double next = Double.POSITIVE_INFINITY;
         decide(new JobEvent.LeaseChanged(session.lease(now, pool)));
-        next = recorder.run(now);
+        double next = recorder.run(now);
         decide(new JobEvent.OpenChanged(session.open(now) && !recorder.gate().isRecording()));
         GroupState changed = session.changed(now, this::trouble);
         if (changed != null) {

@@ -85,8 +85,7 @@ public final class CodeGate implements Acceptance {
         return (piece, entry) -> {
             gate.changed(piece, entry);
             Refusal refusal = gate.refusal(piece);
-            boolean isGood = refusal == null || refusal.reason().code() == Reason.Code.NOT_RECORDED;
-            return isGood ? null : refusal.message();
+            return refusal == null || refusal.reason().code() == Reason.Code.NOT_RECORDED ? null : refusal.message();
         };
     }
 

@@ -34,7 +34,7 @@ record SignedTerms(Limits limits, Set<String> has, Set<String> secrets) {
     /**
      * How a job goes beyond that; {@code null} if it does not.
      *
-     * @param limits what its run would have here
+     * @param within what limits its run would have here
      * @param labels what the node has
      */
     @Nullable
@@ -48,8 +48,8 @@ record SignedTerms(Limits limits, Set<String> has, Set<String> secrets) {
         }
         String beyond = within.beyond(limits);
         if (beyond != null) {
-            return "limits." + beyond + ": " + within.text(beyond) + " (expected: at most "
-                    + limits.text(beyond) + ", as the procedure is signed)";
+            return "limits." + beyond + ": " + within.text(beyond) + " (expected: at most " + limits.text(beyond)
+                    + ", as the procedure is signed)";
         }
         Set<String> lacking = new TreeSet<>(has);
         lacking.removeAll(labels);

@@ -92,8 +92,8 @@ class CodeGateTest {
 
     @Test
     void codeAndJobsAreOfAcceptedAuthors() throws Exception {
-        CodeGate gate = gate(new NodePolicy(
-                SigningMode.OFF, TrustedKeys.NONE, null, Set.of("anna", "eve"), Set.of(), Limits.NONE));
+        CodeGate gate = gate(
+                new NodePolicy(SigningMode.OFF, TrustedKeys.NONE, null, Set.of("anna", "eve"), Set.of(), Limits.NONE));
         store(gate, Map.of("code", "pass"), "anna");
         assertThat(refusal(gate, Map.of(), "eve")).isNull();
         Refusal job = refusal(gate, Map.of(), "ben");

@@ -392,7 +392,8 @@ class SignedCodeTest {
         assertThat(job(node.gate(), stored, Map.of("limits", Map.of("time", 60L), "data", Map.of("_client", 1L))))
                 .isEqualTo("data._client (expected: variables that the signed procedure declares: [factor, height,"
                         + " speed])");
-        assertThat(job(node.gate(), stored, Map.of())).startsWith("limits.time: none (expected: at most 60 s, as the procedure is signed)");
+        assertThat(job(node.gate(), stored, Map.of()))
+                .startsWith("limits.time: none (expected: at most 60 s, as the procedure is signed)");
         assertThat(job(node.gate(), stored, Map.of("limits", Map.of("time", 61L))))
                 .startsWith("limits.time: 61 s");
         assertThat(job(node.gate(), stored, Map.of("limits", Map.of("time", 1L), "secrets", Map.of("token", "mail"))))

@@ -123,7 +123,8 @@ class FairShareTest {
         assertThat(share.refusal(asks)).isNull();
 
         share.refuse(job.path(), true);
-        assertThat(share.delay(share.stake(job), share.refused(job.path()), "", STEP)).isInfinite();
+        assertThat(share.delay(share.stake(job), share.refused(job.path()), "", STEP))
+                .isInfinite();
         assertThat(share.refusal(share.refused(job.path())))
                 .isEqualTo(new Reason(Reason.Code.NO_NODE_ACCEPTS, "no node accepts it"));
 
