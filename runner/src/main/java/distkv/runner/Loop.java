@@ -112,6 +112,7 @@ final class Loop implements Runnable {
                 host,
                 new WorkerModules(changes.catalog, options.prefixes().modules(), recorder.gate()::moduleRefusal),
                 new Listener(),
+                session::token,
                 Loop::now);
     }
 

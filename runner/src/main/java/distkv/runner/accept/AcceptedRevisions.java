@@ -79,7 +79,8 @@ final class AcceptedRevisions {
             accepted.forEach(this::put);
             return Map.copyOf(newest);
         }
-        java.nio.file.Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
+        java.nio.file.Path directory =
+                Objects.requireNonNull(file.toAbsolutePath().getParent());
         Files.createDirectories(directory);
         java.nio.file.Path beside = file.resolveSibling(file.getFileName() + ".lock");
         synchronized (IN_THIS_PROCESS) {
