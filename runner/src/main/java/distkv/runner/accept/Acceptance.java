@@ -7,14 +7,13 @@ import org.jspecify.annotations.Nullable;
 /** Whether this node accepts a job. */
 public interface Acceptance {
     /** All jobs are accepted. */
-    Acceptance OF_ALL = (job, by, stored) -> null;
+    Acceptance OF_ALL = (job, stored) -> null;
 
     /**
      * Why a job is not accepted; {@code null} if it is, or if it has no code that could run.
      *
-     * @param by who wrote its entry; {@code null}: that is not known
      * @param stored all code
      */
     @Nullable
-    Refusal refusal(JobEntry job, @Nullable String by, Catalog stored);
+    Refusal refusal(JobEntry job, Catalog stored);
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -140,15 +141,20 @@ public final class CodeGate implements Acceptance {
     }
 
     private boolean isAuthor(@Nullable String by) {
-        return policy.authors().isEmpty() || (by != null && policy.authors().contains(by));
+        return policy.authors().isEmpty() || policy.authors().contains(author(by));
+    }
+
+    /** What was written before authors were recorded, or without a log-in, is the owner's. */
+    private static String author(@Nullable String by) {
+        return by == null ? "owner" : by;
     }
 
     private Refusal authorRefused(Object what, @Nullable String by) {
-        String author = by == null ? "nobody known" : by;
         return new Refusal(
                 Reason.Code.AUTHOR_NOT_ACCEPTED,
                 what,
-                what + " was written by " + author + " (expected: " + String.join(" or ", policy.authors()) + ")");
+                what + " was written by " + author(by) + " (expected: "
+                        + String.join(" or ", new TreeSet<>(policy.authors())) + ")");
     }
 
     private void tell(CodeId piece) {
@@ -205,11 +211,11 @@ public final class CodeGate implements Acceptance {
     }
 
     @Override
-    public @Nullable Refusal refusal(JobEntry job, @Nullable String by, Catalog stored) {
+    public @Nullable Refusal refusal(JobEntry job, Catalog stored) {
         if (policy.acceptsAll() || job.code() == null || !(stored.find(job.code()) instanceof CodeEntry.Found code)) {
             return null;
         }
-        return isAuthor(by) ? refusal(job, code) : authorRefused("job", by);
+        return isAuthor(job.as()) ? refusal(job, code) : authorRefused("job", job.as());
     }
 
     private @Nullable Refusal refusal(JobEntry job, CodeEntry.Found code) {

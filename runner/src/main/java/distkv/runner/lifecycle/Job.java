@@ -31,7 +31,6 @@ final class Job {
     private @Nullable JobEntry entry;
     private @Nullable String bad;
     private long entryTick;
-    private @Nullable String by;
     private @Nullable Refusal refusal;
     private Set<String> refusedBy = Set.of();
     private final Followed<StateEntry> state = new Followed<>();
@@ -178,12 +177,6 @@ final class Job {
         refusal = why;
     }
 
-    /** Who wrote its entry; {@code null}: that is not known. */
-    @Nullable
-    String by() {
-        return by;
-    }
-
     /** The node that it counts toward; one that stands by is about to take over. {@code null}: none. */
     private @Nullable String countsToward(String node) {
         if (hasStandby()) {
@@ -205,7 +198,6 @@ final class Job {
             return false;
         }
         entryTick = change.tick();
-        by = change.by();
         entry = null;
         bad = null;
         Value value = change.value();

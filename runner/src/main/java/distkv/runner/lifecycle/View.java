@@ -143,7 +143,7 @@ record View(
     @Nullable
     Refusal refusal(Job job) {
         JobEntry entry = job.entry();
-        return entry == null ? null : acceptance.refusal(entry, job.by(), catalog);
+        return entry == null ? null : acceptance.refusal(entry, catalog);
     }
 
     /** Why there is no place for a job that asks for these labels; {@code null} if there is one. */

@@ -403,7 +403,7 @@ class SignedCodeTest {
     private static @Nullable String job(CodeGate gate, Catalog stored, Map<String, ?> more) throws Exception {
         Map<String, Object> job = new LinkedHashMap<>(more);
         job.put("code", NAME);
-        Refusal refusal = gate.refusal(JobEntry.read(Values.encode(job)), null, stored);
+        Refusal refusal = gate.refusal(JobEntry.read(Values.encode(job)), stored);
         if (refusal != null) {
             assertThat(refusal.reason().code()).isEqualTo(Reason.Code.BEYOND_SIGNED);
         }
@@ -422,14 +422,14 @@ class SignedCodeTest {
         assertThat(refusal(node, code)).isNull();
         assertThat(refusal(node, new Stored(module, value(units)))).isNotNull();
         JobEntry job = JobEntry.read(Values.encode(Map.of("code", NAME, "limits", Map.of("time", 1L))));
-        assertThat(Objects.requireNonNull(node.gate().refusal(job, null, stored))
+        assertThat(Objects.requireNonNull(node.gate().refusal(job, stored))
                         .reason()
                         .text())
                 .isEqualTo("unsigned: module house.units");
         assertThat(node.gate().moduleRefusal(module.path())).contains("is not signed");
         Stored good = new Stored(module, value(SignedContent.sign(units, SignedName.of(module), 1, BEN)));
         assertThat(refusal(node, good)).isNull();
-        assertThat(node.gate().refusal(job, null, stored)).isNull();
+        assertThat(node.gate().refusal(job, stored)).isNull();
         assertThat(node.gate().moduleRefusal(module.path())).isNull();
     }
 }
