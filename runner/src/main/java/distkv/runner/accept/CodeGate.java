@@ -39,6 +39,9 @@ public final class CodeGate implements Acceptance {
     private record Judged(
             @Nullable Refusal refusal, @Nullable AcceptedRevision revision, SignedTerms terms) {}
 
+    /** Whose a job is that acts as nobody else. */
+    private static final String OWNER = "owner";
+
     private final NodePolicy policy;
     private final Limits defaults;
     private final Set<String> labels;
@@ -141,19 +144,14 @@ public final class CodeGate implements Acceptance {
     }
 
     private boolean isAuthor(@Nullable String by) {
-        return policy.authors().isEmpty() || policy.authors().contains(author(by));
-    }
-
-    /** What was written before authors were recorded, or without a log-in, is the owner's. */
-    private static String author(@Nullable String by) {
-        return by == null ? "owner" : by;
+        return policy.authors().isEmpty() || (by != null && policy.authors().contains(by));
     }
 
     private Refusal authorRefused(Object what, @Nullable String by) {
         return new Refusal(
                 Reason.Code.AUTHOR_NOT_ACCEPTED,
                 what,
-                what + " was written by " + author(by) + " (expected: "
+                what + " was written by " + (by == null ? "nobody known" : by) + " (expected: "
                         + String.join(" or ", new TreeSet<>(policy.authors())) + ")");
     }
 
@@ -215,7 +213,8 @@ public final class CodeGate implements Acceptance {
         if (policy.acceptsAll() || job.code() == null || !(stored.find(job.code()) instanceof CodeEntry.Found code)) {
             return null;
         }
-        return isAuthor(job.as()) ? refusal(job, code) : authorRefused("job", job.as());
+        String author = job.as() == null ? OWNER : job.as();
+        return isAuthor(author) ? refusal(job, code) : authorRefused("job", author);
     }
 
     private @Nullable Refusal refusal(JobEntry job, CodeEntry.Found code) {

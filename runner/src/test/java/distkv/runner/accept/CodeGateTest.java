@@ -103,6 +103,9 @@ class CodeGateTest {
         assertThat(code(job)).isEqualTo(Reason.Code.AUTHOR_NOT_ACCEPTED);
         assertThat(Objects.requireNonNull(job).message()).isEqualTo("job was written by ben (expected: anna or eve)");
         assertThat(code(refusal(gate, Map.of(), null))).isEqualTo(Reason.Code.AUTHOR_NOT_ACCEPTED);
+        store(gate, Map.of("code", "pass"), null);
+        assertThat(Objects.requireNonNull(refusal(gate, Map.of(), "eve")).message())
+                .startsWith("procedure demo.scale was written by nobody known");
         store(gate, Map.of("code", "pass"), "ben");
         assertThat(Objects.requireNonNull(refusal(gate, Map.of(), "eve")).message())
                 .startsWith("procedure demo.scale was written by ben");
