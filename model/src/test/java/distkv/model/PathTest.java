@@ -55,7 +55,8 @@ class PathTest {
                     .map(i -> parent.child("job" + i).hashCode())
                     .distinct()
                     .count();
-            assertThat(List.of(numbers, names)).allSatisfy(count -> assertThat(count).isGreaterThan(49_900));
+            assertThat(List.of(numbers, names))
+                    .allSatisfy(count -> assertThat(count).isGreaterThan(49_900));
         }
     }
 
