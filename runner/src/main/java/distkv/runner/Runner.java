@@ -51,6 +51,7 @@ public final class Runner implements AutoCloseable {
     public static Runner start(RunnerOptions options, Client client) throws InterruptedException {
         Runner runner = new Runner(options, client);
         runner.thread.start();
+        VitalThreads.virtual("runner warm-up", WarmUp::load).start();
         runner.foreignRunners.open(client);
         runner.feeds.open(client);
         runner.presence.open();
