@@ -1,6 +1,8 @@
 package distkv.server.access;
 
 import distkv.access.AccessTable;
+import distkv.access.JobIdentity;
+import distkv.access.Node;
 import distkv.access.Principal;
 import distkv.access.RequestNeeds;
 import distkv.access.Rights;
@@ -13,6 +15,8 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.process.VitalThreads;
 import distkv.schema.Prefixes;
+import distkv.server.net.PeerIdentity;
+import distkv.server.session.SessionRecords;
 import distkv.server.tree.KeyOrderWalk;
 import distkv.server.tree.Replica;
 import distkv.server.tree.Snapshot;
@@ -28,7 +32,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users, tokens and roles as they are now, for all connections. It follows their entries: whatever was acknowledged
+ * The users, tokens, nodes and roles as they are now, for all connections. It follows their entries: whatever was acknowledged
  * before a request arrived counts for that request, and running streams are checked again after each change.
  */
 public final class AccessControl {
@@ -43,7 +47,12 @@ public final class AccessControl {
     private final Replica replica;
     private final Prefixes prefixes;
     private final boolean open;
+    private final Zones zones;
+    private final boolean nodesOnly;
+    private final UnaryOperator<List<String>> rooted;
     private final RequestNeeds needs;
+    private final RunLogIn runLogIn;
+    private final RunNames runs;
     private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
     private final Set<ConnectionAccess> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong changes = new AtomicLong();
@@ -53,17 +62,30 @@ public final class AccessControl {
     private Watcher watcher;
 
     private volatile Read read;
+    private volatile Runnable whenChanged = () -> {};
 
     /**
+     * @param sessions what the tokens of runs are checked with
      * @param rooted makes the whole topic of what a client sends as one
      * @param open whether everybody may do everything, see {@link ImplicitLogIn}
+     * @param nodesOnly whether clients' certificates are those of the server's own authority
      */
-    public AccessControl(Replica replica, Prefixes prefixes, UnaryOperator<List<String>> rooted, boolean open) {
+    public AccessControl(
+            Replica replica,
+            SessionRecords sessions,
+            Prefixes prefixes,
+            UnaryOperator<List<String>> rooted,
+            boolean open,
+            boolean nodesOnly) {
         this.replica = replica;
         this.prefixes = prefixes;
         this.open = open;
-        this.needs =
-                new RequestNeeds(new Zones(prefixes), path -> replica.snapshot().get(path), rooted);
+        this.nodesOnly = nodesOnly;
+        this.rooted = rooted;
+        this.zones = new Zones(prefixes);
+        this.needs = new RequestNeeds(zones, path -> replica.snapshot().get(path), rooted);
+        this.runLogIn = new RunLogIn(replica, sessions, prefixes);
+        this.runs = new RunNames(prefixes, path -> replica.snapshot().get(path));
         this.watcher = watcher();
         this.read = new Read(read(replica.start(watcher)), 0);
     }
@@ -75,16 +97,63 @@ public final class AccessControl {
     /** Called by the replica. */
     private void changed() {
         changes.incrementAndGet();
-        VitalThreads.virtual("distkv-access", () -> connections.forEach(ConnectionAccess::recheck))
-                .start();
+        VitalThreads.virtual("distkv-access", this::recheck).start();
     }
 
-    boolean isOpen() {
-        return open;
+    private void recheck() {
+        connections.forEach(ConnectionAccess::recheck);
+        whenChanged.run();
+    }
+
+    /** Has this done after each change, when all connections have been checked; it may wait. Called once. */
+    public void whenChanged(Runnable task) {
+        whenChanged = task;
+    }
+
+    /** Who needs no log-in; {@code null} if whoever has connected does. */
+    @Nullable
+    Principal implied(PeerIdentity peer) {
+        return ImplicitLogIn.of(peer, table(), open, nodesOnly);
     }
 
     RequestNeeds needs() {
         return needs;
+    }
+
+    RunLogIn runLogIn() {
+        return runLogIn;
+    }
+
+    ConnectionRuns noRuns() {
+        return new ConnectionRuns(replica);
+    }
+
+    @Nullable
+    Entry entry(Path path) {
+        return replica.snapshot().get(path);
+    }
+
+    /** Whether an entry is a job. */
+    public boolean isJob(Path path) {
+        return path.startsWith(prefixes.runs());
+    }
+
+    /** Whether an entry is a claim. */
+    boolean isClaim(Path path) {
+        return path.startsWith(prefixes.claims());
+    }
+
+    /** Decides whom a job acts as that somebody writes. */
+    JobIdentity.Verdict judgeJob(Principal writer, Rights rights, Path path, Value value) {
+        Entry there = replica.snapshot().get(path);
+        return JobIdentity.judge(
+                new JobIdentity.Writer(writer, rights, table(), zones, now()),
+                there == null ? null : there.value(),
+                value);
+    }
+
+    RunNames runs() {
+        return runs;
     }
 
     LoginThrottle throttle() {
@@ -99,13 +168,13 @@ public final class AccessControl {
         connections.remove(connection);
     }
 
-    /** Whether an entry is a user, token or role. */
+    /** Whether an entry is a user, token, node or role. */
     public static boolean isAccessEntry(Path path) {
         return path.startsWith(AccessTable.TOP);
     }
 
     /**
-     * Checks a write to a user, token or role.
+     * Checks a write to a user, token, node or role.
      *
      * @param value {@code null} deletes the entry
      */
@@ -114,12 +183,12 @@ public final class AccessControl {
         return AccessEntryCheck.of(prefixes, entries, table().owner(), path, value);
     }
 
-    /** Increases with every change of users, tokens or roles. */
+    /** Increases with every change of users, tokens, nodes or roles. */
     long version() {
         return changes.get();
     }
 
-    /** The newest users, tokens and roles. */
+    /** The newest users, tokens, nodes and roles. */
     AccessTable table() {
         Read known = read;
         return known.version() == changes.get() ? known.table() : reread();
@@ -168,6 +237,12 @@ public final class AccessControl {
         return entries;
     }
 
+    /** Whether this is a node that may connect. */
+    public boolean isNode(String name) {
+        Node node = table().findNode(name);
+        return node != null && !node.revoked();
+    }
+
     /** What somebody may do now; nothing if the user or token is gone, disabled or expired. */
     Rights rights(Principal principal) {
         AccessTable table = table();
@@ -181,12 +256,22 @@ public final class AccessControl {
                 Token token = table.findToken(id);
                 yield token == null || token.isExpired(now()) ? Rights.NONE : table.rights(token.roles());
             }
+            case Principal.OfRun run -> {
+                Rights rights = JobIdentity.rights(run.as(), table, now());
+                yield run.joined() ? rights.readAndWrite(zones) : rights;
+            }
+            case Principal.OfNode(String name) -> {
+                Node node = table.findNode(name);
+                yield node == null ? Rights.NONE : table.rights(node, rooted);
+            }
         };
     }
 
     /** When the rights of somebody end by themselves: unix time in seconds; infinite if never. */
     double expires(Principal principal) {
-        if (principal instanceof Principal.OfToken(String id, String _)) {
+        Principal source =
+                principal instanceof Principal.OfRun run ? JobIdentity.find(run.as(), table(), 0) : principal;
+        if (source instanceof Principal.OfToken(String id, String _)) {
             Token token = table().findToken(id);
             return token == null ? 0 : token.expires() == 0 ? Double.POSITIVE_INFINITY : token.expires();
         }

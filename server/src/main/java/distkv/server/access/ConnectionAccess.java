@@ -1,13 +1,21 @@
 package distkv.server.access;
 
+import distkv.access.JobIdentity;
 import distkv.access.Need;
+import distkv.access.Node;
 import distkv.access.Principal;
+import distkv.access.Right;
 import distkv.access.Rights;
+import distkv.model.Entry;
+import distkv.model.Guard;
+import distkv.model.Origin;
 import distkv.model.Path;
+import distkv.model.Value;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.server.net.PeerIdentity;
+import distkv.server.net.PeerIdentity.ClientCertificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -21,20 +29,30 @@ public final class ConnectionAccess {
     /** What a connection may do until when, without looking again. */
     private record Known(Principal principal, Rights rights, long version, double expires) {}
 
+    /** Hears, on a thread that may wait, of changes while the connection lives. */
+    public interface Listener {
+        /** Rights have changed: streams are to be checked again. */
+        void rightsChanged();
+
+        /** Nothing will be allowed any more, for this reason: the connection is to end. */
+        void loggedOut(String reason);
+    }
+
     private final AccessControl control;
-    private final Runnable whenChanged;
+    private final Listener listener;
+    private final @Nullable ClientCertificate certificate;
+    private final ConnectionRuns runs;
 
     /** {@code null} until somebody has logged in. */
     private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
 
-    /**
-     * @param peer whoever has connected; some need no log-in, see {@link ImplicitLogIn}
-     * @param whenChanged called when rights have changed, on a thread that may wait: streams are to be checked again
-     */
-    public ConnectionAccess(AccessControl control, PeerIdentity peer, Runnable whenChanged) {
+    /** @param peer whoever has connected; some need no log-in, see {@link ImplicitLogIn} */
+    public ConnectionAccess(AccessControl control, PeerIdentity peer, Listener listener) {
         this.control = control;
-        this.whenChanged = whenChanged;
-        Principal implied = ImplicitLogIn.of(peer, control.isOpen());
+        this.listener = listener;
+        this.runs = control.noRuns();
+        this.certificate = peer instanceof PeerIdentity.Tls(var _, ClientCertificate shown) ? shown : null;
+        Principal implied = control.implied(peer);
         if (implied != null) {
             logIn(implied);
         }
@@ -52,18 +70,104 @@ public final class ConnectionAccess {
         return now == null ? null : now.principal();
     }
 
+    /**
+     * Who makes a write, and why; {@code null} if nobody has logged in.
+     *
+     * @param guards of the write: a claim among them says which run it is
+     * @param cause see {@link Origin#cause}
+     */
+    public @Nullable Origin origin(List<Guard> guards, long cause) {
+        Principal principal = principal();
+        if (principal == null) {
+            return null;
+        }
+        if (principal instanceof Principal.OfRun) {
+            Principal.OfRun run = runs.guarding(guards, Path.ROOT);
+            return new Origin(run == null ? principal.label() : run.label(), cause);
+        }
+        boolean isPerson = principal instanceof Principal.OfUser || principal instanceof Principal.OfToken;
+        String run = isPerson || guards.isEmpty() ? null : control.runs().find(guards);
+        return new Origin(run == null ? principal.label() : run, cause);
+    }
+
     /** Whether the client must log in before it may do anything. */
     public boolean mustLogIn() {
         return known.get() == null;
     }
 
     void logIn(Principal principal) {
+        runs.clear();
         known.set(look(principal));
+    }
+
+    /**
+     * Logs in a run, or refuses it. Whoever was logged in before is not any more, whatever becomes of that: what presents
+     * the token of a run must never be anybody else.
+     *
+     * @param token what the client presents
+     * @return the refusal; {@code null} if it is logged in
+     */
+    @Nullable
+    String logInRun(@Nullable String token) {
+        RunLogIn.Outcome outcome = control.runLogIn().check(token);
+        Principal.OfRun run = outcome.run();
+        boolean isRun = principal() instanceof Principal.OfRun;
+        if (run == null) {
+            if (!isRun) {
+                known.set(null);
+            }
+            return outcome.refusal();
+        }
+        Principal.OfRun other = runs.add(run, outcome.claim(), outcome.lease());
+        if (other != null) {
+            return run.label() + ": cannot share a connection with " + other.label()
+                    + " (expected: one that acts as the" + " same)";
+        }
+        known.set(look(run));
+        return null;
     }
 
     private Known look(Principal principal) {
         long version = control.version();
-        return new Known(principal, control.rights(principal), version, control.expires(principal));
+        Rights rights = isRevoked(principal) ? Rights.NONE : control.rights(principal);
+        return new Known(principal, rights, version, expires(principal));
+    }
+
+    private double expires(Principal principal) {
+        return principal instanceof Principal.OfNode && certificate != null
+                ? certificate.validUntil().toEpochMilli() / 1e3
+                : control.expires(principal);
+    }
+
+    /** Whether it is a node that must not have this connection any more: it is gone, or has another certificate. */
+    private boolean isRevoked(Principal principal) {
+        if (!(principal instanceof Principal.OfNode(String name))) {
+            return false;
+        }
+        Node node = control.table().findNode(name);
+        return node == null
+                || certificate == null
+                || !node.isKnownBy(certificate.fingerprint())
+                || AccessControl.now() >= expires(principal);
+    }
+
+    /** Why nothing will be allowed any more; {@code null} if that is not so. */
+    private @Nullable String logOut() {
+        Known now = known.get();
+        return now != null && isRevoked(now.principal())
+                ? "access: " + now.principal().label() + ": its certificate is revoked or has expired (expected: one"
+                        + " that is valid)"
+                : null;
+    }
+
+    /** The node that has logged in; {@code null} if nobody has, or somebody else. */
+    public @Nullable String node() {
+        return principal() instanceof Principal.OfNode(String name) ? name : null;
+    }
+
+    /** Whether nothing will be allowed unless the client logs in, on another connection perhaps. */
+    public boolean isOver() {
+        return mustLogIn() || logOut() != null;
     }
 
     /** Whether {@link #check} answers without reading users and roles again. */
@@ -117,16 +221,73 @@ public final class ConnectionAccess {
                     : new Reply.Failed(
                             request.seq(), "access: not logged in (expected: auth first)", Etype.ACCESS, tock);
         }
+        Principal principal = now.principal();
+        if (principal instanceof Principal.OfRun run) {
+            Reply.Failed refusal = checkRun(run, request, root, tock);
+            if (refusal != null) {
+                return refusal;
+            }
+            principal = runs.author(request, root, run);
+        }
         Rights rights = rights();
         if (rights.isAll()) {
             return null;
         }
+        String over = logOut();
+        if (over != null) {
+            return new Reply.Failed(request.seq(), over, Etype.ACCESS, tock);
+        }
         for (Need need : control.needs().of(request, root)) {
-            if (!need.isMet(rights)) {
-                return new Reply.Failed(request.seq(), denial(now.principal(), need), Etype.ACCESS, tock);
+            if (!isMet(need, rights)) {
+                return new Reply.Failed(request.seq(), denial(principal, need), Etype.ACCESS, tock);
             }
         }
         return null;
+    }
+
+    /** A run may also look whether it has its claim, as its guards do. */
+    private boolean isMet(Need need, Rights rights) {
+        return need.isMet(rights)
+                || (need instanceof Need.At(Right right, Path path, var _)
+                        && right == Right.READ
+                        && runs.haveClaim(path));
+    }
+
+    /** What is asked of runs beside their rights: to have their claim, and to write nothing without it. */
+    private Reply.@Nullable Failed checkRun(Principal.OfRun run, Request request, Path root, long tock) {
+        List<Guard> guards = ConnectionRuns.guards(request);
+        if (guards == null) {
+            return isBeforeLogIn(request) || !runs.areOver()
+                    ? null
+                    : new Reply.Failed(request.seq(), over(run), Etype.GUARD, tock);
+        }
+        if (runs.guarding(guards, root) != null) {
+            return null;
+        }
+        for (Guard guard : guards) {
+            Entry there = control.entry(root.append(guard.path()));
+            if (control.isClaim(root.append(guard.path())) && (there == null || there.tick() != guard.tick())) {
+                Reply.Found found = new Reply.Found(guard.path(), there == null ? null : there.tick());
+                return new Reply.Failed(request.seq(), over(run), Etype.GUARD, found, tock);
+            }
+        }
+        return new Reply.Failed(
+                request.seq(),
+                "access: " + run.label() + " may not write without its claim (expected: a guard at it)",
+                Etype.ACCESS,
+                tock);
+    }
+
+    private static String over(Principal.OfRun run) {
+        return run.label() + ": over, its claim is gone (expected: a run that has its claim)";
+    }
+
+    /** Decides whom a job acts as that the client writes. */
+    public JobIdentity.Verdict judgeJob(Path path, Value value) {
+        Principal writer = principal();
+        return writer == null
+                ? new JobIdentity.Verdict(value, "access: not logged in (expected: auth first)")
+                : control.judgeJob(writer, rights(), path, value);
     }
 
     /** Says, at any time, why the client may not have the stream that answers a request; {@code null} if it may. */
@@ -137,6 +298,9 @@ public final class ConnectionAccess {
         }
         List<Need> needs = control.needs().of(request, root);
         return () -> {
+            if (now.principal() instanceof Principal.OfRun run && runs.areOver()) {
+                return over(run);
+            }
             Rights rights = rights();
             for (Need need : needs) {
                 if (!need.isMet(rights)) {
@@ -148,7 +312,8 @@ public final class ConnectionAccess {
     }
 
     private static String denial(Principal principal, Need need) {
-        return "access: " + principal.label() + " may not " + need.right().word() + " " + need.where()
+        String as = principal instanceof Principal.OfRun run && run.as() != null ? ", acting as " + run.as() + "," : "";
+        return "access: " + principal.label() + as + " may not " + need.right().word() + " " + need.where()
                 + " (expected: the right " + need.right().word() + " there)";
     }
 
@@ -165,10 +330,15 @@ public final class ConnectionAccess {
         };
     }
 
-    /** Called after a change of users, tokens or roles. */
+    /** Called after a change of users, tokens, nodes or roles. */
     void recheck() {
-        if (known.get() != null) {
-            whenChanged.run();
+        if (known.get() == null) {
+            return;
+        }
+        listener.rightsChanged();
+        String over = logOut();
+        if (over != null) {
+            listener.loggedOut(over);
         }
     }
 }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** Passes each request of a connection to the code that answers it. */
 public final class RequestDispatcher implements RequestHandler {
     private static final List<Integer> VERSION = List.of(0, 65, 0);
-    private static final List<String> EXTENSIONS =
-            List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted");
+    private static final List<String> EXTENSIONS = List.of(
+            "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted", "run");
 
     /** The original's letters for: read, access, list. */
     private static final String READ_LETTERS = "rxe";
@@ -100,7 +100,7 @@ public final class RequestDispatcher implements RequestHandler {
         Reply.Failed denied = context.access().check(request, context.root(), context.tock());
         if (denied == null) {
             answer(request);
-        } else if (context.access().mustLogIn()) {
+        } else if (context.access().isOver()) {
             context.fail(denied);
             context.connection().stop();
         } else {
