@@ -62,6 +62,7 @@ public final class Runner implements AutoCloseable {
         Events events = new Events();
         Runner runner = new Runner(options, client, recorder(options, events), events);
         runner.thread.start();
+        VitalThreads.virtual("runner warm-up", WarmUp::load).start();
         runner.foreignRunners.open(client);
         runner.feeds.open(client);
         runner.presence.open();
