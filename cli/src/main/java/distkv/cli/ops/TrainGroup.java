@@ -41,9 +41,15 @@ final class TrainGroup {
 
     private final Client client;
     private final long end;
-    private final Path states = Kind.ANY.states(Prefixes.DEFAULT.states(), JobScope.DEFAULT_GROUP, "").append(NAME);
-    private final Path claims = Kind.ANY.states(Prefixes.DEFAULT.claims(), JobScope.DEFAULT_GROUP, "").append(NAME);
-    private final Path jobs = Kind.ANY.entries(Prefixes.DEFAULT.runs(), JobScope.DEFAULT_GROUP, "").append(NAME);
+    private final Path states = Kind.ANY
+            .states(Prefixes.DEFAULT.states(), JobScope.DEFAULT_GROUP, "")
+            .append(NAME);
+    private final Path claims = Kind.ANY
+            .states(Prefixes.DEFAULT.claims(), JobScope.DEFAULT_GROUP, "")
+            .append(NAME);
+    private final Path jobs = Kind.ANY
+            .entries(Prefixes.DEFAULT.runs(), JobScope.DEFAULT_GROUP, "")
+            .append(NAME);
 
     /** @param end when to give up, by {@link System#nanoTime} */
     TrainGroup(Client client, long end) {
@@ -76,7 +82,11 @@ final class TrainGroup {
     private void join(Session session, String node) throws InterruptedException {
         String kind = Kind.ANY.word();
         Member member = new Member(node, kind, 1, now(), 0, 0, 1, Set.of(), null);
-        Path path = Prefixes.DEFAULT.presence().child(JobScope.DEFAULT_GROUP).child(node).child(kind);
+        Path path = Prefixes.DEFAULT
+                .presence()
+                .child(JobScope.DEFAULT_GROUP)
+                .child(node)
+                .child(kind);
         session.set(path, member.encode(), Expectation.anything());
     }
 

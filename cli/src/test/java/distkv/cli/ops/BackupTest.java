@@ -55,9 +55,7 @@ class BackupTest extends ShellTest {
             }
         }
         String before = shell.run("client", "data", "list", "--by", "by").out();
-        assertThat(before)
-                .contains("by: anna\n", "run any.a.b@attic#4711")
-                .doesNotContain("everybody");
+        assertThat(before).contains("by: anna\n", "run any.a.b@attic#4711").doesNotContain("everybody");
         shell.run("backup", file);
         try (Shell other = new Shell(directory)) {
             other.run("restore", file);

@@ -62,7 +62,8 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
 
     /** The log in a data directory: {@value #FILES} files of 8 MiB at most. */
     public static AuditFiles open(Path data) {
-        RotatedFile file = new RotatedFile(data.resolve(AuditReader.DIRECTORY).resolve(AuditReader.FILE), MAX_BYTES, FILES);
+        RotatedFile file =
+                new RotatedFile(data.resolve(AuditReader.DIRECTORY).resolve(AuditReader.FILE), MAX_BYTES, FILES);
         return new AuditFiles(file, Clock.systemUTC(), System::nanoTime);
     }
 

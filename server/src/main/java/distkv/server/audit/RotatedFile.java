@@ -29,7 +29,8 @@ final class RotatedFile implements AutoCloseable {
     /** @param files how many there are at most */
     RotatedFile(Path path, long maxBytes, int files) {
         this.path = path;
-        this.directory = Objects.requireNonNull(path.toAbsolutePath().normalize().getParent());
+        this.directory =
+                Objects.requireNonNull(path.toAbsolutePath().normalize().getParent());
         this.maxBytes = maxBytes;
         this.files = files;
     }
