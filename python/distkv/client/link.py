@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from logging import getLogger
 from typing import Any, Final
 
 import anyio
 
-from ..exceptions import DistKVError, OutcomeUnknownError, ServerClosedError, ServerConnectionError
+from ..exceptions import ClientAuthError, DistKVError, OutcomeUnknownError, ServerClosedError, ServerConnectionError
 from ..util import attrdict
 from .address import Address, candidates
 from .connection import Connection
+from .credentials import LogIn, configured, found
 from .replies import Reply
 
 __all__ = ["Link"]
@@ -34,10 +36,18 @@ class Link:
     Keeps a `Connection` to a server.
 
     `run` is its task. While there is no connection, requests fail at once with ServerConnectionError, and callers of
-    `wait_connected` wait. A link can start without a connection; then `run` makes the first one, too.
+    `wait_connected` wait. A link can start without a connection; then `run` makes the first one, too. When the server
+    refuses the link's log-in, `run` ends, and all requests raise ClientAuthError.
     """
 
-    def __init__(self, connection: Connection | None, connect: attrdict, address: Address | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection | None,
+        connect: attrdict,
+        address: Address | None = None,
+        *,
+        log_in: Callable[[attrdict, Address], LogIn | None] = lambda connect, _: configured(connect),
+    ) -> None:
         self.greeting = attrdict() if connection is None else connection.greeting
         self.attempted = anyio.Event()
         """Set by `run` once the first attempt to connect has succeeded or failed."""
@@ -46,6 +56,8 @@ class Link:
         self.address = address or candidates(connect)[-1]
         """Where the server is, or was last looked for."""
         self._connect = connect
+        self._log_in = log_in
+        self._refused: ClientAuthError | None = None
         self._connection = connection
         self._closed = False
         self._changed = anyio.Event()
@@ -55,9 +67,13 @@ class Link:
 
     @classmethod
     async def open(cls, connect: attrdict) -> Link:
-        """Make the first connection; raises ServerConnectionError if that fails."""
-        connection, address = await _open(connect)
-        return cls(connection, connect, address)
+        """
+        Make the first connection, with the log-in that the user has for this server.
+
+        Raises ServerConnectionError if that fails, ClientAuthError if the server refuses the log-in or wants one.
+        """
+        connection, address = await _open(connect, found)
+        return cls(connection, connect, address, log_in=found)
 
     @property
     def connected(self) -> bool:
@@ -72,6 +88,7 @@ class Link:
     def connection(self) -> Connection:
         """Return the connection; raises ServerConnectionError if there is none."""
         if self._connection is None or self._connection.closed:
+            self._check_refused()
             raise ServerConnectionError(f"not connected to {self.address}")
         return self._connection
 
@@ -154,19 +171,31 @@ class Link:
     async def wait_connected(self) -> Connection:
         """Wait until there is a connection; raises ServerClosedError once the link was closed."""
         while self._connection is None or self._connection.closed:
+            self._check_refused()
             if self._closed:
                 raise ServerClosedError("the client was closed")
             await self._changed.wait()
         return self._connection
+
+    def _check_refused(self) -> None:
+        if self._refused is not None:
+            raise type(self._refused)(str(self._refused))
 
     async def changed(self) -> None:
         """Wait until the connection ends or a new one is made."""
         await self._changed.wait()
 
     async def run(self) -> None:
-        """Keep the connection up until `close`."""
+        """Keep the connection up until `close`, or until the server refuses the log-in."""
         while not self._closed:
-            connection = self._connection or await self._connected_again()
+            try:
+                connection = self._connection or await self._connected_again()
+            except ClientAuthError as error:
+                logger.error("%s", error)
+                self._refused = error
+                self.attempted.set()
+                self._set(None)
+                return
             self.attempted.set()
             await connection.run()
             self._set(None)
@@ -197,8 +226,10 @@ class Link:
             await anyio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
             pause = min(2 * pause, self._connect.retry) or _FIRST_PAUSE
             try:
-                connection, self.address = await _open(self._connect)
+                connection, self.address = await _open(self._connect, self._log_in)
                 return connection
+            except ClientAuthError:
+                raise
             except DistKVError as error:
                 logger.debug("%s", error)
                 self.attempted.set()
@@ -209,15 +240,23 @@ class Link:
         event.set()
 
 
-async def _open(connect: attrdict) -> tuple[Connection, Address]:
+async def _open(connect: attrdict, log_in: Callable[[attrdict, Address], LogIn | None]) -> tuple[Connection, Address]:
     *others, last = candidates(connect)
     for address in others:
         try:
-            return await _open_at(address, connect), address
+            return await _open_at(address, connect, log_in), address
         except ServerConnectionError as error:
             logger.debug("%s", error)
-    return await _open_at(last, connect), last
+    return await _open_at(last, connect, log_in), last
 
 
-async def _open_at(address: Address, connect: attrdict) -> Connection:
-    return await Connection.open(address, connect.get("ssl"), timeout=connect.init_timeout, window=connect.window)
+async def _open_at(
+    address: Address, connect: attrdict, log_in: Callable[[attrdict, Address], LogIn | None]
+) -> Connection:
+    try:
+        with_what = log_in(connect, address)
+    except ValueError as error:
+        raise ClientAuthError(str(error)) from error
+    return await Connection.open(
+        address, connect.get("ssl"), with_what, timeout=connect.init_timeout, window=connect.window
+    )

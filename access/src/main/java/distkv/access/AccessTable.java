@@ -20,6 +20,9 @@ public final class AccessTable {
     /** Where the entries are: {@code role}, {@code user} and {@code token}, then the name. */
     public static final Path TOP = Zones.INTERNAL.child("access");
 
+    /** Where the last use of tokens is noted, by id: not among them, since it changes nobody's rights. */
+    public static final Path TOKEN_USE = Zones.INTERNAL.child("token_use");
+
     private static final String ROLE = "role";
     private static final String USER = "user";
     private static final String TOKEN = "token";
@@ -82,6 +85,10 @@ public final class AccessTable {
 
     public static Path token(String id) {
         return TOP.child(TOKEN).child(id);
+    }
+
+    public static Path tokenUse(String id) {
+        return TOKEN_USE.child(id);
     }
 
     /** The user with this name; {@code null} if there is none. */

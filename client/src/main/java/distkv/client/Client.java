@@ -37,6 +37,9 @@ public final class Client implements AutoCloseable {
         void connected();
 
         void disconnected(String reason);
+
+        /** The server has refused the client's log-in: there will be no connection any more, and all calls throw this. */
+        default void refused(LogInException why) {}
     }
 
     private final Connector connector;
@@ -48,7 +51,12 @@ public final class Client implements AutoCloseable {
         this.fence = fence;
     }
 
-    /** Connects and waits for the server's greeting. Tries only once, so that a wrong address is noticed. */
+    /**
+     * Connects and logs in. Tries only once, so that a wrong address is noticed.
+     *
+     * @throws ServerConnectionException if there is no connection
+     * @throws LogInException if the server refuses the log-in, or wants one and there are no credentials
+     */
     public static Client connect(ClientOptions options) throws InterruptedException {
         return new Client(Connector.connect(options), null);
     }
@@ -131,10 +139,22 @@ public final class Client implements AutoCloseable {
 
     /** The entries of the internal tree, parents first, with paths relative to its root. */
     public List<Entry> internalTree() throws InterruptedException {
-        return TreeCollector.collect(
-                connector.connection(),
-                Path.ROOT,
-                seq -> new Request.GetTree(seq, Path.ROOT, true, Depths.ALL, false, false, false));
+        return internalTree(Path.ROOT);
+    }
+
+    /** The same, for a part of the internal tree; none if nothing was ever there. */
+    public List<Entry> internalTree(Path top) throws InterruptedException {
+        try {
+            return TreeCollector.collect(
+                    connector.connection(),
+                    top,
+                    seq -> new Request.GetTree(seq, top, true, Depths.ALL, false, false, false));
+        } catch (ClientException e) {
+            if (e.etype() == Etype.NOTFOUND) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     /**
@@ -144,10 +164,15 @@ public final class Client implements AutoCloseable {
      * @param value {@code null}: delete the entry
      */
     public void setInternal(Path path, @Nullable Value value) throws InterruptedException {
+        setInternal(path, value, Expectation.anything());
+    }
+
+    /** The same, if the entry is as expected. */
+    public void setInternal(Path path, @Nullable Value value, Expectation expectation) throws InterruptedException {
+        WriteConditions conditions = conditions(expectation);
         write(() -> changed(seq -> value == null
-                ? new Request.DeleteValue(seq, path, true, conditions(Expectation.anything()), false)
-                : new Request.SetValue(
-                        seq, path, true, value, conditions(Expectation.anything()), false, false, false)));
+                ? new Request.DeleteValue(seq, path, true, conditions, false)
+                : new Request.SetValue(seq, path, true, value, conditions, false, false, false)));
     }
 
     /** The names of the children of {@code path}: those that have an entry, or one below them. */

@@ -75,7 +75,11 @@ public final class Server implements AutoCloseable {
             CpuBoundExecutor executor = new CpuBoundExecutor();
             List<String> messageRoot = messageRoot(options);
             AccessControl access = new AccessControl(
-                    replica, options.prefixes(), topic -> TopicPattern.rooted(messageRoot, topic), options.open());
+                    replica,
+                    store,
+                    options.prefixes(),
+                    topic -> TopicPattern.rooted(messageRoot, topic),
+                    options.open());
             ServerContext context = new ServerContext(
                     store,
                     replica,

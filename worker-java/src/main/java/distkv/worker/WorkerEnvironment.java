@@ -2,6 +2,7 @@ package distkv.worker;
 
 import distkv.client.Client;
 import distkv.client.ClientOptions;
+import distkv.client.login.ClientCredentials;
 import distkv.client.transport.TlsSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -48,6 +49,9 @@ final class WorkerEnvironment implements AutoCloseable {
         TlsSettings tls =
                 config.get("connect") instanceof Map<?, ?> connect ? TlsSettings.of(connect.get("ssl")) : null;
         server = tls == null ? server : server.withTls(tls);
+        if (config.get("connect") instanceof Map<?, ?> connect) {
+            server = server.withCredentials(ClientCredentials.of(connect));
+        }
         return new WorkerEnvironment(server.withCallTimeout(callTimeout(config, server.callTimeout())), node, config);
     }
 

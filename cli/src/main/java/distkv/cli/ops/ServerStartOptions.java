@@ -54,6 +54,9 @@ public final class ServerStartOptions {
     @Mixin
     private TlsOptions tls = new TlsOptions();
 
+    @Mixin
+    private AccessOptions access = new AccessOptions();
+
     /** The name of the server, and of a runner in the same process. */
     String name(Config config) {
         String configured = config.text("connect.name");
@@ -79,7 +82,9 @@ public final class ServerStartOptions {
                         .withSocket(localSocket(config))
                         .withPrefixes(config.prefixes()),
                 config);
+        options = access.applyTo(options);
         tls.check(place, context);
+        access.check(place, context);
         Server server = start(data(context), name(config), options);
         know(server, config);
         return server;

@@ -42,7 +42,7 @@ public final class TreeLocation {
     }
 
     /** @param name the tree's name, if the directory is new */
-    int with(CommandContext context, String name, Work work) throws Exception {
+    public int with(CommandContext context, String name, Work work) throws Exception {
         if (directory == null) {
             try (TreeClient tree = TreeClient.connect(context.with(address.applyTo(context.config())))) {
                 return work.on(tree);

@@ -160,6 +160,22 @@ public final class RequestDecoder {
             case DIFFIE_HELLMAN -> new Request.DiffieHellman(seq, bytes(Key.PUBKEY));
             case AUTH -> logIn();
             case AUTH_INFO -> new Request.WhoAmI(seq);
+            case AUTH_CODE -> new Request.AskForCode(seq, fields.text(Key.CLIENT));
+            case AUTH_APPROVE ->
+                new Request.ApproveCode(
+                        seq,
+                        fields.text(Key.CODE),
+                        fields.textOrNull(Key.IDENT),
+                        fields.has(Key.APPROVED) ? (Boolean) fields.flag(Key.APPROVED) : null);
+            case AUTH_TOKEN ->
+                fields.has(Key.HASH)
+                        ? new Request.KeepToken(
+                                seq,
+                                fields.text(Key.ID),
+                                fields.text(Key.NAME),
+                                fields.text(Key.HASH),
+                                fields.real(Key.EXPIRES))
+                        : new Request.DropToken(seq, fields.text(Key.ID));
             case AUTH_GET,
                     AUTH_SET,
                     AUTH_LIST,
@@ -243,7 +259,7 @@ public final class RequestDecoder {
 
     private Request logIn() {
         String method = fields.text(Key.TYP);
-        if (method.equals(Key.TOKEN.toString())) {
+        if (method.equals(Key.TOKEN.toString()) || method.equals(Key.CODE.toString())) {
             return new Request.LogIn(seq, method, "", new Request.Secret(fields.text(Key.TOKEN), null));
         }
         String user = fields.text(Key.IDENT);

@@ -18,6 +18,7 @@ import distkv.server.tree.Replica;
 import distkv.server.tree.Snapshot;
 import distkv.server.tree.WatchScope;
 import distkv.server.tree.Watcher;
+import distkv.store.Store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -45,6 +46,9 @@ public final class AccessControl {
     private final boolean open;
     private final RequestNeeds needs;
     private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
+    private final PasswordQueue passwords = new PasswordQueue();
+    private final LogInCodes codes = new LogInCodes(System::nanoTime);
+    private final TokenUse tokenUse;
     private final Set<ConnectionAccess> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong changes = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
@@ -55,11 +59,14 @@ public final class AccessControl {
     private volatile Read read;
 
     /**
+     * @param store where the use of tokens is noted
      * @param rooted makes the whole topic of what a client sends as one
      * @param open whether everybody may do everything, see {@link ImplicitLogIn}
      */
-    public AccessControl(Replica replica, Prefixes prefixes, UnaryOperator<List<String>> rooted, boolean open) {
+    public AccessControl(
+            Replica replica, Store store, Prefixes prefixes, UnaryOperator<List<String>> rooted, boolean open) {
         this.replica = replica;
+        this.tokenUse = new TokenUse(store, System::currentTimeMillis);
         this.prefixes = prefixes;
         this.open = open;
         this.needs =
@@ -91,6 +98,18 @@ public final class AccessControl {
         return throttle;
     }
 
+    LogInCodes codes() {
+        return codes;
+    }
+
+    TokenUse tokenUse() {
+        return tokenUse;
+    }
+
+    PasswordQueue passwords() {
+        return passwords;
+    }
+
     void join(ConnectionAccess connection) {
         connections.add(connection);
     }
@@ -120,7 +139,7 @@ public final class AccessControl {
     }
 
     /** The newest users, tokens and roles. */
-    AccessTable table() {
+    public AccessTable table() {
         Read known = read;
         return known.version() == changes.get() ? known.table() : reread();
     }
@@ -177,6 +196,11 @@ public final class AccessControl {
                 User user = table.findUser(name);
                 yield user == null || user.disabled() ? Rights.NONE : table.rights(user.roles());
             }
+            case Principal.OfLogIn(String name, String id) -> {
+                Token token = table.findToken(id);
+                boolean valid = token != null && name.equals(token.user()) && !token.isExpired(now());
+                yield valid ? rights(new Principal.OfUser(name)) : Rights.NONE;
+            }
             case Principal.OfToken(String id, String _) -> {
                 Token token = table.findToken(id);
                 yield token == null || token.isExpired(now()) ? Rights.NONE : table.rights(token.roles());
@@ -186,11 +210,16 @@ public final class AccessControl {
 
     /** When the rights of somebody end by themselves: unix time in seconds; infinite if never. */
     double expires(Principal principal) {
-        if (principal instanceof Principal.OfToken(String id, String _)) {
-            Token token = table().findToken(id);
-            return token == null ? 0 : token.expires() == 0 ? Double.POSITIVE_INFINITY : token.expires();
-        }
-        return Double.POSITIVE_INFINITY;
+        return switch (principal) {
+            case Principal.OfToken(String id, String _) -> expires(id);
+            case Principal.OfLogIn(String _, String id) -> expires(id);
+            default -> Double.POSITIVE_INFINITY;
+        };
+    }
+
+    private double expires(String token) {
+        Token found = table().findToken(token);
+        return found == null ? 0 : found.expires() == 0 ? Double.POSITIVE_INFINITY : found.expires();
     }
 
     /** Unix time in seconds. */

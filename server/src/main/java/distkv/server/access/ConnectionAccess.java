@@ -156,6 +156,7 @@ public final class ConnectionAccess {
         return switch (request) {
             case Request.DiffieHellman _,
                     Request.LogIn _,
+                    Request.AskForCode _,
                     Request.WhoAmI _,
                     Request.Hello _,
                     Request.Ack _,

@@ -4,6 +4,7 @@ import distkv.model.Path;
 import distkv.model.WriteId;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
+import distkv.server.access.CodeRequests;
 import distkv.server.access.ConnectionAccess;
 import distkv.server.access.LogIns;
 import distkv.server.net.Connection;
@@ -17,6 +18,7 @@ final class RequestContext {
     private final ConnectionSession session;
     private final ConnectionAccess access;
     private final LogIns logIns;
+    private final CodeRequests codes;
     private final InFlightWrites inFlight;
     private final long writer;
     private Path root = Path.ROOT;
@@ -27,6 +29,7 @@ final class RequestContext {
         this.session = new ConnectionSession(server.sessions());
         this.access = new ConnectionAccess(server.access(), connection.peer(), connection::recheckStreams);
         this.logIns = new LogIns(server.access(), access, connection.peer());
+        this.codes = new CodeRequests(server.access(), access, connection.peer());
         this.inFlight = new InFlightWrites(connection.memory(), connection.output()::flush);
         this.writer = server.writers().newNumber();
     }
@@ -50,6 +53,10 @@ final class RequestContext {
 
     LogIns logIns() {
         return logIns;
+    }
+
+    CodeRequests codes() {
+        return codes;
     }
 
     /** The writes that are not answered yet. */
