@@ -45,6 +45,7 @@ public final class AccessControl {
     private final Prefixes prefixes;
     private final boolean open;
     private final RequestNeeds needs;
+    private final RunNames runs;
     private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
     private final PasswordQueue passwords = new PasswordQueue();
     private final LogInCodes codes = new LogInCodes(System::nanoTime);
@@ -71,6 +72,7 @@ public final class AccessControl {
         this.open = open;
         this.needs =
                 new RequestNeeds(new Zones(prefixes), path -> replica.snapshot().get(path), rooted);
+        this.runs = new RunNames(prefixes, path -> replica.snapshot().get(path));
         this.watcher = watcher();
         this.read = new Read(read(replica.start(watcher)), 0);
     }
@@ -92,6 +94,10 @@ public final class AccessControl {
 
     RequestNeeds needs() {
         return needs;
+    }
+
+    RunNames runs() {
+        return runs;
     }
 
     LoginThrottle throttle() {

@@ -3,6 +3,8 @@ package distkv.server.access;
 import distkv.access.Need;
 import distkv.access.Principal;
 import distkv.access.Rights;
+import distkv.model.Guard;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
@@ -50,6 +52,22 @@ public final class ConnectionAccess {
     public @Nullable Principal principal() {
         Known now = known.get();
         return now == null ? null : now.principal();
+    }
+
+    /**
+     * Who makes a write, and why; {@code null} if nobody has logged in.
+     *
+     * @param guards of the write: a claim among them says which run it is
+     * @param cause see {@link Origin#cause}
+     */
+    public @Nullable Origin origin(List<Guard> guards, long cause) {
+        Principal principal = principal();
+        if (principal == null) {
+            return null;
+        }
+        boolean isPerson = principal instanceof Principal.OfUser || principal instanceof Principal.OfToken;
+        String run = isPerson || guards.isEmpty() ? null : control.runs().find(guards);
+        return new Origin(run == null ? principal.label() : run, cause);
     }
 
     /** Whether the client must log in before it may do anything. */

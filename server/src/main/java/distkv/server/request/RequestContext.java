@@ -1,6 +1,9 @@
 package distkv.server.request;
 
+import distkv.model.Commit;
+import distkv.model.Guard;
 import distkv.model.Path;
+import distkv.model.Write;
 import distkv.model.WriteId;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
@@ -9,6 +12,7 @@ import distkv.server.access.ConnectionAccess;
 import distkv.server.access.LogIns;
 import distkv.server.net.Connection;
 import distkv.server.session.ConnectionSession;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the requests of one connection share. */
@@ -26,7 +30,7 @@ final class RequestContext {
     RequestContext(ServerContext server, Connection connection) {
         this.server = server;
         this.connection = connection;
-        this.session = new ConnectionSession(server.sessions());
+        this.session = new ConnectionSession(server.sessions(), () -> access().origin(List.of(), 0));
         this.access = new ConnectionAccess(server.access(), connection.peer(), connection::recheckStreams);
         this.logIns = new LogIns(server.access(), access, connection.peer());
         this.codes = new CodeRequests(server.access(), access, connection.peer());
@@ -82,6 +86,11 @@ final class RequestContext {
     @Nullable
     WriteId id(Seq seq) {
         return seq instanceof Seq.Int(long number) && number > 0 ? new WriteId(writer, number) : null;
+    }
+
+    /** The commit of a request, made by this client. */
+    Commit commit(Seq seq, List<Write> writes, List<Guard> guards) {
+        return new Commit(writes, guards, id(seq), access.origin(guards, 0));
     }
 
     /** The newest tock. */

@@ -1,6 +1,7 @@
 package distkv.server.session;
 
 import distkv.model.Commit;
+import distkv.model.Origin;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
@@ -11,6 +12,8 @@ import distkv.store.StoreException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The session that a connection has, if it has one. */
 public final class ConnectionSession {
@@ -19,12 +22,15 @@ public final class ConnectionSession {
 
     private final SessionContext context;
     private final Store store;
+    private final Supplier<@Nullable Origin> client;
     private long id;
     private Duration ttl = Duration.ZERO;
 
-    public ConnectionSession(SessionContext context) {
+    /** @param client who makes the changes of this connection */
+    public ConnectionSession(SessionContext context, Supplier<@Nullable Origin> client) {
         this.context = context;
         this.store = context.store();
+        this.client = client;
     }
 
     /** The session's id, which is that of its lease; 0 if this connection has no session. */
@@ -57,7 +63,8 @@ public final class ConnectionSession {
         byte[] random = new byte[SECRET_BYTES];
         RANDOM.nextBytes(random);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        Commit commit = Commit.of(SessionRecords.opened(granted, secret, request.ttl()));
+        Commit commit =
+                Commit.of(SessionRecords.opened(granted, secret, request.ttl())).from(client.get());
         if (!(store.commit(commit).join() instanceof CommitOutcome.Committed(long revision, var _))) {
             store.revoke(granted);
             return new Reply.Failed(request.seq(), "session: its record could not be written", Etype.REFUSED, tock());
@@ -118,7 +125,7 @@ public final class ConnectionSession {
         }
         store.revoke(id);
         // A commit after the revocation tells when the replica has seen it.
-        Commit behind = Commit.of(SessionRecords.ended(id));
+        Commit behind = Commit.of(SessionRecords.ended(id)).from(client.get());
         leave();
         if (store.commit(behind).join() instanceof CommitOutcome.Committed(long revision, var _)) {
             context.replica().await(revision);
