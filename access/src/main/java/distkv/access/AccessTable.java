@@ -112,6 +112,12 @@ public final class AccessTable {
                 .orElse(null);
     }
 
+    /** Whether there is a user with a password, or a token that is valid at this unix time. */
+    public boolean canAnybodyLogIn(double now) {
+        return users.values().stream().anyMatch(user -> !user.disabled() && user.password() != null)
+                || tokens.values().stream().anyMatch(token -> !token.isExpired(now));
+    }
+
     /** What these grants allow. A role that does not exist allows nothing. */
     public Rights rights(List<Grant> grants) {
         Rights rights = Rights.NONE;

@@ -57,6 +57,7 @@ public final class Server implements AutoCloseable {
     /**
      * Binds the sockets, loads the tree and starts to answer.
      *
+     * @throws NobodyCanLogInException if other machines could connect, and nobody there could log in
      * @throws IOException if an address is in use or cannot be bound, or a certificate cannot be used; the message names it
      * @throws IllegalArgumentException if it is not permitted to listen there
      */
@@ -80,6 +81,10 @@ public final class Server implements AutoCloseable {
                     options.prefixes(),
                     topic -> TopicPattern.rooted(messageRoot, topic),
                     options.open());
+            if (!options.open() && !sockets.isLoopback() && !access.canAnybodyLogIn()) {
+                replica.close();
+                throw new NobodyCanLogInException(options.host(), options.port());
+            }
             ServerContext context = new ServerContext(
                     store,
                     replica,

@@ -3,6 +3,7 @@ package distkv.server;
 import static distkv.server.WireClient.map;
 import static distkv.server.WireClient.path;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.access.AccessTable;
 import distkv.access.Grant;
@@ -495,6 +496,22 @@ class AccessTest {
         assertDenied(wire.call("set_value", "path", path("room", "a", "temp"), "value", 1), "may not write");
         assertThat(wire.call("auth_info").get("result"))
                 .isEqualTo(map("name", "vera", "all", false, "rules", List.of("read, write at room.+.light")));
+    }
+
+    @Test
+    void otherMachinesCanConnectOnlyIfSomebodyCanLogIn() throws IOException {
+        ServerOptions everywhere =
+                ServerFixture.OPTIONS.open(false).at("0.0.0.0", 0).inPlaintext();
+        MemoryStore empty = new MemoryStore("tree");
+        assertThatThrownBy(() -> Server.start(everywhere, empty))
+                .isInstanceOf(NobodyCanLogInException.class)
+                .hasMessageContaining("nobody could log in (expected: ");
+        empty.commit(Commit.of(Write.set(
+                        AccessTable.user("olga"),
+                        user("olga", false, new Grant("viewer")).encode(null),
+                        Expectation.anything())))
+                .join();
+        Server.start(everywhere, empty).close();
     }
 
     @Test

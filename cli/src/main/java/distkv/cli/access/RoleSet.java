@@ -30,11 +30,7 @@ import picocli.CommandLine.Parameters;
                     + " rights are read, write, code, run and admin.",
             "In a pattern '+' stands for any one element and '#', at its end, for the rest."
         },
-        footer = {
-            "",
-            "Example:",
-            "  distkv role set janitor --allow 'read, write at room.+.light'"
-        })
+        footer = {"", "Example:", "  distkv role set janitor --allow 'read, write at room.+.light'"})
 public final class RoleSet implements CommandAction.Local {
     private static final String AT = " at ";
 

@@ -158,7 +158,7 @@ public record Config(Map<String, Object> tree) {
     }
 
     /** The same without what logs in. */
-    private Config withoutLogIn() {
+    public Config withoutLogIn() {
         Config config = this;
         for (String key : LOG_IN) {
             config = config.with(Path.of(CONNECT, key), null);

@@ -22,11 +22,12 @@ final class AccessOptions {
     private boolean logIn;
 
     /** The server's options with these in them. */
-    ServerOptions applyTo(ServerOptions options) {
+    ServerOptions applyTo(ServerOptions options, BindAddress place) {
         if (open && logIn) {
             throw new UsageException("--open, --login (expected: one of them)");
         }
-        return open || logIn ? options.open(open) : options;
+        boolean must = logIn || !place.isLoopback();
+        return open || must ? options.open(!must) : options;
     }
 
     /** Refuses what is not safe, and warns of what was asked for although it is not. */

@@ -140,6 +140,15 @@ class AccessCommandsTest {
     }
 
     @Test
+    void theFirstUserCanBeAddedBeforeTheServerStarts() {
+        String data = " --data " + home.resolve("other");
+        shell.typing("secret", "secret");
+        ok("user add anna --role owner" + data);
+        assertThat(ok("user list" + data)).contains("anna  password  owner");
+        refused("user delete anna" + data, "no owner would be left");
+    }
+
+    @Test
     void rolesOfOnesOwnCount() {
         check(shell.runAlone("role", "set", "janitor", "--allow", "read, write at room.+.light"));
         assertThat(ok("role list"))

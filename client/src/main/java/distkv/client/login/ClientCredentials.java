@@ -68,10 +68,12 @@ public sealed interface ClientCredentials {
         String token = text(connect, "token");
         String user = text(connect, "user");
         String password = text(connect, "password");
-        boolean hasAuth = auth != null && !auth.equals(false) && !auth.equals(ANONYMOUS);
-        if ((hasAuth ? 1 : 0) + (token != null ? 1 : 0) + (user != null ? 1 : 0) > 1) {
+        if (Boolean.FALSE.equals(auth) || ANONYMOUS.equals(auth)) {
+            auth = null;
+        }
+        if ((auth != null ? 1 : 0) + (token != null ? 1 : 0) + (user != null ? 1 : 0) > 1) {
             throw new IllegalArgumentException("auth, token, user: more than one (expected: one of them)");
-        } else if (hasAuth) {
+        } else if (auth != null) {
             return parse(auth);
         } else if (token != null) {
             return new ByToken(token);

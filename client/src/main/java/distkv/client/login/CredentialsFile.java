@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,7 @@ public record CredentialsFile(Path path) {
 
     /** Two processes that change the file at once take turns, and a reader sees the file before or after. */
     private void change(Consumer<Map<String, Map<String, String>>> edit) {
-        Path directory = path.toAbsolutePath().getParent();
+        Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file is in a directory");
         try {
             Files.createDirectories(directory, PRIVATE_DIRECTORY);
             try (FileChannel lock = FileChannel.open(

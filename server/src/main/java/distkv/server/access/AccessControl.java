@@ -193,6 +193,11 @@ public final class AccessControl {
         return entries;
     }
 
+    /** Whether there is anybody who can log in. */
+    public boolean canAnybodyLogIn() {
+        return table().canAnybodyLogIn(now());
+    }
+
     /** What somebody may do now; nothing if the user or token is gone, disabled or expired. */
     Rights rights(Principal principal) {
         AccessTable table = table();
