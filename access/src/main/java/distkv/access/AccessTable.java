@@ -5,19 +5,22 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.schema.BadEntry;
 import distkv.schema.Prefixes;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users, tokens and roles at one revision. Entries that cannot be read count as absent, so that a fault in one never
+ * The users, tokens, nodes and roles at one revision. Entries that cannot be read count as absent, so that a fault in one never
  * gives anybody more rights.
  */
 public final class AccessTable {
-    /** Where the entries are: {@code role}, {@code user} and {@code token}, then the name. */
+    /** Where the entries are: {@code role}, {@code user}, {@code token} and {@code node}, then the name. */
     public static final Path TOP = Zones.INTERNAL.child("access");
 
     /** Where the last use of tokens is noted, by id: not among them, since it changes nobody's rights. */
@@ -26,12 +29,17 @@ public final class AccessTable {
     private static final String ROLE = "role";
     private static final String USER = "user";
     private static final String TOKEN = "token";
+    private static final String NODE = "node";
+    private static final String EXPECTED = "expected: role, user, token or node, and a name below it";
 
+    private final Prefixes prefixes;
     private final Map<String, Role> roles;
     private final Map<String, User> users = new HashMap<>();
     private final Map<String, Token> tokens = new HashMap<>();
+    private final Map<String, Node> nodes = new HashMap<>();
 
     private AccessTable(Prefixes prefixes) {
+        this.prefixes = prefixes;
         this.roles = new HashMap<>(Role.builtIn(prefixes));
     }
 
@@ -60,7 +68,7 @@ public final class AccessTable {
 
     private void add(List<Object> below, Value value) throws BadEntry {
         if (below.size() != 2 || !(below.get(1) instanceof String name)) {
-            throw new BadEntry("expected: role, user or token, and a name below it");
+            throw new BadEntry(EXPECTED);
         }
         switch (String.valueOf(below.getFirst())) {
             case ROLE -> {
@@ -71,7 +79,8 @@ public final class AccessTable {
             }
             case USER -> users.put(name, User.read(name, value));
             case TOKEN -> tokens.put(name, Token.read(name, value));
-            default -> throw new BadEntry("expected: role, user or token, and a name below it");
+            case NODE -> nodes.put(name, Node.read(name, value));
+            default -> throw new BadEntry(EXPECTED);
         }
     }
 
@@ -91,6 +100,10 @@ public final class AccessTable {
         return TOKEN_USE.child(id);
     }
 
+    public static Path node(String name) {
+        return TOP.child(NODE).child(name);
+    }
+
     /** The user with this name; {@code null} if there is none. */
     public @Nullable User findUser(String name) {
         return users.get(name);
@@ -99,6 +112,16 @@ public final class AccessTable {
     /** The token with this id; {@code null} if there is none. */
     public @Nullable Token findToken(String id) {
         return tokens.get(id);
+    }
+
+    /** The node with this name, revoked or not; {@code null} if there is none. */
+    public @Nullable Node findNode(String name) {
+        return nodes.get(name);
+    }
+
+    /** All nodes, those that are revoked included. */
+    public Collection<Node> nodes() {
+        return Collections.unmodifiableCollection(nodes.values());
     }
 
     /** The name of a user who can log in and may do everything, the first by name; {@code null} if there is none. */
@@ -112,9 +135,10 @@ public final class AccessTable {
                 .orElse(null);
     }
 
-    /** Whether there is a user with a password, or a token that is valid at this unix time. */
+    /** Whether there is a user with a password, a node, or a token that is valid at this unix time. */
     public boolean canAnybodyLogIn(double now) {
         return users.values().stream().anyMatch(user -> !user.disabled() && user.password() != null)
+                || nodes.values().stream().anyMatch(node -> !node.revoked())
                 || tokens.values().stream().anyMatch(token -> !token.isExpired(now));
     }
 
@@ -128,5 +152,14 @@ public final class AccessTable {
             }
         }
         return rights;
+    }
+
+    /**
+     * What a node may do, were it not for what its entries hold.
+     *
+     * @param rooted makes the whole topic of what a client sends as one
+     */
+    public Rights rights(Node node, UnaryOperator<List<String>> rooted) {
+        return node.revoked() ? Rights.NONE : NodeRole.rights(node, prefixes, rooted);
     }
 }

@@ -31,4 +31,12 @@ public sealed interface Principal {
             return "token " + name;
         }
     }
+
+    /** A node, with a certificate that this server's authority has given it. */
+    record OfNode(String name) implements Principal {
+        @Override
+        public String label() {
+            return "node " + name;
+        }
+    }
 }

@@ -27,11 +27,7 @@ public record Role(String name, Rights rights) {
     /** The roles that are always there, by name, from the weakest to the strongest. */
     public static Map<String, Role> builtIn(Prefixes prefixes) {
         PathPattern jobs = PathPattern.below(prefixes.runs());
-        List<Rule> viewer = new ArrayList<>();
-        viewer.add(Rule.of(ALL, Right.READ));
-        for (Path top : new Zones(prefixes).systemTops()) {
-            viewer.add(Rule.of(PathPattern.below(top), Right.READ));
-        }
+        List<Rule> viewer = reading(prefixes);
         List<Rule> editor = plus(viewer, Rule.of(ALL, Right.WRITE));
         List<Rule> operating = List.of(
                 Rule.of(jobs, Right.RUN),
@@ -50,6 +46,16 @@ public record Role(String name, Rights rights) {
         add(roles, "author", Rights.of(author));
         add(roles, OWNER, Rights.ALL);
         return roles;
+    }
+
+    /** The rules that allow to read all but the internal tree. */
+    static List<Rule> reading(Prefixes prefixes) {
+        List<Rule> rules = new ArrayList<>();
+        rules.add(Rule.of(ALL, Right.READ));
+        for (Path top : new Zones(prefixes).systemTops()) {
+            rules.add(Rule.of(PathPattern.below(top), Right.READ));
+        }
+        return rules;
     }
 
     private static List<Rule> plus(List<Rule> rules, Rule... more) {

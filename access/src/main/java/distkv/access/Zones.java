@@ -97,6 +97,14 @@ public final class Zones {
         return below(Path.ROOT);
     }
 
+    /** Where the configuration of clients is. */
+    List<Path> config() {
+        return places.stream()
+                .filter(place -> place.zone == Zone.CONFIG)
+                .map(Place::top)
+                .toList();
+    }
+
     /** The tops of zones that are below a path. A walk of the root leaves out the internal tree, so it is never there. */
     List<Path> below(Path path) {
         List<Path> found = new ArrayList<>();

@@ -61,7 +61,7 @@ class BadInputTest extends ShellTest {
                 "server --bind 0.0.0.0:0         | 1 | loopback",
                 "server --open --login           | 2 | --open, --login (expected: one of them)",
                 "server --bind 0.0.0.0:0 --plaintext --open | 1 | with --open (expected: an address of the loopback",
-                "server --bind 0.0.0.0:0 --plaintext | 1 | nobody could log in (expected: a user with a password, or",
+                "server --bind 0.0.0.0:0 --plaintext | 1 | nobody could log in (expected: a user with a password, a token,",
                 "server --tls maybe              | 2 | --tls maybe (expected: auto;",
                 "server --tls auto --tls-cert a --tls-key b | 2 | expected: one of them",
                 "server --tls-cert a             | 2 | expected: both",

@@ -69,6 +69,32 @@ public final class Client implements AutoCloseable {
         return new Client(Connector.begin(options, timeout), null);
     }
 
+    /** A server that does not know yet who asks. */
+    public interface Stranger {
+        /** Sends a request and waits for its only reply, which may be a failure. */
+        Reply ask(Function<Seq, Request> request) throws InterruptedException;
+    }
+
+    /** What is to be asked before a log-in. */
+    public interface Conversation<T extends @Nullable Object> {
+        T with(Stranger server) throws InterruptedException;
+    }
+
+    /**
+     * Connects without a log-in, for what a server permits before one.
+     *
+     * @throws ServerConnectionException if there is no connection
+     */
+    public static <T extends @Nullable Object> T asNobody(ClientOptions options, Conversation<T> conversation)
+            throws InterruptedException {
+        ServerConnection connection = ServerConnection.openAsNobody(options);
+        try {
+            return conversation.with(connection::answer);
+        } finally {
+            connection.close("all is asked");
+        }
+    }
+
     /**
      * The same client with all its writes guarded. It has no session and makes no raw writes, and closing it has no
      * effect.

@@ -28,8 +28,8 @@ class OriginalLogInTest {
     @BeforeAll
     static void start() throws IOException {
         MemoryStore store = new MemoryStore("house");
-        User joe = new User(
-                "joe", List.of(new Grant("editor")), PasswordHash.of(PasswordHash.digest("test123")), false);
+        User joe =
+                new User("joe", List.of(new Grant("editor")), PasswordHash.of(PasswordHash.digest("test123")), false);
         store.commit(Commit.of(Write.set(AccessTable.user("joe"), joe.encode(null), Expectation.anything())))
                 .join();
         server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(false), store);

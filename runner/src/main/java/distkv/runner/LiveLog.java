@@ -6,6 +6,7 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.process.VitalThreads;
 import distkv.protocol.Values;
+import distkv.schema.group.LogTopic;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ public final class LiveLog implements JobLog, AutoCloseable {
     LiveLog(Client client, RunnerOptions options) {
         this.client = client;
         this.node = options.node();
-        this.topic = topic(options.group());
+        this.topic = LogTopic.of(options.group());
         this.thread = VitalThreads.virtual("live log", this::send);
         thread.start();
     }
@@ -49,12 +50,7 @@ public final class LiveLog implements JobLog, AutoCloseable {
      */
     public record Heard(String node, Line line, long dropped) {}
 
-    /** The topic that the lines of a group's jobs have. */
-    public static List<String> topic(String group) {
-        return List.of(":log", group);
-    }
-
-    /** Reads a message of that topic; what is no line is passed over. */
+    /** Reads a message of a {@link LogTopic}; what is no line is passed over. */
     public static List<Heard> read(@Nullable Value message) {
         List<Heard> heard = new ArrayList<>();
         if (message != null && Values.decode(message) instanceof List<?> list) {

@@ -19,6 +19,7 @@ import distkv.server.session.WitnessRegistry;
 import distkv.server.session.WitnessSocket;
 import distkv.server.tree.Replica;
 import distkv.store.Store;
+import distkv.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -80,11 +81,13 @@ public final class Server implements AutoCloseable {
                     store,
                     options.prefixes(),
                     topic -> TopicPattern.rooted(messageRoot, topic),
-                    options.open());
+                    options.open(),
+                    options.tls() instanceof ServerOptions.Tls.Automatic);
             if (!options.open() && !sockets.isLoopback() && !access.canAnybodyLogIn()) {
                 replica.close();
                 throw new NobodyCanLogInException(options.host(), options.port());
             }
+            endSessionsOfRevokedNodes(access, records, store);
             ServerContext context = new ServerContext(
                     store,
                     replica,
@@ -120,6 +123,19 @@ public final class Server implements AutoCloseable {
             sockets.close();
             throw e;
         }
+    }
+
+    /** Now, in case that the server died before it was done, and whenever something has changed. */
+    private static void endSessionsOfRevokedNodes(AccessControl access, SessionRecords records, Store store) {
+        Runnable end = () -> {
+            try {
+                records.ofNodesExcept(access::isNode).forEach(store::revoke);
+            } catch (StoreException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the store has stopped", e);
+            }
+        };
+        access.whenChanged(end);
+        end.run();
     }
 
     private static List<String> messageRoot(ServerOptions options) {

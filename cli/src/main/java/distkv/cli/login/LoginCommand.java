@@ -14,7 +14,6 @@ import distkv.cli.options.HelpOption;
 import distkv.client.Client;
 import distkv.client.ClientException;
 import distkv.client.ClientOptions;
-import distkv.client.CodeLogIn;
 import distkv.client.login.ClientCredentials;
 import distkv.client.login.CredentialsFile;
 import distkv.protocol.Request;

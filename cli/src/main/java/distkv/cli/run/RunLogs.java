@@ -12,6 +12,7 @@ import distkv.client.ReceivedMessage;
 import distkv.model.Path;
 import distkv.protocol.Etype;
 import distkv.runner.LiveLog;
+import distkv.schema.group.LogTopic;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ public final class RunLogs implements CommandAction.OfJobs {
     public int run(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
         Path jobs = scope.jobs(tree.config());
         boolean reading = true;
-        try (Monitor monitor = tree.monitor(LiveLog.topic(scope.group()))) {
+        try (Monitor monitor = tree.monitor(LogTopic.of(scope.group()))) {
             while (reading) {
                 ReceivedMessage message = next(monitor, printer);
                 reading = message != null;

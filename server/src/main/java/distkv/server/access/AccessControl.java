@@ -1,6 +1,7 @@
 package distkv.server.access;
 
 import distkv.access.AccessTable;
+import distkv.access.Node;
 import distkv.access.Principal;
 import distkv.access.RequestNeeds;
 import distkv.access.Rights;
@@ -13,6 +14,7 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.process.VitalThreads;
 import distkv.schema.Prefixes;
+import distkv.server.net.PeerIdentity;
 import distkv.server.tree.KeyOrderWalk;
 import distkv.server.tree.Replica;
 import distkv.server.tree.Snapshot;
@@ -29,7 +31,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users, tokens and roles as they are now, for all connections. It follows their entries: whatever was acknowledged
+ * The users, tokens, nodes and roles as they are now, for all connections. It follows their entries: whatever was acknowledged
  * before a request arrived counts for that request, and running streams are checked again after each change.
  */
 public final class AccessControl {
@@ -44,6 +46,8 @@ public final class AccessControl {
     private final Replica replica;
     private final Prefixes prefixes;
     private final boolean open;
+    private final boolean nodesOnly;
+    private final UnaryOperator<List<String>> rooted;
     private final RequestNeeds needs;
     private final RunNames runs;
     private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
@@ -58,18 +62,27 @@ public final class AccessControl {
     private Watcher watcher;
 
     private volatile Read read;
+    private volatile Runnable whenChanged = () -> {};
 
     /**
      * @param store where the use of tokens is noted
      * @param rooted makes the whole topic of what a client sends as one
      * @param open whether everybody may do everything, see {@link ImplicitLogIn}
+     * @param nodesOnly whether clients' certificates are those of the server's own authority
      */
     public AccessControl(
-            Replica replica, Store store, Prefixes prefixes, UnaryOperator<List<String>> rooted, boolean open) {
+            Replica replica,
+            Store store,
+            Prefixes prefixes,
+            UnaryOperator<List<String>> rooted,
+            boolean open,
+            boolean nodesOnly) {
         this.replica = replica;
         this.tokenUse = new TokenUse(store, System::currentTimeMillis);
         this.prefixes = prefixes;
         this.open = open;
+        this.nodesOnly = nodesOnly;
+        this.rooted = rooted;
         this.needs =
                 new RequestNeeds(new Zones(prefixes), path -> replica.snapshot().get(path), rooted);
         this.runs = new RunNames(prefixes, path -> replica.snapshot().get(path));
@@ -84,12 +97,23 @@ public final class AccessControl {
     /** Called by the replica. */
     private void changed() {
         changes.incrementAndGet();
-        VitalThreads.virtual("distkv-access", () -> connections.forEach(ConnectionAccess::recheck))
-                .start();
+        VitalThreads.virtual("distkv-access", this::recheck).start();
     }
 
-    boolean isOpen() {
-        return open;
+    private void recheck() {
+        connections.forEach(ConnectionAccess::recheck);
+        whenChanged.run();
+    }
+
+    /** Has this done after each change, when all connections have been checked; it may wait. Called once. */
+    public void whenChanged(Runnable task) {
+        whenChanged = task;
+    }
+
+    /** Who needs no log-in; {@code null} if whoever has connected does. */
+    @Nullable
+    Principal implied(PeerIdentity peer) {
+        return ImplicitLogIn.of(peer, table(), open, nodesOnly);
     }
 
     RequestNeeds needs() {
@@ -124,13 +148,13 @@ public final class AccessControl {
         connections.remove(connection);
     }
 
-    /** Whether an entry is a user, token or role. */
+    /** Whether an entry is a user, token, node or role. */
     public static boolean isAccessEntry(Path path) {
         return path.startsWith(AccessTable.TOP);
     }
 
     /**
-     * Checks a write to a user, token or role.
+     * Checks a write to a user, token, node or role.
      *
      * @param value {@code null} deletes the entry
      */
@@ -139,12 +163,12 @@ public final class AccessControl {
         return AccessEntryCheck.of(prefixes, entries, table().owner(), path, value);
     }
 
-    /** Increases with every change of users, tokens or roles. */
+    /** Increases with every change of users, tokens, nodes or roles. */
     long version() {
         return changes.get();
     }
 
-    /** The newest users, tokens and roles. */
+    /** The newest users, tokens, nodes and roles. */
     public AccessTable table() {
         Read known = read;
         return known.version() == changes.get() ? known.table() : reread();
@@ -198,6 +222,12 @@ public final class AccessControl {
         return table().canAnybodyLogIn(now());
     }
 
+    /** Whether this is a node that may connect. */
+    public boolean isNode(String name) {
+        Node node = table().findNode(name);
+        return node != null && !node.revoked();
+    }
+
     /** What somebody may do now; nothing if the user or token is gone, disabled or expired. */
     Rights rights(Principal principal) {
         AccessTable table = table();
@@ -215,6 +245,10 @@ public final class AccessControl {
             case Principal.OfToken(String id, String _) -> {
                 Token token = table.findToken(id);
                 yield token == null || token.isExpired(now()) ? Rights.NONE : table.rights(token.roles());
+            }
+            case Principal.OfNode(String name) -> {
+                Node node = table.findNode(name);
+                yield node == null ? Rights.NONE : table.rights(node, rooted);
             }
         };
     }

@@ -1,6 +1,7 @@
 package distkv.server.access;
 
 import distkv.access.Need;
+import distkv.access.Node;
 import distkv.access.Principal;
 import distkv.access.Rights;
 import distkv.model.Guard;
@@ -10,6 +11,7 @@ import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.server.net.PeerIdentity;
+import distkv.server.net.PeerIdentity.ClientCertificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -23,20 +25,28 @@ public final class ConnectionAccess {
     /** What a connection may do until when, without looking again. */
     private record Known(Principal principal, Rights rights, long version, double expires) {}
 
+    /** Hears, on a thread that may wait, of changes while the connection lives. */
+    public interface Listener {
+        /** Rights have changed: streams are to be checked again. */
+        void rightsChanged();
+
+        /** Nothing will be allowed any more, for this reason: the connection is to end. */
+        void loggedOut(String reason);
+    }
+
     private final AccessControl control;
-    private final Runnable whenChanged;
+    private final Listener listener;
+    private final @Nullable ClientCertificate certificate;
 
     /** {@code null} until somebody has logged in. */
     private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
 
-    /**
-     * @param peer whoever has connected; some need no log-in, see {@link ImplicitLogIn}
-     * @param whenChanged called when rights have changed, on a thread that may wait: streams are to be checked again
-     */
-    public ConnectionAccess(AccessControl control, PeerIdentity peer, Runnable whenChanged) {
+    /** @param peer whoever has connected; some need no log-in, see {@link ImplicitLogIn} */
+    public ConnectionAccess(AccessControl control, PeerIdentity peer, Listener listener) {
         this.control = control;
-        this.whenChanged = whenChanged;
-        Principal implied = ImplicitLogIn.of(peer, control.isOpen());
+        this.listener = listener;
+        this.certificate = peer instanceof PeerIdentity.Tls(var _, ClientCertificate shown) ? shown : null;
+        Principal implied = control.implied(peer);
         if (implied != null) {
             logIn(implied);
         }
@@ -81,7 +91,45 @@ public final class ConnectionAccess {
 
     private Known look(Principal principal) {
         long version = control.version();
-        return new Known(principal, control.rights(principal), version, control.expires(principal));
+        Rights rights = isRevoked(principal) ? Rights.NONE : control.rights(principal);
+        return new Known(principal, rights, version, expires(principal));
+    }
+
+    private double expires(Principal principal) {
+        return principal instanceof Principal.OfNode && certificate != null
+                ? certificate.validUntil().toEpochMilli() / 1e3
+                : control.expires(principal);
+    }
+
+    /** Whether it is a node that must not have this connection any more: it is gone, or has another certificate. */
+    private boolean isRevoked(Principal principal) {
+        if (!(principal instanceof Principal.OfNode(String name))) {
+            return false;
+        }
+        Node node = control.table().findNode(name);
+        return node == null
+                || certificate == null
+                || !node.isKnownBy(certificate.fingerprint())
+                || AccessControl.now() >= expires(principal);
+    }
+
+    /** Why nothing will be allowed any more; {@code null} if that is not so. */
+    private @Nullable String logOut() {
+        Known now = known.get();
+        return now != null && isRevoked(now.principal())
+                ? "access: " + now.principal().label() + ": its certificate is revoked or has expired (expected: one"
+                        + " that is valid)"
+                : null;
+    }
+
+    /** The node that has logged in; {@code null} if nobody has, or somebody else. */
+    public @Nullable String node() {
+        return principal() instanceof Principal.OfNode(String name) ? name : null;
+    }
+
+    /** Whether nothing will be allowed unless the client logs in, on another connection perhaps. */
+    public boolean isOver() {
+        return mustLogIn() || logOut() != null;
     }
 
     /** Whether {@link #check} answers without reading users and roles again. */
@@ -139,6 +187,10 @@ public final class ConnectionAccess {
         if (rights.isAll()) {
             return null;
         }
+        String over = logOut();
+        if (over != null) {
+            return new Reply.Failed(request.seq(), over, Etype.ACCESS, tock);
+        }
         for (Need need : control.needs().of(request, root)) {
             if (!need.isMet(rights)) {
                 return new Reply.Failed(request.seq(), denial(now.principal(), need), Etype.ACCESS, tock);
@@ -184,10 +236,15 @@ public final class ConnectionAccess {
         };
     }
 
-    /** Called after a change of users, tokens or roles. */
+    /** Called after a change of users, tokens, nodes or roles. */
     void recheck() {
-        if (known.get() != null) {
-            whenChanged.run();
+        if (known.get() == null) {
+            return;
+        }
+        listener.rightsChanged();
+        String over = logOut();
+        if (over != null) {
+            listener.loggedOut(over);
         }
     }
 }

@@ -204,6 +204,17 @@ public final class Connection {
         output.finish();
     }
 
+    /** Says why the server ends this connection, and reads no further. Any thread may call this. */
+    public void dismiss(String reason) {
+        loop.execute(() -> {
+            if (!output.isFull()) {
+                output.write(new Reply.Failed(null, reason, Etype.ACCESS, tock()));
+                output.flush();
+            }
+            stop();
+        });
+    }
+
     /** Called at the end of the input: answers all requests, then closes. May wait. */
     void finish() {
         handler.close();

@@ -30,8 +30,19 @@ final class RequestContext {
     RequestContext(ServerContext server, Connection connection) {
         this.server = server;
         this.connection = connection;
-        this.session = new ConnectionSession(server.sessions(), () -> access().origin(List.of(), 0));
-        this.access = new ConnectionAccess(server.access(), connection.peer(), connection::recheckStreams);
+        this.access = new ConnectionAccess(server.access(), connection.peer(), new ConnectionAccess.Listener() {
+            @Override
+            public void rightsChanged() {
+                connection.recheckStreams();
+            }
+
+            @Override
+            public void loggedOut(String reason) {
+                connection.dismiss(reason);
+            }
+        });
+        this.session = new ConnectionSession(
+                server.sessions(), access::node, server.access()::isNode, () -> access().origin(List.of(), 0));
         this.logIns = new LogIns(server.access(), access, connection.peer());
         this.codes = new CodeRequests(server.access(), access, connection.peer());
         this.inFlight = new InFlightWrites(connection.memory(), connection.output()::flush);

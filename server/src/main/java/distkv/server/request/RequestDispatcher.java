@@ -101,7 +101,7 @@ public final class RequestDispatcher implements RequestHandler {
         Reply.Failed denied = context.access().check(request, context.root(), context.tock());
         if (denied == null) {
             answer(request);
-        } else if (context.access().mustLogIn()) {
+        } else if (context.access().isOver()) {
             context.fail(denied);
             context.connection().stop();
         } else {

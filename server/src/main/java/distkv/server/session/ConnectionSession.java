@@ -12,6 +12,8 @@ import distkv.store.StoreException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +24,27 @@ public final class ConnectionSession {
 
     private final SessionContext context;
     private final Store store;
-    private final Supplier<@Nullable Origin> client;
+    private final Supplier<@Nullable String> client;
+    private final Predicate<String> isNode;
+    private final Supplier<@Nullable Origin> origin;
     private long id;
     private Duration ttl = Duration.ZERO;
 
-    /** @param client who makes the changes of this connection */
-    public ConnectionSession(SessionContext context, Supplier<@Nullable Origin> client) {
+    /**
+     * @param client the node that has logged in on this connection; {@code null} if somebody else has
+     * @param isNode whether a node may connect now
+     * @param origin who makes the changes of this connection
+     */
+    public ConnectionSession(
+            SessionContext context,
+            Supplier<@Nullable String> client,
+            Predicate<String> isNode,
+            Supplier<@Nullable Origin> origin) {
         this.context = context;
         this.store = context.store();
         this.client = client;
+        this.isNode = isNode;
+        this.origin = origin;
     }
 
     /** The session's id, which is that of its lease; 0 if this connection has no session. */
@@ -63,13 +77,19 @@ public final class ConnectionSession {
         byte[] random = new byte[SECRET_BYTES];
         RANDOM.nextBytes(random);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        Commit commit =
-                Commit.of(SessionRecords.opened(granted, secret, request.ttl())).from(client.get());
+        String node = client.get();
+        Commit commit = Commit.of(SessionRecords.opened(granted, secret, request.ttl(), node))
+                .from(origin.get());
         if (!(store.commit(commit).join() instanceof CommitOutcome.Committed(long revision, var _))) {
             store.revoke(granted);
             return new Reply.Failed(request.seq(), "session: its record could not be written", Etype.REFUSED, tock());
         }
         context.replica().await(revision);
+        if (node != null && !isNode.test(node)) {
+            // Whoever has revoked it may have looked before the session was there.
+            store.revoke(granted);
+            return missing(request.seq(), tock());
+        }
         take(granted);
         ttl = request.ttl();
         return new Reply.SessionOpened(request.seq(), id, secret, ttl, context.witnessSocket(), tock());
@@ -78,10 +98,12 @@ public final class ConnectionSession {
     public Reply attach(Request.AttachSession request) {
         long session = request.session();
         Duration recorded = context.records().ttl(session, request.secret());
-        if (recorded == null || !store.renew(session)) {
+        boolean isOurs = recorded != null && Objects.equals(context.records().node(session), client.get());
+        if (recorded == null || !isOurs || !store.renew(session)) {
             return new Reply.Failed(
                     request.seq(),
-                    "session " + session + ": it has ended, or the secret is another (expected: open a new one)",
+                    "session " + session
+                            + ": it has ended, or the secret is another, or it is another node's (expected: open a new one)",
                     Etype.SESSION,
                     tock());
         }
@@ -125,7 +147,7 @@ public final class ConnectionSession {
         }
         store.revoke(id);
         // A commit after the revocation tells when the replica has seen it.
-        Commit behind = Commit.of(SessionRecords.ended(id)).from(client.get());
+        Commit behind = Commit.of(SessionRecords.ended(id)).from(origin.get());
         leave();
         if (store.commit(behind).join() instanceof CommitOutcome.Committed(long revision, var _)) {
             context.replica().await(revision);

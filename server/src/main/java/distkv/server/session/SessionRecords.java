@@ -1,26 +1,35 @@
 package distkv.server.session;
 
+import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
+import distkv.server.tree.KeyOrderWalk;
 import distkv.server.tree.Replica;
 import distkv.server.tree.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the internal tree holds about sessions: for each one an entry, bound to the session's own lease, with its time to
- * live and a hash of its secret. So a session survives a restart of the server, and its record goes with its lease.
+ * live, a hash of its secret, and the node that has opened it, if one has. So a session survives a restart of the server, and its record goes with its lease.
  */
 public final class SessionRecords {
     private static final Path SESSIONS = Snapshot.SERVER_STATE.child("session");
+    private static final String HASH = "hash";
+    private static final String TTL = "ttl";
+    private static final String NODE = "node";
 
     private final Replica replica;
 
@@ -36,25 +45,56 @@ public final class SessionRecords {
     /** The time to live of a session; {@code null} if there is no such session, or it has another secret. */
     @Nullable
     Duration ttl(long session, String secret) {
-        Entry entry = entry(session);
-        Value value = entry == null ? null : entry.value();
-        return value != null
-                        && Values.decode(value) instanceof Map<?, ?> fields
-                        && fields.get("hash") instanceof byte[] hash
+        Map<?, ?> fields = fields(entry(session));
+        return fields.get(HASH) instanceof byte[] hash
                         && MessageDigest.isEqual(hash, hash(secret))
-                        && fields.get("ttl") instanceof Double seconds
+                        && fields.get(TTL) instanceof Double seconds
                 ? Duration.ofNanos(Math.round(seconds * 1e9))
                 : null;
+    }
+
+    /** The node that has opened a session; {@code null} if somebody else has. */
+    @Nullable
+    String node(long session) {
+        return fields(entry(session)).get(NODE) instanceof String node ? node : null;
+    }
+
+    /** The sessions that nodes have opened for which this does not hold. */
+    public List<Long> ofNodesExcept(Predicate<String> isNode) {
+        List<Long> found = new ArrayList<>();
+        for (KeyOrderWalk walk = replica.snapshot().walk(SESSIONS, Depths.ALL); walk.next(); ) {
+            if (fields(walk.entry()).get(NODE) instanceof String node
+                    && !isNode.test(node)
+                    && walk.path().elements().getLast() instanceof Long session) {
+                found.add(session);
+            }
+        }
+        return found;
+    }
+
+    private static Map<?, ?> fields(@Nullable Entry entry) {
+        Value value = entry == null ? null : entry.value();
+        return value != null && Values.decode(value) instanceof Map<?, ?> fields ? fields : Map.of();
     }
 
     private @Nullable Entry entry(long session) {
         return replica.snapshot().get(SESSIONS.child(session));
     }
 
-    /** The write that records a new session. */
-    static Write opened(long session, String secret, Duration ttl) {
-        Value fields = Values.encode(Map.of("hash", hash(secret), "ttl", ttl.toNanos() / 1e9));
-        return Write.set(SESSIONS.child(session), fields, Expectation.absent()).under(session);
+    /**
+     * The write that records a new session.
+     *
+     * @param node that has opened it; {@code null} if somebody else has
+     */
+    static Write opened(long session, String secret, Duration ttl, @Nullable String node) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put(HASH, hash(secret));
+        fields.put(TTL, ttl.toNanos() / 1e9);
+        if (node != null) {
+            fields.put(NODE, node);
+        }
+        return Write.set(SESSIONS.child(session), Values.encode(fields), Expectation.absent())
+                .under(session);
     }
 
     /** The write that removes the record of a session. */
