@@ -81,7 +81,14 @@ class Connection:
 
     @classmethod
     async def open(
-        cls, address: Address, tls: Any, log_in: Mapping[str, str] | None, *, timeout: float, window: int
+        cls,
+        address: Address,
+        tls: Any,
+        log_in: Mapping[str, str] | None,
+        *,
+        timeout: float,
+        window: int,
+        check_log_in: bool = True,
     ) -> Connection:
         """
         Connect, wait for the greeting and log in, together for at most ``timeout`` seconds.
@@ -96,7 +103,8 @@ class Connection:
                 unpacker = codec.unpacker()
                 greeting = await _greeting(stream, unpacker)
                 connection = cls(stream, unpacker, greeting, window)
-                await connection._log_in(address, log_in)
+                if check_log_in:
+                    await connection._log_in(address, log_in)
         except BaseException as error:
             if stream is not None:
                 await anyio.aclose_forcefully(stream)

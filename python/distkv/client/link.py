@@ -16,6 +16,7 @@ from .address import Address, candidates
 from .connection import Connection
 from .credentials import LogIn, configured, found
 from .replies import Reply
+from .run_tokens import RunTokens
 
 __all__ = ["Link"]
 
@@ -45,6 +46,7 @@ class Link:
         connection: Connection | None,
         connect: attrdict,
         address: Address | None = None,
+        runs: RunTokens | None = None,
         *,
         log_in: Callable[[attrdict, Address], LogIn | None] = lambda connect, _: configured(connect),
     ) -> None:
@@ -58,6 +60,8 @@ class Link:
         self._connect = connect
         self._log_in = log_in
         self._refused: ClientAuthError | None = None
+        self._runs = runs
+        """What it logs in with, if it is that of runs."""
         self._connection = connection
         self._closed = False
         self._changed = anyio.Event()
@@ -204,6 +208,8 @@ class Link:
 
     async def _connected_again(self) -> Connection:
         connection = await self._reconnect()
+        if self._runs is not None:
+            self._runs.connected(connection)
         self.greeting = connection.greeting
         self._note_tock(connection.greeting)
         self.connects += 1
@@ -225,8 +231,10 @@ class Link:
         while True:
             await anyio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
             pause = min(2 * pause, self._connect.retry) or _FIRST_PAUSE
+            if self._runs is not None:
+                await self._runs.wait()
             try:
-                connection, self.address = await _open(self._connect, self._log_in)
+                connection, self.address = await _open(self._connect, self._log_in, self._runs is None)
                 return connection
             except ClientAuthError:
                 raise
@@ -240,23 +248,30 @@ class Link:
         event.set()
 
 
-async def _open(connect: attrdict, log_in: Callable[[attrdict, Address], LogIn | None]) -> tuple[Connection, Address]:
+async def _open(
+    connect: attrdict, log_in: Callable[[attrdict, Address], LogIn | None], check_log_in: bool = True
+) -> tuple[Connection, Address]:
     *others, last = candidates(connect)
     for address in others:
         try:
-            return await _open_at(address, connect, log_in), address
+            return await _open_at(address, connect, log_in, check_log_in), address
         except ServerConnectionError as error:
             logger.debug("%s", error)
-    return await _open_at(last, connect, log_in), last
+    return await _open_at(last, connect, log_in, check_log_in), last
 
 
 async def _open_at(
-    address: Address, connect: attrdict, log_in: Callable[[attrdict, Address], LogIn | None]
+    address: Address, connect: attrdict, log_in: Callable[[attrdict, Address], LogIn | None], check_log_in: bool
 ) -> Connection:
     try:
         with_what = log_in(connect, address)
     except ValueError as error:
         raise ClientAuthError(str(error)) from error
     return await Connection.open(
-        address, connect.get("ssl"), with_what, timeout=connect.init_timeout, window=connect.window
+        address,
+        connect.get("ssl"),
+        with_what,
+        timeout=connect.init_timeout,
+        window=connect.window,
+        check_log_in=check_log_in,
     )

@@ -66,7 +66,24 @@ public final class Client implements AutoCloseable {
      * failed, but no longer than the timeout.
      */
     public static Client begin(ClientOptions options, Duration timeout) throws InterruptedException {
-        return new Client(Connector.begin(options, timeout), null);
+        return new Client(Connector.begin(options, null, timeout), null);
+    }
+
+    /** As {@link #begin(ClientOptions, Duration)}, for the client of runs, which logs in with their tokens. */
+    public static Client begin(ClientOptions options, RunTokens runs, Duration timeout) throws InterruptedException {
+        return new Client(Connector.begin(options, runs, timeout), null);
+    }
+
+    /** Guards all writes of a {@link Client#fenced} client. Must be thread-safe. */
+    public interface Fence {
+        /** The guards of the next write; may be empty. */
+        List<Guard> guards();
+
+        /**
+         * Returns the exception for the caller of a write that the server has refused because of a guard: one of these, or
+         * another. These may have changed since the write was sent.
+         */
+        RuntimeException refused(ConflictException why);
     }
 
     /** A server that does not know yet who asks. */

@@ -3,6 +3,7 @@ package distkv.runner;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.client.Mirror;
+import distkv.client.transport.Address;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
@@ -36,6 +37,9 @@ final class World implements AutoCloseable {
     static final Path ERROR = Path.of(".distkv", "error");
 
     final Server server;
+    /** How the test and its runners reach it. */
+    private final ClientOptions reach;
+
     final Client client;
     final List<JobLog.Line> log = new CopyOnWriteArrayList<>();
     private final Mirror mirror;
@@ -43,9 +47,27 @@ final class World implements AutoCloseable {
     private final List<Runner> runners = new ArrayList<>();
     private final List<Client> clients = new ArrayList<>();
 
+    /** A server that everybody on this machine may use. */
     World() throws IOException, InterruptedException {
-        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("tree"));
-        client = Client.connect(ClientOptions.of("127.0.0.1", server.port()).withName("test"));
+        this(ServerOptions.defaults().at("127.0.0.1", 0).open(true), null);
+    }
+
+    /** A server whose port wants a log-in; the test and its runners use its Unix socket, which is at this path. */
+    static World closed(java.nio.file.Path socket) throws IOException, InterruptedException {
+        ServerOptions options = ServerOptions.defaults()
+                .at("127.0.0.1", 0)
+                .open(false)
+                .withSocket(new ServerOptions.LocalSocket.At(socket));
+        return new World(options, socket);
+    }
+
+    private World(ServerOptions options, java.nio.file.@Nullable Path socket)
+            throws IOException, InterruptedException {
+        server = Server.start(options, new MemoryStore("tree"));
+        reach = socket == null
+                ? ClientOptions.of("127.0.0.1", server.port())
+                : ClientOptions.of(new Address.Unix(socket));
+        client = Client.connect(reach.withName("test"));
         mirror = client.mirror(Path.ROOT);
         mirror.listen((before, now) -> announce());
         mirror.awaitInitial();
@@ -83,7 +105,7 @@ final class World implements AutoCloseable {
 
     /** Starts a runner with a client of its own. */
     Runner runner(RunnerOptions options) throws InterruptedException {
-        Client own = Client.connect(ClientOptions.of("127.0.0.1", server.port()).withName(options.node()));
+        Client own = Client.connect(reach.withName(options.node()));
         clients.add(own);
         Runner runner = Runner.start(options, own);
         runners.add(runner);

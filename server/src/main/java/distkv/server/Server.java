@@ -79,6 +79,7 @@ public final class Server implements AutoCloseable {
             AccessControl access = new AccessControl(
                     replica,
                     store,
+                    records,
                     options.prefixes(),
                     topic -> TopicPattern.rooted(messageRoot, topic),
                     options.open(),

@@ -2,7 +2,7 @@ package distkv.worker;
 
 import distkv.client.Client;
 import distkv.client.ClientOptions;
-import distkv.client.login.ClientCredentials;
+import distkv.client.RunTokens;
 import distkv.client.transport.TlsSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -25,6 +25,7 @@ final class WorkerEnvironment implements AutoCloseable {
     /** Guards the client. */
     private final ReentrantLock lock = new ReentrantLock();
 
+    private final RunTokens runs = new RunTokens();
     private @Nullable Client client;
 
     private WorkerEnvironment(ClientOptions server, String node, Map<String, @Nullable Object> config) {
@@ -49,9 +50,6 @@ final class WorkerEnvironment implements AutoCloseable {
         TlsSettings tls =
                 config.get("connect") instanceof Map<?, ?> connect ? TlsSettings.of(connect.get("ssl")) : null;
         server = tls == null ? server : server.withTls(tls);
-        if (config.get("connect") instanceof Map<?, ?> connect) {
-            server = server.withCredentials(ClientCredentials.of(connect));
-        }
         return new WorkerEnvironment(server.withCallTimeout(callTimeout(config, server.callTimeout())), node, config);
     }
 
@@ -74,12 +72,17 @@ final class WorkerEnvironment implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             if (client == null) {
-                client = Client.begin(server, FIRST_CONNECTION);
+                client = Client.begin(server, runs, FIRST_CONNECTION);
             }
             return client;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What the client logs in with. */
+    RunTokens runs() {
+        return runs;
     }
 
     /** The client for a run that is about to start. If the connection was lost, waits for the next one. */

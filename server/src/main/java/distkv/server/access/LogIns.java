@@ -8,6 +8,7 @@ import distkv.model.Bytes;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
+import distkv.protocol.RunToken;
 import distkv.server.net.PeerIdentity;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -69,7 +70,13 @@ public final class LogIns {
             case "password" -> control.passwords().inTurn(address, () -> logInByPassword(request, tock));
             case "token" -> logInByToken(request, tock);
             case "code" -> logInByCode(request, tock);
-            default -> refusal(request, "typ: '" + request.method() + "' (expected: password, token or code)", tock);
+            case RunToken.METHOD -> {
+                // No attempt of anybody's: such a token cannot be guessed, and one of a run that is over is no offence.
+                String refusal = access.logInRun(request.secret().text());
+                yield refusal == null ? null : refusal(request, refusal, tock);
+            }
+            default ->
+                refusal(request, "typ: '" + request.method() + "' (expected: password, token, code or run)", tock);
         };
     }
 

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class RequestDispatcher implements RequestHandler {
     private static final List<Integer> VERSION = List.of(0, 65, 0);
     private static final List<String> EXTENSIONS = List.of(
-            "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted", "login");
+            "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted", "login",
+            "run");
 
     /** The original's letters for: read, access, list. */
     private static final String READ_LETTERS = "rxe";
