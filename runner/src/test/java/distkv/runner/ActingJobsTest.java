@@ -112,8 +112,8 @@ class ActingJobsTest {
         CompletableFuture<String> why = new CompletableFuture<>();
         RunTokens tokens = new RunTokens();
         tokens.add(token, why::complete);
-        try (Client _ = Client.begin(
-                ClientOptions.of("127.0.0.1", world.server.port()), tokens, Duration.ofSeconds(10))) {
+        try (Client _ =
+                Client.begin(ClientOptions.of("127.0.0.1", world.server.port()), tokens, Duration.ofSeconds(10))) {
             return why.get(30, TimeUnit.SECONDS);
         }
     }
@@ -177,9 +177,11 @@ class ActingJobsTest {
         double started = world.number(state("wait"), "started");
         job.put("as", "bob");
         world.set(entry("wait"), job);
-        world.await("the error of the second run", () -> world.below(World.ERROR).values().stream()
-                .map(error -> String.valueOf(Values.decode(Objects.requireNonNull(error.value()))))
-                .anyMatch(error -> error.contains(", acting as bob, may not write room.who")));
+        world.await(
+                "the error of the second run",
+                () -> world.below(World.ERROR).values().stream()
+                        .map(error -> String.valueOf(Values.decode(Objects.requireNonNull(error.value()))))
+                        .anyMatch(error -> error.contains(", acting as bob, may not write room.who")));
         assertThat(world.number(state("wait"), "started")).isGreaterThan(started);
     }
 

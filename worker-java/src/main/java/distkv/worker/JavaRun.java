@@ -2,7 +2,6 @@ package distkv.worker;
 
 import distkv.client.Client;
 import distkv.client.ConflictException;
-
 import distkv.code.CancelledException;
 import distkv.code.LostException;
 import distkv.code.Message;
