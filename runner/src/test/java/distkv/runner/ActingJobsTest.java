@@ -119,7 +119,7 @@ class ActingJobsTest {
     }
 
     private static void check(@Nullable Object result, String job, int refusals) throws Exception {
-        List<?> said = (List<?>) result;
+        List<?> said = (List<?>) Objects.requireNonNull(result);
         assertThat(said).hasSize(refusals + 2);
         assertThat(said.getFirst()).isEqualTo(22L);
         assertThat(String.valueOf(said.get(1)))
@@ -136,7 +136,7 @@ class ActingJobsTest {
         world.set(entry("python"), World.job("tries", "as", "anna"));
         Object result = world.result(state("python"));
         check(result, "python", 3);
-        assertThat(String.valueOf(((List<?>) result).get(3))).contains("may not write without its claim");
+        assertThat(String.valueOf(((List<?>) Objects.requireNonNull(result)).get(3))).contains("may not write without its claim");
     }
 
     @Test
