@@ -136,7 +136,8 @@ class ActingJobsTest {
         world.set(entry("python"), World.job("tries", "as", "anna"));
         Object result = world.result(state("python"));
         check(result, "python", 3);
-        assertThat(String.valueOf(((List<?>) Objects.requireNonNull(result)).get(3))).contains("may not write without its claim");
+        assertThat(String.valueOf(((List<?>) Objects.requireNonNull(result)).get(3)))
+                .contains("may not write without its claim");
     }
 
     @Test

@@ -22,22 +22,29 @@ public interface Keyboard {
 
     /** The terminal of this process. */
     static Keyboard system() {
-        Console console = System.console();
-        @Nullable Console terminal = console != null && console.isTerminal() ? console : null;
         return new Keyboard() {
+            /** Looked for only when somebody is to be asked, since that takes a while. */
+            @SuppressWarnings("SystemConsoleNull") // It does without a terminal, unless a console has lines edited.
+            private @Nullable Console terminal() {
+                Console console = System.console();
+                return console != null && console.isTerminal() ? console : null;
+            }
+
             @Override
             public boolean isThere() {
-                return terminal != null;
+                return terminal() != null;
             }
 
             @Override
             public String line(String prompt) {
+                Console terminal = terminal();
                 String line = terminal == null ? null : terminal.readLine("%s", prompt);
                 return line == null ? "" : line.strip();
             }
 
             @Override
             public String secret(String prompt) {
+                Console terminal = terminal();
                 char[] typed = terminal == null ? null : terminal.readPassword("%s", prompt);
                 return typed == null ? "" : new String(typed);
             }

@@ -3,6 +3,7 @@ package distkv.server.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,7 +24,7 @@ class PasswordQueueTest {
             awaitFirst();
             return done.add(address);
         })));
-        await().until(() -> queue.size() == before + 1);
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> queue.size() == before + 1);
     }
 
     private void awaitFirst() {
