@@ -194,6 +194,11 @@ final class JavaRun implements Client.Fence {
     }
 
     @Override
+    public long cause() {
+        return EventCause.get();
+    }
+
+    @Override
     public synchronized List<Guard> guards() {
         return claim == null ? List.of() : List.of(claim);
     }

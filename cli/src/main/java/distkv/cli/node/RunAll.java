@@ -15,6 +15,7 @@ import distkv.client.LogInException;
 import distkv.client.ServerConnectionException;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
+import distkv.runner.accept.SigningMode;
 import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -96,7 +97,10 @@ public final class RunAll implements CommandAction.Serving {
             }
         });
         try (Runner runner = Runner.start(options, tree.client())) {
-            context.printer().now("Running. Sandbox of the code: " + runner.sandbox() + ".");
+            SigningMode signing = options.policy().signing();
+            context.printer()
+                    .now("Running. Sandbox of the code: " + runner.sandbox() + "."
+                            + (signing == SigningMode.OFF ? "" : " Signed code: " + signing.word() + "."));
             life.await();
         }
         LogInException why = refused.get();

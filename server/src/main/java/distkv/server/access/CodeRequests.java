@@ -25,7 +25,7 @@ public final class CodeRequests {
     public CodeRequests(AccessControl control, ConnectionAccess access, PeerIdentity peer) {
         this.control = control;
         this.access = access;
-        this.address = LogIns.address(peer);
+        this.address = peer.place();
     }
 
     /** Makes a code for this client. */

@@ -10,7 +10,6 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.RunToken;
 import distkv.server.net.PeerIdentity;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +28,7 @@ public final class LogIns {
 
     private final AccessControl control;
     private final ConnectionAccess access;
+    /** Where attempts come from. */
     private final String address;
 
     private @Nullable KeyExchange exchange;
@@ -36,17 +36,7 @@ public final class LogIns {
     public LogIns(AccessControl control, ConnectionAccess access, PeerIdentity peer) {
         this.control = control;
         this.access = access;
-        this.address = address(peer);
-    }
-
-    /** Where attempts come from: an address without its port, or a user of this machine. */
-    static String address(PeerIdentity peer) {
-        return switch (peer) {
-            case PeerIdentity.Local local -> local.toString();
-            case PeerIdentity.Tcp(InetSocketAddress from) -> from.getAddress().getHostAddress();
-            case PeerIdentity.Tls(InetSocketAddress from, var _) ->
-                from.getAddress().getHostAddress();
-        };
+        this.address = peer.place();
     }
 
     /** Agrees on a key for a password. */
@@ -84,6 +74,7 @@ public final class LogIns {
         String[] keys = {"address " + address, "user " + request.user()};
         Duration delay = control.throttle().delay(keys);
         if (delay.isPositive()) {
+            control.events().logInFailed(shown(request.user()), address, "too many failures");
             return tooMany(request, "log-in", delay, tock);
         }
         Principal found = byPassword(request);
@@ -91,11 +82,13 @@ public final class LogIns {
             control.throttle().failed(keys);
             String user = shown(request.user());
             LOG.log(System.Logger.Level.WARNING, "a log-in failed: user {0} from {1}", user, address);
+            control.events().logInFailed(user, address, "wrong password");
             // The text of the original, for a wrong name as well: it tells nobody which names exist.
             return refusal(request, "AuthFailedError('User or password is wrong', '" + user + "')", tock);
         }
         control.throttle().succeeded(keys);
         access.logIn(found);
+        control.events().loggedIn(found, address, request.method());
         return null;
     }
 
@@ -109,6 +102,7 @@ public final class LogIns {
         if (presented != null && token != null && token.matches(presented)) {
             double now = AccessControl.now();
             if (token.isExpired(now)) {
+                control.events().logInFailed("token " + token.name(), address, "expired token");
                 return refusal(
                         request,
                         "token " + token.name() + ": expired at " + time(token.expires()) + ", and it is " + time(now)
@@ -116,6 +110,7 @@ public final class LogIns {
                         tock);
             }
             access.logIn(token.principal());
+            control.events().loggedIn(token.principal(), address, request.method());
             control.tokenUse().note(token.id(), address);
             return null;
         }
@@ -125,6 +120,7 @@ public final class LogIns {
             return tooMany(request, "token", delay, tock);
         }
         control.throttle().failed(key);
+        control.events().logInFailed("?", address, "unknown token");
         LOG.log(System.Logger.Level.WARNING, "a log-in failed: an unknown token from {0}", address);
         return refusal(request, "token: unknown or revoked (expected: one that 'distkv token list' shows)", tock);
     }
@@ -134,7 +130,9 @@ public final class LogIns {
         String secret = request.secret().text();
         return switch (control.codes().redeem(secret == null ? "" : secret)) {
             case LogInCodes.State.Approved(String user) -> {
-                access.logIn(new Principal.OfUser(user));
+                Principal found = new Principal.OfUser(user);
+                access.logIn(found);
+                control.events().loggedIn(found, address, request.method());
                 yield null;
             }
             case LogInCodes.State.Pending() ->
