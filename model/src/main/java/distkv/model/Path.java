@@ -182,9 +182,9 @@ public final class Path implements Comparable<Path> {
     private static int hash(byte[] key) {
         long end = 0;
         for (int i = Math.max(0, key.length - Long.BYTES); i < key.length; i++) {
-            end = end << Byte.SIZE | key[i] & 0xFF;
+            end = (end << Byte.SIZE) | (key[i] & 0xFF);
         }
-        return 31 * Arrays.hashCode(key) + (int) (end * 0x9E37_79B9_7F4A_7C15L >>> Integer.SIZE);
+        return (31 * Arrays.hashCode(key)) + (int) ((end * 0x9E37_79B9_7F4A_7C15L) >>> Integer.SIZE);
     }
 
     /** The path as people write it, cut off if it is very long, for messages. */

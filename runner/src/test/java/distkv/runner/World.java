@@ -61,8 +61,7 @@ final class World implements AutoCloseable {
         return new World(options, socket);
     }
 
-    private World(ServerOptions options, java.nio.file.@Nullable Path socket)
-            throws IOException, InterruptedException {
+    private World(ServerOptions options, java.nio.file.@Nullable Path socket) throws IOException, InterruptedException {
         server = Server.start(options, new MemoryStore("tree"));
         reach = socket == null
                 ? ClientOptions.of("127.0.0.1", server.port())
