@@ -10,9 +10,13 @@ import org.jspecify.annotations.Nullable;
  * {@value Revision#MAX_WRITES} writes, no two of the same path.
  *
  * @param id the request that it is made for; {@code null} if its outcome will not be asked for later
+ * @param origin who makes it and why; {@code null} if nobody says
  */
 public record Commit(
-        List<Write> writes, List<Guard> guards, @Nullable WriteId id) {
+        List<Write> writes,
+        List<Guard> guards,
+        @Nullable WriteId id,
+        @Nullable Origin origin) {
     public Commit {
         writes = List.copyOf(writes);
         guards = List.copyOf(guards);
@@ -31,9 +35,19 @@ public record Commit(
         }
     }
 
-    /** A commit without an id. */
+    /** A commit without an origin. */
+    public Commit(List<Write> writes, List<Guard> guards, @Nullable WriteId id) {
+        this(writes, guards, id, null);
+    }
+
+    /** A commit without an id and an origin. */
     public Commit(List<Write> writes, List<Guard> guards) {
         this(writes, guards, null);
+    }
+
+    /** The same commit, made by this origin. */
+    public Commit from(@Nullable Origin newOrigin) {
+        return new Commit(writes, guards, id, newOrigin);
     }
 
     /** A commit of one write, without guards. */

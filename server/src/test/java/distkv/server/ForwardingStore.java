@@ -1,6 +1,7 @@
 package distkv.server;
 
 import distkv.model.Commit;
+import distkv.model.Origin;
 import distkv.model.WriteId;
 import distkv.store.ChangeFeed;
 import distkv.store.CommitOutcome;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A store that does what another one does, but for what a test has it do otherwise. */
 abstract class ForwardingStore implements Store {
@@ -39,6 +41,11 @@ abstract class ForwardingStore implements Store {
     @Override
     public CommitOutcome.Committed committed(long revision) throws CompactedException {
         return store.committed(revision);
+    }
+
+    @Override
+    public @Nullable Origin origin(long tick) {
+        return store.origin(tick);
     }
 
     @Override

@@ -2,8 +2,8 @@ package distkv.server;
 
 import distkv.access.AccessTable;
 import distkv.access.Grant;
-import distkv.access.Node;
-import distkv.access.Node.Reads;
+import distkv.access.NodeAccount;
+import distkv.access.NodeAccount.Reads;
 import distkv.access.Token;
 import distkv.model.Commit;
 import distkv.model.Expectation;
@@ -83,8 +83,8 @@ final class NodeFixture implements AutoCloseable {
     }
 
     void entry(String name, Credentials known, boolean revoked, String... groups) throws Exception {
-        Node node =
-                new Node(name, Set.of(groups), Set.of(), Set.of(known.fingerprint()), 5, "root", revoked, Reads.ALL);
+        NodeAccount node =
+                new NodeAccount(name, Set.of(groups), Set.of(), Set.of(known.fingerprint()), 5, "root", revoked, Reads.ALL);
         try (WireClient owner = owner()) {
             owner.call(
                     "set_internal", "path", List.of("access", "node", name), "value", Values.decode(node.encode(null)));

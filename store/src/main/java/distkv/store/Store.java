@@ -1,12 +1,14 @@
 package distkv.store;
 
 import distkv.model.Commit;
+import distkv.model.Origin;
 import distkv.model.WriteId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ordered, durable log of commits and the tree that results from it. The contract test, which every engine inherits,
@@ -77,6 +79,16 @@ public interface Store extends AutoCloseable {
     default CommitOutcome.Committed committed(long revision) throws CompactedException {
         throw new CompactedException(revision, Long.MAX_VALUE);
     }
+
+    /**
+     * Who made the change of a tick, and why. The answer is exact for a present entry, whenever it was written; for a
+     * change that was superseded as long as the history reaches back to it.
+     *
+     * @return {@code null} if nobody said so, or if there is no such change any more
+     * @throws StoreException if it cannot be read
+     */
+    @Nullable
+    Origin origin(long tick);
 
     /**
      * Grants a lease, which is durable when this returns. The entries bound to it are deleted when it has not been renewed

@@ -1,7 +1,8 @@
 package distkv.server.access;
 
 import distkv.access.AccessTable;
-import distkv.access.Node;
+import distkv.access.NodeAccount;
+import distkv.access.NodeWrites;
 import distkv.access.Principal;
 import distkv.access.RequestNeeds;
 import distkv.access.Rights;
@@ -13,6 +14,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.process.VitalThreads;
+import distkv.protocol.Request;
 import distkv.schema.Prefixes;
 import distkv.server.net.PeerIdentity;
 import distkv.server.tree.KeyOrderWalk;
@@ -48,6 +50,8 @@ public final class AccessControl {
     private final boolean nodesOnly;
     private final UnaryOperator<List<String>> rooted;
     private final RequestNeeds needs;
+    private final NodeWrites nodeWrites;
+    private final RunNames runs;
     private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
     private final Set<ConnectionAccess> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong changes = new AtomicLong();
@@ -73,6 +77,11 @@ public final class AccessControl {
         this.rooted = rooted;
         this.needs =
                 new RequestNeeds(new Zones(prefixes), path -> replica.snapshot().get(path), rooted);
+        this.runs = new RunNames(prefixes, path -> replica.snapshot().get(path));
+        this.nodeWrites = new NodeWrites(
+                prefixes,
+                path -> replica.snapshot().get(path),
+                () -> replica.snapshot().tock());
         this.watcher = watcher();
         this.read = new Read(read(replica.start(watcher)), 0);
     }
@@ -105,6 +114,23 @@ public final class AccessControl {
 
     RequestNeeds needs() {
         return needs;
+    }
+
+    RunNames runs() {
+        return runs;
+    }
+
+    /**
+     * Why a node may not make a request for which it has the rights; {@code null} if it may.
+     *
+     * @param session that of the connection; 0 if it has none
+     */
+    @Nullable
+    String refusal(String name, long session, Request request, Path root) {
+        NodeAccount node = table().findNode(name);
+        return node == null
+                ? null
+                : nodeWrites.refusal(new NodeWrites.Writer(name, node.groups(), session), request, root);
     }
 
     LoginThrottle throttle() {
@@ -190,7 +216,7 @@ public final class AccessControl {
 
     /** Whether this is a node that may connect. */
     public boolean isNode(String name) {
-        Node node = table().findNode(name);
+        NodeAccount node = table().findNode(name);
         return node != null && !node.revoked();
     }
 
@@ -208,7 +234,7 @@ public final class AccessControl {
                 yield token == null || token.isExpired(now()) ? Rights.NONE : table.rights(token.roles());
             }
             case Principal.OfNode(String name) -> {
-                Node node = table.findNode(name);
+                NodeAccount node = table.findNode(name);
                 yield node == null ? Rights.NONE : table.rights(node, rooted);
             }
         };

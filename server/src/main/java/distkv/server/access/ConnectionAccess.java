@@ -1,9 +1,11 @@
 package distkv.server.access;
 
 import distkv.access.Need;
-import distkv.access.Node;
+import distkv.access.NodeAccount;
 import distkv.access.Principal;
 import distkv.access.Rights;
+import distkv.model.Guard;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
@@ -62,6 +64,22 @@ public final class ConnectionAccess {
         return now == null ? null : now.principal();
     }
 
+    /**
+     * Who makes a write, and why; {@code null} if nobody has logged in.
+     *
+     * @param guards of the write: a claim among them says which run it is
+     * @param cause see {@link Origin#cause}
+     */
+    public @Nullable Origin origin(List<Guard> guards, long cause) {
+        Principal principal = principal();
+        if (principal == null) {
+            return null;
+        }
+        boolean isPerson = principal instanceof Principal.OfUser || principal instanceof Principal.OfToken;
+        String run = isPerson || guards.isEmpty() ? null : control.runs().find(guards);
+        return new Origin(run == null ? principal.label() : run, cause);
+    }
+
     /** Whether the client must log in before it may do anything. */
     public boolean mustLogIn() {
         return known.get() == null;
@@ -88,7 +106,7 @@ public final class ConnectionAccess {
         if (!(principal instanceof Principal.OfNode(String name))) {
             return false;
         }
-        Node node = control.table().findNode(name);
+        NodeAccount node = control.table().findNode(name);
         return node == null
                 || certificate == null
                 || !node.isKnownBy(certificate.fingerprint())
@@ -156,8 +174,9 @@ public final class ConnectionAccess {
      * The refusal of a request; {@code null} if the client may make it.
      *
      * @param root the path that the client sees as the root
+     * @param session that of the connection; 0 if it has none
      */
-    public Reply.@Nullable Failed check(Request request, Path root, long tock) {
+    public Reply.@Nullable Failed check(Request request, Path root, long session, long tock) {
         Known now = known.get();
         if (now == null) {
             return isBeforeLogIn(request)
@@ -178,7 +197,16 @@ public final class ConnectionAccess {
                 return new Reply.Failed(request.seq(), denial(now.principal(), need), Etype.ACCESS, tock);
             }
         }
-        return null;
+        String refusal = now.principal() instanceof Principal.OfNode(String name)
+                ? control.refusal(name, session, request, root)
+                : null;
+        return refusal == null
+                ? null
+                : new Reply.Failed(
+                        request.seq(),
+                        "access: " + now.principal().label() + " may not " + refusal,
+                        Etype.ACCESS,
+                        tock);
     }
 
     /** Says, at any time, why the client may not have the stream that answers a request; {@code null} if it may. */

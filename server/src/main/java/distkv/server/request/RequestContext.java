@@ -1,6 +1,10 @@
 package distkv.server.request;
 
+import distkv.model.Commit;
+import distkv.model.Guard;
+import distkv.model.Origin;
 import distkv.model.Path;
+import distkv.model.Write;
 import distkv.model.WriteId;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
@@ -8,6 +12,7 @@ import distkv.server.access.ConnectionAccess;
 import distkv.server.access.LogIns;
 import distkv.server.net.Connection;
 import distkv.server.session.ConnectionSession;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the requests of one connection share. */
@@ -35,7 +40,22 @@ final class RequestContext {
                 connection.dismiss(reason);
             }
         });
-        this.session = new ConnectionSession(server.sessions(), access::node, server.access()::isNode);
+        this.session = new ConnectionSession(server.sessions(), new ConnectionSession.Client() {
+            @Override
+            public @Nullable Origin origin() {
+                return access.origin(List.of(), 0);
+            }
+
+            @Override
+            public @Nullable String node() {
+                return access.node();
+            }
+
+            @Override
+            public boolean isOver() {
+                return access.isOver();
+            }
+        });
         this.logIns = new LogIns(server.access(), access, connection.peer());
         this.inFlight = new InFlightWrites(connection.memory(), connection.output()::flush);
         this.writer = server.writers().newNumber();
@@ -85,6 +105,11 @@ final class RequestContext {
     @Nullable
     WriteId id(Seq seq) {
         return seq instanceof Seq.Int(long number) && number > 0 ? new WriteId(writer, number) : null;
+    }
+
+    /** The commit of a request, made by this client. */
+    Commit commit(Seq seq, List<Write> writes, List<Guard> guards) {
+        return new Commit(writes, guards, id(seq), access.origin(guards, 0));
     }
 
     /** The newest tock. */

@@ -114,7 +114,11 @@ final class TreeDeletion {
 
     private void delete(int index, List<Write> writes, boolean last) {
         WriteId id = context.id(seq);
-        Commit commit = new Commit(writes, guards, id == null || last ? id : id.part());
+        Commit commit = new Commit(
+                writes,
+                guards,
+                id == null || last ? id : id.part(),
+                context.access().origin(guards, 0));
         PendingCommit pending = PendingCommit.admit(context, seq, commit);
         pending.commit(commit, outcome -> arrived(index, new Part(pending, outcome)));
     }

@@ -1,7 +1,6 @@
 package distkv.server.request;
 
 import distkv.model.Chain;
-import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
@@ -113,8 +112,7 @@ record ValueWrite(
 
     private void commit(PendingCommit pending, Expectation expectation) {
         Write write = new Write(path, value, expectation, lease);
-        pending.commit(
-                new Commit(List.of(write), conditions.guards(), context.id(seq)), outcome -> settled(pending, outcome));
+        pending.commit(context.commit(seq, List.of(write), conditions.guards()), outcome -> settled(pending, outcome));
     }
 
     /** Called on the replica's thread. */

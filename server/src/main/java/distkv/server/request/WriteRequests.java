@@ -123,7 +123,7 @@ final class WriteRequests {
         }
         Commit commit;
         try {
-            commit = new Commit(writes, guards, context.id(seq));
+            commit = context.commit(seq, writes, guards);
         } catch (IllegalArgumentException e) {
             context.write(new Reply.Failed(seq, "writes: " + e.getMessage(), Etype.REQUEST, context.tock()));
             return;
@@ -203,7 +203,7 @@ final class WriteRequests {
 
     /** A number that was never returned before: the tick of a write of its own. */
     void tock(Seq seq) {
-        Commit commit = Commit.of(Write.set(TOCK, Values.NIL, Expectation.anything()));
+        Commit commit = context.commit(seq, List.of(Write.set(TOCK, Values.NIL, Expectation.anything())), List.of());
         PendingCommit pending = PendingCommit.admit(context, seq, commit);
         pending.commit(
                 commit,

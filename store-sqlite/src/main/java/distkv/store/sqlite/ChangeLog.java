@@ -2,6 +2,7 @@ package distkv.store.sqlite;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.model.Origin;
 import distkv.model.WriteId;
 import distkv.store.CommitOutcome;
 import distkv.store.engine.Mutation;
@@ -19,12 +20,15 @@ final class ChangeLog {
     /** How many rows one statement inserts if there are enough, since most of the cost is per statement. */
     private static final int MANY = 16;
 
-    private static final int COLUMNS = 9;
+    private static final int COLUMNS = 11;
 
     private static final long NO_TICK = -1;
 
     private record Row(
-            Entry entry, @Nullable Entry previous, @Nullable WriteId id) {}
+            Entry entry,
+            @Nullable Entry previous,
+            @Nullable WriteId id,
+            @Nullable Origin origin) {}
 
     /** The prepared statements. The driver closes one that has failed; all of them are then prepared again. */
     private record Statements(
@@ -39,8 +43,9 @@ final class ChangeLog {
 
         static Statements prepare(Connection connection) throws SQLException {
             String insert =
-                    "INSERT INTO change(tick, path, value, lease, replaces, sum, created, writer, number) VALUES ";
-            String row = "(?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                    "INSERT INTO change(tick, path, value, lease, replaces, sum, created, writer, number, author, cause)"
+                            + " VALUES ";
+            String row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
             return new Statements(
                     connection.prepareStatement("BEGIN IMMEDIATE"),
                     connection.prepareStatement("COMMIT"),
@@ -81,9 +86,13 @@ final class ChangeLog {
             rows.clear();
             for (Mutation mutation : mutations) {
                 switch (mutation) {
-                    case Mutation.Changed(ChangeBatch batch, List<@Nullable Entry> previous, WriteId id) -> {
+                    case Mutation.Changed(
+                            ChangeBatch batch,
+                            List<@Nullable Entry> previous,
+                            WriteId id,
+                            Origin origin) -> {
                         for (int i = 0; i < previous.size(); i++) {
-                            rows.add(new Row(batch.changes().get(i), previous.get(i), i == 0 ? id : null));
+                            rows.add(new Row(batch.changes().get(i), previous.get(i), i == 0 ? id : null, origin));
                         }
                     }
                     case Mutation.Granted granted -> {
@@ -155,11 +164,14 @@ final class ChangeLog {
         WriteId id = row.id();
         long writer = id == null ? 0 : id.writer();
         long number = id == null ? 0 : id.number();
-        insert.setLong(
-                offset + 6, ChangeRows.sum(entry.tick(), key, value, entry.lease(), replaces, created, writer, number));
+        Origin origin = row.origin();
+        long sum = ChangeRows.sum(entry.tick(), key, value, entry.lease(), replaces, created, writer, number);
+        insert.setLong(offset + 6, ChangeRows.sum(sum, origin));
         setUnlessZero(insert, offset + 7, created);
         setUnlessZero(insert, offset + 8, writer);
         setUnlessZero(insert, offset + 9, number);
+        insert.setString(offset + 10, origin == null ? null : origin.by());
+        setUnlessZero(insert, offset + 11, origin == null ? 0 : origin.cause());
     }
 
     private static void setUnlessZero(PreparedStatement insert, int column, long number) throws SQLException {

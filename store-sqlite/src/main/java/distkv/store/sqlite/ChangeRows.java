@@ -2,10 +2,13 @@ package distkv.store.sqlite;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.WriteId;
+import distkv.store.engine.AuthorNames;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads the table {@code change} back into entries. */
 final class ChangeRows {
     private static final String SELECT =
-            "SELECT tick, path, value, lease, replaces, sum, writer, number, created FROM change WHERE tick >= ? AND tick < ?"
-                    + " ORDER BY tick";
+            "SELECT tick, path, value, lease, replaces, sum, writer, number, created, author, cause FROM change"
+                    + " WHERE tick >= ? AND tick < ? ORDER BY tick";
 
     /** About how many bytes a row takes besides its path and value. */
     static final int OVERHEAD = 100;
@@ -34,14 +37,14 @@ final class ChangeRows {
     private ChangeRows() {}
 
     /** The changes from one tick to before another, in order. */
-    static List<Entry> read(Connection connection, long from, long to) throws SQLException {
+    static List<Entry> read(Connection connection, long from, long to, AuthorNames names) throws SQLException {
         List<Entry> changes = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(SELECT)) {
             select.setLong(1, from);
             select.setLong(2, to);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    changes.add(entry(row));
+                    changes.add(entry(row, names));
                 }
             }
         }
@@ -49,7 +52,8 @@ final class ChangeRows {
     }
 
     /** The commits after a revision up to another: as many as fit into {@code maxBytes}, but at least one. */
-    static List<ChangeBatch> batches(Connection connection, long after, long last, long maxBytes) throws SQLException {
+    static List<ChangeBatch> batches(Connection connection, long after, long last, long maxBytes, AuthorNames names)
+            throws SQLException {
         List<ChangeBatch> batches = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(SELECT)) {
             select.setLong(1, Revision.tick(after + 1, 0));
@@ -59,7 +63,7 @@ final class ChangeRows {
                 long revision = 0;
                 long bytes = 0;
                 while (row.next()) {
-                    Entry entry = entry(row);
+                    Entry entry = entry(row, names);
                     if (entry.revision() != revision && !changes.isEmpty()) {
                         batches.add(new ChangeBatch(revision, List.copyOf(changes)));
                         changes.clear();
@@ -104,6 +108,7 @@ final class ChangeRows {
     /** The entries that the changes of a commit replaced. */
     static List<@Nullable Entry> previous(Connection connection, long revision) throws SQLException {
         List<@Nullable Entry> previous = new ArrayList<>();
+        AuthorNames names = new AuthorNames();
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT replaces FROM change WHERE tick >= ? AND tick < ? ORDER BY tick")) {
             select.setLong(1, Revision.tick(revision, 0));
@@ -111,7 +116,7 @@ final class ChangeRows {
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     long replaced = row.getLong(1);
-                    List<Entry> found = replaced == 0 ? List.of() : read(connection, replaced, replaced + 1);
+                    List<Entry> found = replaced == 0 ? List.of() : read(connection, replaced, replaced + 1, names);
                     previous.add(found.isEmpty() ? null : found.getFirst());
                 }
             }
@@ -119,7 +124,7 @@ final class ChangeRows {
         return previous;
     }
 
-    private static Entry entry(ResultSet row) throws SQLException {
+    private static Entry entry(ResultSet row, AuthorNames names) throws SQLException {
         long tick = row.getLong(1);
         byte[] key = row.getBytes(2);
         byte[] value = row.getBytes(3);
@@ -127,7 +132,8 @@ final class ChangeRows {
         long created = row.getLong(9);
         long sum =
                 key == null ? 0 : sum(tick, key, value, lease, row.getLong(5), created, row.getLong(7), row.getLong(8));
-        if (key == null || row.getLong(6) != sum) {
+        byte[] author = row.getBytes(10);
+        if (key == null || row.getLong(6) != sum(sum, author, author == null ? 0 : row.getLong(11))) {
             throw new SQLException("the row of tick " + tick + " is damaged");
         }
         return new Entry(
@@ -135,11 +141,26 @@ final class ChangeRows {
                 value == null ? null : new Value(value),
                 tick,
                 lease,
-                created == 0 ? tick : created);
+                created == 0 ? tick : created,
+                names.of(author));
+    }
+
+    /** The checksum of a row with an origin: that of the rest of the row if there is none. */
+    static long sum(long rest, @Nullable Origin origin) {
+        return origin == null ? rest : sum(rest, origin.by().getBytes(StandardCharsets.UTF_8), origin.cause());
+    }
+
+    private static long sum(long rest, byte @Nullable [] author, long cause) {
+        if (author == null) {
+            return rest;
+        }
+        CRC32C bytes = new CRC32C();
+        bytes.update(author, 0, author.length);
+        return rest ^ (((bytes.getValue() + 1 ^ cause * CREATED_MIX) * MIX) >>> 32);
     }
 
     /**
-     * The checksum of a row.
+     * The checksum of a row without an origin.
      *
      * @param created 0 if it is the row's own tick; the sum of a row without an id is then that of format 1
      */

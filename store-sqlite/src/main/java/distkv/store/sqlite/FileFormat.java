@@ -27,7 +27,8 @@ import java.util.zip.CRC32C;
  *   <li>{@code created}: the tick that created the entry, NULL if that is the row's own,
  *   <li>{@code writer}, {@code number}: in the first row of a commit the request that it was made for
  *       ({@link distkv.model.WriteId}),
- *   <li>{@code author}, {@code cause}: reserved,
+ *   <li>{@code author}, {@code cause}: the {@link distkv.model.Origin}, if the change has one; {@code cause} is NULL
+ *       for 0,
  *   <li>{@code sum}: a checksum of the row, since SQLite has none.
  * </ul>
  *
@@ -53,7 +54,8 @@ record FileFormat(List<Upgrade> upgrades) {
         }
     }
 
-    static final FileFormat CURRENT = new FileFormat(List.of(SecondFileFormat::make));
+    /** Format 3 uses the columns for the origin, which format 2 had reserved. */
+    static final FileFormat CURRENT = new FileFormat(List.of(SecondFileFormat::make, Upgrade.of()));
 
     static final String RESTORE =
             "expected: a store of DistKV; move it away, and bring back a backup with `distkv restore FILE`";

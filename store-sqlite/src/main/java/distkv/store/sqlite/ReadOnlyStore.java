@@ -1,6 +1,7 @@
 package distkv.store.sqlite;
 
 import distkv.model.Commit;
+import distkv.model.Origin;
 import distkv.store.ChangeFeed;
 import distkv.store.CommitOutcome;
 import distkv.store.CompactedException;
@@ -26,13 +27,15 @@ final class ReadOnlyStore implements Store {
     private final TreeContents contents;
     private final DirectoryLock lock;
     private final String trouble;
+    private final Path file;
     private final RecentChanges recent;
 
-    private ReadOnlyStore(String treeName, TreeContents contents, DirectoryLock lock, String trouble) {
+    private ReadOnlyStore(String treeName, TreeContents contents, DirectoryLock lock, String trouble, Path file) {
         this.treeName = treeName;
         this.contents = contents;
         this.lock = lock;
         this.trouble = trouble;
+        this.file = file;
         this.recent = new RecentChanges(contents.revision(), 1, 1);
     }
 
@@ -48,7 +51,8 @@ final class ReadOnlyStore implements Store {
                     FileFormat.text(connection, "tree"),
                     PathSort.contents(recovered.newest(), recovered.index().toArray()),
                     lock,
-                    trouble);
+                    trouble,
+                    file);
         } catch (SQLException e) {
             why.addSuppressed(e);
             return null;
@@ -91,6 +95,16 @@ final class ReadOnlyStore implements Store {
         recent.checkExists(revision);
         if (revision < contents.revision()) {
             throw new CompactedException(revision, contents.revision());
+        }
+    }
+
+    /** Opens the file anew, since a connection that is kept could not be closed for good. */
+    @Override
+    public @Nullable Origin origin(long tick) {
+        try (Connection connection = Database.alone(file)) {
+            return OriginReader.read(connection, tick);
+        } catch (SQLException e) {
+            throw Database.explain(file, e);
         }
     }
 

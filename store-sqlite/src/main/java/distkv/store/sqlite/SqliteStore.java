@@ -3,6 +3,8 @@ package distkv.store.sqlite;
 import distkv.model.ChangeBatch;
 import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.Origin;
+import distkv.model.Revision;
 import distkv.model.WriteId;
 import distkv.model.process.VitalThreads;
 import distkv.store.ChangeFeed;
@@ -11,8 +13,10 @@ import distkv.store.CompactedException;
 import distkv.store.Store;
 import distkv.store.StoreException;
 import distkv.store.TreeContents;
+import distkv.store.engine.AuthorNames;
 import distkv.store.engine.LeaseClock;
 import distkv.store.engine.LeaseTimers;
+import distkv.store.engine.Mutation;
 import distkv.store.engine.PathSort;
 import distkv.store.engine.RecentChanges;
 import java.nio.file.Files;
@@ -26,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store in a directory of its own: one SQLite file with an append-only table of changes, one thread that writes it (see
@@ -53,6 +58,10 @@ public final class SqliteStore implements Store {
     /** Reads for followers that are far behind, one at a time. */
     private final Connection reader;
 
+    /** Those of the entries that {@link #reader} has read. */
+    private final AuthorNames names = new AuthorNames();
+
+    private final OriginReader origins;
     private final List<Connection> connections;
 
     SqliteStore(StoreFile opened, DirectoryLock lock, SqliteOptions options) throws SQLException {
@@ -60,6 +69,7 @@ public final class SqliteStore implements Store {
         this.treeName = opened.treeName();
         this.lock = lock;
         this.reader = opened.reader();
+        this.origins = new OriginReader(file);
         this.connections = List.of(opened.reader(), opened.copier(), opened.writer());
         this.clock = options.clock().get();
         this.recent = new RecentChanges(opened.state().newest(), RECENT_BATCHES, RECENT_BYTES);
@@ -183,13 +193,22 @@ public final class SqliteStore implements Store {
                 if (reader.isClosed()) {
                     return List.of();
                 }
-                batches = ChangeRows.batches(reader, after, recent.newest(), CHUNK_BYTES);
+                batches = ChangeRows.batches(reader, after, recent.newest(), CHUNK_BYTES, names);
             } catch (SQLException e) {
                 throw Database.explain(file, e);
             }
         }
         checkHistory(after);
         return batches;
+    }
+
+    @Override
+    public @Nullable Origin origin(long tick) {
+        Mutation.Changed changed = recent.find(Revision.ofTick(tick));
+        if (changed == null) {
+            return origins.read(tick);
+        }
+        return Revision.position(tick) < changed.batch().changes().size() ? changed.origin() : null;
     }
 
     @Override
@@ -280,6 +299,7 @@ public final class SqliteStore implements Store {
                     connection.close();
                 }
             }
+            origins.close();
             index.close();
         } catch (SQLException e) {
             throw Database.explain(file, e);

@@ -115,8 +115,8 @@ record StoreFile(
             index = WalIndex.lengthen(file);
             RecoveredState recovered = RecoveredState.now(writer, file);
             Map<Long, Duration> leases = leases(writer);
-            TreeState state =
-                    new TreeState(recovered.index(), recovered.newest(), leases, FileFormat.lastLease(writer));
+            TreeState state = new TreeState(
+                    recovered.index(), recovered.names(), recovered.newest(), leases, FileFormat.lastLease(writer));
             String treeName = FileFormat.text(writer, "tree");
             return new StoreFile(
                     file,

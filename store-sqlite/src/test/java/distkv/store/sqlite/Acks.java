@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.model.Origin;
 import distkv.store.ChangeFeed;
 import distkv.store.CompactedException;
 import distkv.store.TreeContents;
@@ -54,7 +55,7 @@ record Acks(Map<Long, Long> numbers, Set<Long> refused) {
 
     /**
      * Every acknowledged commit after a revision is in the store and none that was refused, no revision is missing, and no
-     * commit is there by half. Returns the store's newest revision.
+     * commit is there by half or another's. Returns the store's newest revision.
      */
     long check(SqliteStore store, long after) throws InterruptedException, CompactedException {
         TreeContents contents = store.load();
@@ -72,6 +73,7 @@ record Acks(Map<Long, Long> numbers, Set<Long> refused) {
                         .isTrue();
                 assertThat(refused).doesNotContain(StoreChild.number(batch));
                 for (Entry entry : changes) {
+                    checkAuthor(entry);
                     present.put(entry.path().toString(), StoreChild.number(entry));
                 }
             }
@@ -79,6 +81,8 @@ record Acks(Map<Long, Long> numbers, Set<Long> refused) {
         for (Entry entry : contents.entries()) {
             Integer number = present.get(entry.path().toString());
             assertThat(number == null || number == StoreChild.number(entry)).isTrue();
+            checkAuthor(entry);
+            assertThat(store.origin(entry.tick())).isEqualTo(StoreChild.origin(StoreChild.number(entry)));
         }
         // The left entries come first, then the right ones, each sorted by the number of the pair.
         int pairs = contents.entries().size() / 2;
@@ -87,5 +91,10 @@ record Acks(Map<Long, Long> numbers, Set<Long> refused) {
                     .isEqualTo(StoreChild.number(contents.entries().get(i + pairs)));
         }
         return contents.revision();
+    }
+
+    private static void checkAuthor(Entry entry) {
+        Origin origin = StoreChild.origin(StoreChild.number(entry));
+        assertThat(entry.by()).isEqualTo(origin == null ? null : origin.who());
     }
 }

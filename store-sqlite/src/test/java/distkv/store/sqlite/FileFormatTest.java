@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.Origin;
+import distkv.model.Revision;
 import distkv.model.WriteId;
 import distkv.store.StoreException;
 import distkv.store.StoreTesting;
@@ -62,7 +64,7 @@ class FileFormatTest extends StoreTesting {
         }
         assertThatThrownBy(this::open)
                 .hasMessage(file()
-                        + " has format 7 (expected: 2 or older; it was written by a newer DistKV, so use that one)");
+                        + " has format 7 (expected: 3 or older; it was written by a newer DistKV, so use that one)");
     }
 
     private static FileFormat later(FileFormat.Upgrade... upgrades) {
@@ -92,6 +94,40 @@ class FileFormatTest extends StoreTesting {
         assertThat(words(store.committed(2).previous())).containsExactly("a=1");
     }
 
+    /** As a server of format 2 has left it: the columns are there, and empty. */
+    @Test
+    void aFileOfTheSecondFormatIsReadAndItsNewChangesHaveAnOrigin() throws Exception {
+        try (SqliteStore store = open()) {
+            committed(store, set("a", 1), set("b", 2));
+        }
+        try (Connection connection = Database.writer(file())) {
+            FileFormat.put(connection, "format", 2);
+        }
+        Origin anna = new Origin("anna", 256);
+        try (SqliteStore store = open()) {
+            assertThat(store.load().entries()).extracting(Entry::by).containsExactly(null, null);
+            outcome(store, new Commit(List.of(set("a", 3)), List.of()).from(anna));
+        }
+        SqliteStore store = open();
+        assertThat(words(store.load().entries())).containsExactly("a=3", "b=2");
+        assertThat(store.load().entries()).extracting(Entry::by).containsExactly("anna", null);
+        assertThat(store.origin(Revision.tick(2, 0))).isEqualTo(anna);
+        assertThat(store.origin(Revision.tick(1, 1))).isNull();
+    }
+
+    @Test
+    void anOriginThatWasChangedInTheFileIsDamage() throws Exception {
+        try (SqliteStore store = open()) {
+            outcome(store, new Commit(List.of(set("a", 1)), List.of()).from(new Origin("anna", 256)));
+        }
+        for (String change : List.of("author = 'joe'", "author = NULL", "cause = 257", "cause = NULL")) {
+            sql("UPDATE change SET " + change);
+            assertThatThrownBy(this::open).hasMessageContaining("the row of tick 256 is damaged");
+            sql("UPDATE change SET author = 'anna', cause = 256");
+        }
+        assertThat(open().load().entries()).hasSize(1);
+    }
+
     @Test
     void anOlderFormatIsUpgradedStepByStepAndThenOpensAsItIs() throws SQLException {
         try (SqliteStore store = open()) {
@@ -104,12 +140,12 @@ class FileFormatTest extends StoreTesting {
             assertThat(words(store.load().entries())).containsExactly("a=1", "b=2");
         }
         try (Connection connection = Database.reader(file())) {
-            assertThat(FileFormat.number(connection, "format")).isEqualTo(4);
+            assertThat(FileFormat.number(connection, "format")).isEqualTo(5);
             assertThat(Database.number(connection, "SELECT count(*) FROM note WHERE text = 'none'"))
                     .isEqualTo(2);
         }
         StoreFile.open(directory, OPTIONS, later).close();
-        assertThatThrownBy(this::open).hasMessageContaining("has format 4 (expected: 2 or older");
+        assertThatThrownBy(this::open).hasMessageContaining("has format 5 (expected: 3 or older");
     }
 
     @Test
@@ -247,7 +283,7 @@ class FileFormatTest extends StoreTesting {
             assertThat(store.load().entries().getLast().created()).isEqualTo(231168L);
         }
         try (Connection connection = Database.reader(file())) {
-            assertThat(FileFormat.number(connection, "format")).isEqualTo(2);
+            assertThat(FileFormat.number(connection, "format")).isEqualTo(3);
         }
     }
 }

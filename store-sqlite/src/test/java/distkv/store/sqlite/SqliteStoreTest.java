@@ -1,14 +1,14 @@
 package distkv.store.sqlite;
 
 import distkv.store.ManualClock;
-import distkv.store.RandomContract;
+import distkv.store.OriginContract;
 import distkv.store.Store;
 import distkv.store.engine.LeaseClock;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The SQLite engine under the contract. */
-class SqliteStoreTest extends RandomContract {
+class SqliteStoreTest extends OriginContract {
     @TempDir
     Path directory;
 

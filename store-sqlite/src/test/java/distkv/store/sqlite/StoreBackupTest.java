@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Expectation;
+import distkv.model.Origin;
 import distkv.model.Value;
 import distkv.model.Write;
 import distkv.store.CommitOutcome;
@@ -61,6 +62,19 @@ class StoreBackupTest extends StoreTesting {
         assertThat(next(closing(other.follow(newest))).revision()).isEqualTo(newest + 1);
         assertThat(other.renew(lease)).isTrue();
         assertThat(other.grant(Duration.ofSeconds(5))).isGreaterThan(lease + 1_000_000);
+    }
+
+    @Test
+    void aRestoredBackupKnowsWhoMadeItsChanges() {
+        Origin anna = new Origin("anna", 512);
+        SqliteStore store = open("home");
+        outcome(store, new Commit(List.of(set("a", 1)), List.of()).from(anna));
+        store.backup(copy(), (bytes, total) -> {});
+        SqliteStore.restore(copy(), temporary.resolve("other"));
+        SqliteStore other = open("other");
+        Entry entry = other.load().entries().getFirst();
+        assertThat(entry.by()).isEqualTo("anna");
+        assertThat(other.origin(entry.tick())).isEqualTo(anna);
     }
 
     @Test

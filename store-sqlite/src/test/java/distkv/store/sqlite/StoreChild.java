@@ -4,6 +4,7 @@ import distkv.model.ChangeBatch;
 import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Expectation;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
@@ -100,7 +101,19 @@ final class StoreChild {
     }
 
     private CommitOutcome commit(Write... writes) {
-        return open().commit(new Commit(List.of(writes), List.of())).join();
+        Commit commit = new Commit(List.of(writes), List.of());
+        Value first = writes[0].value();
+        return open().commit(first == null ? commit : commit.from(origin(number(first))))
+                .join();
+    }
+
+    /** Who makes the commit with this number, and why. */
+    static @Nullable Origin origin(int number) {
+        return switch (number % 3) {
+            case 0 -> null;
+            case 1 -> new Origin("anna");
+            default -> new Origin("run any.home.job" + number % 7 + "@attic#" + number, number);
+        };
     }
 
     private static Write write(String name, int number, int size, long lease) {
@@ -182,7 +195,11 @@ final class StoreChild {
 
     static int number(Entry entry) {
         Value value = entry.value();
-        return value == null ? -1 : ByteBuffer.wrap(value.bytes()).getInt();
+        return value == null ? -1 : number(value);
+    }
+
+    private static int number(Value value) {
+        return ByteBuffer.wrap(value.bytes()).getInt();
     }
 
     static long number(ChangeBatch batch) {

@@ -1,7 +1,11 @@
 package distkv.store.engine;
 
+import distkv.model.ChangeBatch;
 import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.Origin;
+import distkv.model.Path;
+import distkv.model.Revision;
 import distkv.model.WriteId;
 import distkv.store.ChangeFeed;
 import distkv.store.CommitOutcome;
@@ -25,8 +29,11 @@ public final class MemoryStore implements Store {
 
     private final String name;
     private final LeaseClock clock;
-    private final TreeState tree = new TreeState(new EntryIndex(), 0, Map.of(), 0);
+    private final TreeState tree = new TreeState(new EntryIndex(), new AuthorNames(), 0, Map.of(), 0);
     private final RecentChanges recent;
+    /** Those of the present entries. */
+    private final Map<Path, Origin> origins = new HashMap<>();
+
     private final LeaseTimers leases;
     /** Guards the tree and {@code closed}; taken before the lock of {@link RecentChanges}. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -67,7 +74,39 @@ public final class MemoryStore implements Store {
 
     private void publish() {
         recent.add(tree.mutations());
+        for (Mutation mutation : tree.mutations()) {
+            if (mutation instanceof Mutation.Changed(ChangeBatch batch, var _, var _, Origin origin)) {
+                batch.changes().forEach(change -> keep(change, origin));
+            }
+        }
         tree.markDurable();
+    }
+
+    private void keep(Entry change, @Nullable Origin origin) {
+        if (origin == null || change.isDeletion()) {
+            origins.remove(change.path());
+        } else {
+            origins.put(change.path(), origin);
+        }
+    }
+
+    @Override
+    public @Nullable Origin origin(long tick) {
+        lock.lock();
+        try {
+            Mutation.Changed changed = recent.find(Revision.ofTick(tick));
+            if (changed != null) {
+                return changed.batch().changes().size() > Revision.position(tick) ? changed.origin() : null;
+            }
+            for (Entry entry : tree.entries()) {
+                if (entry.tick() == tick) {
+                    return origins.get(entry.path());
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package distkv.store.engine;
 
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
+import distkv.model.Origin;
 import distkv.model.WriteId;
 import java.time.Duration;
 import java.util.List;
@@ -14,11 +15,13 @@ public sealed interface Mutation {
      *
      * @param previous for each change the entry that it replaced; {@code null} if there was none
      * @param id the request that it was made for, if there was one
+     * @param origin who made it and why, if somebody said so
      */
     record Changed(
             ChangeBatch batch,
             List<@Nullable Entry> previous,
-            @Nullable WriteId id) implements Mutation {}
+            @Nullable WriteId id,
+            @Nullable Origin origin) implements Mutation {}
 
     record Granted(long lease, Duration ttl) implements Mutation {}
 

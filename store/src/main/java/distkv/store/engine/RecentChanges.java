@@ -110,6 +110,16 @@ public final class RecentChanges {
         }
     }
 
+    /** The commit of a revision; {@code null} if it is not here. */
+    public Mutation.@Nullable Changed find(long revision) {
+        lock.lock();
+        try {
+            return revision >= oldest && revision <= newest ? at(revision) : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The commit of a revision that is here. */
     Mutation.Changed at(long revision) {
         Mutation.Changed changed = ring[slot(revision)];

@@ -5,6 +5,7 @@ import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Guard;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Write;
@@ -37,14 +38,16 @@ public final class TreeState {
     }
 
     private final EntryIndex index;
+    private final AuthorNames names;
     private final Map<Long, Lease> leases = new HashMap<>();
     private final List<Mutation> mutations = new ArrayList<>();
     private long newest;
     private long lastLease;
 
-    /** The state of a tree with these entries, this revision and these leases, as an engine has stored them. */
-    public TreeState(EntryIndex index, long newest, Map<Long, Duration> stored, long lastLease) {
+    /** The state of a tree with these entries (their authors are in {@code names}), this revision and these leases, as an engine has stored them. */
+    public TreeState(EntryIndex index, AuthorNames names, long newest, Map<Long, Duration> stored, long lastLease) {
         this.index = index;
+        this.names = names;
         this.newest = newest;
         this.lastLease = lastLease;
         stored.forEach((id, ttl) -> leases.put(id, new Lease(ttl)));
@@ -82,7 +85,7 @@ public final class TreeState {
     public void rollBack() {
         for (Mutation mutation : mutations.reversed()) {
             switch (mutation) {
-                case Mutation.Changed(ChangeBatch batch, List<@Nullable Entry> previous, var _) -> {
+                case Mutation.Changed(ChangeBatch batch, List<@Nullable Entry> previous, var _, var _) -> {
                     for (int i = previous.size() - 1; i >= 0; i--) {
                         replace(batch.changes().get(i).path(), previous.get(i));
                     }
@@ -115,11 +118,12 @@ public final class TreeState {
                         newest);
             }
         }
-        return change(commit.writes(), commit.id());
+        return change(commit.writes(), commit.id(), commit.origin());
     }
 
-    private CommitOutcome.Committed change(List<Write> writes, @Nullable WriteId id) {
+    private CommitOutcome.Committed change(List<Write> writes, @Nullable WriteId id, @Nullable Origin origin) {
         long revision = ++newest;
+        String by = names.of(origin);
         Entry[] changes = new Entry[writes.size()];
         @Nullable Entry[] previous = new Entry[changes.length];
         for (int i = 0; i < changes.length; i++) {
@@ -128,12 +132,12 @@ public final class TreeState {
             long tick = Revision.tick(revision, i);
             Entry current = write.value() == null ? null : index.get(write.path());
             long created = current == null ? tick : current.created();
-            changes[i] = new Entry(write.path(), write.value(), tick, lease, created);
+            changes[i] = new Entry(write.path(), write.value(), tick, lease, created, by);
             previous[i] = replace(write.path(), changes[i]);
         }
         ChangeBatch batch = new ChangeBatch(revision, List.of(changes));
         List<@Nullable Entry> replaced = Collections.unmodifiableList(Arrays.asList(previous));
-        mutations.add(new Mutation.Changed(batch, replaced, id));
+        mutations.add(new Mutation.Changed(batch, replaced, id, origin));
         return new CommitOutcome.Committed(revision, replaced);
     }
 
@@ -155,7 +159,7 @@ public final class TreeState {
             deletions.add(Write.delete(path, Expectation.anything()));
         }
         for (int from = 0; from < deletions.size(); from += Revision.MAX_WRITES) {
-            change(deletions.subList(from, Math.min(deletions.size(), from + Revision.MAX_WRITES)), null);
+            change(deletions.subList(from, Math.min(deletions.size(), from + Revision.MAX_WRITES)), null, null);
         }
         leases.remove(id);
         mutations.add(new Mutation.Ended(id, lease.ttl));

@@ -1,11 +1,11 @@
 package distkv.store.engine;
 
 import distkv.store.ManualClock;
-import distkv.store.RandomContract;
+import distkv.store.OriginContract;
 import distkv.store.Store;
 
 /** The in-memory store under the contract. */
-class MemoryStoreTest extends RandomContract {
+class MemoryStoreTest extends OriginContract {
     @Override
     protected Store open(LeaseClock clock) {
         return closing(new MemoryStore("contract", clock, 1 << 14));
