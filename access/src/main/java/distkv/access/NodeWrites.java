@@ -65,12 +65,19 @@ public final class NodeWrites {
         return switch (request) {
             case Request.SetValue set ->
                 refusal(writer, set.path(), set.value(), set.conditions(), set.session(), root);
-            case Request.DeleteValue delete ->
-                refusal(writer, delete.path(), null, delete.conditions(), false, root);
+            case Request.DeleteValue delete -> refusal(writer, delete.path(), null, delete.conditions(), false, root);
             case Request.CommitAll commit -> new Judge(writer, commit.writes(), commit.guards(), root).refusal();
             case Request.DeleteTree delete ->
                 refusal(root.append(delete.path()), "a whole subtree (expected: single entries)");
             default -> null;
+        };
+    }
+
+    /** Whether there is anything at a path that a node may write, given the right. */
+    public boolean maySome(Path path) {
+        return switch (zones.of(path)) {
+            case PRESENCE, CLAIM, STATE, ERROR -> true;
+            default -> false;
         };
     }
 
@@ -219,7 +226,9 @@ public final class NodeWrites {
                     return name(holder) + " holds its claim" + ANOTHER;
                 }
             }
-            String says = write.value() == null ? null : StateEntry.read(write.value()).node();
+            String says = write.value() == null
+                    ? null
+                    : StateEntry.read(write.value()).node();
             if (says == null || isSame(write.value(), there) || (runs && says.equals(writer.node()))) {
                 return null;
             }
@@ -227,9 +236,7 @@ public final class NodeWrites {
         }
 
         private static boolean isSame(@Nullable Value value, @Nullable Entry there) {
-            return value != null
-                    && there != null
-                    && StateEntry.read(value).equals(StateEntry.read(there.value()));
+            return value != null && there != null && StateEntry.read(value).equals(StateEntry.read(there.value()));
         }
 
         private @Nullable String error(Path path, CommitWrite write) {
@@ -259,9 +266,7 @@ public final class NodeWrites {
                 return "not about a job of this node's groups (expected: one)";
             }
             if (there == null) {
-                return writer.node().equals(below.getFirst())
-                        ? null
-                        : "below another name (expected: the node's own)";
+                return writer.node().equals(below.getFirst()) ? null : "below another name (expected: the node's own)";
             }
             ErrorRecord before = ErrorRecord.read(there);
             return before != null

@@ -20,7 +20,8 @@ class NodeTest {
     private static final Zones ZONES = new Zones(Prefixes.DEFAULT);
 
     private static NodeAccount node(Reads reads) {
-        return new NodeAccount("attic", Set.of("default", "b"), Set.of("gpio"), Set.of("5f"), 1_000, "olga", false, reads);
+        return new NodeAccount(
+                "attic", Set.of("default", "b"), Set.of("gpio"), Set.of("5f"), 1_000, "olga", false, reads);
     }
 
     @Test
@@ -52,7 +53,8 @@ class NodeTest {
         assertThatThrownBy(() -> NodeAccount.read("attic", Values.encode(Map.of("groups", List.of(group)))))
                 .isInstanceOf(BadEntry.class)
                 .hasMessageContaining("names other than + and #");
-        assertThatThrownBy(() -> NodeAccount.read("a/b", Values.encode(Map.of()))).isInstanceOf(BadEntry.class);
+        assertThatThrownBy(() -> NodeAccount.read("a/b", Values.encode(Map.of())))
+                .isInstanceOf(BadEntry.class);
     }
 
     private static boolean may(NodeAccount node, Right right, String path) {

@@ -133,6 +133,11 @@ public final class AccessControl {
                 : nodeWrites.refusal(new NodeWrites.Writer(name, node.groups(), session), request, root);
     }
 
+    /** Whether there is anything at a path that a node may write, given the right. */
+    boolean nodeMayWriteAt(Path path) {
+        return nodeWrites.maySome(path);
+    }
+
     LoginThrottle throttle() {
         return throttle;
     }

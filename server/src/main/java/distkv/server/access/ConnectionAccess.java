@@ -167,7 +167,8 @@ public final class ConnectionAccess {
     /** Whether the client may write any value to a path. */
     public boolean mayWrite(Path path) {
         Rights rights = rights();
-        return rights.isAll() || control.needs().write(path).isMet(rights);
+        return rights.isAll()
+                || (control.needs().write(path).isMet(rights) && (node() == null || control.nodeMayWriteAt(path)));
     }
 
     /**

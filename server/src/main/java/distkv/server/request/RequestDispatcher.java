@@ -67,6 +67,11 @@ public final class RequestDispatcher implements RequestHandler {
     }
 
     @Override
+    public boolean isLoggedIn() {
+        return !context.access().mustLogIn();
+    }
+
+    @Override
     public boolean isImmediate(Request request) {
         return context.access().isQuick() && isQuick(request);
     }

@@ -42,7 +42,8 @@ class ConnectionAccessTest {
     @Test
     void aCertificateThatHasExpiredSinceAllowsNothingMore() {
         try (MemoryStore store = new MemoryStore("tree")) {
-            NodeAccount node = new NodeAccount("attic", Set.of("default"), Set.of(), Set.of("5f"), 0, "", false, Reads.ALL);
+            NodeAccount node =
+                    new NodeAccount("attic", Set.of("default"), Set.of(), Set.of("5f"), 0, "", false, Reads.ALL);
             store.commit(Commit.of(Write.set(AccessTable.node("attic"), node.encode(null), Expectation.anything())))
                     .join();
             Replica replica = Replica.start(store);

@@ -96,7 +96,8 @@ class ImplicitLogInTest {
         assertThat(shown("CN=attic,O=x", "5f", open, ATTIC)).isNull();
         assertThat(shown("CN=cellar", "5f", open, ATTIC)).isNull();
         assertThat(shown("CN=attic", "5f", open)).isNull();
-        NodeAccount revoked = new NodeAccount("attic", Set.of("default"), Set.of(), Set.of("5f"), 0, "olga", true, Reads.ALL);
+        NodeAccount revoked =
+                new NodeAccount("attic", Set.of("default"), Set.of(), Set.of("5f"), 0, "olga", true, Reads.ALL);
         assertThat(shown("CN=attic", "5f", open, revoked)).isNull();
     }
 }
