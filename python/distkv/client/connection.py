@@ -77,7 +77,9 @@ class Connection:
         self._drained: anyio.Event | None = None
 
     @classmethod
-    async def open(cls, address: Address, tls: Any, *, timeout: float, window: int) -> Connection:
+    async def open(
+        cls, address: Address, tls: Any, *, timeout: float, window: int, check_log_in: bool = True
+    ) -> Connection:
         """
         Connect and wait for the greeting, together for at most ``timeout`` seconds; ``tls`` is ``connect.ssl``.
 
@@ -89,7 +91,8 @@ class Connection:
                 stream = await _connect(address, tls)
                 unpacker = codec.unpacker()
                 greeting = await _greeting(stream, unpacker)
-            _check_log_in(greeting)
+            if check_log_in:
+                _check_log_in(greeting)
             connection = cls(stream, unpacker, greeting, window)
         except BaseException as error:
             if stream is not None:

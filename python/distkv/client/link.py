@@ -14,6 +14,7 @@ from ..util import attrdict
 from .address import Address, candidates
 from .connection import Connection
 from .replies import Reply
+from .run_tokens import RunTokens
 
 __all__ = ["Link"]
 
@@ -37,7 +38,13 @@ class Link:
     `wait_connected` wait. A link can start without a connection; then `run` makes the first one, too.
     """
 
-    def __init__(self, connection: Connection | None, connect: attrdict, address: Address | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection | None,
+        connect: attrdict,
+        address: Address | None = None,
+        runs: RunTokens | None = None,
+    ) -> None:
         self.greeting = attrdict() if connection is None else connection.greeting
         self.attempted = anyio.Event()
         """Set by `run` once the first attempt to connect has succeeded or failed."""
@@ -46,6 +53,8 @@ class Link:
         self.address = address or candidates(connect)[-1]
         """Where the server is, or was last looked for."""
         self._connect = connect
+        self._runs = runs
+        """What it logs in with, if it is that of runs."""
         self._connection = connection
         self._closed = False
         self._changed = anyio.Event()
@@ -175,6 +184,8 @@ class Link:
 
     async def _connected_again(self) -> Connection:
         connection = await self._reconnect()
+        if self._runs is not None:
+            self._runs.connected(connection)
         self.greeting = connection.greeting
         self._note_tock(connection.greeting)
         self.connects += 1
@@ -196,8 +207,10 @@ class Link:
         while True:
             await anyio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
             pause = min(2 * pause, self._connect.retry) or _FIRST_PAUSE
+            if self._runs is not None:
+                await self._runs.wait()
             try:
-                connection, self.address = await _open(self._connect)
+                connection, self.address = await _open(self._connect, self._runs is None)
                 return connection
             except DistKVError as error:
                 logger.debug("%s", error)
@@ -209,15 +222,21 @@ class Link:
         event.set()
 
 
-async def _open(connect: attrdict) -> tuple[Connection, Address]:
+async def _open(connect: attrdict, check_log_in: bool = True) -> tuple[Connection, Address]:
     *others, last = candidates(connect)
     for address in others:
         try:
-            return await _open_at(address, connect), address
+            return await _open_at(address, connect, check_log_in), address
         except ServerConnectionError as error:
             logger.debug("%s", error)
-    return await _open_at(last, connect), last
+    return await _open_at(last, connect, check_log_in), last
 
 
-async def _open_at(address: Address, connect: attrdict) -> Connection:
-    return await Connection.open(address, connect.get("ssl"), timeout=connect.init_timeout, window=connect.window)
+async def _open_at(address: Address, connect: attrdict, check_log_in: bool) -> Connection:
+    return await Connection.open(
+        address,
+        connect.get("ssl"),
+        timeout=connect.init_timeout,
+        window=connect.window,
+        check_log_in=check_log_in,
+    )

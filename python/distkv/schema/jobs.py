@@ -51,6 +51,22 @@ class RunnerEntry(StoredEntry):
     info: str | None = None
     """One line for people."""
 
+    @property
+    def acts_as(self) -> str | None:
+        """
+        Whom the job acts as: a user, or ``token`` and the name of a token; None: the owner.
+
+        This is the field ``as`` of the entry. The server enters whoever writes the job, unless that is the owner.
+        """
+        return self.more.get("as")
+
+    @acts_as.setter
+    def acts_as(self, name: str | None) -> None:
+        if name is None:
+            self.more.pop("as", None)
+        else:
+            self.more["as"] = name
+
     @classmethod
     def path_of(cls, client: EntryClient, name: Path, *, group: str = "default", node: str | None = None) -> Path:
         """Return the path of a job's entry: on any node, on ``node``, or (``node="-"``) on all nodes of a group."""

@@ -74,7 +74,6 @@ class WorkerCgroups:
         self._files = files
         self.memory = memory
         """What workers without limits may use together, in bytes."""
-        self._known_kills = 0
         if all(name in own.v1 for name in CONTROLLERS):
             self.version = 1
             homes = own.v1
@@ -114,20 +113,9 @@ class WorkerCgroups:
         cgroup.limit(limits if limits.memory is not None else replace(limits, memory=self.memory), own_threads)
         return cgroup
 
-    def shared_kill(self) -> bool:
-        """Whether the kernel has killed a process because those without limits use too much; true once for each."""
-        if self.memory is None or self._all.killed() <= self._known_kills:
-            return False
-        self._known_kills += 1
-        return True
-
-    def kills(self) -> int:
-        """Return how many processes the kernel has killed because those without limits use too much."""
+    def shared_kills(self) -> int:
+        """Return how many processes the kernel has killed because those without limits use too much memory."""
         return 0 if self.memory is None else self._all.killed()
-
-    def forget_kills(self, count: int) -> None:
-        """Attribute so many kills to processes that workers have started, so that they count for no later worker."""
-        self._known_kills = max(self._known_kills, count)
 
     def _cgroup(self, name: str) -> Cgroup:
         return Cgroup(self._files, {controller: top / name for controller, top in self._tops.items()}, self.version)

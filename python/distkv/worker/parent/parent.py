@@ -26,6 +26,7 @@ from .child_process import ChildProcess
 from .heartbeat import INTERVAL, Heartbeat
 from .limits import Limits
 from .liveness import LivenessWitness
+from .memory_kills import SharedMemoryKills
 from .usage import OWN_THREADS, POLL, PROGRAM_THREADS, exceeded_limit
 from .worker_user import WorkerUser
 
@@ -58,6 +59,7 @@ class Parent:
         self.path = path
         """The path of the runner's socket; in a worker of another user that of an inherited descriptor."""
         self._cgroups = cgroups
+        self._kills = SharedMemoryKills((lambda: 0) if cgroups is None else cgroups.shared_kills)
         self._user = user
         self._sandbox = sandbox
         self._warning = warning
@@ -203,7 +205,7 @@ class Parent:
             os.setpgid(pid, pid)
         own_threads = PROGRAM_THREADS if command else OWN_THREADS
         own_threads += (bubblewrap.PROCESSES if self._sandbox.wraps else 0) + (network.THREADS if server else 0)
-        self._children[worker] = ChildProcess(worker, pid, own_threads, heartbeat=heartbeat)
+        self._children[worker] = ChildProcess(worker, pid, own_threads, self._sandbox.wraps, heartbeat=heartbeat)
         self._send(op="forked", worker=worker, pid=pid)
         return None
 
@@ -312,8 +314,7 @@ class Parent:
         for child in self._children.values():
             if child.heartbeat is None or child.stuck is not None:
                 continue
-            pid = linux.process_tree(child.pid)[: bubblewrap.PROCESSES + 1][-1] if self._sandbox.wraps else child.pid
-            child.stuck = child.heartbeat.check(pid)
+            child.stuck = child.heartbeat.check(child.own_pid() or child.pid)
             if child.stuck is not None:
                 child.kill()
 
@@ -329,8 +330,8 @@ class Parent:
                 _, status = os.waitpid(pid, 0)
                 self._sweepers.discard(pid)
                 if pid in workers:
-                    worker = workers[pid]
-                    gone.append((worker, self._children.pop(worker), os.waitstatus_to_exitcode(status)))
+                    child = self._children.pop(workers[pid])
+                    gone.append((child.worker, child, child.exit_code(status)))
         except ChildProcessError:
             pass
         self._kill_orphans()
@@ -339,7 +340,7 @@ class Parent:
             self._settle(child, code)
             self._sweep(worker)
         if gone and self._cgroups and self._cgroups.memory is not None:
-            self._forget_kills(self._cgroups)
+            self._kills.forget(self._children.values())
         for worker, child, code in gone:
             ended = {"status": code, "signal": None} if code >= 0 else {"status": None, "signal": -code}
             why = {"limit": child.exceeded, "stuck": child.stuck, "overdue": child.overdue}
@@ -351,7 +352,7 @@ class Parent:
             child.exceeded = child.exceeded or child.cgroup.exceeded()
             child.cgroup.kill()
             self._removing.append(child.cgroup)
-        elif code == -signal.SIGKILL and not child.killed and self._cgroups and self._cgroups.shared_kill():
+        elif self._kills.ended(child, code):
             child.exceeded = "memory"
         if child.heartbeat is not None:
             child.heartbeat.close()
@@ -370,13 +371,6 @@ class Parent:
             shutil.rmtree(self._sandbox.directory(worker), ignore_errors=True)
         finally:
             os._exit(0)
-
-    def _forget_kills(self, cgroups: WorkerCgroups) -> None:
-        """Attribute the kernel's kills to processes that workers have started, unless a worker is dying, too."""
-        # Counted first: a worker that is killed while the others are looked at is not dying yet.
-        kills = cgroups.kills()
-        if not any(linux.is_dying(child.pid) for child in self._children.values()):
-            cgroups.forget_kills(kills)
 
     def _kill_orphans(self) -> None:
         """Kill processes that dead workers have left; those of living workers are not children of this process."""

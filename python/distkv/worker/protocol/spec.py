@@ -53,6 +53,8 @@ class RunSpec:
     log: str
     limits: Mapping[str, float]
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    token: str | None = field(default=None, repr=False)
+    """What the run logs in with at the server."""
 
     @classmethod
     def read(cls, message: Mapping[str, Any]) -> RunSpec:
@@ -77,6 +79,7 @@ class RunSpec:
             log=_get(message, "log", str, str(job)),
             limits=limits_of(message),
             secrets=_get(message, "secrets", dict, {}),
+            token=_get(message, "token", str, None),
         )
 
 

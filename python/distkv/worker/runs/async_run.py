@@ -66,6 +66,7 @@ class AsyncRun(Run):
         failure: BaseException | None = None
         try:
             procedure = self.compile()
+            self.log_in(self._connection.runs)
             with self._scope:
                 await self._connection.attempted()
                 await self._connection.reconnected()

@@ -7,9 +7,11 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from ...client.link import Link
+from ...client.run_tokens import RunTokens
 from ...code import CompileError, MissingVariablesError, Procedure, compile_procedure
-from ...exceptions import ErrorRecorded, OutcomeUnknownError, ServerConnectionError, Terminated
+from ...exceptions import ErrorRecorded, GuardError, OutcomeUnknownError, ServerConnectionError, Terminated
 from ...runner.globals import procedure_globals
+from ...schema import Guard
 from ..protocol.failure_kind import FailureKind
 from ..protocol.framing import sendable_text
 from ..protocol.spec import RunSpec
@@ -49,12 +51,35 @@ class Run(ABC):
         self.lost = False
         self._server: Link | None = None
         self._losses = 0
+        self._tokens: RunTokens | None = None
+        self._token: str | None = None
         self.trace.reached(Station.LAUNCH_RECEIVED)
 
     def uses(self, server: Link) -> None:
         """Note, when the code starts, the link that connects it to the server."""
         self._server = server
         self._losses = server.losses
+
+    def log_in(self, tokens: RunTokens) -> None:
+        """Log in at the server as this run, until `log_out`."""
+        self._tokens = tokens
+        self._present(self.spec.token)
+
+    def log_out(self) -> None:
+        """Log in no more: the run has ended."""
+        if self._tokens is not None and self._token is not None:
+            self._tokens.remove(self._token)
+
+    def _present(self, token: str | None) -> None:
+        self._token = token
+        if self._tokens is not None and token is not None:
+            self._tokens.add(token, lambda _why: self.lose())
+
+    def take_over(self, claim: Guard, token: str | None) -> None:
+        """The run is no longer on standby: it has this claim, and logs in with this token."""
+        self.log_out()
+        self._present(token)
+        self.claim.replace(claim)
 
     def cancel(self) -> None:
         """Stop because the runner says so."""
@@ -133,7 +158,7 @@ class Run(ABC):
         self.trace.reached(Station.RESULT_SENT)
 
     def _kind(self, exc: BaseException | None) -> FailureKind:
-        if self.lost:
+        if self.lost or (exc is not None and _is_over(exc)):
             return FailureKind.LOST
         if self.cancelled or exc is None:
             return FailureKind.CANCELLED
@@ -152,6 +177,11 @@ class Run(ABC):
         return lost and all(
             isinstance(leaf, (ServerConnectionError, OutcomeUnknownError)) for leaf in failures.leaves(exc)
         )
+
+
+def _is_over(exc: BaseException) -> bool:
+    """Whether the server has refused to answer since the run's claim is gone, which names no guard."""
+    return any(isinstance(leaf, GuardError) and leaf.path is None for leaf in failures.leaves(exc))
 
 
 def _is_stop(exc: BaseException) -> bool:

@@ -9,6 +9,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from ...client.link import Link
+from ...client.run_tokens import RunTokens
 from ...exceptions import ServerClosedError
 from ...util import attrdict
 
@@ -25,7 +26,9 @@ class ServerConnection:
     """Connects when the first run needs it, and again whenever the connection is lost."""
 
     def __init__(self, config: attrdict, tasks: TaskGroup) -> None:
-        self.link = Link(None, config.connect)
+        self.runs = RunTokens()
+        """What it logs in with."""
+        self.link = Link(None, config.connect, runs=self.runs)
         self._tasks = tasks
         self._context = contextvars.copy_context()
         self._started = False

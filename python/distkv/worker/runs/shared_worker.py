@@ -64,7 +64,7 @@ class SharedWorker:
             case "cancel" if run := self._runs.get(message.get("run", 0)):
                 run.lose() if message.get("lost") else run.cancel()
             case "claim" if run := self._runs.get(message.get("run", 0)):
-                run.claim.replace(read_claim(message.get("claim")))
+                run.take_over(read_claim(message.get("claim")), message.get("token"))
             case "modules":
                 self._modules.update(message)
             case "state":
@@ -97,6 +97,7 @@ class SharedWorker:
 
     async def _execute(self, run: AsyncRun | ThreadRun) -> None:
         await run.execute()
+        run.log_out()
         del self._runs[run.spec.run]
         self._modules.end(run.spec.run)
         if self._stopping and not self._runs:

@@ -52,6 +52,7 @@ class SyncWorker:
             run = self._run
             run.attach()
             server = ServerConnection(run.environment.config, tasks)
+            run.log_in(server.runs)
             run.uses(server.link)
             client = RunClient(server.link, run.environment.config, tasks, run.claim, run.lose)
             self._client = BlockingClient(client, server.attempted)
@@ -66,7 +67,7 @@ class SyncWorker:
             case "cancel":
                 self._run.lose() if message.get("lost") else self._run.cancel()
             case "claim":
-                self._run.claim.replace(read_claim(message.get("claim")))
+                self._run.take_over(read_claim(message.get("claim")), message.get("token"))
             case "modules":
                 self._modules.update(message)
 

@@ -46,6 +46,7 @@ class ThreadRun(Run):
         failure: BaseException | None = None
         try:
             procedure = self.compile()
+            self.log_in(self._connection.runs)
             await self._connection.reconnected()
             self.uses(self._connection.link)
             async with anyio.create_task_group() as tasks:

@@ -107,6 +107,14 @@ public final class AccessTable {
         return tokens.get(id);
     }
 
+    /** The only token with this name; {@code null} if there is none, or more than one. */
+    public @Nullable Token findTokenByName(String name) {
+        List<Token> named = tokens.values().stream()
+                .filter(token -> token.name().equals(name))
+                .toList();
+        return named.size() == 1 ? named.getFirst() : null;
+    }
+
     /** The node with this name, revoked or not; {@code null} if there is none. */
     public @Nullable NodeAccount findNode(String name) {
         return nodes.get(name);

@@ -99,6 +99,20 @@ public final class PathPattern {
         return at == key.length;
     }
 
+    /** Whether it matches a path, or something below it. */
+    boolean reaches(Path top) {
+        byte[] key = top.key();
+        int at = 0;
+        for (int i = 0; i < elements.length && at < key.length; i++) {
+            int end = PathKey.skip(key, at);
+            if (elements[i].length > 0 && !Arrays.equals(elements[i], 0, elements[i].length, key, at, end)) {
+                return false;
+            }
+            at = end;
+        }
+        return rest || at == key.length;
+    }
+
     /** Whether the pattern matches all that another one matches. */
     public boolean covers(PathPattern other) {
         if (rest ? other.elements.length < elements.length : other.rest || other.elements.length != elements.length) {

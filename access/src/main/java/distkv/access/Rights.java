@@ -5,6 +5,7 @@ import distkv.model.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** What somebody may do: whatever one of these rules allows. */
 public final class Rights {
@@ -45,6 +46,28 @@ public final class Rights {
             return of(List.of(new Rule(PathPattern.below(top), EnumSet.allOf(Right.class), top)));
         }
         return of(rules.stream().map(rule -> rule.within(top)).toList());
+    }
+
+    /** Of these rights, those to read and to write data. */
+    public Rights readAndWrite(Zones zones) {
+        Set<Right> kept = EnumSet.of(Right.READ, Right.WRITE);
+        if (!all) {
+            return of(rules.stream().flatMap(rule -> rule.only(kept).stream()).toList());
+        }
+        List<Rule> everywhere = new ArrayList<>();
+        everywhere.add(new Rule(PathPattern.ALL, kept));
+        zones.systemTops().forEach(top -> everywhere.add(new Rule(PathPattern.below(top), kept)));
+        return of(everywhere);
+    }
+
+    /** Whether these rights allow all that others do. */
+    public boolean include(Rights others, Zones zones) {
+        return all || (!others.all && others.rules.stream().allMatch(rule -> includes(rule, zones)));
+    }
+
+    private boolean includes(Rule other, Zones zones) {
+        return other.rights().stream()
+                .allMatch(right -> rules.stream().anyMatch(mine -> mine.covers(right, other, zones)));
     }
 
     /** Whether everything is allowed. */

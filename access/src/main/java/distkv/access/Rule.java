@@ -3,6 +3,7 @@ package distkv.access;
 import distkv.access.Zones.Zone;
 import distkv.model.Path;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -44,6 +45,24 @@ public record Rule(PathPattern pattern, Set<Right> rights, Path limit) {
 
     boolean allowsTopics(Right right, PathPattern topics) {
         return rights.contains(right) && topics.isBelow(limit) && pattern.covers(topics);
+    }
+
+    /** This rule with no other rights than these; empty if none are left. */
+    Optional<Rule> only(Set<Right> kept) {
+        Set<Right> left = EnumSet.noneOf(Right.class);
+        left.addAll(rights);
+        left.retainAll(kept);
+        return left.isEmpty() ? Optional.empty() : Optional.of(new Rule(pattern, left, limit));
+    }
+
+    /** Whether this rule allows a right wherever another one does. */
+    boolean covers(Right right, Rule other, Zones zones) {
+        return rights.contains(right)
+                && pattern.covers(other.pattern)
+                && (other.limit.startsWith(limit) || other.pattern.isBelow(limit))
+                && (!pattern.beginsWithWildcard()
+                        || other.pattern.beginsWithWildcard()
+                        || !zones.hasSystemPath(other.pattern));
     }
 
     private boolean reaches(Zone zone) {

@@ -97,6 +97,11 @@ public final class Zones {
         return below(Path.ROOT);
     }
 
+    /** Whether a pattern matches a path outside of the users' data. */
+    boolean hasSystemPath(PathPattern pattern) {
+        return places.stream().anyMatch(place -> pattern.reaches(place.top));
+    }
+
     /** Where the configuration of clients is. */
     List<Path> config() {
         return places.stream()

@@ -58,7 +58,12 @@ public final class Client implements AutoCloseable {
      * failed, but no longer than the timeout.
      */
     public static Client begin(ClientOptions options, Duration timeout) throws InterruptedException {
-        return new Client(Connector.begin(options, timeout), null);
+        return new Client(Connector.begin(options, null, timeout), null);
+    }
+
+    /** As {@link #begin(ClientOptions, Duration)}, for the client of runs, which logs in with their tokens. */
+    public static Client begin(ClientOptions options, RunTokens runs, Duration timeout) throws InterruptedException {
+        return new Client(Connector.begin(options, runs, timeout), null);
     }
 
     /**

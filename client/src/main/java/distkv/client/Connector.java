@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connector implements Runnable {
     private final ClientOptions options;
+    private final @Nullable RunTokens runs;
     private final List<Client.ConnectionListener> listeners = new CopyOnWriteArrayList<>();
     /** Guards the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -35,21 +36,27 @@ final class Connector implements Runnable {
     private volatile String tree = "";
     private volatile @Nullable Thread thread;
 
-    private Connector(ClientOptions options) {
+    private Connector(ClientOptions options, @Nullable RunTokens runs) {
         this.options = options;
+        this.runs = runs;
     }
 
     /** Connects, or throws if the first attempt fails. */
     static Connector connect(ClientOptions options) throws InterruptedException {
-        Connector connector = new Connector(options);
+        Connector connector = new Connector(options, null);
         connector.publish(connector.open());
         connector.thread = options.thread("connector").start(connector);
         return connector;
     }
 
-    /** Starts to connect. Waits until the first attempt is over, but no longer than the timeout. */
-    static Connector begin(ClientOptions options, Duration timeout) throws InterruptedException {
-        Connector connector = new Connector(options);
+    /**
+     * Starts to connect. Waits until the first attempt is over, but no longer than the timeout.
+     *
+     * @param runs what the client logs in with, if it is that of runs
+     */
+    static Connector begin(ClientOptions options, @Nullable RunTokens runs, Duration timeout)
+            throws InterruptedException {
+        Connector connector = new Connector(options, runs);
         CountDownLatch attempted = new CountDownLatch(1);
         connector.thread = options.thread("connector").start(() -> connector.begin(attempted));
         attempted.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -210,6 +217,9 @@ final class Connector implements Runnable {
         while (true) {
             // Not all clients of a restarted server should reconnect at the same moment.
             Thread.sleep(pause.toMillis() / 2 + ThreadLocalRandom.current().nextLong(pause.toMillis() / 2 + 1));
+            if (runs != null) {
+                runs.await();
+            }
             try {
                 return open();
             } catch (ClientException e) {
@@ -224,6 +234,9 @@ final class Connector implements Runnable {
     private ServerConnection open() throws InterruptedException {
         ServerConnection opened = ServerConnection.open(options);
         try {
+            if (runs != null) {
+                runs.connected(opened);
+            }
             tree = treeName(opened);
             Session mine = session();
             if (mine != null) {

@@ -10,6 +10,8 @@ import distkv.model.Write;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
+import distkv.protocol.RunToken;
+import distkv.protocol.SessionKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,7 @@ public final class Session implements AutoCloseable {
     private final Connector connector;
     private final long id;
     private final String secret;
+    private final SessionKey key;
     private final Duration ttl;
     private final SessionClock clock;
     private final RenewalConnection renewals;
@@ -50,6 +53,7 @@ public final class Session implements AutoCloseable {
         this.connector = connector;
         this.id = opened.session();
         this.secret = secret;
+        this.key = SessionKey.of(secret);
         this.ttl = opened.ttl();
         this.clock = new SessionClock(ttl, sentAt);
         this.renewals = new RenewalConnection(connector.options());
@@ -57,7 +61,7 @@ public final class Session implements AutoCloseable {
     }
 
     private @Nullable Witness witness(Reply.SessionOpened opened, int attachment) {
-        return opened.socket() == null ? null : new Witness(opened.socket(), id, secret, attachment);
+        return opened.socket() == null ? null : new Witness(opened.socket(), id, key.witness(), attachment);
     }
 
     static Session open(Connector connector, Duration ttl) throws InterruptedException {
@@ -102,6 +106,15 @@ public final class Session implements AutoCloseable {
      */
     public @Nullable Witness witness() {
         return witness;
+    }
+
+    /**
+     * What a run logs in with, as {@link RunTokens} does, whose claim is bound to this session.
+     *
+     * @param as whom its job acts as, as the job's entry says
+     */
+    public String runToken(Guard claim, @Nullable String as) {
+        return RunToken.of(key, claim.path(), claim.tick(), as).text();
     }
 
     public boolean isLost() {

@@ -148,10 +148,20 @@ public sealed interface Request {
     /**
      * Says who the client is; sent as {@code auth}. The answer is a stream without items.
      *
-     * @param method {@code password} or {@code token}
-     * @param user the name of the user; "" for a token
+     * @param method {@code password}, {@code token} or {@code run}
+     * @param user the name of the user; "" if a token logs in
      */
-    record LogIn(Seq seq, String method, String user, Secret secret) implements Request {}
+    record LogIn(Seq seq, String method, String user, Secret secret) implements Request {
+        /** The log-in of a run of a job. */
+        public static LogIn ofRun(Seq seq, String token) {
+            return new LogIn(seq, RunToken.METHOD, "", new Secret(token, null));
+        }
+
+        /** Whether the secret is a token, which is sent as {@code token}. */
+        public static boolean isByToken(String method) {
+            return method.equals("token") || method.equals(RunToken.METHOD);
+        }
+    }
 
     /**
      * What proves who the client is: as text, or as bytes that are encrypted with the key of a {@link DiffieHellman}. It is

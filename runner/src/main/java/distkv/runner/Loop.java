@@ -100,6 +100,7 @@ final class Loop implements Runnable {
                 host,
                 new WorkerModules(changes.catalog, options.prefixes().modules()),
                 new Listener(),
+                session::token,
                 Loop::now);
     }
 

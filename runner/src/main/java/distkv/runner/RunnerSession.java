@@ -7,6 +7,7 @@ import distkv.runner.group.ForeignRunners;
 import distkv.runner.group.GroupState;
 import distkv.runner.lifecycle.JobEvent.Lease;
 import distkv.runner.lifecycle.Lifecycle.Load;
+import distkv.runner.worker.Launch;
 import distkv.runner.worker.Pool;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,12 @@ final class RunnerSession {
 
     void opened(Session newSession) {
         session = newSession;
+    }
+
+    /** What a run logs in with; {@code null} if there is no session. */
+    @Nullable
+    String token(Launch launch) {
+        return session == null ? null : session.runToken(launch.claim(), launch.as());
     }
 
     /** The state of the group, for any thread. */

@@ -170,7 +170,7 @@ class HostileEntriesTest {
                 case Effect.Start(Launch launch) -> {
                     runs.add(launch.run());
                     GroupState state = new GroupState(GroupState.Level.COMPLETE, 1, 1);
-                    new ToWorker.Start(launch.within(options.limits()), state, 10, SecretFiles.RunSecrets.NONE)
+                    new ToWorker.Start(launch.within(options.limits()), state, 10, SecretFiles.RunSecrets.NONE, null)
                             .encode();
                     events.add(new JobEvent.RunChanged(new RunEvent.Started(launch.run())));
                 }

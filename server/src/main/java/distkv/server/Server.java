@@ -82,6 +82,7 @@ public final class Server implements AutoCloseable {
             List<String> messageRoot = messageRoot(options);
             AccessControl access = new AccessControl(
                     replica,
+                    records,
                     options.prefixes(),
                     topic -> TopicPattern.rooted(messageRoot, topic),
                     options.open(),

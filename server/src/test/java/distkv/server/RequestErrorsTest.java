@@ -53,7 +53,7 @@ class RequestErrorsTest {
                         "ext",
                         List.of(
                                 "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again",
-                                "sorted"))
+                                "sorted", "run"))
                 .containsKeys("tick", "tock")
                 .doesNotContainKey("auth");
     }

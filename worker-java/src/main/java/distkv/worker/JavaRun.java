@@ -44,6 +44,7 @@ final class JavaRun implements Fence {
     private final Set<JobTask> tasks = new HashSet<>();
     private final Set<JobTimer> timers = new HashSet<>();
     private @Nullable Guard claim;
+    private @Nullable String token;
     private @Nullable ScheduledFuture<?> grace;
     private boolean begun;
     private boolean over;
@@ -91,6 +92,7 @@ final class JavaRun implements Fence {
                 throw new MissingVariablesException(procedure.name(), missing);
             }
             begin(procedure);
+            logIn(spec.token());
             Client client = environment.clientOfRun();
             connectedTo(client);
             JobContext self = new JobContext(this, client.fenced(this), clock);
@@ -99,8 +101,21 @@ final class JavaRun implements Fence {
             thrown = e;
         }
         end();
+        logIn(null);
         log.close();
         completion.report(result, thrown);
+    }
+
+    /** Logs in at the server as this run from now on; {@code null}: no more. */
+    private synchronized void logIn(@Nullable String newToken) {
+        String before = token;
+        token = newToken;
+        if (before != null) {
+            environment.runs().remove(before);
+        }
+        if (newToken != null) {
+            environment.runs().add(newToken, why -> lose());
+        }
     }
 
     private void connectedTo(Client client) {
@@ -203,8 +218,11 @@ final class JavaRun implements Fence {
         return claim;
     }
 
-    /** The run has taken over: it is no longer on standby. */
-    synchronized void claim(Guard newClaim) {
+    /** The run has taken over: it is no longer on standby, and logs in with another token. */
+    synchronized void claim(Guard newClaim, @Nullable String newToken) {
+        if (!over) {
+            logIn(newToken);
+        }
         claim = newClaim;
         notifyAll();
     }

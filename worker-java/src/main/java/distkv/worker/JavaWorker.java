@@ -56,7 +56,7 @@ final class JavaWorker {
                 JavaRun run = run(message);
                 Guard claim = RunSpec.claim(message.get("claim"));
                 if (run != null && claim != null) {
-                    run.claim(claim);
+                    run.claim(claim, RunSpec.token(message));
                 }
             }
             case "state" -> {

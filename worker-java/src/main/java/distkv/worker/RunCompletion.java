@@ -1,5 +1,6 @@
 package distkv.worker;
 
+import distkv.client.ConflictException;
 import distkv.client.ServerConnectionException;
 import distkv.client.UnknownOutcomeException;
 import distkv.code.CancelledException;
@@ -100,6 +101,8 @@ final class RunCompletion {
             case MissingVariablesException _ when procedure == null -> "vars";
             case ErrorRecorded _ -> "recorded";
             case StalledException _ -> "stalled";
+            // The server answers nothing any more: no guard is named.
+            case ConflictException conflict when conflict.isGuard() && conflict.path() == null -> "lost";
             case ServerConnectionException _, UnknownOutcomeException _
             when serverWasLost.getAsBoolean() -> "interrupted";
             default -> "error";

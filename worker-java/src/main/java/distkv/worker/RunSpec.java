@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param idle after how many seconds a job that takes no messages counts as stalled
  * @param log the name of the logger
  * @param secrets the job's secrets
+ * @param token what the run logs in with at the server; {@code null}: nothing
  */
 record RunSpec(
         long run,
@@ -29,7 +30,8 @@ record RunSpec(
         @Nullable Guard claim,
         double idle,
         String log,
-        SecretValues secrets) {
+        SecretValues secrets,
+        @Nullable String token) {
 
     /**
      * Reads a {@code start} message.
@@ -52,7 +54,13 @@ record RunSpec(
                 claim(start.get("claim")),
                 start.get("idle") instanceof Number idle ? idle.doubleValue() : 10,
                 start.get("log") instanceof String log ? log : job.toString(),
-                SecretValues.read(start.get("secrets")));
+                SecretValues.read(start.get("secrets")),
+                token(start));
+    }
+
+    /** What a message says that the run logs in with. */
+    static @Nullable String token(Map<?, ?> message) {
+        return message.get("token") instanceof String token ? token : null;
     }
 
     static @Nullable Guard claim(@Nullable Object claim) {
@@ -78,5 +86,11 @@ record RunSpec(
             given.forEach((key, value) -> names.put(String.valueOf(key), value));
         }
         return Collections.unmodifiableMap(names);
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "RunSpec[" + run + ", " + job + "]";
     }
 }

@@ -2,6 +2,7 @@ package distkv.worker;
 
 import distkv.client.Client;
 import distkv.client.ClientOptions;
+import distkv.client.RunTokens;
 import distkv.client.transport.TlsSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class WorkerEnvironment implements AutoCloseable {
     /** Guards the client. */
     private final ReentrantLock lock = new ReentrantLock();
 
+    private final RunTokens runs = new RunTokens();
     private @Nullable Client client;
 
     private WorkerEnvironment(ClientOptions server, String node, Map<String, @Nullable Object> config) {
@@ -70,12 +72,17 @@ final class WorkerEnvironment implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             if (client == null) {
-                client = Client.begin(server, FIRST_CONNECTION);
+                client = Client.begin(server, runs, FIRST_CONNECTION);
             }
             return client;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What the client logs in with. */
+    RunTokens runs() {
+        return runs;
     }
 
     /** The client for a run that is about to start. If the connection was lost, waits for the next one. */

@@ -76,6 +76,13 @@ public final class RunSet implements CommandAction.OfJobs {
             description = "One line about it.")
     private @Nullable String info;
 
+    @Option(
+            names = {"--as"},
+            paramLabel = "NAME",
+            description = "Have it act as this user, or 'token NAME', whose rights must be within yours; '-': as"
+                    + " yourself. Default: a new job acts as whoever makes it.")
+    private @Nullable String as;
+
     @Mixin
     private JobParameter job = new JobParameter();
 
@@ -94,9 +101,10 @@ public final class RunSet implements CommandAction.OfJobs {
     }
 
     private static EntryContent copied(TreeClient tree, Path from) throws InterruptedException {
-        EntryContent content = EntryContent.of(tree.read(from));
-        if (JobEdit.of(content.value()).hasCode()) {
-            return content;
+        JobEdit edit = JobEdit.of(EntryContent.of(tree.read(from)).value());
+        if (edit.hasCode()) {
+            edit.as(JobEdit.WRITER);
+            return EntryContent.of(edit.entry());
         }
         throw new UsageException("--copy " + from + " (expected: the full path of a job, as 'path' prints it)");
     }
@@ -109,6 +117,9 @@ public final class RunSet implements CommandAction.OfJobs {
             throw new UsageException("there is no job " + job + " yet (expected: --code PATH, the procedure to run)");
         }
         edit.data(data.applyTo(EntryContent.of(edit.data())).value());
+        if (as != null) {
+            edit.as(as);
+        }
         if (ok != null) {
             edit.okAfter(ok);
         }

@@ -243,7 +243,7 @@ public final class RequestDecoder {
 
     private Request logIn() {
         String method = fields.text(Key.TYP);
-        if (method.equals(Key.TOKEN.toString())) {
+        if (Request.LogIn.isByToken(method)) {
             return new Request.LogIn(seq, method, "", new Request.Secret(fields.text(Key.TOKEN), null));
         }
         String user = fields.text(Key.IDENT);

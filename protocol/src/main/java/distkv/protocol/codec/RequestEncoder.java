@@ -101,7 +101,7 @@ public final class RequestEncoder {
     private void logIn(Request.LogIn logIn) {
         action(Action.AUTH);
         map.text(Key.TYP, logIn.method());
-        boolean byToken = logIn.method().equals(Key.TOKEN.toString());
+        boolean byToken = Request.LogIn.isByToken(logIn.method());
         if (!byToken) {
             map.text(Key.IDENT, logIn.user());
         }

@@ -97,7 +97,8 @@ final class ActiveRuns {
                 job.isAlone(attempt.job(), attempt.procedure()),
                 attempt.job().limits(),
                 job.id.path().toString(),
-                attempt.job().secrets())));
+                attempt.job().secrets(),
+                attempt.job().as())));
         return true;
     }
 

@@ -167,7 +167,8 @@ final class ClaimAcquirer {
                 procedure.language(),
                 job.isAlone(entry, procedure),
                 job.id.kind().outlivesClaim(entry),
-                entry.limits().network());
+                entry.limits().network(),
+                entry.as());
     }
 
     private static Phase.Claiming claiming(

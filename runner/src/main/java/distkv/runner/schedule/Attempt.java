@@ -70,7 +70,8 @@ public record Attempt(JobEntry job, Procedure procedure, Map<CodeId, Long> uses)
         if (now.target() != job.target()) {
             return Stop.TARGET_CHANGED;
         }
-        return now.placement().split() == job.placement().split() ? null : Stop.SETTINGS_CHANGED;
+        boolean sameSettings = now.placement().split() == job.placement().split() && job.actsLike(now);
+        return sameSettings ? null : Stop.SETTINGS_CHANGED;
     }
 
     /** Whether a failed run would not be the same one today. */
@@ -78,7 +79,8 @@ public record Attempt(JobEntry job, Procedure procedure, Map<CodeId, Long> uses)
         return !procedure.path().equals(now.code())
                 || !same(code)
                 || !job.sameData(now)
-                || !job.limits().equals(now.limits());
+                || !job.limits().equals(now.limits())
+                || !job.actsLike(now);
     }
 
     private boolean same(CodeEntry code) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits how much it may use
  * @param log the name of its logger
  * @param secrets the files of its secrets, by the names that the code uses
+ * @param as whom it acts as
  */
 public record Launch(
         long run,
@@ -33,9 +34,10 @@ public record Launch(
         boolean alone,
         Limits limits,
         String log,
-        Map<String, String> secrets) {
+        Map<String, String> secrets,
+        @Nullable String as) {
 
-    /** A run without secrets. */
+    /** A run without secrets that acts as the owner. */
     public Launch(
             long run,
             Path job,
@@ -47,7 +49,7 @@ public record Launch(
             boolean alone,
             Limits limits,
             String log) {
-        this(run, job, procedure, globals, modules, claim, outlivesClaim, alone, limits, log, Map.of());
+        this(run, job, procedure, globals, modules, claim, outlivesClaim, alone, limits, log, Map.of(), null);
     }
 
     /** The same run under the limits of the node as well. A run with limits does not share its worker. */
@@ -64,17 +66,19 @@ public record Launch(
                 alone || !all.isEmpty(),
                 all,
                 log,
-                secrets);
+                secrets,
+                as);
     }
 
     /** The same run with another claim. */
     Launch under(Guard newClaim) {
-        return new Launch(run, job, procedure, globals, modules, newClaim, outlivesClaim, alone, limits, log, secrets);
+        return new Launch(
+                run, job, procedure, globals, modules, newClaim, outlivesClaim, alone, limits, log, secrets, as);
     }
 
     /** The sort of place that it needs. */
     Place place() {
-        return new Place(procedure.language(), alone, outlivesClaim, !limits.isOffline());
+        return new Place(procedure.language(), alone, outlivesClaim, !limits.isOffline(), as);
     }
 
     /** The failure of a run that has exceeded the limit of this name. */

@@ -11,16 +11,23 @@ import org.jspecify.annotations.Nullable;
  * @param alone whether no other run may share the worker
  * @param outlivesClaim whether a run goes on there when its claim may have ended
  * @param network whether the worker has the network; {@code null}: as the node says
+ * @param as whom its runs act as: they share the worker's connection to the server
  */
 public record Place(
         Language language,
         boolean alone,
         boolean outlivesClaim,
-        @Nullable Boolean network) {
+        @Nullable Boolean network,
+        @Nullable String as) {
+    /** One for runs that act as the owner. */
+    public Place(Language language, boolean alone, boolean outlivesClaim, @Nullable Boolean network) {
+        this(language, alone, outlivesClaim, network, null);
+    }
+
     /** The same under the limits of the node as well. A run with limits does not share its worker. */
     public Place within(Limits node) {
         boolean connected = network == null ? !node.isOffline() : network;
-        return new Place(language, alone || !node.isEmpty(), outlivesClaim, connected);
+        return new Place(language, alone || !node.isEmpty(), outlivesClaim, connected, as);
     }
 
     boolean isOffline() {

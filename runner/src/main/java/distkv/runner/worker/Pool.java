@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class Pool {
     private final ParentSupervisor parent;
     private final WorkerModules modules;
     private final PoolListener listener;
+    private final RunTokenSource tokens;
     private final WorkerRegistry registry;
     private final WorkerLauncher launcher;
     private final Map<WorkerConnection, Worker> byConnection = new HashMap<>();
@@ -37,11 +39,17 @@ public final class Pool {
      * @param clock counts seconds from an arbitrary origin
      */
     public Pool(
-            PoolOptions options, WorkerHost host, WorkerModules modules, PoolListener listener, DoubleSupplier clock) {
+            PoolOptions options,
+            WorkerHost host,
+            WorkerModules modules,
+            PoolListener listener,
+            RunTokenSource tokens,
+            DoubleSupplier clock) {
         this.options = options;
         this.modules = modules;
         this.registry = new WorkerRegistry(options.maxWorkers(), options.runsPerWorker(), options.offline());
         this.listener = listener;
+        this.tokens = tokens;
         this.parent = new ParentSupervisor(host, listener, clock);
         this.launcher = new WorkerLauncher(parent, options, registry);
     }
@@ -92,7 +100,7 @@ public final class Pool {
         }
         registry.assign(worker, launch);
         launcher.limit(worker, launch);
-        send(worker, new ToWorker.Start(launch, state, options.idle(), secrets));
+        send(worker, new ToWorker.Start(launch, state, options.idle(), secrets, tokens.token(launch)));
         launcher.keepOneIdle();
     }
 
@@ -120,8 +128,9 @@ public final class Pool {
     public void claim(long run, Guard claim) {
         Worker worker = registry.of(run);
         if (worker != null) {
-            worker.runs.computeIfPresent(run, (number, launch) -> launch.under(claim));
-            send(worker, new ToWorker.Claim(run, claim));
+            Launch launch = Objects.requireNonNull(worker.runs.get(run)).under(claim);
+            worker.runs.put(run, launch);
+            send(worker, new ToWorker.Claim(run, claim, tokens.token(launch)));
         }
     }
 

@@ -46,8 +46,22 @@ public sealed interface ToWorker {
     /** To a worker: the current versions of these modules. */
     record Known(List<WorkerModules.Told> modules) implements ToWorker {}
 
-    /** To a worker: start this run. */
-    record Start(Launch launch, GroupState state, double idle, SecretFiles.RunSecrets secrets) implements ToWorker {}
+    /**
+     * To a worker: start this run.
+     *
+     * @param token what it logs in with; {@code null}: nothing
+     */
+    record Start(
+            Launch launch,
+            GroupState state,
+            double idle,
+            SecretFiles.RunSecrets secrets,
+            @Nullable String token) implements ToWorker {
+        @Override
+        public String toString() {
+            return "Start[" + launch + "]";
+        }
+    }
 
     /** How many seconds a run may block the event loop that it shares. */
     double BLOCK = 2;
@@ -59,8 +73,17 @@ public sealed interface ToWorker {
      */
     record Cancel(long run, boolean lost) implements ToWorker {}
 
-    /** To a worker: the claim of a run from now on. */
-    record Claim(long run, Guard claim) implements ToWorker {}
+    /**
+     * To a worker: the claim of a run from now on.
+     *
+     * @param token what it logs in with from now on; {@code null}: nothing
+     */
+    record Claim(long run, Guard claim, @Nullable String token) implements ToWorker {
+        @Override
+        public String toString() {
+            return "Claim[" + run + ", " + claim + "]";
+        }
+    }
 
     /** To a worker: the group's state. */
     record State(GroupState state) implements ToWorker {}
@@ -94,7 +117,8 @@ public sealed interface ToWorker {
                                 modules.stream().map(ToWorker::told).toList());
                     case Start start -> start(start);
                     case Cancel(long run, boolean lost) -> map("cancel", "run", run, "lost", lost);
-                    case Claim(long run, Guard claim) -> map("claim", "run", run, "claim", encode(claim));
+                    case Claim(long run, Guard claim, String token) ->
+                        withToken(map("claim", "run", run, "claim", encode(claim)), token);
                     case State(GroupState state) -> with(map("state"), state);
                     case Finish() -> map("stop");
                 });
@@ -162,6 +186,13 @@ public sealed interface ToWorker {
                 launch.limits().encode());
         if (!start.secrets().byName().isEmpty()) {
             map.put("secrets", start.secrets().byName());
+        }
+        return withToken(map, start.token());
+    }
+
+    private static Map<String, @Nullable Object> withToken(Map<String, @Nullable Object> map, @Nullable String token) {
+        if (token != null) {
+            map.put("token", token);
         }
         return map;
     }

@@ -48,7 +48,7 @@ class ScheduleTest {
     /** What is decided once times that cannot be true are not believed. */
     private Decision decideBelieved(@Nullable Cron cron) {
         JobEntry job = new JobEntry(
-                NAME, Map.of(), target, repeat, cron, 100, 2, 0, Limits.NONE, Placement.ANYWHERE, Map.of());
+                NAME, Map.of(), target, repeat, cron, 100, 2, 0, Limits.NONE, Placement.ANYWHERE, Map.of(), null);
         StateEntry state = new StateEntry(started, stopped, 0, 0, reason, null, null, backoff, false, List.of());
         return Schedule.decide(job, Schedule.believed(job, state, NOW), code, mended, NOW);
     }

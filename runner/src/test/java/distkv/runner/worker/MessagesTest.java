@@ -51,7 +51,7 @@ class MessagesTest {
                 false,
                 new Limits(null, 1.0, null, null, null, null),
                 "j");
-        assertThat(sent(new ToWorker.Start(launch, PARTIAL, 10, SecretFiles.RunSecrets.NONE)))
+        assertThat(sent(new ToWorker.Start(launch, PARTIAL, 10, SecretFiles.RunSecrets.NONE, null)))
                 .isEqualTo(map(
                         "op",
                         "start",
@@ -83,6 +83,34 @@ class MessagesTest {
                         "j",
                         "limits",
                         Map.of("cpu", 1.0)));
+    }
+
+    @Test
+    void aWorkerHearsNothingThatItsNodeLogsInWith() {
+        Map<String, @Nullable Object> ssl = Map.of("fingerprint", "ab", "cert", "c.pem", "key", "k.pem");
+        Map<String, @Nullable Object> connect =
+                Map.of("host", "vm", "user", "u", "password", "p", "token", "t", "auth", "a", "ssl", ssl);
+        PoolOptions options = new PoolOptions(
+                "vm",
+                1,
+                "n",
+                Map.of("connect", connect, "other", 5L),
+                1,
+                1,
+                1,
+                JavaCommand.ofThisProcess(Map.of()),
+                new SecretFiles(null),
+                false);
+        assertThat(options.init(Path.of("module"), false).config())
+                .isEqualTo(Map.of("connect", Map.of("host", "vm", "ssl", Map.of("fingerprint", "ab")), "other", 5L));
+        assertThat(options.config()).containsEntry("connect", connect);
+    }
+
+    @Test
+    void aTokenIsInAStartAndIsNotShown() {
+        ToWorker.Claim claim = new ToWorker.Claim(7, new Guard(Path.of("claim"), 99), "dkr_secret");
+        assertThat((Map<?, ?>) sent(claim)).extracting("token").isEqualTo("dkr_secret");
+        assertThat(claim.toString()).doesNotContain("secret");
     }
 
     @Test

@@ -71,6 +71,18 @@ class WorkerRegistryTest {
     }
 
     @Test
+    void runsThatActAsOthersDoNotShareAWorker() {
+        Place anna = new Place(Language.PYTHON, false, false, true, "anna");
+        Place bob = new Place(Language.PYTHON, false, false, true, "bob");
+        assertThat(keep(anna, 1)).isEqualTo(1);
+        start(anna);
+        assertThat(registry.sharing(anna)).isNotNull();
+        assertThat(registry.sharing(bob)).isNull();
+        assertThat(registry.sharing(SHARED)).isNull();
+        assertThat(anna.within(Limits.NONE)).isEqualTo(anna);
+    }
+
+    @Test
     void whatAJobSaysOfTheNetworkComesBeforeWhatItsNodeSays() {
         Limits offline = new Limits(null, null, null, null, null, false);
         Place either = new Place(Language.PYTHON, false, false, null);

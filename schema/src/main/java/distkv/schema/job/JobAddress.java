@@ -45,6 +45,11 @@ public record JobAddress(Kind kind, String group, String node, Path name) {
         return kind == Kind.ALL ? new JobAddress(kind, group, "", name) : this;
     }
 
+    /** Where the job's entry is. */
+    public Path entry(Path prefix) {
+        return kind.entries(prefix, group, node).append(name);
+    }
+
     /** Where the state, or the claim, of this job is: for {@link Kind#ALL} that of this node. */
     public Path state(Path prefix, String on) {
         return kind.states(prefix, group, kind == Kind.AT ? node : on).append(name);

@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A paused job has no target, which is what runners look at. Its target is kept in a field that only commands read.
  */
 public final class JobEdit {
+    /** Whom the job acts as, see {@link JobEntry#as}. */
+    public static final String AS = "as";
+
+    /** Stands for whoever writes the entry, when {@link #as} is set. */
+    public static final String WRITER = "-";
+
     private static final String CODE = "code";
     private static final String DATA = "data";
     private static final String TARGET = "target";
@@ -36,12 +42,16 @@ public final class JobEdit {
         return new JobEdit(EditableFields.of(entry));
     }
 
-    /** Whether two entries of a job differ in nothing but when it starts, and whether it is paused. */
-    public static boolean differOnlyInStart(Value one, Value other) {
-        return Values.same(withoutStart(one), withoutStart(other));
+    /**
+     * Whether two entries of a job differ in nothing but when it starts, and whether it is paused. If the new one does not
+     * say whom the job acts as, that stays as it was.
+     */
+    public static boolean differOnlyInStart(Value old, Value written) {
+        boolean keeps = !(Values.decode(written) instanceof Map<?, ?> fields) || fields.get(AS) == null;
+        return Values.same(withoutStart(old, keeps), withoutStart(written, keeps));
     }
 
-    private static Value withoutStart(Value entry) {
+    private static Value withoutStart(Value entry, boolean withoutIdentity) {
         Object decoded = Values.decode(entry);
         if (!(decoded instanceof Map<?, ?>)) {
             return entry;
@@ -49,6 +59,9 @@ public final class JobEdit {
         EditableFields fields = EditableFields.of(decoded);
         fields.remove(TARGET);
         fields.remove(PAUSED);
+        if (withoutIdentity) {
+            fields.remove(AS);
+        }
         return Values.encode(fields.toMap());
     }
 
@@ -148,6 +161,11 @@ public final class JobEdit {
         secrets.putAll(changes);
         secrets.values().removeIf("-"::equals);
         fields.put(SECRETS, secrets);
+    }
+
+    /** It acts as this user or token, or as {@link #WRITER}. */
+    public void as(String name) {
+        fields.putOrRemove(AS, name.equals(WRITER) ? null : name);
     }
 
     public void split(String what) {

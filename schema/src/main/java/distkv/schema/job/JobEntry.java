@@ -7,6 +7,7 @@ import distkv.schema.BadEntry;
 import distkv.schema.Fields;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits how much its runs may use
  * @param placement where it may run
  * @param secrets what the code finds under which name: files of the node's directory of secrets
+ * @param as whom it acts as: a user, or {@code token} and the name of a token; {@code null}: the owner
  */
 public record JobEntry(
         @Nullable Path code,
@@ -35,7 +37,8 @@ public record JobEntry(
         double okAfter,
         Limits limits,
         Placement placement,
-        Map<String, String> secrets) {
+        Map<String, String> secrets,
+        @Nullable String as) {
 
     private static final Pattern SECRET = Pattern.compile("[^./\\x00][^/\\x00]*");
     private static final double DELAY = 100;
@@ -50,7 +53,19 @@ public record JobEntry(
             double delay,
             double backoff,
             double okAfter) {
-        this(code, data, target, repeat, null, delay, backoff, okAfter, Limits.NONE, Placement.ANYWHERE, Map.of());
+        this(
+                code,
+                data,
+                target,
+                repeat,
+                null,
+                delay,
+                backoff,
+                okAfter,
+                Limits.NONE,
+                Placement.ANYWHERE,
+                Map.of(),
+                null);
     }
 
     public static JobEntry read(Value value) throws BadEntry {
@@ -71,7 +86,8 @@ public record JobEntry(
                 fields.number("ok_after", 0, 0),
                 Limits.read(fields.raw("limits")),
                 Placement.read(fields),
-                secrets(fields));
+                secrets(fields),
+                fields.text(JobEdit.AS));
     }
 
     private static Map<String, String> secrets(Fields fields) throws BadEntry {
@@ -85,6 +101,11 @@ public record JobEntry(
             secrets.put(each.getKey(), file);
         }
         return secrets;
+    }
+
+    /** Whether it acts as the same as another one. */
+    public boolean actsLike(JobEntry other) {
+        return Objects.equals(as, other.as);
     }
 
     /** The next start after a success that came at that time; 0: none. */

@@ -1,6 +1,7 @@
 package distkv.server.access;
 
 import distkv.access.AccessTable;
+import distkv.access.JobIdentity;
 import distkv.access.NodeAccount;
 import distkv.access.NodeWrites;
 import distkv.access.Principal;
@@ -17,6 +18,7 @@ import distkv.model.process.VitalThreads;
 import distkv.protocol.Request;
 import distkv.schema.Prefixes;
 import distkv.server.net.PeerIdentity;
+import distkv.server.session.SessionRecords;
 import distkv.server.tree.KeyOrderWalk;
 import distkv.server.tree.Replica;
 import distkv.server.tree.Snapshot;
@@ -47,10 +49,12 @@ public final class AccessControl {
     private final Replica replica;
     private final Prefixes prefixes;
     private final boolean open;
+    private final Zones zones;
     private final boolean nodesOnly;
     private final UnaryOperator<List<String>> rooted;
     private final RequestNeeds needs;
     private final NodeWrites nodeWrites;
+    private final RunLogIn runLogIn;
     private final RunNames runs;
     private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
     private final Set<ConnectionAccess> connections = ConcurrentHashMap.newKeySet();
@@ -64,19 +68,26 @@ public final class AccessControl {
     private volatile Runnable whenChanged = () -> {};
 
     /**
+     * @param sessions what the tokens of runs are checked with
      * @param rooted makes the whole topic of what a client sends as one
      * @param open whether everybody may do everything, see {@link ImplicitLogIn}
      * @param nodesOnly whether clients' certificates are those of the server's own authority
      */
     public AccessControl(
-            Replica replica, Prefixes prefixes, UnaryOperator<List<String>> rooted, boolean open, boolean nodesOnly) {
+            Replica replica,
+            SessionRecords sessions,
+            Prefixes prefixes,
+            UnaryOperator<List<String>> rooted,
+            boolean open,
+            boolean nodesOnly) {
         this.replica = replica;
         this.prefixes = prefixes;
         this.open = open;
         this.nodesOnly = nodesOnly;
         this.rooted = rooted;
-        this.needs =
-                new RequestNeeds(new Zones(prefixes), path -> replica.snapshot().get(path), rooted);
+        this.zones = new Zones(prefixes);
+        this.needs = new RequestNeeds(zones, path -> replica.snapshot().get(path), rooted);
+        this.runLogIn = new RunLogIn(replica, sessions, prefixes);
         this.runs = new RunNames(prefixes, path -> replica.snapshot().get(path));
         this.nodeWrites = new NodeWrites(
                 prefixes,
@@ -114,6 +125,38 @@ public final class AccessControl {
 
     RequestNeeds needs() {
         return needs;
+    }
+
+    RunLogIn runLogIn() {
+        return runLogIn;
+    }
+
+    ConnectionRuns noRuns() {
+        return new ConnectionRuns(replica);
+    }
+
+    @Nullable
+    Entry entry(Path path) {
+        return replica.snapshot().get(path);
+    }
+
+    /** Whether an entry is a job. */
+    public boolean isJob(Path path) {
+        return path.startsWith(prefixes.runs());
+    }
+
+    /** Whether an entry is a claim. */
+    boolean isClaim(Path path) {
+        return path.startsWith(prefixes.claims());
+    }
+
+    /** Decides whom a job acts as that somebody writes. */
+    JobIdentity.Verdict judgeJob(Principal writer, Rights rights, Path path, Value value) {
+        Entry there = replica.snapshot().get(path);
+        return JobIdentity.judge(
+                new JobIdentity.Writer(writer, rights, table(), zones, now()),
+                there == null ? null : there.value(),
+                value);
     }
 
     RunNames runs() {
@@ -238,6 +281,10 @@ public final class AccessControl {
                 Token token = table.findToken(id);
                 yield token == null || token.isExpired(now()) ? Rights.NONE : table.rights(token.roles());
             }
+            case Principal.OfRun run -> {
+                Rights rights = JobIdentity.rights(run.as(), table, now());
+                yield run.joined() ? rights.readAndWrite(zones) : rights;
+            }
             case Principal.OfNode(String name) -> {
                 NodeAccount node = table.findNode(name);
                 yield node == null ? Rights.NONE : table.rights(node, rooted);
@@ -247,7 +294,9 @@ public final class AccessControl {
 
     /** When the rights of somebody end by themselves: unix time in seconds; infinite if never. */
     double expires(Principal principal) {
-        if (principal instanceof Principal.OfToken(String id, String _)) {
+        Principal source =
+                principal instanceof Principal.OfRun run ? JobIdentity.find(run.as(), table(), 0) : principal;
+        if (source instanceof Principal.OfToken(String id, String _)) {
             Token token = table().findToken(id);
             return token == null ? 0 : token.expires() == 0 ? Double.POSITIVE_INFINITY : token.expires();
         }

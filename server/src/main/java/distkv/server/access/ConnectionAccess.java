@@ -1,12 +1,16 @@
 package distkv.server.access;
 
+import distkv.access.JobIdentity;
 import distkv.access.Need;
 import distkv.access.NodeAccount;
 import distkv.access.Principal;
+import distkv.access.Right;
 import distkv.access.Rights;
+import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Origin;
 import distkv.model.Path;
+import distkv.model.Value;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
@@ -37,6 +41,7 @@ public final class ConnectionAccess {
     private final AccessControl control;
     private final Listener listener;
     private final @Nullable ClientCertificate certificate;
+    private final ConnectionRuns runs;
 
     /** {@code null} until somebody has logged in. */
     private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
@@ -45,6 +50,7 @@ public final class ConnectionAccess {
     public ConnectionAccess(AccessControl control, PeerIdentity peer, Listener listener) {
         this.control = control;
         this.listener = listener;
+        this.runs = control.noRuns();
         this.certificate = peer instanceof PeerIdentity.Tls(var _, ClientCertificate shown) ? shown : null;
         Principal implied = control.implied(peer);
         if (implied != null) {
@@ -75,6 +81,10 @@ public final class ConnectionAccess {
         if (principal == null) {
             return null;
         }
+        if (principal instanceof Principal.OfRun) {
+            Principal.OfRun run = runs.guarding(guards, Path.ROOT);
+            return new Origin(run == null ? principal.label() : run.label(), cause);
+        }
         boolean isPerson = principal instanceof Principal.OfUser || principal instanceof Principal.OfToken;
         String run = isPerson || guards.isEmpty() ? null : control.runs().find(guards);
         return new Origin(run == null ? principal.label() : run, cause);
@@ -86,7 +96,35 @@ public final class ConnectionAccess {
     }
 
     void logIn(Principal principal) {
+        runs.clear();
         known.set(look(principal));
+    }
+
+    /**
+     * Logs in a run, or refuses it. Whoever was logged in before is not any more, whatever becomes of that: what presents
+     * the token of a run must never be anybody else.
+     *
+     * @param token what the client presents
+     * @return the refusal; {@code null} if it is logged in
+     */
+    @Nullable
+    String logInRun(@Nullable String token) {
+        RunLogIn.Outcome outcome = control.runLogIn().check(token);
+        Principal.OfRun run = outcome.run();
+        boolean isRun = principal() instanceof Principal.OfRun;
+        if (run == null) {
+            if (!isRun) {
+                known.set(null);
+            }
+            return outcome.refusal();
+        }
+        Principal.OfRun other = runs.add(run, outcome.claim(), outcome.lease());
+        if (other != null) {
+            return run.label() + ": cannot share a connection with " + other.label()
+                    + " (expected: one that acts as the" + " same)";
+        }
+        known.set(look(run));
+        return null;
     }
 
     private Known look(Principal principal) {
@@ -185,6 +223,14 @@ public final class ConnectionAccess {
                     : new Reply.Failed(
                             request.seq(), "access: not logged in (expected: auth first)", Etype.ACCESS, tock);
         }
+        Principal principal = now.principal();
+        if (principal instanceof Principal.OfRun run) {
+            Reply.Failed refusal = checkRun(run, request, root, tock);
+            if (refusal != null) {
+                return refusal;
+            }
+            principal = runs.author(request, root, run);
+        }
         Rights rights = rights();
         if (rights.isAll()) {
             return null;
@@ -194,8 +240,8 @@ public final class ConnectionAccess {
             return new Reply.Failed(request.seq(), over, Etype.ACCESS, tock);
         }
         for (Need need : control.needs().of(request, root)) {
-            if (!need.isMet(rights)) {
-                return new Reply.Failed(request.seq(), denial(now.principal(), need), Etype.ACCESS, tock);
+            if (!isMet(need, rights)) {
+                return new Reply.Failed(request.seq(), denial(principal, need), Etype.ACCESS, tock);
             }
         }
         String refusal = now.principal() instanceof Principal.OfNode(String name)
@@ -210,6 +256,51 @@ public final class ConnectionAccess {
                         tock);
     }
 
+    /** A run may also look whether it has its claim, as its guards do. */
+    private boolean isMet(Need need, Rights rights) {
+        return need.isMet(rights)
+                || (need instanceof Need.At(Right right, Path path, var _)
+                        && right == Right.READ
+                        && runs.haveClaim(path));
+    }
+
+    /** What is asked of runs beside their rights: to have their claim, and to write nothing without it. */
+    private Reply.@Nullable Failed checkRun(Principal.OfRun run, Request request, Path root, long tock) {
+        List<Guard> guards = ConnectionRuns.guards(request);
+        if (guards == null) {
+            return isBeforeLogIn(request) || !runs.areOver()
+                    ? null
+                    : new Reply.Failed(request.seq(), over(run), Etype.GUARD, tock);
+        }
+        if (runs.guarding(guards, root) != null) {
+            return null;
+        }
+        for (Guard guard : guards) {
+            Entry there = control.entry(root.append(guard.path()));
+            if (control.isClaim(root.append(guard.path())) && (there == null || there.tick() != guard.tick())) {
+                Reply.Found found = new Reply.Found(guard.path(), there == null ? null : there.tick());
+                return new Reply.Failed(request.seq(), over(run), Etype.GUARD, found, tock);
+            }
+        }
+        return new Reply.Failed(
+                request.seq(),
+                "access: " + run.label() + " may not write without its claim (expected: a guard at it)",
+                Etype.ACCESS,
+                tock);
+    }
+
+    private static String over(Principal.OfRun run) {
+        return run.label() + ": over, its claim is gone (expected: a run that has its claim)";
+    }
+
+    /** Decides whom a job acts as that the client writes. */
+    public JobIdentity.Verdict judgeJob(Path path, Value value) {
+        Principal writer = principal();
+        return writer == null
+                ? new JobIdentity.Verdict(value, "access: not logged in (expected: auth first)")
+                : control.judgeJob(writer, rights(), path, value);
+    }
+
     /** Says, at any time, why the client may not have the stream that answers a request; {@code null} if it may. */
     public Supplier<@Nullable String> denial(Request request, Path root) {
         Known now = known.get();
@@ -218,6 +309,9 @@ public final class ConnectionAccess {
         }
         List<Need> needs = control.needs().of(request, root);
         return () -> {
+            if (now.principal() instanceof Principal.OfRun run && runs.areOver()) {
+                return over(run);
+            }
             Rights rights = rights();
             for (Need need : needs) {
                 if (!need.isMet(rights)) {
@@ -229,7 +323,8 @@ public final class ConnectionAccess {
     }
 
     private static String denial(Principal principal, Need need) {
-        return "access: " + principal.label() + " may not " + need.right().word() + " " + need.where()
+        String as = principal instanceof Principal.OfRun run && run.as() != null ? ", acting as " + run.as() + "," : "";
+        return "access: " + principal.label() + as + " may not " + need.right().word() + " " + need.where()
                 + " (expected: the right " + need.right().word() + " there)";
     }
 

@@ -2,7 +2,6 @@ package distkv.server.request;
 
 import distkv.model.Commit;
 import distkv.model.Guard;
-import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.model.WriteId;
@@ -40,22 +39,8 @@ final class RequestContext {
                 connection.dismiss(reason);
             }
         });
-        this.session = new ConnectionSession(server.sessions(), new ConnectionSession.Client() {
-            @Override
-            public @Nullable Origin origin() {
-                return access.origin(List.of(), 0);
-            }
-
-            @Override
-            public @Nullable String node() {
-                return access.node();
-            }
-
-            @Override
-            public boolean isOver() {
-                return access.isOver();
-            }
-        });
+        this.session = new ConnectionSession(
+                server.sessions(), access::node, server.access()::isNode, () -> access().origin(List.of(), 0));
         this.logIns = new LogIns(server.access(), access, connection.peer());
         this.inFlight = new InFlightWrites(connection.memory(), connection.output()::flush);
         this.writer = server.writers().newNumber();

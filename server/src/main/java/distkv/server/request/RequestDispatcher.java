@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** Passes each request of a connection to the code that answers it. */
 public final class RequestDispatcher implements RequestHandler {
     private static final List<Integer> VERSION = List.of(0, 65, 0);
-    private static final List<String> EXTENSIONS =
-            List.of("session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted");
+    private static final List<String> EXTENSIONS = List.of(
+            "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted", "run");
 
     /** The original's letters for: read, access, list. */
     private static final String READ_LETTERS = "rxe";

@@ -1,5 +1,6 @@
 package distkv.server.request;
 
+import distkv.access.JobIdentity;
 import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Expectation;
@@ -55,7 +56,8 @@ final class WriteRequests {
         Seq seq = request.seq();
         Path path = path(seq, request.path(), request.internal());
         WriteConditions conditions = path == null ? null : conditions(seq, request.conditions(), path, request.value());
-        if (path == null || conditions == null || !fits(seq, path, request.value())) {
+        Value value = path == null || conditions == null ? null : identified(seq, path, request.value());
+        if (path == null || conditions == null || value == null || !fits(seq, path, value)) {
             return;
         }
         long lease = request.session() ? context.session().id() : 0;
@@ -63,10 +65,10 @@ final class WriteRequests {
             context.write(ConnectionSession.missing(seq, context.tock()));
             return;
         }
-        if (!hasRoom(seq, growth(path, request.value()), lease != 0)) {
+        if (!hasRoom(seq, growth(path, value), lease != 0)) {
             return;
         }
-        new ValueWrite(context, seq, path, request.value(), conditions, request.idem(), request.chain(), lease).start();
+        new ValueWrite(context, seq, path, value, conditions, request.idem(), request.chain(), lease).start();
     }
 
     void delete(Request.DeleteValue request) {
@@ -135,7 +137,8 @@ final class WriteRequests {
     /** One write of a commit; {@code null}, with an error to the client, if it is not allowed. */
     private @Nullable Write write(Seq seq, CommitWrite wanted) {
         Path path = path(seq, wanted.path(), false);
-        if (path == null || !fits(seq, path, wanted.value())) {
+        Value value = path == null || wanted.value() == null ? null : identified(seq, path, wanted.value());
+        if (path == null || (value == null && wanted.value() != null) || !fits(seq, path, value)) {
             return null;
         }
         long lease = wanted.session() ? context.session().id() : 0;
@@ -150,7 +153,7 @@ final class WriteRequests {
             // No entry has a tick of 0, and none of another node.
             case ChainCondition.Link _ -> Expectation.at(0);
         };
-        return new Write(path, wanted.value(), expectation, lease);
+        return new Write(path, value, expectation, lease);
     }
 
     /** The answer to a write that was committed by an earlier attempt. */
@@ -211,6 +214,19 @@ final class WriteRequests {
                         outcome instanceof CommitOutcome.Committed(long revision, var _)
                                 ? new Reply.Done(seq, Revision.tick(revision, 0))
                                 : ErrorReplies.unwritten(seq, outcome, 0, context)));
+    }
+
+    /** What is to be written: a job says whom it acts as. {@code null}, with an error to the client, if it must not be. */
+    private @Nullable Value identified(Seq seq, Path path, Value value) {
+        if (!server.access().isJob(path)) {
+            return value;
+        }
+        JobIdentity.Verdict verdict = context.access().judgeJob(path, value);
+        if (verdict.refusal() == null) {
+            return verdict.value();
+        }
+        context.fail(new Reply.Failed(seq, verdict.refusal(), Etype.ACCESS, context.tock()));
+        return null;
     }
 
     private boolean fits(Seq seq, Path path, @Nullable Value value) {

@@ -13,6 +13,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The session that a connection has, if it has one. */
@@ -22,28 +24,27 @@ public final class ConnectionSession {
 
     private final SessionContext context;
     private final Store store;
-    private final Client client;
+    private final Supplier<@Nullable String> client;
+    private final Predicate<String> isNode;
+    private final Supplier<@Nullable Origin> origin;
     private long id;
     private Duration ttl = Duration.ZERO;
 
-    /** Who has connected. */
-    public interface Client {
-        /** Who makes the changes of this connection. */
-        @Nullable
-        Origin origin();
-
-        /** The node that has logged in; {@code null} if somebody else has. */
-        @Nullable
-        String node();
-
-        /** Whether it may do nothing any more, since it was revoked. */
-        boolean isOver();
-    }
-
-    public ConnectionSession(SessionContext context, Client client) {
+    /**
+     * @param client the node that has logged in on this connection; {@code null} if somebody else has
+     * @param isNode whether a node may connect now
+     * @param origin who makes the changes of this connection
+     */
+    public ConnectionSession(
+            SessionContext context,
+            Supplier<@Nullable String> client,
+            Predicate<String> isNode,
+            Supplier<@Nullable Origin> origin) {
         this.context = context;
         this.store = context.store();
         this.client = client;
+        this.isNode = isNode;
+        this.origin = origin;
     }
 
     /** The session's id, which is that of its lease; 0 if this connection has no session. */
@@ -76,15 +77,15 @@ public final class ConnectionSession {
         byte[] random = new byte[SECRET_BYTES];
         RANDOM.nextBytes(random);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        String node = client.node();
+        String node = client.get();
         Commit commit = Commit.of(SessionRecords.opened(granted, secret, request.ttl(), node))
-                .from(client.origin());
+                .from(origin.get());
         if (!(store.commit(commit).join() instanceof CommitOutcome.Committed(long revision, var _))) {
             store.revoke(granted);
             return new Reply.Failed(request.seq(), "session: its record could not be written", Etype.REFUSED, tock());
         }
         context.replica().await(revision);
-        if (client.isOver()) {
+        if (node != null && !isNode.test(node)) {
             // Whoever has revoked it may have looked before the session was there.
             store.revoke(granted);
             return missing(request.seq(), tock());
@@ -97,7 +98,7 @@ public final class ConnectionSession {
     public Reply attach(Request.AttachSession request) {
         long session = request.session();
         Duration recorded = context.records().ttl(session, request.secret());
-        boolean isOurs = recorded != null && Objects.equals(context.records().node(session), client.node());
+        boolean isOurs = recorded != null && Objects.equals(context.records().node(session), client.get());
         if (recorded == null || !isOurs || !store.renew(session)) {
             return new Reply.Failed(
                     request.seq(),
@@ -146,7 +147,7 @@ public final class ConnectionSession {
         }
         store.revoke(id);
         // A commit after the revocation tells when the replica has seen it.
-        Commit behind = Commit.of(SessionRecords.ended(id)).from(client.origin());
+        Commit behind = Commit.of(SessionRecords.ended(id)).from(origin.get());
         leave();
         if (store.commit(behind).join() instanceof CommitOutcome.Committed(long revision, var _)) {
             context.replica().await(revision);

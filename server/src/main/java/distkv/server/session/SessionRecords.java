@@ -6,13 +6,12 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
+import distkv.protocol.SessionKey;
 import distkv.protocol.Values;
 import distkv.server.tree.KeyOrderWalk;
 import distkv.server.tree.Replica;
 import distkv.server.tree.Snapshot;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the internal tree holds about sessions: for each one an entry, bound to the session's own lease, with its time to
- * live, a hash of its secret, and the node that has opened it, if one has. So a session survives a restart of the server, and its record goes with its lease.
+ * live, the hash of its secret, which is its key, and the node that has opened it, if one has. So a session survives a
+ * restart of the server, and its record goes with its lease.
  */
 public final class SessionRecords {
     private static final Path SESSIONS = Snapshot.SERVER_STATE.child("session");
@@ -53,9 +53,19 @@ public final class SessionRecords {
                 : null;
     }
 
+    /** The key that follows from the secret of a session; {@code null} if there is no such session. */
+    public @Nullable SessionKey key(long session) {
+        return fields(entry(session)).get(HASH) instanceof byte[] hash ? SessionKey.ofBytes(hash) : null;
+    }
+
+    /** Whether this is what a witness of the session has to show; the secret itself will do. */
+    boolean isWitness(long session, String shown) {
+        SessionKey key = key(session);
+        return key != null && (key.isWitness(shown) || key.isOf(shown));
+    }
+
     /** The node that has opened a session; {@code null} if somebody else has. */
-    @Nullable
-    String node(long session) {
+    public @Nullable String node(long session) {
         return fields(entry(session)).get(NODE) instanceof String node ? node : null;
     }
 
@@ -103,10 +113,6 @@ public final class SessionRecords {
     }
 
     private static byte[] hash(String secret) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return SessionKey.of(secret).bytes();
     }
 }

@@ -116,7 +116,7 @@ public final class WitnessSocket implements AutoCloseable {
         if (!(hello instanceof Map<?, ?> map)
                 || !(map.get("session") instanceof Long session)
                 || !(map.get("secret") instanceof String secret)
-                || records.ttl(session, secret) == null) {
+                || !records.isWitness(session, secret)) {
             String error = "session or secret: unknown to this server (expected: those of a live session)";
             write(connection, Values.encode(Map.of("error", error, "etype", Etype.SESSION.word())));
             return;
