@@ -14,6 +14,7 @@ import distkv.protocol.Seq;
 import distkv.schema.Prefixes;
 import distkv.server.net.PeerIdentity;
 import distkv.server.net.PeerIdentity.ClientCertificate;
+import distkv.server.session.SessionRecords;
 import distkv.server.tree.Replica;
 import distkv.store.engine.MemoryStore;
 import java.net.InetAddress;
@@ -47,7 +48,8 @@ class ConnectionAccessTest {
             store.commit(Commit.of(Write.set(AccessTable.node("attic"), node.encode(null), Expectation.anything())))
                     .join();
             Replica replica = Replica.start(store);
-            AccessControl control = new AccessControl(replica, Prefixes.DEFAULT, topic -> topic, false, true);
+            AccessControl control = new AccessControl(
+                    replica, new SessionRecords(replica), Prefixes.DEFAULT, topic -> topic, false, true);
             ConnectionAccess valid = attic(control, Instant.now().plus(Duration.ofHours(1)));
             assertThat(valid.check(GET, Path.ROOT, 0, 0)).isNull();
             assertThat(valid.isOver()).isFalse();
