@@ -72,10 +72,10 @@ get_python() {
     >"$home/build/python.log" 2>&1
 }
 
-# lock: from here on, this is the only build in this directory.
+# lock [WHAT]: from here on, this is the only build (of that) in this directory.
 lock() {
   mkdir -p "$home/build"
-  exec 9>"$home/build/lock"
+  exec 9>"$home/build/lock${1:+-$1}"
   if ! flock -n 9; then
     say "waiting for another build …"
     flock 9

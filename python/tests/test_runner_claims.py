@@ -24,6 +24,21 @@ def test_writes_with_a_claim_are_done(worker, tree, claim):
     assert (tree.get("test.a"), tree.get("test.b")) == (None, 2)
 
 
+def test_a_write_says_which_change_led_to_it(worker, tree, claim):
+    tick = tree.set("test.in", 1).tock
+    source = """
+        await _self.watch(_P("test.in"), fetch=True)
+        async for message in _info:
+            if isinstance(message, distkv.runner.ChangeMsg):
+                await _client.set(_P("test.out"), value=1)
+            elif isinstance(message, distkv.runner.ReadyMsg) and message.msg:
+                await _client.set(_P("test.ready"), value=1)
+                written = await _client.get(_P("test.out"), by=True), await _client.get(_P("test.ready"), by=True)
+                return [entry.get("cause") for entry in written]
+    """
+    assert worker.result("import distkv.runner\n" + code(source), claim=claim) == [tick, None]
+
+
 @pytest.mark.parametrize(
     "write",
     [

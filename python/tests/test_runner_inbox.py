@@ -7,6 +7,7 @@ import anyio
 import pytest
 
 from distkv.runner import ChangeMsg, CompleteState, Inbox, MQTTmsg, PartialState, ReadyMsg, Timer, TimerMsg
+from distkv.runner.cause import cause
 from distkv.runner.inbox import CAPACITY, MAX_STATES
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +48,23 @@ async def test_messages_come_in_the_order_they_were_put():
     for message in messages:
         inbox.put(message)
     assert [await inbox.get() for _ in messages] == messages
+
+
+async def test_what_a_job_does_after_a_change_has_it_as_its_cause():
+    inbox = Inbox(idle=10)
+    for message in [ReadyMsg(0), ChangeMsg({"tock": 256}), ChangeMsg({"tock": 512}), MQTTmsg(b"")]:
+        inbox.put(message)
+    seen = []
+
+    async def task():
+        seen.append(cause.get())
+
+    for _ in range(4):
+        await inbox.get()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(task)
+        seen.append(cause.get())
+    assert seen == [0, 0, 256, 256, 512, 512, 0, 0]
 
 
 async def test_a_reader_that_waits_is_woken():

@@ -116,9 +116,17 @@ class Client:
         view.handlers = self.handlers
         return view
 
-    async def get(self, path: PathLike, *, nchain: int = 0) -> attrdict:
-        """Read an entry: ``value`` (no such key if there is none), ``tock``, and with ``nchain`` above 0 ``chain``."""
-        return await self.link.request("get_value", {"path": elements(path), "nchain": nchain})
+    async def get(self, path: PathLike, *, nchain: int = 0, by: bool = False) -> attrdict:
+        """
+        Read an entry: ``value`` (no such key if there is none), ``tock``, and with ``nchain`` above 0 ``chain``.
+
+        With ``by`` the result says who wrote it, if that is known: ``by``, and ``cause`` if a run did so because of the
+        change that had this tick. `get_tree` and `watch` have the same option.
+        """
+        params: dict[str, Any] = {"path": elements(path), "nchain": nchain}
+        if by:
+            params["by"] = True
+        return await self.link.request("get_value", params)
 
     async def set(
         self,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from logging import getLogger
 from types import CodeType, ModuleType
+from typing import Any
 
 import anyio
 from anyio.from_thread import BlockingPortal
@@ -17,7 +18,7 @@ from ..util import Path
 from .dependencies import Dependencies, Import
 from .finder import Names, StoredModuleFinder
 
-__all__ = ["Importer", "StoredModule", "is_provided", "provide"]
+__all__ = ["Importer", "StoredModule", "is_provided", "provide", "refuse_the_rest_if_signed", "refuse_unjudged"]
 
 logger = getLogger(__name__)
 
@@ -30,6 +31,7 @@ Report = Callable[[str, "Exception | None"], Awaitable[None]]
 
 class _Provided:
     prefix: Path | None = None
+    only: bool = False
 
 
 def provide(prefix: Path) -> None:
@@ -40,6 +42,18 @@ def provide(prefix: Path) -> None:
 def is_provided(prefix: Path) -> bool:
     """Whether stored modules below this prefix can be imported in this process without an `Importer`."""
     return _Provided.prefix == prefix
+
+
+def refuse_the_rest_if_signed(config: Mapping[str, Any]) -> None:
+    """Declare that this process runs only code that it is given, if this configuration wants code to be signed."""
+    _Provided.only = (config.get("accept") or {}).get("signing") == "required"
+
+
+def refuse_unjudged(what: str) -> None:
+    """Raise a CompileError if stored code must not be read here by anybody but the runner."""
+    if _Provided.only:
+        reason = "this node starts only signed code (expected: procedures that its runner starts, and modules)"
+        raise CompileError(what, reason)
 
 
 class Importer(StoredModuleFinder):

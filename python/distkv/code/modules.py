@@ -16,7 +16,7 @@ from ..util import Path, attrdict
 from .compiler import compile_module, forget_source, module_imports
 from .dependencies import Import
 from .finder import reserved
-from .importer import Importer, StoredModule, is_provided
+from .importer import Importer, StoredModule, is_provided, refuse_unjudged
 from .requirements import modules_for
 
 __all__ = ["ModuleRoot"]
@@ -63,6 +63,8 @@ class ModuleRoot(Handler):
 
     async def start(self) -> None:
         """Read the modules and be part of the import system until the client ends."""
+        if not is_provided(self.path):
+            refuse_unjudged("ModuleRoot")
         self._errors = await ErrorRoot.as_handler(self.client)
         await super().start()
         if not is_provided(self.path):

@@ -15,6 +15,7 @@ from ..schema import ProcedureEntry, is_foreign, name_of, required_paths
 from ..util import Path, attrdict
 from .compiler import Procedure, compile_entry, forget_source
 from .group_call import call_in_group
+from .importer import refuse_unjudged
 from .modules import ModuleRoot
 from .requirements import modules_for
 
@@ -42,6 +43,7 @@ class CodeRoot(Handler):
 
     async def start(self) -> None:
         """Load the procedures, and the error tree, where errors of compilation are recorded."""
+        refuse_unjudged("CodeRoot")
         self._errors = await ErrorRoot.as_handler(self.client)
         await super().start()
 

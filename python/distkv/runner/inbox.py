@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from .cause import cause
 from .messages import GROUP_STATES, ChangeMsg, MQTTmsg, TimerMsg
 
 CAPACITY = 256
@@ -144,6 +145,7 @@ class Inbox:
                 self._wake_writer()
         elif msg is None:
             self.gave_up = True
+        cause.set(_tick(msg))
         return msg
 
     async def get(self) -> Any:
@@ -184,3 +186,9 @@ class Inbox:
         self._waiting.clear()
         self._waiting.append(None)
         self._stalled = True
+
+
+def _tick(msg: Any) -> int:
+    """Return the tick of the change that a message tells of, 0 if it tells of none."""
+    tick = msg.msg.get("tock") if isinstance(msg, ChangeMsg) and isinstance(msg.msg, dict) else None
+    return tick if isinstance(tick, int) else 0

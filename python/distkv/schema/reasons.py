@@ -28,6 +28,18 @@ class Reason(Enum):
     NO_NODE_HAS = "no node has"
     NODES_DRAINED = "every node is drained"
     NODE_LACKS = "this node lacks"
+    # What a node's own rules say to it.
+    UNSIGNED = "unsigned"
+    ALTERED = "altered"
+    SIGNED_ELSEWHERE = "signed for another path"
+    UNKNOWN_KEY = "unknown key"
+    KEY_OUT_OF_PREFIX = "key not for this path"
+    OLDER_THAN_ACCEPTED = "older than accepted"
+    NOT_RECORDED = "acceptance not recorded"
+    BEYOND_SIGNED = "beyond what is signed"
+    AUTHOR_NOT_ACCEPTED = "author not accepted"
+    LIMITS_NOT_ACCEPTED = "limits not accepted"
+    NO_NODE_ACCEPTS = "no node accepts"
     # How a run ended, or why it was ended.
     DONE = "done"
     FAILED = "failed"

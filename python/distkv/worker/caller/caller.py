@@ -25,7 +25,7 @@ from ...client import open_client
 from ...client.blocking import BlockingClient
 from ...code import CompileError, MissingVariablesError, Procedure, compile_module, compile_procedure
 from ...code.compiler import module_imports
-from ...code.importer import Importer
+from ...code.importer import Importer, refuse_the_rest_if_signed
 from ...configuration import configuration
 from ...runner.globals import procedure_globals
 from ...schema import name_of
@@ -63,6 +63,7 @@ class Caller:
             for message in self._messages.feed(data):
                 if message.get("op") == "init":
                     self._config = configuration({**message["config"], "connect": message["connect"]})
+                    refuse_the_rest_if_signed(self._config)
                 elif message.get("op") == "define":
                     self._define(message)
                 elif message.get("op") == "module":

@@ -10,6 +10,7 @@ from anyio.abc import TaskGroup
 from ...client import Client
 from ...client.link import Link
 from ...exceptions import GuardError, Lost, NotYet
+from ...runner.cause import cause
 from ...schema import Guard, is_standby
 from ...util import Path, attrdict
 from .claim import Claim
@@ -48,6 +49,8 @@ class RunClient(Client):
         return self._guards if claim is None else (claim, *self._guards)
 
     async def _write(self, action: str, params: dict[str, Any], guard: Iterable[Guard]) -> attrdict:
+        if tick := cause.get():
+            params["cause"] = tick
         claim = self._claim.guard  # the one of this write; when the write is refused there may be another
         try:
             return await super()._write(action, params, guard)

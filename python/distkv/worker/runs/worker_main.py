@@ -10,6 +10,7 @@ from typing import Any
 
 import anyio
 
+from ...code.importer import refuse_the_rest_if_signed
 from ..parent.heartbeat import Heartbeat
 from ..protocol.runner_connection import Connect, RunnerConnection
 from ..protocol.spec import RunSpec, WorkerEnvironment, limits_of
@@ -65,6 +66,7 @@ def _set_up(runner: RunnerConnection, environment: WorkerEnvironment) -> RunCont
     logs.install(environment.config)
     modules = WorkerModules(runner, environment.modules)
     modules.install()
+    refuse_the_rest_if_signed(environment.config)
     return RunContext(environment, runner, modules)
 
 

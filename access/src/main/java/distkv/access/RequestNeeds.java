@@ -71,6 +71,9 @@ public final class RequestNeeds {
                     }
                 }
                 guards(needs, commit.guards(), root);
+                if (commit.by() != null) {
+                    needs.add(new Need.Below(Right.ADMIN, Zones.INTERNAL, Zone.INTERNAL));
+                }
                 yield needs;
             }
             case Request.Again again -> of(again.write(), root);

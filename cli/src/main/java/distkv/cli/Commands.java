@@ -6,6 +6,8 @@ import distkv.cli.code.CodeDelete;
 import distkv.cli.code.CodeGet;
 import distkv.cli.code.CodeList;
 import distkv.cli.code.CodeSet;
+import distkv.cli.code.CodeSign;
+import distkv.cli.code.CodeVerify;
 import distkv.cli.code.ModuleCommand;
 import distkv.cli.code.ModuleSet;
 import distkv.cli.data.DataCommand;
@@ -22,6 +24,9 @@ import distkv.cli.error.ErrorList;
 import distkv.cli.error.ErrorMonitor;
 import distkv.cli.error.ErrorResolve;
 import distkv.cli.error.ErrorShow;
+import distkv.cli.key.KeyCommand;
+import distkv.cli.key.KeyCreate;
+import distkv.cli.key.KeyShow;
 import distkv.cli.node.GroupCommand;
 import distkv.cli.node.GroupList;
 import distkv.cli.node.GroupSet;
@@ -30,6 +35,7 @@ import distkv.cli.node.RunAll;
 import distkv.cli.node.RunDrain;
 import distkv.cli.node.RunUndrain;
 import distkv.cli.node.UninstallCommand;
+import distkv.cli.ops.AuditCommand;
 import distkv.cli.ops.BackupCommand;
 import distkv.cli.ops.DemoCommand;
 import distkv.cli.ops.ImportCommand;
@@ -78,7 +84,9 @@ final class Commands {
             CommandDefinition.leaf(ModuleSet.class, "set"),
             CommandDefinition.leaf(CodeGet.class, "get"),
             CommandDefinition.leaf(CodeList.class, "list"),
-            CommandDefinition.leaf(CodeDelete.class, "delete"));
+            CommandDefinition.leaf(CodeDelete.class, "delete"),
+            CommandDefinition.leaf(CodeSign.class, "sign"),
+            CommandDefinition.leaf(CodeVerify.class, "verify"));
 
     static final CommandDefinition CODE = CommandDefinition.group(
             CodeCommand.class,
@@ -89,6 +97,8 @@ final class Commands {
             CommandDefinition.leaf(CodeList.class, "list"),
             CommandDefinition.leaf(CodeDelete.class, "delete"),
             CommandDefinition.leaf(CodeCall.class, "call"),
+            CommandDefinition.leaf(CodeSign.class, "sign"),
+            CommandDefinition.leaf(CodeVerify.class, "verify"),
             MODULE);
 
     static final CommandDefinition GROUP = CommandDefinition.group(
@@ -131,6 +141,13 @@ final class Commands {
             CommandDefinition.leaf(ErrorDelete.class, "delete"),
             CommandDefinition.leaf(ErrorMonitor.class, "monitor"));
 
+    static final CommandDefinition KEY = CommandDefinition.group(
+            KeyCommand.class,
+            List.of("key"),
+            List.of(),
+            CommandDefinition.leaf(KeyCreate.class, "create"),
+            CommandDefinition.leaf(KeyShow.class, "show"));
+
     static final CommandDefinition CLIENT = CommandDefinition.group(
             ClientCommand.class,
             List.of("client"),
@@ -148,6 +165,8 @@ final class Commands {
             CommandDefinition.leaf(ServerCommand.class, "server"),
             CommandDefinition.leaf(UpCommand.class, "up"),
             CommandDefinition.leaf(StatusCommand.class, "status"),
+            CommandDefinition.leaf(AuditCommand.class, "audit"),
+            KEY,
             CommandDefinition.leaf(BackupCommand.class, "backup"),
             CommandDefinition.leaf(RestoreCommand.class, "restore"),
             CommandDefinition.leaf(ImportCommand.class, "import"),

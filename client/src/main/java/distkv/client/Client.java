@@ -76,8 +76,19 @@ public final class Client implements AutoCloseable {
 
     /** The entry at a path; {@code null}: there is none. */
     public @Nullable Entry get(Path path) throws InterruptedException {
-        return switch (call(false, seq -> new Request.GetValue(seq, path, false, false))) {
-            case Reply.Got got when got.value() != null -> new Entry(path, got.value(), got.tock(), 0);
+        AuthoredEntry found = get(path, false);
+        return found == null ? null : found.entry();
+    }
+
+    /** The entry at a path, and who wrote it; {@code null}: there is none. */
+    public @Nullable AuthoredEntry getWithAuthor(Path path) throws InterruptedException {
+        return get(path, true);
+    }
+
+    private @Nullable AuthoredEntry get(Path path, boolean by) throws InterruptedException {
+        return switch (call(false, seq -> new Request.GetValue(seq, path, false, false, by))) {
+            case Reply.Got got
+            when got.value() != null -> new AuthoredEntry(new Entry(path, got.value(), got.tock(), 0), got.origin());
             case Reply.Got _, Reply.Done _ -> null;
             case Reply reply -> throw unexpected(reply);
         };
@@ -91,8 +102,9 @@ public final class Client implements AutoCloseable {
     /** Writes a value if the entry is as expected and the guards hold. Returns the write's tick. */
     public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
         WriteConditions conditions = conditions(expectation, guards);
-        return write(
-                () -> changed(seq -> new Request.SetValue(seq, path, false, value, conditions, false, false, false)));
+        long cause = cause();
+        return write(() ->
+                changed(seq -> new Request.SetValue(seq, path, false, value, conditions, false, false, false, cause)));
     }
 
     /** Deletes an entry unconditionally. Returns the write's tick. */
@@ -103,13 +115,15 @@ public final class Client implements AutoCloseable {
     /** Deletes an entry if it is as expected and the guards hold. Returns the write's tick. */
     public long delete(Path path, Expectation expectation, Guard... guards) throws InterruptedException {
         WriteConditions conditions = conditions(expectation, guards);
-        return write(() -> changed(seq -> new Request.DeleteValue(seq, path, false, conditions, false)));
+        long cause = cause();
+        return write(() -> changed(seq -> new Request.DeleteValue(seq, path, false, conditions, false, cause)));
     }
 
     /** Deletes a subtree. Returns the number of deleted entries. */
     public long deleteTree(Path path, Guard... guards) throws InterruptedException {
         List<Guard> all = guards(List.of(guards));
-        return write(() -> switch (request(true, seq -> new Request.DeleteTree(seq, path, all, false))) {
+        long cause = cause();
+        return write(() -> switch (request(true, seq -> new Request.DeleteTree(seq, path, all, false, cause))) {
             case Reply.Count count -> count.changed();
             case Reply reply -> throw unexpected(reply);
         });
@@ -123,7 +137,10 @@ public final class Client implements AutoCloseable {
     /** The entries of a subtree at these depths, parents first; siblings are sorted if the server is ours. */
     public List<Entry> tree(Path path, Depths depths) throws InterruptedException {
         return TreeCollector.collect(
-                connector.connection(), path, seq -> new Request.GetTree(seq, path, false, depths, false, false, true));
+                connector.connection(),
+                path,
+                seq -> new Request.GetTree(seq, path, false, depths, false, false, true),
+                (entry, _) -> entry);
     }
 
     /** As {@link #tree(Path)}, with siblings in the order of their creation if the server knows it. */
@@ -131,7 +148,21 @@ public final class Client implements AutoCloseable {
         return TreeCollector.collect(
                 connector.connection(),
                 path,
-                seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false));
+                seq -> new Request.GetTree(seq, path, false, Depths.ALL, false, false, false),
+                (entry, _) -> entry);
+    }
+
+    /**
+     * The entries of a subtree and who wrote them, parents first.
+     *
+     * @param sorted whether siblings are sorted, otherwise they are in the order of their creation; if the server is ours
+     */
+    public List<AuthoredEntry> treeWithAuthors(Path path, Depths depths, boolean sorted) throws InterruptedException {
+        return TreeCollector.collect(
+                connector.connection(),
+                path,
+                seq -> new Request.GetTree(seq, path, false, depths, false, false, sorted, true),
+                AuthoredEntry::new);
     }
 
     /** The entries of the internal tree, parents first, with paths relative to its root. */
@@ -139,7 +170,8 @@ public final class Client implements AutoCloseable {
         return TreeCollector.collect(
                 connector.connection(),
                 Path.ROOT,
-                seq -> new Request.GetTree(seq, Path.ROOT, true, Depths.ALL, false, false, false));
+                seq -> new Request.GetTree(seq, Path.ROOT, true, Depths.ALL, false, false, false),
+                (entry, _) -> entry);
     }
 
     /**
@@ -205,12 +237,13 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Carries out all these writes or none. The lease of a write is the client's session or none. Returns the tick of
-     * each write.
+     * Carries out all these writes or none. The lease of a write is the client's session or none. Only an owner may give
+     * an origin: it is recorded instead of the client. Returns the tick of each write.
      */
     public List<Long> commit(Commit commit) throws InterruptedException {
-        Commit guarded = new Commit(commit.writes(), guards(commit.guards()));
-        return write(() -> CommitRequests.commit(connector, guarded));
+        Commit guarded = new Commit(commit.writes(), guards(commit.guards()), null, commit.origin());
+        long cause = cause();
+        return write(() -> CommitRequests.commit(connector, guarded, cause));
     }
 
     /** Sends a message to all who monitor its topic at present. */
@@ -320,6 +353,10 @@ public final class Client implements AutoCloseable {
         } catch (ConflictException e) {
             throw fence != null && e.isGuard() ? fence.refused(e) : e;
         }
+    }
+
+    private long cause() {
+        return fence == null ? 0 : fence.cause();
     }
 
     private List<Guard> guards(List<Guard> given) {

@@ -2,6 +2,7 @@ package distkv.client;
 
 import distkv.model.Commit;
 import distkv.model.Expectation;
+import distkv.model.Origin;
 import distkv.model.Write;
 import distkv.protocol.ChainCondition;
 import distkv.protocol.CommitWrite;
@@ -15,8 +16,12 @@ import java.util.List;
 final class CommitRequests {
     private CommitRequests() {}
 
-    /** Sends a commit. Returns the tick of each write. */
-    static List<Long> commit(Connector connector, Commit commit) throws InterruptedException {
+    /**
+     * Sends a commit. Returns the tick of each write.
+     *
+     * @param cause the tick of the change that led to it, unless the commit has an origin; 0 for none
+     */
+    static List<Long> commit(Connector connector, Commit commit, long cause) throws InterruptedException {
         List<CommitWrite> writes = new ArrayList<>(commit.writes().size());
         for (Write write : commit.writes()) {
             boolean bound = write.lease() != 0;
@@ -25,7 +30,16 @@ final class CommitRequests {
             }
             writes.add(new CommitWrite(write.path(), write.value(), chained(connector, write.expectation()), bound));
         }
-        Reply reply = RetryingCall.call(connector, true, seq -> new Request.CommitAll(seq, writes, commit.guards()));
+        Origin origin = commit.origin();
+        Reply reply = RetryingCall.call(
+                connector,
+                true,
+                seq -> new Request.CommitAll(
+                        seq,
+                        writes,
+                        commit.guards(),
+                        origin == null ? cause : origin.cause(),
+                        origin == null ? null : origin.by()));
         if (reply instanceof Reply.Committed committed) {
             return committed.ticks();
         }

@@ -129,7 +129,7 @@ public final class Session implements AutoCloseable {
     /** Writes an entry that is bound to this session. Returns the write's tick. */
     public long set(Path path, Value value, Expectation expectation, Guard... guards) throws InterruptedException {
         Write write = Write.set(path, value, expectation).under(id);
-        return CommitRequests.commit(connector, new Commit(List.of(write), List.of(guards)))
+        return CommitRequests.commit(connector, new Commit(List.of(write), List.of(guards)), 0)
                 .getFirst();
     }
 

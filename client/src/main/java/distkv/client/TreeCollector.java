@@ -1,6 +1,7 @@
 package distkv.client;
 
 import distkv.model.Entry;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.protocol.Etype;
 import distkv.protocol.PathExpander;
@@ -15,23 +16,31 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the items of a {@code get_tree} in a list, on the reading thread: they are all kept anyway. */
-final class TreeCollector implements ServerConnection.ReplyReceiver {
+final class TreeCollector<T> implements ServerConnection.ReplyReceiver {
     private final ServerConnection connection;
     private final PathExpander paths;
-    private final List<Entry> entries = new ArrayList<>();
-    private final CompletableFuture<List<Entry>> result = new CompletableFuture<>();
+    private final Factory<T> factory;
+    private final List<T> entries = new ArrayList<>();
+    private final CompletableFuture<List<T>> result = new CompletableFuture<>();
     private @Nullable ClientException failure;
     private long received;
     private long acknowledged;
 
-    private TreeCollector(ServerConnection connection, Path path) {
+    /** Makes what is kept of an entry. */
+    interface Factory<T> {
+        T of(Entry entry, @Nullable Origin origin);
+    }
+
+    private TreeCollector(ServerConnection connection, Path path, Factory<T> factory) {
         this.connection = connection;
+        this.factory = factory;
         this.paths = new PathExpander(path);
     }
 
-    static List<Entry> collect(ServerConnection connection, Path path, Function<Seq, Request> request)
+    static <T> List<T> collect(
+            ServerConnection connection, Path path, Function<Seq, Request> request, Factory<T> factory)
             throws InterruptedException {
-        TreeCollector collector = new TreeCollector(connection, path);
+        TreeCollector<T> collector = new TreeCollector<>(connection, path, factory);
         long seq = connection.send(collector, request);
         try {
             return collector.result.get();
@@ -55,7 +64,8 @@ final class TreeCollector implements ServerConnection.ReplyReceiver {
         switch (reply) {
             case Reply.Item item
             when item.value() != null ->
-                entries.add(new Entry(paths.next(item.depth(), item.path()), item.value(), item.tock(), 0));
+                entries.add(factory.of(
+                        new Entry(paths.next(item.depth(), item.path()), item.value(), item.tock(), 0), item.origin()));
             case Reply.Item item -> paths.next(item.depth(), item.path());
             case Reply.Failed failed when failed.etype() == Etype.NOTFOUND -> {}
             case Reply.Failed failed -> failure = ClientException.of(failed);

@@ -172,10 +172,19 @@ public final class Path implements Comparable<Path> {
     public int hashCode() {
         int known = hash;
         if (known == 0) {
-            known = Arrays.hashCode(key);
+            known = hash(key);
             hash = known;
         }
         return known;
+    }
+
+    /** The sum that {@link Arrays#hashCode} makes differs little between siblings with numbers, so their end counts more. */
+    private static int hash(byte[] key) {
+        long end = 0;
+        for (int i = Math.max(0, key.length - Long.BYTES); i < key.length; i++) {
+            end = (end << Byte.SIZE) | (key[i] & 0xFF);
+        }
+        return (31 * Arrays.hashCode(key)) + (int) ((end * 0x9E37_79B9_7F4A_7C15L) >>> Integer.SIZE);
     }
 
     /** The path as people write it, cut off if it is very long, for messages. */

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -40,6 +41,22 @@ class PathTest {
             Path path = Path.of(paths.elements());
 
             assertThat(Path.parse(path.toString())).as("seed %d", seed).isEqualTo(path);
+        }
+    }
+
+    @Test
+    void siblingsWithNumbersHaveHashesOfTheirOwn() {
+        for (Path parent : List.of(Path.ROOT, Path.of(".distkv", "run", "any"))) {
+            long numbers = IntStream.range(0, 50_000)
+                    .map(i -> parent.child(i).hashCode())
+                    .distinct()
+                    .count();
+            long names = IntStream.range(0, 50_000)
+                    .map(i -> parent.child("job" + i).hashCode())
+                    .distinct()
+                    .count();
+            assertThat(List.of(numbers, names))
+                    .allSatisfy(count -> assertThat(count).isGreaterThan(49_900));
         }
     }
 

@@ -2,6 +2,7 @@ package distkv.protocol;
 
 import distkv.model.Bytes;
 import distkv.model.Chain;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Value;
 import java.time.Duration;
@@ -62,6 +63,7 @@ public sealed interface Reply {
      * @param value {@code null} if there is no entry
      * @param asked whether a chain was asked for: nil is written then if there is none
      * @param path of the entry, if the request did not name it
+     * @param origin who wrote it and why, if that was asked for and is known
      */
     record Got(
             Seq seq,
@@ -69,7 +71,14 @@ public sealed interface Reply {
             boolean asked,
             @Nullable Chain chain,
             @Nullable Path path,
-            long tock) implements Reply {}
+            @Nullable Origin origin,
+            long tock)
+            implements Reply {
+        public Got(
+                Seq seq, @Nullable Value value, boolean asked, @Nullable Chain chain, @Nullable Path path, long tock) {
+            this(seq, value, asked, chain, path, null, tock);
+        }
+    }
 
     /**
      * The result of a write.
@@ -142,6 +151,7 @@ public sealed interface Reply {
      * An entry in a stream; the path is shortened, see {@link PathShortener}.
      *
      * @param value {@code null} for a deletion, or for a path that only has entries below it
+     * @param origin who wrote it and why, if that was asked for and is known
      */
     record Item(
             Seq seq,
@@ -149,7 +159,13 @@ public sealed interface Reply {
             Path path,
             @Nullable Value value,
             @Nullable Chain chain,
-            long tock) implements Reply {}
+            @Nullable Origin origin,
+            long tock)
+            implements Reply {
+        public Item(Seq seq, int depth, Path path, @Nullable Value value, @Nullable Chain chain, long tock) {
+            this(seq, depth, path, value, chain, null, tock);
+        }
+    }
 
     /** An entry that {@code delete_tree} removed; the path is shortened. */
     record Removed(

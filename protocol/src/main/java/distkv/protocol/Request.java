@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The messages of a client. Paths are as sent: below the connection's root or, with {@code internal}, below the internal
  * tree. {@code chain} tells whether the reply carries the entry's chain ({@code nchain} on the wire; a chain never has more
- * than one link).
+ * than one link), {@code by} whether it says who wrote the entry and why. {@code cause} is the tick of the change that led
+ * to a write; 0 for none.
  */
 public sealed interface Request {
     /** The most guards of a request. */
@@ -39,7 +40,11 @@ public sealed interface Request {
         };
     }
 
-    record GetValue(Seq seq, Path path, boolean internal, boolean chain) implements Request {}
+    record GetValue(Seq seq, Path path, boolean internal, boolean chain, boolean by) implements Request {
+        public GetValue(Seq seq, Path path, boolean internal, boolean chain) {
+            this(seq, path, internal, chain, false);
+        }
+    }
 
     /** Reads the entry that one write made, if it still exists. */
     record GetByTick(Seq seq, String node, long tick, boolean chain) implements Request {}
@@ -58,15 +63,36 @@ public sealed interface Request {
             WriteConditions conditions,
             boolean idem,
             boolean chain,
-            boolean session)
-            implements Request {}
+            boolean session,
+            long cause)
+            implements Request {
+        public SetValue(
+                Seq seq,
+                Path path,
+                boolean internal,
+                Value value,
+                WriteConditions conditions,
+                boolean idem,
+                boolean chain,
+                boolean session) {
+            this(seq, path, internal, value, conditions, idem, chain, session, 0);
+        }
+    }
 
     /** Also sent as {@code set_value} of {@link Values#NOT_GIVEN}. */
-    record DeleteValue(Seq seq, Path path, boolean internal, WriteConditions conditions, boolean chain)
-            implements Request {}
+    record DeleteValue(Seq seq, Path path, boolean internal, WriteConditions conditions, boolean chain, long cause)
+            implements Request {
+        public DeleteValue(Seq seq, Path path, boolean internal, WriteConditions conditions, boolean chain) {
+            this(seq, path, internal, conditions, chain, 0);
+        }
+    }
 
     /** With {@code chain} the reply is a stream of {@link Reply.Removed}, without it one {@link Reply.Count}. */
-    record DeleteTree(Seq seq, Path path, List<Guard> guards, boolean chain) implements Request {}
+    record DeleteTree(Seq seq, Path path, List<Guard> guards, boolean chain, long cause) implements Request {
+        public DeleteTree(Seq seq, Path path, List<Guard> guards, boolean chain) {
+            this(seq, path, guards, chain, 0);
+        }
+    }
 
     /**
      * Reads a subtree.
@@ -74,8 +100,21 @@ public sealed interface Request {
      * @param empty whether to include paths that only have entries below them
      * @param sorted whether siblings are sorted by key, otherwise by creation
      */
-    record GetTree(Seq seq, Path path, boolean internal, Depths depths, boolean empty, boolean chain, boolean sorted)
-            implements Request {}
+    record GetTree(
+            Seq seq,
+            Path path,
+            boolean internal,
+            Depths depths,
+            boolean empty,
+            boolean chain,
+            boolean sorted,
+            boolean by)
+            implements Request {
+        public GetTree(
+                Seq seq, Path path, boolean internal, Depths depths, boolean empty, boolean chain, boolean sorted) {
+            this(seq, path, internal, depths, empty, chain, sorted, false);
+        }
+    }
 
     /**
      * Follows a subtree.
@@ -93,10 +132,23 @@ public sealed interface Request {
             boolean fetch,
             @Nullable Long since,
             boolean chain,
-            boolean sorted)
+            boolean sorted,
+            boolean by)
             implements Request {
         /** The most subtrees of a watch. */
         public static final int MAX_ONLY = 1_000;
+
+        public Watch(
+                Seq seq,
+                Path path,
+                List<Path> only,
+                Depths depths,
+                boolean fetch,
+                @Nullable Long since,
+                boolean chain,
+                boolean sorted) {
+            this(seq, path, only, depths, fetch, since, chain, sorted, false);
+        }
     }
 
     /** Lists the children of a path, with {@code data} their values, too; {@code sorted} by key or by creation. */
@@ -177,8 +229,22 @@ public sealed interface Request {
     /** Asks who the client is; sent as {@code auth_info}. */
     record WhoAmI(Seq seq) implements Request {}
 
-    /** Does all of these writes or none. */
-    record CommitAll(Seq seq, List<CommitWrite> writes, List<Guard> guards) implements Request {}
+    /**
+     * Does all of these writes or none.
+     *
+     * @param by who is to be recorded instead of the client, for owners who restore what others had written; {@code null}:
+     *     the client
+     */
+    record CommitAll(
+            Seq seq,
+            List<CommitWrite> writes,
+            List<Guard> guards,
+            long cause,
+            @Nullable String by) implements Request {
+        public CommitAll(Seq seq, List<CommitWrite> writes, List<Guard> guards) {
+            this(seq, writes, guards, 0, null);
+        }
+    }
 
     /**
      * Repeats a write that was sent before, on connections that were lost before the answer. If it was committed, it is

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Bytes;
 import distkv.model.Chain;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.codec.ReplyDecoder;
@@ -29,6 +30,7 @@ class ReplyTest {
                 new Reply.Done(SEQ, 8),
                 new Reply.Got(SEQ, VALUE, false, null, null, 8),
                 new Reply.Got(SEQ, Values.NIL, true, CHAIN, PATH, 8),
+                new Reply.Got(SEQ, VALUE, false, null, null, new Origin("anna", 77), 8),
                 new Reply.Got(SEQ, null, true, null, null, 8),
                 new Reply.Changed(SEQ, true, CHAIN, VALUE, 8),
                 new Reply.Changed(SEQ, false, null, null, 8),
@@ -48,6 +50,7 @@ class ReplyTest {
                 new Reply.UpToDate(SEQ, 8),
                 new Reply.Item(SEQ, 2, PATH, VALUE, CHAIN, 8),
                 new Reply.Item(SEQ, 0, Path.ROOT, null, null, 8),
+                new Reply.Item(SEQ, 0, Path.ROOT, null, null, new Origin("anna"), 8),
                 new Reply.Removed(SEQ, 1, PATH, CHAIN, VALUE, 8),
                 new Reply.Message(SEQ, List.of("a", "b"), VALUE, null, null, 8),
                 new Reply.Message(SEQ, List.of("a"), null, new Bytes(new byte[] {(byte) 0xC1}), "no MsgPack", 8),

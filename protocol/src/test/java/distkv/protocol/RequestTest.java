@@ -33,7 +33,19 @@ class RequestTest {
         return List.of(
                 new Request.GetValue(SEQ, PATH, false, true),
                 new Request.GetValue(Seq.of(-3), Path.ROOT, true, false),
+                new Request.GetValue(SEQ, PATH, false, false, true),
                 new Request.GetByTick(SEQ, "tree", 300, true),
+                new Request.SetValue(SEQ, PATH, false, VALUE, LINKED, false, false, false, 77),
+                new Request.DeleteValue(SEQ, PATH, false, LINKED, false, 77),
+                new Request.DeleteTree(SEQ, PATH, GUARDS, false, 77),
+                new Request.GetTree(SEQ, PATH, false, Depths.ALL, false, false, false, true),
+                new Request.Watch(SEQ, PATH, List.of(), Depths.ALL, false, null, false, false, true),
+                new Request.CommitAll(
+                        SEQ,
+                        List.of(new CommitWrite(PATH, VALUE, ChainCondition.UNCHECKED, false)),
+                        GUARDS,
+                        77,
+                        "anna"),
                 new Request.SetValue(SEQ, PATH, false, VALUE, WriteConditions.NONE, true, true, false),
                 new Request.SetValue(SEQ, PATH, true, VALUE, LINKED, false, false, true),
                 new Request.SetValue(SEQ, PATH, false, Values.NIL, ABSENT, false, true, false),
@@ -144,6 +156,12 @@ class RequestTest {
                         Map.of("action", "set_value", "path", List.of(), "value", 1, "chain", 5),
                         "chain: 5 (expected: nil or a map with node and tick)"),
                 List.of(Map.of("action", "session", "ttl", 0.01), "ttl: 0.01 (expected: seconds, 0.1 to 86400)"),
+                List.of(
+                        Map.of("action", "set_value", "path", List.of(), "value", 1, "cause", -1),
+                        "cause: -1 (expected: a tick)"),
+                List.of(
+                        Map.of("action", "commit", "writes", List.of(Map.of("path", List.of())), "by", ""),
+                        "by: '' (expected: text of 1 to 600 characters)"),
                 List.of(Map.of("action", "commit", "writes", List.of()), "writes: 0 elements (expected: 1 to 256)"),
                 List.of(
                         Map.of("action", "commit", "writes", List.of(Map.of("value", 1))),

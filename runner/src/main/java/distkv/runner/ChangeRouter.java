@@ -2,6 +2,7 @@ package distkv.runner;
 
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.runner.accept.CodeGate;
 import distkv.runner.group.Membership;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.schema.code.Catalog;
@@ -18,10 +19,12 @@ final class ChangeRouter {
     final ErrorIndex errors;
     final Membership membership;
     private final RunnerOptions options;
+    private final CodeGate gate;
     private GroupSettings group = GroupSettings.read(null);
 
-    ChangeRouter(RunnerOptions options) {
+    ChangeRouter(RunnerOptions options, CodeGate gate) {
         this.options = options;
+        this.gate = gate;
         this.errors = new ErrorIndex(
                 options.prefixes().errors(), options.prefixes().runs().child(Kind.ALL.word()), options.node());
         this.membership = new Membership(options.prefixes().presence().child(options.group()));
@@ -58,7 +61,9 @@ final class ChangeRouter {
     }
 
     private List<JobEvent> code(CodeId piece, Entry entry) {
-        return catalog.apply(piece, entry) ? List.of(new JobEvent.CodeChanged(piece)) : List.of();
+        // Both judge and keep the same entry: what is found good is what will run.
+        boolean judged = gate.changed(piece, entry);
+        return catalog.apply(piece, entry) || judged ? List.of(new JobEvent.CodeChanged(piece)) : List.of();
     }
 
     private List<JobEvent> settings(Entry entry) {

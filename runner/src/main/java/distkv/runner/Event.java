@@ -2,6 +2,7 @@ package distkv.runner;
 
 import distkv.client.Session;
 import distkv.model.Entry;
+import distkv.runner.accept.RevisionRecorder;
 import distkv.runner.group.Heartbeat;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.worker.WorkerEvent;
@@ -34,6 +35,9 @@ sealed interface Event {
 
     /** The runner is to stop. */
     record Stop() implements Event {}
+
+    /** What was accepted is written down, or could not be. */
+    record Recorded(RevisionRecorder.Outcome outcome) implements Event {}
 
     /** Nothing in particular: the connection or the session has changed. */
     record Nudge() implements Event {}

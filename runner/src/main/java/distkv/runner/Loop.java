@@ -3,6 +3,7 @@ package distkv.runner;
 import distkv.client.Client;
 import distkv.model.Path;
 import distkv.model.process.VitalThreads;
+import distkv.runner.accept.RevisionRecorder;
 import distkv.runner.group.GroupState;
 import distkv.runner.group.Heartbeat;
 import distkv.runner.lifecycle.Effect;
@@ -30,6 +31,7 @@ import distkv.schema.job.Limits;
 import distkv.schema.job.Stop;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -64,6 +66,7 @@ final class Loop implements Runnable {
     private final RunnerSession session;
     private final Lifecycle lifecycle;
     private final Pool pool;
+    private final RevisionRecorder recorder;
     private final JobTrace trace;
     /** Completed when everything is read and Python is warm; fails if Python cannot be started. */
     final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -72,7 +75,14 @@ final class Loop implements Runnable {
     private volatile String sandbox = "none";
     private double stopAt = Double.POSITIVE_INFINITY;
 
-    Loop(RunnerOptions options, Client client, Events events, Feeds feeds, Presence presence, WorkerHost host) {
+    Loop(
+            RunnerOptions options,
+            Client client,
+            Events events,
+            Feeds feeds,
+            Presence presence,
+            WorkerHost host,
+            RevisionRecorder recorder) {
         this.log = options.log();
         this.site = site(options);
         this.trace = new JobTrace(site);
@@ -82,15 +92,17 @@ final class Loop implements Runnable {
         this.presence = presence;
         this.host = host;
         this.committer = new Committer(client, options, events);
-        this.changes = new ChangeRouter(options);
+        this.recorder = recorder;
+        this.changes = new ChangeRouter(options, recorder.gate());
         this.session = new RunnerSession(client, options, feeds, presence, changes);
-        this.lifecycle = new Lifecycle(site, new WorkerPlaces(), changes.catalog, changes.errors, Loop::now);
+        this.lifecycle =
+                new Lifecycle(site, new WorkerPlaces(), changes.catalog, changes.errors, recorder.gate(), Loop::now);
         this.pool = new Pool(
                 new PoolOptions(
                         options.host(),
                         options.port(),
                         options.node(),
-                        options.config(),
+                        options.policy().tell(options.config()),
                         options.maxWorkers(),
                         options.runsPerWorker(),
                         options.idle().toNanos() / 1e9,
@@ -98,7 +110,7 @@ final class Loop implements Runnable {
                         options.secrets(),
                         options.limits().isOffline()),
                 host,
-                new WorkerModules(changes.catalog, options.prefixes().modules()),
+                new WorkerModules(changes.catalog, options.prefixes().modules(), recorder.gate()::moduleRefusal),
                 new Listener(),
                 session::token,
                 Loop::now);
@@ -167,15 +179,18 @@ final class Loop implements Runnable {
     private void turn() throws InterruptedException {
         double now = now();
         decide(new JobEvent.LeaseChanged(session.lease(now, pool)));
-        decide(new JobEvent.OpenChanged(session.open(now)));
+        double next = recorder.run(now);
+        decide(new JobEvent.OpenChanged(session.open(now) && !recorder.gate().isRecording()));
         GroupState changed = session.changed(now, this::trouble);
         if (changed != null) {
             pool.state(changed);
         }
         decide(new JobEvent.TimerFired());
         outbox.takeNotes().forEach(committer::make);
-        double next = Math.min(lifecycle.next(), pool.run());
-        next = Math.min(next, session.publish(now, lifecycle.load()));
+        next = Math.min(next, Math.min(lifecycle.next(), pool.run()));
+        next = Math.min(
+                next,
+                session.publish(now, lifecycle.load(), lifecycle.refusals().told()));
         next = Math.min(next, session.foreignRunners.next(now));
         next = Math.min(next, stopAt);
         Event event = events.next(Math.clamp(next - now(), 0, LONGEST_WAIT));
@@ -191,15 +206,17 @@ final class Loop implements Runnable {
     private void handle(Event event) {
         switch (event) {
             case Event.Changed(Feed feed, var entry) -> {
-                for (JobEvent news : changes.take(feed, entry)) {
-                    if (news instanceof JobEvent.CodeChanged(CodeId(CodeId.Sort sort, Path path))
-                            && sort == CodeId.Sort.MODULE) {
-                        // The workers first: what starts because of this change must not meet the old module in one
-                        // of them.
-                        pool.moduleChanged(path);
-                    }
-                    decide(news);
+                List<JobEvent> all = changes.take(feed, entry);
+                if (recorder.gate().isRecording()) {
+                    decide(new JobEvent.OpenChanged(false));
                 }
+                all.forEach(this::changed);
+            }
+            case Event.Recorded(var outcome) -> {
+                if (outcome.trouble() != null) {
+                    trouble(outcome.trouble());
+                }
+                recorder.done(outcome, now()).forEach(piece -> changed(new JobEvent.CodeChanged(piece)));
             }
             case Event.Current _ -> feeds.current(true);
             case Event.CutOff _ -> feeds.current(false);
@@ -221,6 +238,14 @@ final class Loop implements Runnable {
         if (warm && !ready.isDone() && session.isSettled()) {
             ready.complete(null);
         }
+    }
+
+    private void changed(JobEvent news) {
+        if (news instanceof JobEvent.CodeChanged(CodeId(CodeId.Sort sort, Path path)) && sort == CodeId.Sort.MODULE) {
+            // The workers first: what starts because of this change must not meet the old module in one of them.
+            pool.moduleChanged(path);
+        }
+        decide(news);
     }
 
     /** What a run says of itself concerns its job; everything else concerns the workers. */

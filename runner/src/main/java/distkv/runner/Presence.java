@@ -17,6 +17,7 @@ import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class Presence implements AutoCloseable {
 
     private final Thread thread = VitalThreads.virtual("runner presence", this::run);
     private volatile Load load = new Load(0, 0);
+    private volatile Map<Path, String> refuses = Map.of();
     private volatile @Nullable String sandbox;
     private volatile boolean closed;
 
@@ -53,9 +55,10 @@ final class Presence implements AutoCloseable {
         thread.start();
     }
 
-    /** Publishes what runs here, and mends what is missing. */
-    void publish(Load running) {
+    /** Publishes what runs here, and what is not accepted here, and mends what is missing. */
+    void publish(Load running, Map<Path, String> refused) {
         load = running;
+        refuses = refused;
         wish();
     }
 
@@ -173,7 +176,8 @@ final class Presence implements AutoCloseable {
                     load.pinned(),
                     options.capacity(),
                     options.labels(),
-                    sandbox);
+                    sandbox,
+                    kind == Kind.ANY ? refuses : Map.of());
             Path path = prefix.child(options.node()).child(kind.word());
             writes.add(Write.set(path, me.encode(), Expectation.anything()).under(session.id()));
         }

@@ -2,8 +2,13 @@ package distkv.runner;
 
 import distkv.client.Client;
 import distkv.model.process.VitalThreads;
+import distkv.runner.accept.RevisionRecorder;
 import distkv.runner.group.GroupState;
 import distkv.runner.worker.WorkerHost;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,14 +28,14 @@ public final class Runner implements AutoCloseable {
     private final Loop loop;
     private final Thread thread;
 
-    private Runner(RunnerOptions given, Client client) {
+    private Runner(RunnerOptions given, Client client, RevisionRecorder recorder, Events events) {
         live = new LiveLog(client, given);
         JobLog log = given.log();
         RunnerOptions options = given.log(line -> {
             log.log(line);
             live.log(line);
         });
-        events = new Events();
+        this.events = events;
         feeds = new Feeds(events, options);
         foreignRunners = new ForeignRunnerMonitor(options, events);
         presence = new Presence(client, options, events);
@@ -38,7 +43,7 @@ public final class Runner implements AutoCloseable {
                 options.python(),
                 event -> events.put(new Event.Worker(event)),
                 line -> events.offer(new Event.Printed(line)));
-        loop = new Loop(options, client, events, feeds, presence, host);
+        loop = new Loop(options, client, events, feeds, presence, host, recorder);
         thread = VitalThreads.platform("runner " + options.node(), loop);
     }
 
@@ -49,8 +54,15 @@ public final class Runner implements AutoCloseable {
      * @throws RunnerException if it cannot: the message says what is missing
      */
     public static Runner start(RunnerOptions options, Client client) throws InterruptedException {
-        Runner runner = new Runner(options, client);
+        Set<String> groups = options.policy().groups();
+        if (!groups.isEmpty() && !groups.contains(options.group())) {
+            throw new RunnerException("group: " + options.group() + " (expected: one that this node accepts: "
+                    + String.join(", ", new TreeSet<>(groups)) + ")");
+        }
+        Events events = new Events();
+        Runner runner = new Runner(options, client, recorder(options, events), events);
         runner.thread.start();
+        VitalThreads.virtual("runner warm-up", WarmUp::load).start();
         runner.foreignRunners.open(client);
         runner.feeds.open(client);
         runner.presence.open();
@@ -69,6 +81,19 @@ public final class Runner implements AutoCloseable {
         } catch (InterruptedException e) {
             runner.close();
             throw e;
+        }
+    }
+
+    private static RevisionRecorder recorder(RunnerOptions options, Events events) {
+        try {
+            return RevisionRecorder.open(
+                    options.policy(),
+                    options.limits(),
+                    options.labels(),
+                    line -> options.log().log(new JobLog.Line(Instant.now(), "WARNING", "runner", null, line)),
+                    outcome -> events.put(new Event.Recorded(outcome)));
+        } catch (IOException e) {
+            throw new RunnerException(String.valueOf(e.getMessage()));
         }
     }
 

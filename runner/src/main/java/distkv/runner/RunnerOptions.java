@@ -1,6 +1,7 @@
 package distkv.runner;
 
 import distkv.client.ClientOptions;
+import distkv.runner.accept.NodePolicy;
 import distkv.runner.sandbox.SecretFiles;
 import distkv.runner.worker.PythonCommand;
 import distkv.schema.Prefixes;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels what it has that not every node has, for jobs that ask for it
  * @param limits how much a run may use whose job does not say
  * @param secrets the node's secrets
+ * @param policy which code and jobs it accepts
  * @param idle after how long without taking a message, while messages wait, a job counts as stalled
  */
 public record RunnerOptions(
@@ -49,6 +51,7 @@ public record RunnerOptions(
         Set<String> labels,
         Limits limits,
         SecretFiles secrets,
+        NodePolicy policy,
         Duration idle,
         JobLog log) {
 
@@ -97,6 +100,7 @@ public record RunnerOptions(
                 Set.of(),
                 Limits.NONE,
                 new SecretFiles(null),
+                NodePolicy.ANYTHING,
                 Duration.ofSeconds(10),
                 line -> {});
     }
@@ -155,6 +159,10 @@ public record RunnerOptions(
         return with(draft -> draft.secrets = value);
     }
 
+    public RunnerOptions policy(NodePolicy value) {
+        return with(draft -> draft.policy = value);
+    }
+
     public RunnerOptions log(JobLog value) {
         return with(draft -> draft.log = value);
     }
@@ -182,6 +190,7 @@ public record RunnerOptions(
         private Set<String> labels;
         private Limits limits;
         private SecretFiles secrets;
+        private NodePolicy policy;
         private JobLog log;
 
         Draft(RunnerOptions from) {
@@ -200,6 +209,7 @@ public record RunnerOptions(
             labels = from.labels;
             limits = from.limits;
             secrets = from.secrets;
+            policy = from.policy;
             log = from.log;
         }
 
@@ -221,6 +231,7 @@ public record RunnerOptions(
                     labels,
                     limits,
                     secrets,
+                    policy,
                     from.idle,
                     log);
         }

@@ -3,12 +3,14 @@ package distkv.runner;
 import distkv.client.Client;
 import distkv.client.Session;
 import distkv.client.Witness;
+import distkv.model.Path;
 import distkv.runner.group.ForeignRunners;
 import distkv.runner.group.GroupState;
 import distkv.runner.lifecycle.JobEvent.Lease;
 import distkv.runner.lifecycle.Lifecycle.Load;
 import distkv.runner.worker.Launch;
 import distkv.runner.worker.Pool;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,8 @@ final class RunnerSession {
     private static final double LONGEST_MARGIN = 0.6;
     /** How often this runner's load is published at most, in seconds. */
     private static final double PUBLISH = 5;
+    /** And if it accepts other jobs than before. */
+    private static final double PUBLISH_REFUSALS = 0.2;
 
     private final Client client;
     private final RunnerOptions options;
@@ -35,6 +39,7 @@ final class RunnerSession {
     private Lease lease = Lease.NONE;
     private @Nullable Witness vouched;
     private Load published = new Load(0, 0);
+    private Map<Path, String> refused = Map.of();
     private double publishedAt = Double.NEGATIVE_INFINITY;
     private volatile GroupState state = new GroupState(GroupState.Level.BROKEN, 0, 0);
 
@@ -130,18 +135,25 @@ final class RunnerSession {
         return current;
     }
 
-    /** Publishes what is news about this runner; returns when to call again at the latest. */
-    double publish(double now, Load load) {
+    /**
+     * Publishes what is news about this runner; returns when to call again at the latest.
+     *
+     * @param refuses the jobs that it does not accept, which others are to know soon: the same map as before is no news
+     */
+    double publish(double now, Load load, Map<Path, String> refuses) {
         boolean missing = synchronised && !replaced && alive() && !presence.isSeen(changes.membership);
-        if (load.equals(published) && !missing) {
+        boolean refusesOther = !refuses.equals(refused);
+        if (load.equals(published) && !missing && !refusesOther) {
             return Double.POSITIVE_INFINITY;
         }
-        if (now < publishedAt + PUBLISH) {
-            return publishedAt + PUBLISH;
+        double earliest = publishedAt + (refusesOther ? PUBLISH_REFUSALS : PUBLISH);
+        if (now < earliest) {
+            return earliest;
         }
         publishedAt = now;
         published = load;
-        presence.publish(load);
+        refused = refuses;
+        presence.publish(load, refuses);
         return missing ? now + PUBLISH : Double.POSITIVE_INFINITY;
     }
 }

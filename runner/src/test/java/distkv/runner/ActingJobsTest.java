@@ -112,14 +112,14 @@ class ActingJobsTest {
         CompletableFuture<String> why = new CompletableFuture<>();
         RunTokens tokens = new RunTokens();
         tokens.add(token, why::complete);
-        try (Client _ = Client.begin(
-                ClientOptions.of("127.0.0.1", world.server.port()), tokens, Duration.ofSeconds(10))) {
+        try (Client _ =
+                Client.begin(ClientOptions.of("127.0.0.1", world.server.port()), tokens, Duration.ofSeconds(10))) {
             return why.get(30, TimeUnit.SECONDS);
         }
     }
 
     private static void check(@Nullable Object result, String job, int refusals) throws Exception {
-        List<?> said = (List<?>) result;
+        List<?> said = (List<?>) Objects.requireNonNull(result);
         assertThat(said).hasSize(refusals + 2);
         assertThat(said.getFirst()).isEqualTo(22L);
         assertThat(String.valueOf(said.get(1)))
@@ -136,7 +136,8 @@ class ActingJobsTest {
         world.set(entry("python"), World.job("tries", "as", "anna"));
         Object result = world.result(state("python"));
         check(result, "python", 3);
-        assertThat(String.valueOf(((List<?>) result).get(3))).contains("may not write without its claim");
+        assertThat(String.valueOf(((List<?>) Objects.requireNonNull(result)).get(3)))
+                .contains("may not write without its claim");
     }
 
     @Test
@@ -177,9 +178,11 @@ class ActingJobsTest {
         double started = world.number(state("wait"), "started");
         job.put("as", "bob");
         world.set(entry("wait"), job);
-        world.await("the error of the second run", () -> world.below(World.ERROR).values().stream()
-                .map(error -> String.valueOf(Values.decode(Objects.requireNonNull(error.value()))))
-                .anyMatch(error -> error.contains(", acting as bob, may not write room.who")));
+        world.await(
+                "the error of the second run",
+                () -> world.below(World.ERROR).values().stream()
+                        .map(error -> String.valueOf(Values.decode(Objects.requireNonNull(error.value()))))
+                        .anyMatch(error -> error.contains(", acting as bob, may not write room.who")));
         assertThat(world.number(state("wait"), "started")).isGreaterThan(started);
     }
 

@@ -10,6 +10,7 @@ import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
+import distkv.runner.accept.CodeGate;
 import distkv.runner.group.GroupState;
 import distkv.runner.lifecycle.Effect;
 import distkv.runner.lifecycle.JobEvent;
@@ -124,7 +125,7 @@ class HostileEntriesTest {
         private final SplittableRandom random;
         private final RunnerOptions options = RunnerOptions.of("vm", EnumSet.allOf(Kind.class));
         private final List<Feed> feeds = Feed.of(options);
-        private final ChangeRouter router = new ChangeRouter(options);
+        private final ChangeRouter router = new ChangeRouter(options, CodeGate.ofAnything());
         private final Lifecycle lifecycle;
         private final Map<Path, Entry> tree = new HashMap<>();
         private final Deque<JobEvent> events = new ArrayDeque<>();

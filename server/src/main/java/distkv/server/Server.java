@@ -3,6 +3,8 @@ package distkv.server;
 import distkv.model.Path;
 import distkv.protocol.FrameLimits;
 import distkv.server.access.AccessControl;
+import distkv.server.audit.AuditFiles;
+import distkv.server.audit.AuditLog;
 import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
@@ -38,6 +40,7 @@ public final class Server implements AutoCloseable {
     private final CpuBoundExecutor executor;
     private final ServerSockets sockets;
     private final SocketListener listener;
+    private final @Nullable AuditFiles audit;
 
     private Server(
             Store store,
@@ -46,7 +49,8 @@ public final class Server implements AutoCloseable {
             @Nullable WitnessSocket witnessSocket,
             CpuBoundExecutor executor,
             ServerSockets sockets,
-            SocketListener listener) {
+            SocketListener listener,
+            @Nullable AuditFiles audit) {
         this.store = store;
         this.replica = replica;
         this.witnesses = witnesses;
@@ -54,6 +58,7 @@ public final class Server implements AutoCloseable {
         this.executor = executor;
         this.sockets = sockets;
         this.listener = listener;
+        this.audit = audit;
     }
 
     /**
@@ -69,6 +74,7 @@ public final class Server implements AutoCloseable {
     static Server start(ServerOptions options, Store store, LogInLimits logIns) throws IOException {
         String node = options.node() == null ? store.treeName() : options.node();
         ServerSockets sockets = ServerSockets.bind(options, node);
+        AuditFiles audit = options.directory() == null ? null : AuditFiles.open(options.directory());
         try {
             MemoryLimits memory = options.memory();
             FrameLimits limits = memory.limits(options.limits());
@@ -86,7 +92,8 @@ public final class Server implements AutoCloseable {
                     options.prefixes(),
                     topic -> TopicPattern.rooted(messageRoot, topic),
                     options.open(),
-                    options.tls() instanceof ServerOptions.Tls.Automatic);
+                    options.tls() instanceof ServerOptions.Tls.Automatic,
+                    audit == null ? AuditLog.NONE : audit);
             endSessionsOfRevokedNodes(access, records, store);
             ServerContext context = new ServerContext(
                     store,
@@ -119,9 +126,12 @@ public final class Server implements AutoCloseable {
                     node,
                     sockets,
                     replica.snapshot().revision());
-            return new Server(store, replica, witnesses, witnessSocket, executor, sockets, listener);
+            return new Server(store, replica, witnesses, witnessSocket, executor, sockets, listener, audit);
         } catch (IOException | RuntimeException | Error e) {
             sockets.close();
+            if (audit != null) {
+                audit.close();
+            }
             throw e;
         }
     }
@@ -176,5 +186,8 @@ public final class Server implements AutoCloseable {
         }
         replica.close();
         store.close();
+        if (audit != null) {
+            audit.close();
+        }
     }
 }

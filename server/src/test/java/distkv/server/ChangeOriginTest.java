@@ -13,6 +13,7 @@ import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
+import distkv.protocol.Values;
 import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -32,12 +33,15 @@ class ChangeOriginTest {
     private final MemoryStore store = new MemoryStore("tree");
     private final Token.Created token =
             Token.create("backup", List.of(new Grant("owner")), 0, "olga", new SecureRandom());
+    private final Token.Created other =
+            Token.create("author", List.of(new Grant("author")), 0, "x", new SecureRandom());
     private ServerFixture fixture;
     private WireClient wire;
 
     @BeforeEach
     void start() throws IOException {
         write(AccessTable.token(token.token().id()), token.token().encode());
+        write(AccessTable.token(other.token().id()), other.token().encode());
         fixture = new ServerFixture(ServerFixture.OPTIONS, store);
         wire = fixture.wire();
     }
@@ -115,6 +119,24 @@ class ChangeOriginTest {
     }
 
     @Test
+    void aRunIsNamedWithTheCodeThatItHasBegunWith() throws IOException {
+        List<Object> code = Path.parse(":.distkv.code.proc.demo.x").elements();
+        long stored = number(wire.call("set_value", "path", code, "value", Map.of("code", "return 1")), "tock");
+        wire.call(
+                "set_value",
+                "path",
+                Path.parse(":.distkv.run.any.home.heat").elements(),
+                "value",
+                Map.of("code", Path.of("demo", "x")));
+        String run = claim("attic");
+        assertThat(author(wire.call("set_value", "path", path("a"), "value", 1, "guard", guard(run))))
+                .isEqualTo(run + "/" + stored);
+        wire.call("set_value", "path", code, "value", Map.of("code", "return 2"));
+        assertThat(author(wire.call("set_value", "path", path("a"), "value", 2, "guard", guard(run))))
+                .isEqualTo(run + "/" + stored);
+    }
+
+    @Test
     void aGuardThatIsNoClaimNamesNobody() throws IOException {
         long a = number(wire.call("set_value", "path", path("a"), "value", 1), "tock");
         assertThat(author(
@@ -148,5 +170,52 @@ class ChangeOriginTest {
                 .contains("…@nnn")
                 .endsWith("…#" + claim)
                 .hasSizeLessThan(Origin.MAX_BY);
+    }
+
+    @Test
+    void aReplySaysWhoAndWhyOnlyIfThatIsAskedFor() throws IOException {
+        String run = claim("attic");
+        long cause = number(wire.call("set_value", "path", path("in"), "value", 1), "tock");
+        Object done = WireClient.get(
+                wire.call("set_value", "path", path("out"), "value", 1, "guard", guard(run), "cause", cause), "tock");
+        assertThat(wire.call("get_value", "path", path("out"), "by", true))
+                .containsEntry("by", run)
+                .containsEntry("cause", cause)
+                .containsEntry("tock", done);
+        assertThat(wire.call("get_value", "path", path("in"), "by", true))
+                .containsEntry("by", "everybody")
+                .doesNotContainKey("cause");
+        assertThat(wire.call("get_value", "path", path("nothing"), "by", true)).doesNotContainKey("by");
+        assertThat(wire.call("get_value", "path", path("out"))).doesNotContainKeys("by", "cause");
+    }
+
+    @Test
+    void itemsOfStreamsSayWhoAndWhyOnlyIfThatIsAskedFor() throws IOException {
+        wire.call("commit", "writes", List.of(Map.of("path", path("t", "a"), "value", 1)), "cause", 77);
+        write(Path.of("t", "b"), Values.encode(2L));
+        wire.call("get_tock");
+        List<Map<String, Object>> tree = wire.readStream(wire.ask("get_tree", "path", path("t"), "by", true));
+        assertThat(tree.get(1)).containsEntry("by", "everybody").containsEntry("cause", 77L);
+        assertThat(tree.get(2)).containsEntry("value", 2L).doesNotContainKeys("by", "cause");
+        assertThat(wire.readStream(wire.ask("get_tree", "path", path("t"))).get(1))
+                .doesNotContainKeys("by", "cause");
+        WireClient watcher = fixture.wire();
+        watcher.ask("watch", "path", path("t"), "by", true);
+        assertThat(watcher.read()).containsEntry("state", "start");
+        wire.call("delete_tree", "path", path("t"), "cause", 78);
+        assertThat(watcher.read()).containsEntry("by", "everybody").containsEntry("cause", 78L);
+    }
+
+    @Test
+    void onlyWhoMayDoEverythingRecordsOthers() throws IOException {
+        Object writes = List.of(Map.of("path", path("a"), "value", 1));
+        assertThat(author(wire.call("commit", "writes", writes, "by", "anna"))).isEqualTo("anna");
+        WireClient author = fixture.wire();
+        assertThat(author.readStream(author.ask("auth", "typ", "token", "token", other.secret())))
+                .hasSize(2);
+        assertThat(author(author.call("commit", "writes", writes))).isEqualTo("token author");
+        assertThat(author.call("commit", "writes", writes, "by", "anna"))
+                .containsEntry("etype", "access")
+                .containsEntry("error", "access: token author may not admin :n.# (expected: the right admin there)");
     }
 }

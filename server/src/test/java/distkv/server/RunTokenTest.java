@@ -336,8 +336,8 @@ class RunTokenTest {
         // What the server keeps of a session that a node has opened with its certificate.
         for (Entry entry : store.load().entries()) {
             if (entry.path().startsWith(Path.of(Nil.NIL, ".distkv", "session"))) {
-                Map<Object, Object> fields = new LinkedHashMap<>((Map<?, ?>) Objects.requireNonNull(
-                        Values.decode(Objects.requireNonNull(entry.value()))));
+                Map<Object, Object> fields = new LinkedHashMap<>(
+                        (Map<?, ?>) Objects.requireNonNull(Values.decode(Objects.requireNonNull(entry.value()))));
                 fields.put("node", "attic");
                 store.commit(Commit.of(Write.set(entry.path(), Values.encode(fields), Expectation.anything())
                                 .under(entry.lease())))

@@ -195,6 +195,11 @@ final class JavaRun implements Fence {
     }
 
     @Override
+    public long cause() {
+        return EventCause.get();
+    }
+
+    @Override
     public synchronized List<Guard> guards() {
         return claim == null ? List.of() : List.of(claim);
     }

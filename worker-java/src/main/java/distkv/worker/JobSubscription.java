@@ -86,7 +86,7 @@ final class JobSubscription implements Subscription {
             }
             for (WatchEvent event = watch.next(); event != null; event = watch.next()) {
                 switch (event) {
-                    case WatchEvent.Changed(Entry entry) -> messages.putWatched(message(entry));
+                    case WatchEvent.Changed(Entry entry) -> messages.putWatched(message(entry), entry.tick());
                     case WatchEvent.UpToDate _ -> readiness.ready(this);
                     case WatchEvent.CutOff _ -> {}
                 }
@@ -115,7 +115,7 @@ final class JobSubscription implements Subscription {
                 Value data = message.data();
                 Object raw = message.raw() == null ? null : message.raw().array();
                 messages.putWatched(
-                        new Received(Path.of(message.topic()), data == null ? raw : Values.decode(data), this));
+                        new Received(Path.of(message.topic()), data == null ? raw : Values.decode(data), this), 0);
             }
             return null;
         } finally {

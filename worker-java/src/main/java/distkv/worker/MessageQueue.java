@@ -23,11 +23,18 @@ final class MessageQueue implements Messages {
     /** The idle time is counted in slices, so that time in which the process was suspended counts as one slice. */
     static final int SLICES = 10;
 
+    /**
+     * A message that was not taken yet.
+     *
+     * @param cause the tick of the change that it tells of; 0 if it tells of none
+     */
+    private record Waiting(Message message, long cause) {}
+
     /** Guards the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition changed = lock.newCondition();
-    private final Deque<Message> waiting = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final double idle;
     private int fromWatches;
     private int states;
@@ -48,14 +55,18 @@ final class MessageQueue implements Messages {
         this.idle = idle;
     }
 
-    /** Adds a message of a watch or monitor. Blocks while the queue is full. */
-    void putWatched(Message message) throws InterruptedException {
+    /**
+     * Adds a message of a watch or monitor. Blocks while the queue is full.
+     *
+     * @param cause the tick of the change that it tells of; 0 if it tells of none
+     */
+    void putWatched(Message message, long cause) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (fromWatches >= ROOM) {
                 changed.await();
             }
-            add(message);
+            add(message, cause);
         } finally {
             lock.unlock();
         }
@@ -68,15 +79,15 @@ final class MessageQueue implements Messages {
             if (message instanceof Message.GroupState && states >= STATES) {
                 removeFirstState();
             }
-            add(message);
+            add(message, 0);
         } finally {
             lock.unlock();
         }
     }
 
-    private void add(Message message) {
+    private void add(Message message, long cause) {
         if (failure == null) {
-            waiting.add(message);
+            waiting.add(new Waiting(message, cause));
             count(message, 1);
             changed.signalAll();
         }
@@ -92,8 +103,8 @@ final class MessageQueue implements Messages {
     }
 
     private void removeFirstState() {
-        for (Iterator<Message> each = waiting.iterator(); each.hasNext(); ) {
-            if (each.next() instanceof Message.GroupState) {
+        for (Iterator<Waiting> each = waiting.iterator(); each.hasNext(); ) {
+            if (each.next().message() instanceof Message.GroupState) {
                 each.remove();
                 states--;
                 return;
@@ -105,8 +116,8 @@ final class MessageQueue implements Messages {
     boolean withdraw(Message message) {
         lock.lock();
         try {
-            for (Iterator<Message> each = waiting.iterator(); each.hasNext(); ) {
-                if (each.next().equals(message)) {
+            for (Iterator<Waiting> each = waiting.iterator(); each.hasNext(); ) {
+                if (each.next().message().equals(message)) {
                     each.remove();
                     count(message, -1);
                     return true;
@@ -186,9 +197,10 @@ final class MessageQueue implements Messages {
             }
         }
         untaken = 0;
-        Message message = waiting.removeFirst();
-        count(message, -1);
+        Waiting first = waiting.removeFirst();
+        count(first.message(), -1);
         changed.signalAll();
-        return message;
+        EventCause.set(first.cause());
+        return first.message();
     }
 }

@@ -4,6 +4,7 @@ import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.client.RunTokens;
 import distkv.client.transport.TlsSettings;
+import distkv.code.call.CodeRoot;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -49,6 +50,9 @@ final class WorkerEnvironment implements AutoCloseable {
         Map<String, @Nullable Object> config = RunSpec.names(init.get("config"));
         TlsSettings tls =
                 config.get("connect") instanceof Map<?, ?> connect ? TlsSettings.of(connect.get("ssl")) : null;
+        if (config.get("accept") instanceof Map<?, ?> accept && "required".equals(accept.get("signing"))) {
+            CodeRoot.forbid();
+        }
         server = tls == null ? server : server.withTls(tls);
         return new WorkerEnvironment(server.withCallTimeout(callTimeout(config, server.callTimeout())), node, config);
     }

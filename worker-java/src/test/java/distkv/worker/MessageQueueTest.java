@@ -35,7 +35,7 @@ class MessageQueueTest {
     @Test
     void whoHasBegunToTakeMessagesAndLeavesThoseThatItAskedForHasStalled() throws InterruptedException {
         inbox.put(new Message.Ready(0));
-        inbox.putWatched(CHANGE);
+        inbox.putWatched(CHANGE, 256);
         assertThat(inbox.next()).isEqualTo(new Message.Ready(0));
         idle();
         assertThatThrownBy(inbox::next).isInstanceOf(StalledException.class);
@@ -44,7 +44,7 @@ class MessageQueueTest {
     @Test
     void whoHasNotBegunToTakeMessagesHasNotStalled() throws InterruptedException {
         inbox.put(new Message.Ready(0));
-        inbox.putWatched(CHANGE);
+        inbox.putWatched(CHANGE, 256);
         idle();
         idle();
         assertThat(inbox.next()).isEqualTo(new Message.Ready(0));
@@ -63,12 +63,31 @@ class MessageQueueTest {
 
     @Test
     void whatWasTakenBackIsNotWaitedFor() throws InterruptedException {
-        inbox.putWatched(CHANGE);
+        inbox.putWatched(CHANGE, 256);
         assertThat(inbox.next()).isEqualTo(CHANGE);
-        inbox.putWatched(CHANGE);
+        inbox.putWatched(CHANGE, 256);
         assertThat(inbox.withdraw(CHANGE)).isTrue();
         inbox.put(new Message.Ready(1));
         idle();
         assertThat(inbox.next()).isEqualTo(new Message.Ready(1));
+    }
+
+    @Test
+    void whatIsWrittenAfterAChangeWasTakenHasItAsItsCause() throws Exception {
+        inbox.put(new Message.Ready(0));
+        inbox.putWatched(CHANGE, 256);
+        inbox.putWatched(CHANGE, 512);
+        inbox.put(new Message.Ready(1));
+        inbox.next();
+        assertThat(EventCause.get()).isZero();
+        inbox.next();
+        assertThat(EventCause.get()).isEqualTo(256);
+        long[] inherited = {0};
+        Thread.ofVirtual().start(() -> inherited[0] = EventCause.get()).join();
+        assertThat(inherited[0]).isEqualTo(256);
+        inbox.next();
+        assertThat(EventCause.get()).isEqualTo(512);
+        inbox.next();
+        assertThat(EventCause.get()).isZero();
     }
 }

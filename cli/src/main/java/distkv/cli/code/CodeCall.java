@@ -10,6 +10,7 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.input.FailedException;
 import distkv.cli.input.PythonLiteral;
 import distkv.cli.input.UsageException;
+import distkv.cli.node.AcceptPolicy;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.options.ValueOptions;
 import distkv.client.ClientException;
@@ -106,6 +107,12 @@ public final class CodeCall implements CommandAction.OfLibrary {
     private static CodeOptions options(Config config, Terminal terminal) {
         String python =
                 Files.isExecutable(terminal.python()) ? terminal.python().toString() : "python3";
-        return new CodeOptions(config.prefixes(), List.of(python), Map.of(), 1, config.forCode());
+        return new CodeOptions(
+                config.prefixes(),
+                List.of(python),
+                Map.of(),
+                1,
+                config.forCode(),
+                AcceptPolicy.ofCalls(config, terminal));
     }
 }

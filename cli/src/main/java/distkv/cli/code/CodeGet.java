@@ -5,6 +5,7 @@ import distkv.cli.context.CommandAction;
 import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.cli.input.TextFile;
+import distkv.cli.key.SignatureView;
 import distkv.cli.options.OutputOptions;
 import distkv.model.Entry;
 import distkv.model.Path;
@@ -40,7 +41,7 @@ public final class CodeGet implements CommandAction.OfLibrary {
         if (entry == null) {
             return printer.nothing("No entry here: there is no " + library.noun() + " " + path);
         }
-        Object value = Printer.decoded(entry);
+        Object value = SignatureView.shortened(Printer.decoded(entry));
         if (script != null && value instanceof Map<?, ?>) {
             CodeEdit edit = CodeEdit.of(value);
             String code = edit.takeCode();

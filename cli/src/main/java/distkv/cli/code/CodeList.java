@@ -6,6 +6,7 @@ import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
 import distkv.cli.format.NestedMaps;
 import distkv.cli.input.UsageException;
+import distkv.cli.key.SignatureView;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.options.SubtreeOptions;
 import distkv.model.Entry;
@@ -56,14 +57,15 @@ public final class CodeList implements CommandAction.OfLibrary {
         try (Printer.Listing listing = printer.listing(nested == null)) {
             for (Entry entry : tree.below(top, selection.least(0), selection.most(-1))) {
                 Path name = entry.path().tail(length);
-                Object value = full ? Printer.decoded(entry) : summary(Printer.decoded(entry));
+                Object stored = Printer.decoded(entry);
+                Object value = SignatureView.shortened(full ? stored : summary(stored));
                 if (brief) {
                     Object info =
                             value instanceof Map<?, ?> ? CodeEdit.of(value).info() : value;
                     Map<String, @Nullable Object> row = new LinkedHashMap<>();
                     row.put("code", name);
                     row.put("info", info);
-                    listing.row(name + " :: " + info, row);
+                    listing.row(name + " :: " + info + SignatureView.key(stored), row);
                 } else if (nested != null) {
                     nested.put(name, printer.shown(tree.name(), entry, value));
                 } else {

@@ -4,6 +4,7 @@ import distkv.cli.context.CodeLibrary;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
+import distkv.cli.key.SignOption;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.options.ValueOptions;
 import distkv.model.Path;
@@ -11,6 +12,7 @@ import distkv.schema.code.CodeEdit;
 import distkv.schema.code.CodeId;
 import distkv.schema.code.Language;
 import distkv.schema.code.Mode;
+import distkv.schema.sign.SigningKey;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,9 @@ public final class CodeSet implements CommandAction.OfLibrary {
     @Mixin
     private ValueOptions inputs = new ValueOptions();
 
+    @Mixin
+    private SignOption sign = new SignOption();
+
     @ArgGroup
     private @Nullable Way way;
 
@@ -75,8 +80,15 @@ public final class CodeSet implements CommandAction.OfLibrary {
     @Override
     public int run(TreeClient tree, CodeLibrary library, Printer printer) throws InterruptedException {
         SourceOptions.Given given = source.read(tree, library, path, printer.terminal());
-        RequirementsCheck needs = RequirementsCheck.of(tree, CodeId.procedure(path));
-        printer.wrote(tree, tree.change(library.at(path), old -> needs.checked(procedure(given.applyTo(old)))));
+        CodeId piece = CodeId.procedure(path);
+        RequirementsCheck needs = RequirementsCheck.of(tree, piece);
+        SigningKey key = sign.key();
+        printer.wrote(
+                tree,
+                tree.change(
+                        library.at(path),
+                        old -> needs.checked(
+                                SignOption.applyTo(procedure(given.applyTo(old)), old.value(), piece, key, printer))));
         return 0;
     }
 

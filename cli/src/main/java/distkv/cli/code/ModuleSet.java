@@ -4,9 +4,11 @@ import distkv.cli.context.CodeLibrary;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.Printer;
 import distkv.cli.context.TreeClient;
+import distkv.cli.key.SignOption;
 import distkv.cli.options.OutputOptions;
 import distkv.model.Path;
 import distkv.schema.code.CodeId;
+import distkv.schema.sign.SigningKey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -31,6 +33,9 @@ public final class ModuleSet implements CommandAction.OfLibrary {
     @Mixin
     private SourceOptions source = new SourceOptions();
 
+    @Mixin
+    private SignOption sign = new SignOption();
+
     @Parameters(
             paramLabel = "PATH",
             description = "Its name, for example house.units for 'import house.units'; in Java, that of its class.")
@@ -39,12 +44,15 @@ public final class ModuleSet implements CommandAction.OfLibrary {
     @Override
     public int run(TreeClient tree, CodeLibrary library, Printer printer) throws InterruptedException {
         SourceOptions.Given given = source.read(tree, library, path, printer.terminal());
-        RequirementsCheck needs = RequirementsCheck.of(tree, CodeId.module(path));
+        CodeId piece = CodeId.module(path);
+        RequirementsCheck needs = RequirementsCheck.of(tree, piece);
+        SigningKey key = sign.key();
         printer.wrote(
                 tree,
                 tree.change(
                         library.at(path),
-                        old -> needs.checked(given.applyTo(old).entry())));
+                        old -> needs.checked(
+                                SignOption.applyTo(given.applyTo(old).entry(), old.value(), piece, key, printer))));
         return 0;
     }
 }

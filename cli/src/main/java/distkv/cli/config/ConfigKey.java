@@ -192,6 +192,42 @@ public record ConfigKey(
                     "Whether code has the network; `false` leaves it the server only. A job's limit `network` comes first.",
                     "`--limit`"),
             of(
+                    "accept.signing",
+                    ValueKind.TEXT,
+                    "off",
+                    "Whether code must be signed to run on this node: `off`; `warn`, log what is not; `required`, do not start it.",
+                    ""),
+            of(
+                    "accept.keys",
+                    ValueKind.FILE,
+                    null,
+                    "The file with the keys whose signatures count on this node, a line `PATH KEY NAME` each.",
+                    ""),
+            of(
+                    "accept.revisions",
+                    ValueKind.FILE,
+                    null,
+                    "The directory where this node remembers the newest signed revisions that it has accepted. Otherwise `~/.local/share/distkv-node/accepted`.",
+                    ""),
+            of(
+                    "accept.authors",
+                    ValueKind.LIST,
+                    List.of(),
+                    "Who may have written the code and the jobs that run on this node. Otherwise everybody.",
+                    ""),
+            of(
+                    "accept.groups",
+                    ValueKind.LIST,
+                    List.of(),
+                    "The groups that a runner on this node may serve. Otherwise all.",
+                    ""),
+            of(
+                    "accept.limits",
+                    ValueKind.MAP,
+                    Map.of(),
+                    "How much a run may use on this node at most; a job that asks for more does not run here, and one that does not say gets this.",
+                    ""),
+            of(
                     "prefixes",
                     ValueKind.TEXT,
                     "distkv",

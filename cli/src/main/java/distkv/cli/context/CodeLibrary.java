@@ -3,6 +3,8 @@ package distkv.cli.context;
 import distkv.cli.config.Config;
 import distkv.cli.input.UsageException;
 import distkv.model.Path;
+import distkv.schema.code.CodeId;
+import java.util.Locale;
 
 /**
  * Where procedures, or modules, are stored.
@@ -16,6 +18,11 @@ public record CodeLibrary(Path prefix, String noun) {
 
     public static CodeLibrary modules(Config config) {
         return new CodeLibrary(config.prefixes().modules(), "module");
+    }
+
+    /** The piece of code of this name. */
+    public CodeId id(Path name) {
+        return new CodeId(CodeId.Sort.valueOf(noun.toUpperCase(Locale.ROOT)), name);
     }
 
     /** Where the code of this name is. */

@@ -4,6 +4,7 @@ import distkv.cli.format.OutputFormat;
 import distkv.cli.format.ReadableDates;
 import distkv.cli.input.FailedException;
 import distkv.model.Entry;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
@@ -112,6 +113,18 @@ public record Printer(Terminal terminal, OutputFormat format, boolean isFormatGi
             return value;
         }
         Map<String, @Nullable Object> all = written(tree, entry.tick());
+        all.put("value", value);
+        return all;
+    }
+
+    /** As {@link #shown(String, Entry, Object)}, with who wrote the entry. */
+    public Map<String, @Nullable Object> shownWithAuthor(
+            String tree, Entry entry, @Nullable Origin origin, @Nullable Object value) {
+        Map<String, @Nullable Object> all = metadata ? written(tree, entry.tick()) : new LinkedHashMap<>();
+        all.put("by", origin == null ? null : origin.by());
+        if (origin != null && origin.cause() != 0) {
+            all.put("cause", origin.cause());
+        }
         all.put("value", value);
         return all;
     }

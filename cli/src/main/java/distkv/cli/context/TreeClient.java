@@ -2,6 +2,7 @@ package distkv.cli.context;
 
 import distkv.cli.config.Config;
 import distkv.cli.input.FailedException;
+import distkv.client.AuthoredEntry;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.client.ConflictException;
@@ -58,6 +59,16 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
     @Nullable
     public Entry read(Path path) throws InterruptedException {
         return client.get(path);
+    }
+
+    /** The same, with who wrote it. */
+    public @Nullable AuthoredEntry readWithAuthor(Path path) throws InterruptedException {
+        return client.getWithAuthor(path);
+    }
+
+    /** As {@link #below}, with who wrote each entry. */
+    public List<AuthoredEntry> belowWithAuthors(Path path, int least, int most) throws InterruptedException {
+        return client.treeWithAuthors(path, new Depths(least, most < 0 ? Integer.MAX_VALUE : most), true);
     }
 
     /** The entries of a subtree at these depths, parents first; {@code most} is -1 for all. */

@@ -8,6 +8,7 @@ import distkv.cli.options.SubtreeOptions;
 import distkv.model.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Lists what is below a path. */
@@ -22,14 +23,19 @@ public final class DataList implements CommandAction.Remote {
     @Mixin
     private SubtreeOptions selection = new SubtreeOptions();
 
+    @Option(
+            names = {"--by"},
+            description = "Show who wrote each entry.")
+    private boolean by;
+
     @Parameters(paramLabel = "PATH", description = "The path to look below; ':' is the root.")
     private Path path = Path.ROOT;
 
     @Override
     public int run(TreeClient tree, Printer printer) throws InterruptedException {
-        if (selection.isUsed()) {
-            boolean namesOnly = selection.key() == null;
-            new SubtreePrinter(tree, printer, selection, false)
+        if (by || selection.isUsed()) {
+            boolean namesOnly = !by && selection.key() == null;
+            new SubtreePrinter(tree, printer, selection, false, by)
                     .print(path, selection.least(1), selection.most(1), true, namesOnly);
             return 0;
         }

@@ -13,6 +13,7 @@ import distkv.cli.options.TraceOption;
 import distkv.client.ServerConnectionException;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
+import distkv.runner.accept.SigningMode;
 import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -79,7 +80,10 @@ public final class RunAll implements CommandAction.Serving {
     private static void run(RunnerOptions options, TreeClient tree, CommandContext context, ProcessLifetime life)
             throws InterruptedException {
         try (Runner runner = Runner.start(options, tree.client())) {
-            context.printer().now("Running. Sandbox of the code: " + runner.sandbox() + ".");
+            SigningMode signing = options.policy().signing();
+            context.printer()
+                    .now("Running. Sandbox of the code: " + runner.sandbox() + "."
+                            + (signing == SigningMode.OFF ? "" : " Signed code: " + signing.word() + "."));
             life.await();
         }
     }

@@ -67,7 +67,8 @@ public final class RunnerStartOptions {
             Double capacity = resources.capacity(config);
             options = options.labels(resources.labels(config))
                     .limits(limits(config))
-                    .secrets(secrets(config));
+                    .secrets(secrets(config))
+                    .policy(AcceptPolicy.read(config, terminal, node));
             return capacity == null ? options : options.capacity(capacity);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage(), e);
@@ -122,7 +123,14 @@ public final class RunnerStartOptions {
                 all.putIfAbsent("network", false);
             }
             all.putAll(Limits.parse(limits));
-            return Limits.read(all);
+            Limits most = AcceptPolicy.limits(config);
+            Limits usual = Limits.read(all).over(most);
+            String beyond = usual.beyond(most);
+            if (beyond != null) {
+                throw new UsageException("runner.limits." + beyond
+                        + ": more than accept.limits (expected: what this node accepts, or less)");
+            }
+            return usual;
         } catch (BadEntry e) {
             throw new UsageException(e.getMessage(), e);
         }

@@ -5,6 +5,7 @@ import distkv.cli.context.CommandContext;
 import distkv.cli.input.FailedException;
 import distkv.cli.input.TextFile;
 import distkv.cli.options.OutputOptions;
+import distkv.client.AuthoredEntry;
 import distkv.model.Entry;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
@@ -49,7 +50,7 @@ public final class BackupCommand implements CommandAction.Local {
     public int run(CommandContext context) throws Exception {
         return place.withExisting(context, tree -> {
             List<Entry> internal = BackupFile.internal(tree.client());
-            List<Entry> entries = BackupFile.entries(tree);
+            List<AuthoredEntry> entries = BackupFile.entries(tree);
             write(tree.name(), internal, entries);
             context.printer()
                     .remark((entries.size() + internal.size()) + " entries of " + tree.name() + " are in " + file);
@@ -58,7 +59,7 @@ public final class BackupCommand implements CommandAction.Local {
     }
 
     /** Writes to another name first: only a copy that was read back replaces an existing file. */
-    private void write(String tree, List<Entry> internal, List<Entry> entries) {
+    private void write(String tree, List<Entry> internal, List<AuthoredEntry> entries) {
         java.nio.file.Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             Files.deleteIfExists(part);

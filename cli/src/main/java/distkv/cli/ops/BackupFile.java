@@ -4,8 +4,11 @@ import distkv.cli.context.TreeClient;
 import distkv.cli.input.EntryFile;
 import distkv.cli.input.FailedException;
 import distkv.cli.input.TextFile;
+import distkv.client.AuthoredEntry;
 import distkv.client.Client;
+import distkv.model.Depths;
 import distkv.model.Entry;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.MsgWriter;
@@ -20,6 +23,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +32,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A copy of a tree: an {@link EntryFile} that begins with {@code {backup: 1, tree}}, has the entries of the internal tree
- * as {@code {internal: path, value}}, and ends with {@code {end: count, sha256}}, so that a truncated or
+ * as {@code {internal: path, value}}, the others as {@code {path, value, by}}, and ends with {@code {end: count, sha256}}, so that a truncated or
  * corrupted file is noticed. The hash is that of all bytes before the end; backups of version 0.1.0 had none.
  *
  * @param tree the tree's name
  * @param entries in the order of the file
  * @param internal the entries of the internal tree, with their paths below its top
+ * @param authors who wrote those of the entries of which that is known
  */
-public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value> internal) {
+public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value> internal, Map<Path, String> authors) {
     private static final long VERSION = 1;
 
     /** What the server itself keeps in the internal tree: sessions, which do not outlive their holders. */
@@ -49,10 +54,10 @@ public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value>
     }
 
     /** The entries that belong in a backup, parents first, siblings in the order of their creation. */
-    static List<Entry> entries(TreeClient tree) throws InterruptedException {
+    static List<AuthoredEntry> entries(TreeClient tree) throws InterruptedException {
         Prefixes prefixes = tree.config().prefixes();
-        return tree.client().treeByCreation(Path.ROOT).stream()
-                .filter(entry -> !prefixes.isTransient(entry.path()))
+        return tree.client().treeWithAuthors(Path.ROOT, Depths.ALL, false).stream()
+                .filter(found -> !prefixes.isTransient(found.entry().path()))
                 .toList();
     }
 
@@ -61,7 +66,7 @@ public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value>
         return entries.size() + internal.size();
     }
 
-    static void writeTo(OutputStream target, String tree, List<Entry> internal, List<Entry> entries)
+    static void writeTo(OutputStream target, String tree, List<Entry> internal, List<AuthoredEntry> entries)
             throws IOException {
         MessageDigest sum = sha256();
         OutputStream out = new DigestOutputStream(target, sum);
@@ -71,10 +76,14 @@ public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value>
         for (Entry entry : internal) {
             count += write(writer.map(3).text("internal").value(Values.encode(entry.path())), entry, out);
         }
-        for (Entry entry : entries) {
-            writer.map(3).text("path");
-            WirePath.write(writer, entry.path());
-            count += write(writer, entry, out);
+        for (AuthoredEntry found : entries) {
+            Origin origin = found.origin();
+            writer.map(origin == null ? 3 : 4).text("path");
+            WirePath.write(writer, found.entry().path());
+            if (origin != null) {
+                writer.text("by").text(origin.by());
+            }
+            count += write(writer, found.entry(), out);
         }
         writer.drainTo(out);
         target.write(end(count, sum.digest()));
@@ -101,6 +110,7 @@ public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value>
     static BackupFile read(java.nio.file.Path file) {
         Map<Path, Value> entries = new LinkedHashMap<>();
         Map<Path, Value> internal = new LinkedHashMap<>();
+        Map<Path, String> authors = new HashMap<>();
         try (EntryFile items = new EntryFile(file)) {
             EntryFile.Item head = items.next();
             if (head == null || !Long.valueOf(VERSION).equals(head.rest().get("backup"))) {
@@ -113,11 +123,14 @@ public record BackupFile(String tree, Map<Path, Value> entries, Map<Path, Value>
                     throw new FailedException(file + " is cut off after " + count + " entries");
                 } else if (item.path() != null && item.value() != null) {
                     entries.put(item.path(), item.value());
+                    if (item.rest().get("by") instanceof String by) {
+                        authors.put(item.path(), by);
+                    }
                 } else if (item.rest().get("internal") instanceof Path path && item.value() != null) {
                     internal.put(path, item.value());
                 } else if (Long.valueOf(count).equals(item.rest().get("end"))) {
                     checkSum(file, count, item.rest().get("sha256"));
-                    return new BackupFile(String.valueOf(head.rest().get("tree")), entries, internal);
+                    return new BackupFile(String.valueOf(head.rest().get("tree")), entries, internal, authors);
                 } else {
                     throw new FailedException(file + " is damaged after " + count + " entries");
                 }

@@ -6,9 +6,11 @@ import distkv.cli.context.CommandContext;
 import distkv.cli.context.TreeClient;
 import distkv.cli.input.FailedException;
 import distkv.cli.options.OutputOptions;
+import distkv.client.AuthoredEntry;
 import distkv.client.Client;
 import distkv.model.Entry;
 import distkv.model.Expectation;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
@@ -25,7 +27,8 @@ import picocli.CommandLine.Parameters;
         name = "restore",
         description = {
             "Fill an empty tree from a backup; with --replace, make any tree equal to it.",
-            "The whole file is read before anything is written. Watchers see the entries one after another."
+            "The whole file is read before anything is written. Watchers see the entries one after another.",
+            "The tree goes on knowing who had written the entries, which only an owner can have it record."
         },
         footer = {
             "",
@@ -60,10 +63,10 @@ public final class RestoreCommand implements CommandAction.Local {
 
     private long restore(TreeClient tree, BackupFile backup) throws InterruptedException {
         Map<Path, Value> present = new HashMap<>();
-        for (Entry entry : BackupFile.entries(tree)) {
-            Value value = entry.value();
+        for (AuthoredEntry found : BackupFile.entries(tree)) {
+            Value value = found.entry().value();
             if (value != null) {
-                present.put(entry.path(), value);
+                present.put(found.entry().path(), value);
             }
         }
         if (!present.isEmpty() && !replace) {
@@ -79,7 +82,10 @@ public final class RestoreCommand implements CommandAction.Local {
         }
         for (Map.Entry<Path, Value> entry : backup.entries().entrySet()) {
             if (!entry.getValue().equals(present.get(entry.getKey()))) {
-                batch.add(Write.set(entry.getKey(), entry.getValue(), Expectation.anything()));
+                String by = backup.authors().get(entry.getKey());
+                batch.add(
+                        Write.set(entry.getKey(), entry.getValue(), Expectation.anything()),
+                        by == null ? null : new Origin(by));
             }
         }
         return batch.finish() + restoreInternal(tree.client(), backup.internal());

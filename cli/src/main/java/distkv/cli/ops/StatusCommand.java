@@ -8,6 +8,7 @@ import distkv.cli.options.OutputOptions;
 import distkv.cli.options.ServerAddress;
 import distkv.cli.view.ClaimedRuns;
 import distkv.cli.view.ErrorRecords;
+import distkv.cli.view.RefusedJobs;
 import distkv.cli.view.RunStatus;
 import distkv.model.Entry;
 import distkv.model.Path;
@@ -57,6 +58,10 @@ public final class StatusCommand implements CommandAction.Local {
             addState(tree, status);
             status.put("runners", runners(tree));
             status.put("sandboxes", sandboxes(tree));
+            Map<String, Map<Path, String>> refused = RefusedJobs.load(tree);
+            if (!refused.isEmpty()) {
+                status.put("refused", refused);
+            }
             ErrorRecords errors = ErrorRecords.load(tree);
             status.put("jobs", jobs(tree, errors));
             status.put("errors", (long) errors.open().size());

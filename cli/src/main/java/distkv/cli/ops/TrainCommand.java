@@ -51,7 +51,7 @@ public final class TrainCommand implements CommandAction.Local {
     /** How often a job starts: the JVM records what runs often, and compiles it early at the next start. */
     private static final int STARTS = 300;
 
-    /** The timeout of all starts together, so that a build does not hang. */
+    /** The timeout of all starts together, and of the group, so that a build does not hang. */
     private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private static final Path NAME = Path.of("train");
@@ -101,6 +101,7 @@ public final class TrainCommand implements CommandAction.Local {
                     TimeUnit.MILLISECONDS.sleep(1);
                 }
             }
+            new TrainGroup(client, System.nanoTime() + TIMEOUT_NANOS).run();
         }
     }
 

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.cli.Shell;
 import distkv.cli.ShellTest;
+import distkv.client.Client;
+import distkv.client.ClientOptions;
+import distkv.model.Commit;
+import distkv.model.Expectation;
+import distkv.model.Origin;
+import distkv.model.Write;
+import distkv.protocol.Values;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +43,23 @@ class BackupTest extends ShellTest {
         try (Shell other = new Shell(directory)) {
             assertThat(other.run("restore", file).out()).startsWith("604 entries restored");
             assertThat(other.run("client", "data", "get", "-r", ":").out()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void whoHadWrittenAnEntryIsStillKnown() throws Exception {
+        try (Client client = Client.connect(ClientOptions.of("127.0.0.1", shell.port()))) {
+            for (int i = 0; i < 6; i++) {
+                Write write = Write.set(distkv.model.Path.of("by", i), Values.encode(1L), Expectation.anything());
+                client.commit(Commit.of(write).from(new Origin(i % 4 < 2 ? "anna" : "run any.a.b@attic#4711")));
+            }
+        }
+        String before = shell.run("client", "data", "list", "--by", "by").out();
+        assertThat(before).contains("by: anna\n", "run any.a.b@attic#4711").doesNotContain("everybody");
+        shell.run("backup", file);
+        try (Shell other = new Shell(directory)) {
+            other.run("restore", file);
+            assertThat(other.run("client", "data", "list", "--by", "by").out()).isEqualTo(before);
         }
     }
 

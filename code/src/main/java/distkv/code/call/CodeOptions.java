@@ -1,6 +1,7 @@
 package distkv.code.call;
 
 import distkv.schema.Prefixes;
+import distkv.schema.code.Catalog;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +15,25 @@ import java.util.Map;
  * @param environment variables added to the interpreter's environment, for example {@code PYTHONPATH}
  * @param pythons how many Python procedures may run at the same time, each in a process of its own
  * @param config what Python procedures see as {@code _cfg}, merged over its defaults
+ * @param judge says which code is not to be called or imported here
  */
 public record CodeOptions(
-        Prefixes prefixes, List<String> python, Map<String, String> environment, int pythons, Map<String, ?> config) {
+        Prefixes prefixes,
+        List<String> python,
+        Map<String, String> environment,
+        int pythons,
+        Map<String, ?> config,
+        Catalog.Judge judge) {
+    /** All code may be called. */
+    public CodeOptions(
+            Prefixes prefixes,
+            List<String> python,
+            Map<String, String> environment,
+            int pythons,
+            Map<String, ?> config) {
+        this(prefixes, python, environment, pythons, config, (piece, entry) -> null);
+    }
+
     public CodeOptions {
         python = List.copyOf(python);
         environment = Map.copyOf(environment);
@@ -38,6 +55,6 @@ public record CodeOptions(
 
     /** The same options with another interpreter. */
     public CodeOptions withPython(List<String> command, Map<String, String> added) {
-        return new CodeOptions(prefixes, command, added, pythons, config);
+        return new CodeOptions(prefixes, command, added, pythons, config, judge);
     }
 }

@@ -36,6 +36,8 @@ public final class CodeRoot implements AutoCloseable {
     /** How many names are remembered as paths. */
     private static final int NAMES = 10_000;
 
+    private static volatile boolean onlyAccepted;
+
     private final CodeOptions options;
     private final StoredCode stored;
     private final CompileErrors errors;
@@ -77,9 +79,18 @@ public final class CodeRoot implements AutoCloseable {
 
     /** Opens the stored code of a client's tree. Waits until it is known. */
     public static CodeRoot open(Client client, CodeOptions options) throws InterruptedException {
+        if (onlyAccepted) {
+            throw new CodeException("CodeRoot: this node starts only signed code (expected: procedures that its runner"
+                    + " starts, and modules)");
+        }
         CodeRoot root = new CodeRoot(client, options);
         root.stored.open();
         return root;
+    }
+
+    /** From now on this process runs only code that its runner gives it, since the node wants it to be signed. */
+    public static void forbid() {
+        onlyAccepted = true;
     }
 
     private void changed(CodeId piece) {

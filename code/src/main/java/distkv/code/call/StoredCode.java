@@ -44,7 +44,7 @@ final class StoredCode implements AutoCloseable {
     /** Guards the fields below. */
     private final Object lock = new Object();
 
-    private final Catalog catalog = new Catalog();
+    private final Catalog catalog;
     private final Map<CodeId, Long> ticks = new HashMap<>();
     private final Map<String, Path> moduleNames = new HashMap<>();
     private long changes;
@@ -55,6 +55,7 @@ final class StoredCode implements AutoCloseable {
         procedurePrefix = options.prefixes().codes();
         modulePrefix = options.prefixes().modules();
         this.listener = listener;
+        catalog = new Catalog(options.judge());
         procedures = client.mirror(procedurePrefix);
         modules = client.mirror(modulePrefix);
     }

@@ -24,6 +24,8 @@ enum Key {
     SOCKET,
     TTL,
     WRITES,
+    BY,
+    CAUSE,
     NODE,
     TICK,
     TOCK,

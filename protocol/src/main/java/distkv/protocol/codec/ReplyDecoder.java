@@ -2,6 +2,7 @@ package distkv.protocol.codec;
 
 import distkv.model.Bytes;
 import distkv.model.Chain;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Etype;
@@ -115,7 +116,7 @@ public final class ReplyDecoder {
             Chain chain = new Chain(fields.text(Key.NODE), fields.number(Key.TICK));
             return new Reply.Removed(seq, depth, path, chain, fields.value(Key.OLD_VALUE), tock);
         }
-        return new Reply.Item(seq, depth, path, fields.value(Key.VALUE), chain(), tock);
+        return new Reply.Item(seq, depth, path, fields.value(Key.VALUE), chain(), origin(), tock);
     }
 
     private Reply single(Seq seq) {
@@ -150,7 +151,7 @@ public final class ReplyDecoder {
         }
         if (fields.has(Key.VALUE) || fields.has(Key.CHAIN) || fields.has(Key.PATH)) {
             Path path = fields.has(Key.PATH) ? fields.path(Key.PATH) : null;
-            return new Reply.Got(seq, fields.value(Key.VALUE), fields.has(Key.CHAIN), chain(), path, tock);
+            return new Reply.Got(seq, fields.value(Key.VALUE), fields.has(Key.CHAIN), chain(), path, origin(), tock);
         }
         return fields.has(Key.NODE) ? parts(seq) : new Reply.Done(seq, tock);
     }
@@ -187,6 +188,13 @@ public final class ReplyDecoder {
 
     private Duration ttl() {
         return Duration.ofNanos(Math.round(fields.real(Key.TTL) * 1e9));
+    }
+
+    private @Nullable Origin origin() {
+        String by = fields.has(Key.BY) ? fields.textOrNull(Key.BY) : null;
+        return by == null || by.isEmpty() || by.length() > Origin.MAX_BY
+                ? null
+                : new Origin(by, Math.max(0, fields.number(Key.CAUSE, 0)));
     }
 
     private @Nullable Chain chain() {

@@ -1,6 +1,7 @@
 package distkv.protocol.codec;
 
 import distkv.model.Chain;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.protocol.Etype;
 import distkv.protocol.MsgWriter;
@@ -57,6 +58,7 @@ public final class ReplyEncoder {
                 if (got.path() != null) {
                     WirePath.writeExt(map.key(Key.PATH), got.path());
                 }
+                origin(got.origin());
             }
             case Reply.Changed changed -> {
                 map.key(Key.CHANGED).flag(changed.changed());
@@ -95,6 +97,7 @@ public final class ReplyEncoder {
                 path(item.depth(), item.path());
                 map.value(Key.VALUE, item.value());
                 chainIfAny(item.chain());
+                origin(item.origin());
             }
             case Reply.Removed removed -> {
                 path(removed.depth(), removed.path());
@@ -156,6 +159,15 @@ public final class ReplyEncoder {
 
     private void ttl(Duration ttl) {
         map.key(Key.TTL).real(ttl.toNanos() / 1e9);
+    }
+
+    private void origin(@Nullable Origin origin) {
+        if (origin != null) {
+            map.text(Key.BY, origin.by());
+            if (origin.cause() != 0) {
+                map.number(Key.CAUSE, origin.cause());
+            }
+        }
     }
 
     private void chainIfAny(@Nullable Chain chain) {

@@ -3,6 +3,7 @@ package distkv.protocol.codec;
 import distkv.model.Bytes;
 import distkv.model.Depths;
 import distkv.model.Guard;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
@@ -139,7 +140,7 @@ public final class RequestDecoder {
             case SET_INTERNAL -> set(true);
             case DELETE_VALUE -> delete(false);
             case DELETE_INTERNAL -> delete(true);
-            case DELETE_TREE -> new Request.DeleteTree(seq, path(), guards(), chain(false));
+            case DELETE_TREE -> new Request.DeleteTree(seq, path(), guards(), chain(false), cause());
             case GET_TREE -> tree(false);
             case GET_TREE_INTERNAL -> tree(true);
             case WATCH -> watch();
@@ -178,7 +179,7 @@ public final class RequestDecoder {
         if (!fields.has(Key.PATH) && fields.has(Key.NODE)) {
             return new Request.GetByTick(seq, fields.text(Key.NODE), fields.number(Key.TICK), chain(false));
         }
-        return new Request.GetValue(seq, path(), internal, chain(false));
+        return new Request.GetValue(seq, path(), internal, chain(false), fields.flag(Key.BY));
     }
 
     private Request set(boolean internal) {
@@ -187,23 +188,24 @@ public final class RequestDecoder {
             throw new ProtocolException("value: missing (Call 'delete_value' if you want to clear the value)");
         }
         if (value.equals(Values.NOT_GIVEN)) {
-            return new Request.DeleteValue(seq, path(), internal, conditions(), chain(true));
+            return new Request.DeleteValue(seq, path(), internal, conditions(), chain(true), cause());
         }
         boolean idem = fields.flag(Key.IDEM);
         boolean session = fields.flag(Key.SESSION);
-        return new Request.SetValue(seq, path(), internal, value, conditions(), idem, chain(true), session);
+        return new Request.SetValue(seq, path(), internal, value, conditions(), idem, chain(true), session, cause());
     }
 
     private Request delete(boolean internal) {
         if (fields.has(Key.VALUE)) {
             throw new ProtocolException("value: given (A deleted entry can't have a value)");
         }
-        return new Request.DeleteValue(seq, path(), internal, conditions(), chain(true));
+        return new Request.DeleteValue(seq, path(), internal, conditions(), chain(true), cause());
     }
 
     private Request tree(boolean internal) {
         boolean empty = fields.flag(Key.EMPTY) || fields.flag(Key.ADD_EMPTY);
-        return new Request.GetTree(seq, path(), internal, depths(), empty, chain(false), fields.flag(Key.SORTED));
+        return new Request.GetTree(
+                seq, path(), internal, depths(), empty, chain(false), fields.flag(Key.SORTED), fields.flag(Key.BY));
     }
 
     private Request watch() {
@@ -212,7 +214,16 @@ public final class RequestDecoder {
         if (fetch && since != null) {
             throw new ProtocolException("since: given together with fetch (expected: one of them)");
         }
-        return new Request.Watch(seq, path(), only(), depths(), fetch, since, chain(false), fields.flag(Key.SORTED));
+        return new Request.Watch(
+                seq,
+                path(),
+                only(),
+                depths(),
+                fetch,
+                since,
+                chain(false),
+                fields.flag(Key.SORTED),
+                fields.flag(Key.BY));
     }
 
     private List<Path> only() {
@@ -279,7 +290,23 @@ public final class RequestDecoder {
         if (writes.isEmpty()) {
             throw new ProtocolException("writes: 0 elements (expected: 1 to " + Revision.MAX_WRITES + ")");
         }
-        return new Request.CommitAll(seq, writes, guards());
+        return new Request.CommitAll(seq, writes, guards(), cause(), by());
+    }
+
+    private long cause() {
+        long cause = fields.number(Key.CAUSE, 0);
+        if (cause < 0) {
+            throw fields.wrong(Key.CAUSE, "a tick");
+        }
+        return cause;
+    }
+
+    private @Nullable String by() {
+        String by = fields.has(Key.BY) ? fields.textOrNull(Key.BY) : null;
+        if (by != null && (by.isEmpty() || by.length() > Origin.MAX_BY)) {
+            throw fields.wrong(Key.BY, "text of 1 to " + Origin.MAX_BY + " characters");
+        }
+        return by;
     }
 
     private static CommitWrite write(MsgReader in) {

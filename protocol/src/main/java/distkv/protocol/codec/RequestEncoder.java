@@ -37,6 +37,7 @@ public final class RequestEncoder {
             case Request.GetValue get -> {
                 action(get.internal() ? Action.GET_INTERNAL : Action.GET_VALUE);
                 map.path(get.path());
+                flag(Key.BY, get.by());
                 chained(get.chain());
             }
             case Request.GetByTick get -> byTick(get);
@@ -74,6 +75,8 @@ public final class RequestEncoder {
                 action(Action.COMMIT);
                 writes(commit.writes());
                 guards(commit.guards());
+                cause(commit.cause());
+                map.textIfAny(Key.BY, commit.by());
             }
             case Request.DiffieHellman agree -> {
                 action(Action.DIFFIE_HELLMAN);
@@ -129,6 +132,7 @@ public final class RequestEncoder {
         conditions(set.conditions());
         flag(Key.IDEM, set.idem());
         flag(Key.SESSION, set.session());
+        cause(set.cause());
         chained(set.chain());
     }
 
@@ -136,6 +140,7 @@ public final class RequestEncoder {
         action(delete.internal() ? Action.DELETE_INTERNAL : Action.DELETE_VALUE);
         map.path(delete.path());
         conditions(delete.conditions());
+        cause(delete.cause());
         chained(delete.chain());
     }
 
@@ -143,6 +148,7 @@ public final class RequestEncoder {
         action(Action.DELETE_TREE);
         map.path(delete.path());
         guards(delete.guards());
+        cause(delete.cause());
         chained(delete.chain());
     }
 
@@ -152,6 +158,7 @@ public final class RequestEncoder {
         depths(tree.depths());
         flag(Key.EMPTY, tree.empty());
         flag(Key.SORTED, tree.sorted());
+        flag(Key.BY, tree.by());
         chained(tree.chain());
     }
 
@@ -162,6 +169,7 @@ public final class RequestEncoder {
         depths(watch.depths());
         flag(Key.FETCH, watch.fetch());
         flag(Key.SORTED, watch.sorted());
+        flag(Key.BY, watch.by());
         if (watch.since() != null) {
             map.number(Key.SINCE, watch.since());
         }
@@ -220,6 +228,12 @@ public final class RequestEncoder {
         map.text(Key.ACTION, action);
         if (stream) {
             map.text(Key.STATE, "start");
+        }
+    }
+
+    private void cause(long cause) {
+        if (cause != 0) {
+            map.number(Key.CAUSE, cause);
         }
     }
 

@@ -1,5 +1,6 @@
 package distkv.runner.balance;
 
+import distkv.model.Path;
 import distkv.runner.group.Peer;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
@@ -8,6 +9,8 @@ import distkv.schema.job.Reason;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,6 +60,10 @@ public final class FairShare {
 
     private final Nodes nodes;
     private final Map<Set<String>, Demand> demands = new HashMap<>();
+    /** What jobs ask for because of the nodes that do not accept them. */
+    private final Map<Path, Set<String>> refused = new HashMap<>();
+    /** The jobs about which nodes have changed their minds. */
+    private final Set<Path> reconsidered = new LinkedHashSet<>();
     /** Those of the nodes that have less than their share. */
     private final BitSet open = new BitSet();
     /** Those that were chosen last; kept only to be used again. */
@@ -93,6 +100,9 @@ public final class FairShare {
             nodes.forget(node);
             return false;
         }
+        if (node.number != Nodes.HERE) {
+            refuses(name, before == null ? Set.of() : before.refuses(), now == null ? Set.of() : now.refuses());
+        }
         boolean news = before == null
                 || now == null
                 || before.drained() != now.drained()
@@ -112,6 +122,51 @@ public final class FairShare {
         changes += news ? 1 + nodes.present() / PRECISION : 1;
         nodes.forget(node);
         return news;
+    }
+
+    private void refuses(String node, Set<Path> before, Set<Path> now) {
+        if (before.equals(now)) {
+            return;
+        }
+        for (Path job : before) {
+            refuse(node, job, now.contains(job));
+        }
+        for (Path job : now) {
+            refuse(node, job, true);
+        }
+    }
+
+    private void refuse(String node, Path job, boolean refuses) {
+        Set<String> asks = new HashSet<>(refused.getOrDefault(job, Set.of()));
+        if (refuses ? asks.add(Peer.not(node)) : asks.remove(Peer.not(node))) {
+            reconsidered.add(job);
+            if (asks.isEmpty()) {
+                refused.remove(job);
+            } else {
+                refused.put(job, Set.copyOf(asks));
+            }
+        }
+    }
+
+    /** This node does not accept a job for any node, or does again. */
+    public void refuse(Path job, boolean refuses) {
+        refuse(nodes.here().name, job, refuses);
+        reconsidered.remove(job);
+    }
+
+    /** What a job for any node asks for besides its labels, since nodes do not accept it. */
+    public Set<String> refused(Path job) {
+        return refused.getOrDefault(job, Set.of());
+    }
+
+    /** The jobs about which other nodes have changed their minds since this was asked last. */
+    public Set<Path> reconsidered() {
+        if (reconsidered.isEmpty()) {
+            return Set.of();
+        }
+        Set<Path> jobs = Set.copyOf(reconsidered);
+        reconsidered.clear();
+        return jobs;
     }
 
     /** Whether this node may run other jobs than when this was asked before. */
@@ -204,7 +259,7 @@ public final class FairShare {
     /** Whether this node may run a job that asks for these labels. */
     public boolean mayRun(Set<String> has) {
         Peer here = nodes.here().peer;
-        return here == null || here.mayRun(has);
+        return here == null ? !has.contains(Peer.not(nodes.here().name)) : here.mayRun(has);
     }
 
     /** Whether another node may run a job that asks for these labels. */
@@ -218,12 +273,17 @@ public final class FairShare {
         if (nodes.present() == 0 || (here != null && here.mayRun(has)) || mayRunElsewhere(has)) {
             return null;
         }
+        Set<String> labels = Peer.labels(has);
+        boolean anyHas = false;
         for (Nodes.NumberedNode node : nodes.all()) {
-            if (node.peer != null && node.peer.labels().containsAll(has)) {
-                return Placement.drained(has);
+            if (node.peer != null && node.peer.hasAll(has)) {
+                if (node.peer.accepts(has)) {
+                    return Placement.drained(labels);
+                }
+                anyHas = true;
             }
         }
-        return Placement.nobodyHas(has);
+        return anyHas ? Placement.nobodyAccepts(labels) : Placement.nobodyHas(labels);
     }
 
     /**

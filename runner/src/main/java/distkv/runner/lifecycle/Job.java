@@ -3,6 +3,7 @@ package distkv.runner.lifecycle;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Value;
+import distkv.runner.accept.Refusal;
 import distkv.runner.balance.FairShare;
 import distkv.runner.balance.Stake;
 import distkv.runner.schedule.Attempt;
@@ -14,6 +15,7 @@ import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobEntry;
 import distkv.schema.job.JobId;
 import distkv.schema.job.StateEntry;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ final class Job {
     private @Nullable JobEntry entry;
     private @Nullable String bad;
     private long entryTick;
+    private @Nullable Refusal refusal;
+    private Set<String> refusedBy = Set.of();
     private final Followed<StateEntry> state = new Followed<>();
     private final Followed<ClaimEntry> claim = new Followed<>();
     private @Nullable Followed<ClaimEntry> standby;
@@ -147,9 +151,30 @@ final class Job {
         return standby != null && standby.isPresent();
     }
 
-    /** The labels that it asks for. */
+    /** The labels that it asks for, and the nodes that it must not run on, as {@link FairShare#refused} names them. */
     Set<String> labels() {
-        return entry == null ? Set.of() : entry.placement().has();
+        Set<String> has = entry == null ? Set.of() : entry.placement().has();
+        if (refusedBy.isEmpty()) {
+            return has;
+        }
+        Set<String> all = new HashSet<>(has);
+        all.addAll(refusedBy);
+        return all;
+    }
+
+    /** These nodes do not accept it. */
+    void refusedBy(Set<String> nodes) {
+        refusedBy = nodes;
+    }
+
+    /** Why this node does not accept it; {@code null} if it does. */
+    @Nullable
+    Refusal refusal() {
+        return refusal;
+    }
+
+    void refusal(@Nullable Refusal why) {
+        refusal = why;
     }
 
     /** The node that it counts toward; one that stands by is about to take over. {@code null}: none. */

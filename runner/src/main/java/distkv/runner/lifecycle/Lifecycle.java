@@ -2,6 +2,9 @@ package distkv.runner.lifecycle;
 
 import distkv.model.Entry;
 import distkv.model.Path;
+import distkv.runner.accept.Acceptance;
+import distkv.runner.accept.Refusal;
+import distkv.runner.accept.Refusals;
 import distkv.runner.balance.FairShare;
 import distkv.runner.balance.Rebalancer;
 import distkv.runner.group.Peer;
@@ -21,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +65,7 @@ public final class Lifecycle {
     private final Set<Job> contested = new LinkedHashSet<>();
 
     private final Effects effects = new Effects();
+    private final Refusals refusals = new Refusals();
     private final FairShare share;
     private final Rebalancer rebalancer;
     private final ActiveRuns runs;
@@ -75,8 +80,14 @@ public final class Lifecycle {
     private double affectedAt = Double.NEGATIVE_INFINITY;
     private long considered;
 
-    /** Without jobs; the clock is unix time in seconds. */
+    /** Without jobs, on a node that accepts all; the clock is unix time in seconds. */
     public Lifecycle(Site site, Places places, Catalog catalog, ErrorIndex errors, DoubleSupplier clock) {
+        this(site, places, catalog, errors, Acceptance.OF_ALL, clock);
+    }
+
+    /** Without jobs; the clock is unix time in seconds. */
+    public Lifecycle(
+            Site site, Places places, Catalog catalog, ErrorIndex errors, Acceptance acceptance, DoubleSupplier clock) {
         this.clock = clock;
         this.ranAt = clock.getAsDouble();
         this.share = new FairShare(site.node());
@@ -84,7 +95,7 @@ public final class Lifecycle {
         this.runs = new ActiveRuns(effects);
         this.claims = new ClaimAcquirer(places, runs, rebalancer, effects);
         this.pending = new PendingJobs(claims, effects);
-        this.view = new View(ranAt, Lease.NONE, false, false, site, catalog, errors, share);
+        this.view = new View(ranAt, Lease.NONE, false, false, site, catalog, errors, share, acceptance);
     }
 
     /** Takes in an event, and returns what is to be done because of it, in that order. */
@@ -198,6 +209,7 @@ public final class Lifecycle {
 
     private void consider(Job job) {
         considered++;
+        judge(job);
         if (job.phase() instanceof Phase.Idle) {
             pending.consider(job, view);
             if (job.isForgettable() && view.openErrors(job).isEmpty()) {
@@ -209,6 +221,32 @@ public final class Lifecycle {
             runs.consider(job, view);
         }
         settle(job);
+    }
+
+    /** Keeps up to date whether this node, and others, accept a job. */
+    private void judge(Job job) {
+        Refusal before = job.refusal();
+        // While it is not open, what is about to be accepted may not be yet.
+        Refusal now = view.open() ? view.refusal(job) : job.entry() == null ? null : before;
+        if (!Objects.equals(before, now)) {
+            job.refusal(now);
+            if (now != null) {
+                effects.log(System.Logger.Level.WARNING, job.id, "not accepted here: " + now.message());
+            }
+            if (job.id.kind() == Kind.ANY) {
+                share.refuse(job.id.path(), now != null);
+                refusals.changed(
+                        job.id.path(), now == null ? null : now.reason().text());
+            }
+        }
+        if (job.id.kind() == Kind.ANY) {
+            job.refusedBy(share.refused(job.id.path()));
+        }
+    }
+
+    /** What this node does not accept, for those who look at it. */
+    public Refusals refusals() {
+        return refusals;
     }
 
     /** Something was done with a job: keeps up to date what is known of all of them. */
@@ -267,7 +305,14 @@ public final class Lifecycle {
     }
 
     private void peerChanged(String node, @Nullable Peer peer) {
-        if (share.peer(node, peer)) {
+        boolean news = share.peer(node, peer);
+        for (Path path : share.reconsidered()) {
+            Job job = jobs.get(new JobId(Kind.ANY, path));
+            if (job != null) {
+                touched(job);
+            }
+        }
+        if (news) {
             peersChanged = true;
             rebalancer.peersChanged(view.now());
             considerAffected();

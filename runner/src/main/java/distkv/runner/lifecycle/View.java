@@ -3,6 +3,8 @@ package distkv.runner.lifecycle;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
+import distkv.runner.accept.Acceptance;
+import distkv.runner.accept.Refusal;
 import distkv.runner.balance.FairShare;
 import distkv.runner.lifecycle.Job.Followed;
 import distkv.runner.lifecycle.JobEvent.Lease;
@@ -47,26 +49,27 @@ record View(
         Site site,
         Catalog catalog,
         ErrorIndex errors,
-        FairShare share) {
+        FairShare share,
+        Acceptance acceptance) {
 
     /** The same at that time. */
     View at(double time) {
-        return new View(time, lease, open, closing, site, catalog, errors, share);
+        return new View(time, lease, open, closing, site, catalog, errors, share, acceptance);
     }
 
     /** The same with that lease. */
     View lease(Lease newLease) {
-        return new View(now, newLease, open, closing, site, catalog, errors, share);
+        return new View(now, newLease, open, closing, site, catalog, errors, share, acceptance);
     }
 
     /** The same, if that is whether the server answers. */
     View open(boolean isOpen) {
-        return new View(now, lease, isOpen, closing, site, catalog, errors, share);
+        return new View(now, lease, isOpen, closing, site, catalog, errors, share, acceptance);
     }
 
     /** The same, but that the runner is about to stop. */
     View stopping() {
-        return new View(now, lease, open, true, site, catalog, errors, share);
+        return new View(now, lease, open, true, site, catalog, errors, share, acceptance);
     }
 
     /** This node's claim, for as long as its session lives. */
@@ -118,11 +121,29 @@ record View(
         Attempt failed = job.failedAttempt(state);
         boolean mended = failed != null && (failed.mendedBy(entry, code) || !catalog.areCurrent(failed.uses()));
         Decision decision = Schedule.decide(entry, state, code, mended, now);
-        if (decision instanceof Decision.Start) {
-            Reason refusal = refusal(job.id.kind(), job.labels());
-            return refusal == null ? decision : new Decision.Nothing(refusal);
+        return decision instanceof Decision.Start ? placed(job, decision) : decision;
+    }
+
+    /** The decision to start a job, if there is a place for it. */
+    private Decision placed(Job job, Decision start) {
+        Refusal own = job.refusal();
+        if (own != null && job.id.kind() != Kind.ANY) {
+            return new Decision.Refuse(own.reason(), own.message());
         }
-        return decision;
+        Reason reason = refusal(job.id.kind(), job.labels());
+        if (reason == null) {
+            return start;
+        }
+        return reason.code() == Reason.Code.NO_NODE_ACCEPTS
+                ? new Decision.Refuse(reason, own == null ? "The nodes that could run it refuse it" : own.message())
+                : new Decision.Nothing(reason);
+    }
+
+    /** Why this node does not accept a job; {@code null} if it does. */
+    @Nullable
+    Refusal refusal(Job job) {
+        JobEntry entry = job.entry();
+        return entry == null ? null : acceptance.refusal(entry, catalog);
     }
 
     /** Why there is no place for a job that asks for these labels; {@code null} if there is one. */
@@ -191,9 +212,10 @@ record View(
 
     /** Whether this node may go on with a job that it runs. */
     private boolean mayStay(Job job) {
-        return job.id.kind() == Kind.ANY
-                ? job.id.isCall() || share.mayRun(job.labels())
-                : site.labels().containsAll(job.labels());
+        if (job.id.kind() == Kind.ANY && !job.id.isCall()) {
+            return share.mayRun(job.labels());
+        }
+        return job.refusal() == null && (job.id.isCall() || site.labels().containsAll(job.labels()));
     }
 
     /** Whether a changed piece of code is one that this job is to run or runs, or that its last run used. */

@@ -20,7 +20,7 @@ public sealed interface Ended {
             Map<String, @Nullable Object> data)
             implements Ended {
         /** It was told to end before it had started. */
-        static final Failed CANCELLED = new Failed(Fault.CANCELLED, null, null, null, null, Map.of());
+        public static final Failed CANCELLED = new Failed(Fault.CANCELLED, null, null, null, null, Map.of());
 
         /** What happened, in one line; {@code null} if {@link #exception} says it all. The worker names procedure and line. */
         public @Nullable String description() {

@@ -16,11 +16,20 @@ public final class WorkerModules {
 
     private final Catalog catalog;
     private final Path prefix;
+    private final Refused refused;
+
+    /** What this node does not accept. */
+    public interface Refused {
+        /** Why a module is not to be imported; {@code null} if it may be. */
+        @Nullable
+        String why(Path module);
+    }
 
     /** The modules of a catalog that are stored below this prefix. */
-    public WorkerModules(Catalog catalog, Path prefix) {
+    public WorkerModules(Catalog catalog, Path prefix, Refused refused) {
         this.catalog = catalog;
         this.prefix = prefix;
+        this.refused = refused;
     }
 
     /**
@@ -74,8 +83,9 @@ public final class WorkerModules {
         if (module == null) {
             return new Told(path, version, null, null, List.of());
         }
-        if (module.wrong() != null) {
-            return new Told(path, version, null, module.wrong(), List.of());
+        String wrong = module.wrong() == null ? refused.why(path) : module.wrong();
+        if (wrong != null) {
+            return new Told(path, version, null, wrong, List.of());
         }
         return module.language() == language
                 ? new Told(path, version, module.source(), null, module.requires())

@@ -6,6 +6,7 @@ import distkv.model.Path;
 import distkv.runner.group.Peer;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
+import distkv.schema.job.Reason;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -102,6 +103,37 @@ class FairShareTest {
             assertThat(with.delay(with.stake(job(i)), gpio, "", STEP)).isZero();
             assertThat(without.delay(without.stake(job(i)), gpio, "", STEP)).isInfinite();
         }
+    }
+
+    @Test
+    void aNodeThatDoesNotAcceptAJobIsNoCandidateForItAlone() {
+        JobId job = job(1);
+        FairShare share = new FairShare("n0");
+        share.peer("n0", peer("n0"));
+        share.peer("n1", new Peer("n1", 1, 0, ANY, false, Set.of(job.path())));
+        assertThat(share.reconsidered()).containsExactly(job.path());
+        Set<String> asks = share.refused(job.path());
+        assertThat(share.mayRunElsewhere(asks)).isFalse();
+        assertThat(share.mayRunElsewhere(share.refused(job(2).path()))).isTrue();
+        hold(share, 10, 4, "n0");
+        share.count(share.stake(job), "n0", asks, true);
+        assertThat(share.isWantedElsewhere(asks)).isFalse();
+        assertThat(share.isWantedElsewhere(ANY)).isTrue();
+        assertThat(share.delay(share.stake(job), asks, "", STEP)).isZero();
+        assertThat(share.refusal(asks)).isNull();
+
+        share.refuse(job.path(), true);
+        assertThat(share.delay(share.stake(job), share.refused(job.path()), "", STEP))
+                .isInfinite();
+        assertThat(share.refusal(share.refused(job.path())))
+                .isEqualTo(new Reason(Reason.Code.NO_NODE_ACCEPTS, "no node accepts it"));
+
+        share.peer("n1", peer("n1"));
+        assertThat(share.reconsidered()).containsExactly(job.path());
+        assertThat(share.refusal(share.refused(job.path()))).isNull();
+        assertThat(share.mayRunElsewhere(share.refused(job.path()))).isTrue();
+        share.refuse(job.path(), false);
+        assertThat(share.refused(job.path())).isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.schema.group.Member;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,15 @@ class MembershipTest {
         assertThat(membership.count()).isEqualTo(1);
         goes("a", "at");
         assertThat(membership.count()).isZero();
+    }
+
+    @Test
+    void aNodeSaysWhichJobsItRefuses() {
+        Path kitchen = Path.of("kitchen");
+        Member refusing = new Member("a", "any", 1, 2, 3, 1, 4, Set.of(), null, Map.of(kitchen, "unsigned"));
+        membership.apply(new Entry(PREFIX.child("a").child("any"), refusing.encode(), ++tick, 0));
+        assertThat(membership.find("a", "any")).isEqualTo(refusing);
+        assertThat(membership.peer("a")).isEqualTo(new Peer("a", 4, 1, Set.of(), false, Set.of(kitchen)));
     }
 
     @Test

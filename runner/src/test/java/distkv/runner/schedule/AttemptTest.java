@@ -7,8 +7,8 @@ import distkv.schema.code.CodeEntry;
 import distkv.schema.code.Mode;
 import distkv.schema.code.Procedure;
 import distkv.schema.job.JobEntry;
-import distkv.schema.job.Placement;
 import distkv.schema.job.Limits;
+import distkv.schema.job.Placement;
 import distkv.schema.job.Stop;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +58,8 @@ class AttemptTest {
     @Test
     void aJobThatActsAsSomebodyElseRestartsTheRun() {
         Map<String, Object> data = Map.of("who", "me");
-        JobEntry changed = new JobEntry(
-                NAME, data, 900, 0, null, 100, 1.1, 0, Limits.NONE, Placement.ANYWHERE, Map.of(), "anna");
+        JobEntry changed =
+                new JobEntry(NAME, data, 900, 0, null, 100, 1.1, 0, Limits.NONE, Placement.ANYWHERE, Map.of(), "anna");
         assertThat(ATTEMPT.disturbedBy(changed, FOUND)).isEqualTo(Stop.SETTINGS_CHANGED);
         assertThat(ATTEMPT.mendedBy(changed, FOUND)).isTrue();
     }

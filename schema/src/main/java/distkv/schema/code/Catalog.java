@@ -19,8 +19,26 @@ import org.jspecify.annotations.Nullable;
 public final class Catalog {
     private record Known<T>(long tick, long version, T code) {}
 
+    /** Says which stored code is not to be used. */
+    public interface Judge {
+        /** Why a piece of code is not to be used; {@code null} if it may be. */
+        @Nullable
+        String refusal(CodeId piece, Entry entry);
+    }
+
     private final Map<Path, Known<CodeEntry>> procedures = new HashMap<>();
     private final Map<Path, Known<StoredModule>> modules = new HashMap<>();
+    private final Judge judge;
+
+    /** Without code; all that comes may be used. */
+    public Catalog() {
+        this((piece, entry) -> null);
+    }
+
+    /** Without code. What is not to be used counts as broken. */
+    public Catalog(Judge judge) {
+        this.judge = judge;
+    }
 
     /**
      * Takes in a change.
@@ -28,14 +46,26 @@ public final class Catalog {
      * @return whether it makes a difference to those who use the code
      */
     public boolean apply(CodeId piece, Entry entry) {
+        Value value = entry.value();
+        String refusal = value == null ? null : judge.refusal(piece, entry);
         return switch (piece.sort()) {
-            case PROCEDURE -> apply(procedures, piece.path(), entry, read(piece.path(), entry.value()));
-            case MODULE -> {
-                Value value = entry.value();
-                yield apply(
-                        modules, piece.path(), entry, value == null ? null : StoredModule.read(piece.path(), value));
-            }
+            case PROCEDURE ->
+                apply(
+                        procedures,
+                        piece.path(),
+                        entry,
+                        refusal == null ? read(piece.path(), value) : new CodeEntry.Broken(piece.path(), refusal));
+            case MODULE -> apply(modules, piece.path(), entry, module(piece.path(), value, refusal));
         };
+    }
+
+    private static @Nullable StoredModule module(Path path, @Nullable Value value, @Nullable String refusal) {
+        if (value == null) {
+            return null;
+        }
+        return refusal == null
+                ? StoredModule.read(path, value)
+                : new StoredModule(path, "", List.of(), Language.PYTHON, refusal);
     }
 
     private static <T> boolean apply(Map<Path, Known<T>> all, Path path, Entry entry, @Nullable T code) {

@@ -1,11 +1,14 @@
 package distkv.schema.group;
 
+import distkv.model.Path;
 import distkv.model.Value;
 import distkv.protocol.Values;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacity how much it can bear, compared with the others; more than 0
  * @param labels what it has that not every node has
  * @param sandbox what keeps its code from the machine; {@code null}: not known
+ * @param refuses the jobs for any node that it does not accept, and why
  */
 public record Member(
         String node,
@@ -30,10 +34,26 @@ public record Member(
         double pinned,
         double capacity,
         Set<String> labels,
-        @Nullable String sandbox) {
+        @Nullable String sandbox,
+        Map<Path, String> refuses) {
 
     public Member {
         labels = Set.copyOf(labels);
+        refuses = Map.copyOf(refuses);
+    }
+
+    /** One that accepts all jobs. */
+    public Member(
+            String node,
+            String kind,
+            long pid,
+            double started,
+            double load,
+            double pinned,
+            double capacity,
+            Set<String> labels,
+            @Nullable String sandbox) {
+        this(node, kind, pid, started, load, pinned, capacity, labels, sandbox, Map.of());
     }
 
     /** Reads the entry at {@code node} and {@code kind}; another implementation's may lack what ours has. */
@@ -53,7 +73,20 @@ public record Member(
                 Math.max(0, number(map, "pinned")),
                 capacity > 0 ? capacity : 1,
                 labels,
-                map.get("sandbox") instanceof String text ? text : null);
+                map.get("sandbox") instanceof String text ? text : null,
+                refuses(map.get("refuses")));
+    }
+
+    private static Map<Path, String> refuses(@Nullable Object found) {
+        Map<Path, String> refuses = new HashMap<>();
+        if (found instanceof Map<?, ?> map) {
+            map.forEach((job, why) -> {
+                if (job instanceof Path path) {
+                    refuses.put(path, String.valueOf(why));
+                }
+            });
+        }
+        return refuses;
     }
 
     private static double number(Map<?, ?> map, String key) {
@@ -75,6 +108,9 @@ public record Member(
         map.put("labels", List.copyOf(new TreeSet<>(labels)));
         if (sandbox != null) {
             map.put("sandbox", sandbox);
+        }
+        if (!refuses.isEmpty()) {
+            map.put("refuses", new TreeMap<>(refuses));
         }
         return Values.encode(map);
     }

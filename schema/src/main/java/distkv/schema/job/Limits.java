@@ -184,6 +184,23 @@ public record Limits(
                 network == null ? others.network : network);
     }
 
+    /** Which of these allows more than the others do: its name; {@code null}: none does. */
+    public @Nullable String beyond(Limits most) {
+        Map<String, @Nullable Object> mine = encode();
+        for (Map.Entry<String, @Nullable Object> each : most.encode().entrySet()) {
+            String name = each.getKey();
+            boolean exceeds = switch (each.getValue()) {
+                case Boolean network -> !network && !isOffline();
+                case Number limit -> !(mine.get(name) instanceof Number own) || own.doubleValue() > limit.doubleValue();
+                case null, default -> false;
+            };
+            if (exceeds) {
+                return name;
+            }
+        }
+        return null;
+    }
+
     /** These, as the worker protocol has them. */
     public Map<String, @Nullable Object> encode() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
@@ -199,12 +216,17 @@ public record Limits(
 
     /** What a run is told that has exceeded the limit of this name, e.g. {@code memory: more than 64M}. */
     public String exceeded(String name) {
-        return name + ": more than "
-                + switch (name) {
-                    case "memory" -> memory == null ? SHARED : size(memory);
-                    case "cpu", "time" -> number(encode().get(name)) + " s";
-                    default -> number(encode().get(name));
-                };
+        return name + ": more than " + (name.equals("memory") && memory == null ? SHARED : text(name));
+    }
+
+    /** One of these as people write it, e.g. {@code 64M}; {@code none} if there is none of this name. */
+    public String text(String name) {
+        Object value = encode().get(name);
+        return switch (name) {
+            case "memory" -> memory == null ? "none" : size(memory);
+            case "cpu", "time" -> value == null ? "none" : number(value) + " s";
+            default -> value == null ? "none" : number(value);
+        };
     }
 
     private static String size(long bytes) {

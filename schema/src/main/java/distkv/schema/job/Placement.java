@@ -28,6 +28,12 @@ public record Placement(Set<String> has, boolean split, boolean handover) {
         return new Reason(Reason.Code.NO_NODE_HAS, "no node has " + list(has));
     }
 
+    /** The reason of a job that all nodes refuse which could run it. */
+    public static Reason nobodyAccepts(Set<String> has) {
+        String which = has.isEmpty() ? "" : " that has " + list(has);
+        return new Reason(Reason.Code.NO_NODE_ACCEPTS, "no node" + which + " accepts it");
+    }
+
     /** The reason of a job that only drained nodes could run. */
     public static Reason drained(Set<String> has) {
         String which = has.isEmpty() ? "" : "that has " + list(has) + " ";

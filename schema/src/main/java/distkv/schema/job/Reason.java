@@ -37,6 +37,19 @@ public record Reason(Code code, String text) {
         NODES_DRAINED("every node is drained"),
         NODE_LACKS("this node lacks"),
 
+        // What a node's own rules say to it.
+        UNSIGNED("unsigned"),
+        ALTERED("altered"),
+        SIGNED_ELSEWHERE("signed for another path"),
+        UNKNOWN_KEY("unknown key"),
+        KEY_OUT_OF_PREFIX("key not for this path"),
+        OLDER_THAN_ACCEPTED("older than accepted"),
+        NOT_RECORDED("acceptance not recorded"),
+        BEYOND_SIGNED("beyond what is signed"),
+        AUTHOR_NOT_ACCEPTED("author not accepted"),
+        LIMITS_NOT_ACCEPTED("limits not accepted"),
+        NO_NODE_ACCEPTS("no node accepts"),
+
         // How a run ended, or why it was ended. True: an interruption.
         DONE("done"),
         FAILED("failed"),
@@ -94,12 +107,30 @@ public record Reason(Code code, String text) {
 
         /** Whether a job that was due was refused a start, which is recorded as an error. */
         public boolean isRefusal() {
-            return lacksProcedure() || this == BAD_ENTRY;
+            return lacksProcedure() || this == BAD_ENTRY || isOfNodesRules();
+        }
+
+        /** Whether the rules of a node, or of all nodes, keep the job from it. */
+        public boolean isOfNodesRules() {
+            return switch (this) {
+                case UNSIGNED,
+                        ALTERED,
+                        SIGNED_ELSEWHERE,
+                        UNKNOWN_KEY,
+                        KEY_OUT_OF_PREFIX,
+                        OLDER_THAN_ACCEPTED,
+                        NOT_RECORDED,
+                        BEYOND_SIGNED,
+                        AUTHOR_NOT_ACCEPTED,
+                        LIMITS_NOT_ACCEPTED,
+                        NO_NODE_ACCEPTS -> true;
+                default -> false;
+            };
         }
 
         /** Whether a job that was due had no node to run on. */
         public boolean lacksNode() {
-            return this == NO_NODE_HAS || this == NODES_DRAINED || this == NODE_LACKS;
+            return this == NO_NODE_HAS || this == NODES_DRAINED || this == NODE_LACKS || isOfNodesRules();
         }
     }
 

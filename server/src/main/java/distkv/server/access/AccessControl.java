@@ -17,6 +17,7 @@ import distkv.model.Value;
 import distkv.model.process.VitalThreads;
 import distkv.protocol.Request;
 import distkv.schema.Prefixes;
+import distkv.server.audit.AuditLog;
 import distkv.server.net.PeerIdentity;
 import distkv.server.session.SessionRecords;
 import distkv.server.tree.KeyOrderWalk;
@@ -56,6 +57,8 @@ public final class AccessControl {
     private final NodeWrites nodeWrites;
     private final RunLogIn runLogIn;
     private final RunNames runs;
+    private final AuditLog audit;
+    private final SecurityEvents events;
     private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
     private final Set<ConnectionAccess> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong changes = new AtomicLong();
@@ -72,6 +75,7 @@ public final class AccessControl {
      * @param rooted makes the whole topic of what a client sends as one
      * @param open whether everybody may do everything, see {@link ImplicitLogIn}
      * @param nodesOnly whether clients' certificates are those of the server's own authority
+     * @param audit where log-ins, denials and changes of rights, code and jobs are recorded
      */
     public AccessControl(
             Replica replica,
@@ -79,12 +83,15 @@ public final class AccessControl {
             Prefixes prefixes,
             UnaryOperator<List<String>> rooted,
             boolean open,
-            boolean nodesOnly) {
+            boolean nodesOnly,
+            AuditLog audit) {
         this.replica = replica;
         this.prefixes = prefixes;
         this.open = open;
         this.nodesOnly = nodesOnly;
         this.rooted = rooted;
+        this.audit = audit;
+        this.events = new SecurityEvents(audit, prefixes);
         this.zones = new Zones(prefixes);
         this.needs = new RequestNeeds(zones, path -> replica.snapshot().get(path), rooted);
         this.runLogIn = new RunLogIn(replica, sessions, prefixes);
@@ -125,6 +132,15 @@ public final class AccessControl {
 
     RequestNeeds needs() {
         return needs;
+    }
+
+    /** Where security events are recorded. */
+    public AuditLog audit() {
+        return audit;
+    }
+
+    SecurityEvents events() {
+        return events;
     }
 
     RunLogIn runLogIn() {

@@ -6,6 +6,7 @@ import distkv.access.NodeAccount;
 import distkv.access.Principal;
 import distkv.access.Right;
 import distkv.access.Rights;
+import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Origin;
@@ -39,6 +40,7 @@ public final class ConnectionAccess {
     }
 
     private final AccessControl control;
+    private final String from;
     private final Listener listener;
     private final @Nullable ClientCertificate certificate;
     private final ConnectionRuns runs;
@@ -49,6 +51,7 @@ public final class ConnectionAccess {
     /** @param peer whoever has connected; some need no log-in, see {@link ImplicitLogIn} */
     public ConnectionAccess(AccessControl control, PeerIdentity peer, Listener listener) {
         this.control = control;
+        this.from = peer.place();
         this.listener = listener;
         this.runs = control.noRuns();
         this.certificate = peer instanceof PeerIdentity.Tls(var _, ClientCertificate shown) ? shown : null;
@@ -81,13 +84,37 @@ public final class ConnectionAccess {
         if (principal == null) {
             return null;
         }
-        if (principal instanceof Principal.OfRun) {
-            Principal.OfRun run = runs.guarding(guards, Path.ROOT);
-            return new Origin(run == null ? principal.label() : run.label(), cause);
+        if (principal instanceof Principal.OfRun any) {
+            return new Origin(nameOf(any, guards), cause);
         }
-        boolean isPerson = principal instanceof Principal.OfUser || principal instanceof Principal.OfToken;
-        String run = isPerson || guards.isEmpty() ? null : control.runs().find(guards);
-        return new Origin(run == null ? principal.label() : run, cause);
+        String run = guards.isEmpty() ? null : control.runs().find(guards);
+        return new Origin(run == null || !maySpeakFor(principal, run) ? principal.label() : run, cause);
+    }
+
+    /** The run whose claim is among these guards; if there is none, one of those that have logged in. */
+    private String nameOf(Principal.OfRun any, List<Guard> guards) {
+        for (Guard guard : guards) {
+            Principal.OfRun run = runs.guarding(List.of(guard), Path.ROOT);
+            if (run != null) {
+                String name = control.runs().find(List.of(guard));
+                return name == null ? run.label() : name;
+            }
+        }
+        return any.label();
+    }
+
+    /** Whether a run may be the author in somebody's place: people do not hide behind one, nor nodes behind another's. */
+    private static boolean maySpeakFor(Principal principal, String run) {
+        return switch (principal) {
+            case Principal.OfUser _, Principal.OfToken _, Principal.OfRun _ -> false;
+            case Principal.OfNode(String name) -> RunNames.node(run).equals(name);
+            case Principal.Owner _ -> true;
+        };
+    }
+
+    /** A commit of this client was made. It may have changed what the audit log is to know. */
+    public void committed(Commit commit, long revision) {
+        control.events().committed(commit, revision, from);
     }
 
     /** Whether the client must log in before it may do anything. */
@@ -241,6 +268,7 @@ public final class ConnectionAccess {
         }
         for (Need need : control.needs().of(request, root)) {
             if (!isMet(need, rights)) {
+                control.events().denied(principal, from, need);
                 return new Reply.Failed(request.seq(), denial(principal, need), Etype.ACCESS, tock);
             }
         }
@@ -315,6 +343,7 @@ public final class ConnectionAccess {
             Rights rights = rights();
             for (Need need : needs) {
                 if (!need.isMet(rights)) {
+                    control.events().denied(now.principal(), from, need);
                     return denial(now.principal(), need);
                 }
             }

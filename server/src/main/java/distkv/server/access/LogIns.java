@@ -10,7 +10,6 @@ import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.RunToken;
 import distkv.server.net.PeerIdentity;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +30,7 @@ public final class LogIns {
 
     private final AccessControl control;
     private final ConnectionAccess access;
+    /** Where attempts come from. */
     private final String address;
 
     private @Nullable KeyExchange exchange;
@@ -38,17 +38,7 @@ public final class LogIns {
     public LogIns(AccessControl control, ConnectionAccess access, PeerIdentity peer) {
         this.control = control;
         this.access = access;
-        this.address = address(peer);
-    }
-
-    /** Where attempts come from: an address without its port, or a user of this machine. */
-    private static String address(PeerIdentity peer) {
-        return switch (peer) {
-            case PeerIdentity.Local local -> local.toString();
-            case PeerIdentity.Tcp(InetSocketAddress from) -> from.getAddress().getHostAddress();
-            case PeerIdentity.Tls(InetSocketAddress from, var _) ->
-                from.getAddress().getHostAddress();
-        };
+        this.address = peer.place();
     }
 
     /** Agrees on a key for a password. */
@@ -78,6 +68,7 @@ public final class LogIns {
         String[] keys = user.isEmpty() ? new String[] {from} : new String[] {from, "user " + user};
         Duration delay = control.throttle().delay(keys);
         if (delay.isPositive()) {
+            control.events().logInFailed(shown(user), address, "too many failures");
             return refusal(
                     request,
                     "log-in: too many failures of this user or address (expected: no attempt for "
@@ -94,6 +85,7 @@ public final class LogIns {
         }
         if (found == null) {
             control.throttle().failed(keys);
+            control.events().logInFailed(shown(user), address, "wrong " + request.method());
             LOG.log(
                     System.Logger.Level.WARNING,
                     "a log-in failed: {0} from {1}",
@@ -104,6 +96,7 @@ public final class LogIns {
         }
         control.throttle().succeeded(keys);
         access.logIn(found);
+        control.events().loggedIn(found, address, request.method());
         return null;
     }
 

@@ -77,8 +77,12 @@ final class RunLogIn {
             return Outcome.refused("run of " + job.brief() + ": " + changed);
         }
         ClaimEntry holder = ClaimEntry.read(claim.value());
-        Principal.OfRun run =
-                new Principal.OfRun(job, holder == null ? "" : cut(holder.node()), claim.tick(), token.as(), sessions.node(claim.lease()) != null);
+        Principal.OfRun run = new Principal.OfRun(
+                job,
+                holder == null ? "" : cut(holder.node()),
+                claim.tick(),
+                token.as(),
+                sessions.node(claim.lease()) != null);
         return new Outcome(run, Guard.of(claim.path(), claim.tick()), claim.lease(), null);
     }
 

@@ -4,9 +4,11 @@ import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Origin;
 import distkv.model.Path;
+import distkv.schema.BadEntry;
 import distkv.schema.Prefixes;
 import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobAddress;
+import distkv.schema.job.JobEntry;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,13 +69,32 @@ final class RunNames {
         }
         ClaimEntry claim = ClaimEntry.read(entry.value());
         String node = claim == null ? "" : cut(claim.node(), MOST_NODE);
-        String name = cut(
-                job.kind()
-                        .entries(Path.ROOT, job.group(), job.node())
-                        .append(job.name())
-                        .toString(),
-                MOST_PATH);
-        return Origin.RUN + name + "@" + node + "#" + guard.tick();
+        String name = cut(entry(job, Path.ROOT).toString(), MOST_PATH);
+        return Origin.RUN + name + "@" + node + "#" + guard.tick() + code(job, guard.tick());
+    }
+
+    /** The tick of the job's code when the claim was made; nothing if job or code have changed since. */
+    private String code(JobAddress job, long claim) {
+        Entry entry = entries.apply(entry(job, prefixes.runs()));
+        if (entry == null || entry.value() == null || entry.tick() > claim) {
+            return "";
+        }
+        try {
+            Path path = JobEntry.read(entry.value()).code();
+            Entry code = path == null ? null : entries.apply(prefixes.codes().append(path));
+            return code == null || code.tick() > claim ? "" : "/" + code.tick();
+        } catch (BadEntry _) {
+            return "";
+        }
+    }
+
+    private static Path entry(JobAddress job, Path prefix) {
+        return job.kind().entries(prefix, job.group(), job.node()).append(job.name());
+    }
+
+    /** The node in the name of a run. */
+    static String node(String run) {
+        return run.substring(run.lastIndexOf('@') + 1, run.lastIndexOf('#'));
     }
 
     private static String cut(String text, int most) {

@@ -49,6 +49,15 @@ public sealed interface PeerIdentity {
      */
     record ClientCertificate(String subject, String fingerprint, Instant validUntil) {}
 
+    /** Where it is, without a port: an address, or a user of this machine. */
+    default String place() {
+        return switch (this) {
+            case Local local -> local.toString();
+            case Tcp(InetSocketAddress address) -> address.getAddress().getHostAddress();
+            case Tls(InetSocketAddress address, var _) -> address.getAddress().getHostAddress();
+        };
+    }
+
     private static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();

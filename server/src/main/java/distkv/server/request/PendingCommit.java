@@ -66,10 +66,13 @@ final class PendingCommit {
             return;
         }
         // A future would swallow an error.
-        var _ = outcomes.thenAccept(outcome -> VitalThreads.run(() -> decided(outcome, settled)));
+        var _ = outcomes.thenAccept(outcome -> VitalThreads.run(() -> decided(commit, outcome, settled)));
     }
 
-    private void decided(CommitOutcome outcome, Consumer<CommitOutcome> settled) {
+    private void decided(Commit commit, CommitOutcome outcome, Consumer<CommitOutcome> settled) {
+        if (outcome instanceof CommitOutcome.Committed(long revision, var _)) {
+            context.access().committed(commit, revision);
+        }
         if (Trace.isOn()) {
             context.connection().trace(seq, "decided", traceOf(outcome));
         }

@@ -3,6 +3,7 @@ package distkv.server.request;
 import distkv.model.Chain;
 import distkv.model.Depths;
 import distkv.model.Entry;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.PathKey;
 import distkv.model.Value;
@@ -61,8 +62,13 @@ final class ReadRequests {
                                     request.chain(),
                                     request.chain() ? new Chain(tree, entry.tick()) : null,
                                     null,
+                                    request.by() && entry.by() != null ? origin(entry.tick()) : null,
                                     entry.tick()));
         }
+    }
+
+    private @Nullable Origin origin(long tick) {
+        return context.server().store().origin(tick);
     }
 
     /** The entry at a path, together with the path as the client sees it. */
@@ -161,7 +167,7 @@ final class ReadRequests {
                 context.connection().window(),
                 now,
                 walk,
-                items(request.seq(), top, request.chain()),
+                items(request.seq(), top, request.chain(), request.by()),
                 context.connection().writer());
         stream.limit(replica, now, context.server().memory().streams());
         if (context.connection().admit(stream)) {
@@ -184,7 +190,11 @@ final class ReadRequests {
             }
         }
         WatchStream stream = new WatchStream(
-                request.seq(), context.connection(), replica, scope, items(request.seq(), top, request.chain()));
+                request.seq(),
+                context.connection(),
+                replica,
+                scope,
+                items(request.seq(), top, request.chain(), request.by()));
         if (!context.connection().admit(stream)) {
             return;
         }
@@ -296,8 +306,8 @@ final class ReadRequests {
         return empty ? now.walkByCreationWithEmpty(top, depths) : now.walkByCreation(top, depths);
     }
 
-    private ItemFactory items(Seq seq, Path top, boolean chain) {
-        return new ItemFactory(seq, top, chain ? tree : null);
+    private ItemFactory items(Seq seq, Path top, boolean chain, boolean by) {
+        return new ItemFactory(seq, top, chain ? tree : null, by ? this::origin : null);
     }
 
     /** The whole path; {@code null}, with an error to the client, if this request may not read it. */

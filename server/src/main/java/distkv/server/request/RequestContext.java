@@ -2,6 +2,7 @@ package distkv.server.request;
 
 import distkv.model.Commit;
 import distkv.model.Guard;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.model.WriteId;
@@ -92,9 +93,9 @@ final class RequestContext {
         return seq instanceof Seq.Int(long number) && number > 0 ? new WriteId(writer, number) : null;
     }
 
-    /** The commit of a request, made by this client. */
-    Commit commit(Seq seq, List<Write> writes, List<Guard> guards) {
-        return new Commit(writes, guards, id(seq), access.origin(guards, 0));
+    /** The commit of a request, made by this client because of the change {@code cause}, see {@link Origin}. */
+    Commit commit(Seq seq, List<Write> writes, List<Guard> guards, long cause) {
+        return new Commit(writes, guards, id(seq), access.origin(guards, cause));
     }
 
     /** The newest tock. */

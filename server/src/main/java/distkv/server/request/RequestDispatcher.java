@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class RequestDispatcher implements RequestHandler {
     private static final List<Integer> VERSION = List.of(0, 65, 0);
     private static final List<String> EXTENSIONS = List.of(
-            "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted", "run");
+            "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted", "run",
+            "by", "cause");
 
     /** The original's letters for: read, access, list. */
     private static final String READ_LETTERS = "rxe";
@@ -78,7 +79,7 @@ public final class RequestDispatcher implements RequestHandler {
 
     private boolean isQuick(Request request) {
         return switch (request) {
-            case Request.GetValue _ -> context.inFlight().isEmpty();
+            case Request.GetValue get -> !get.by() && context.inFlight().isEmpty();
             case Request.SetValue set ->
                 !set.idem()
                         && !set.internal()

@@ -30,6 +30,7 @@ final class TreeDeletion {
     private final Path top;
     private final List<Guard> guards;
     private final boolean stream;
+    private final long cause;
     private final List<CommitOutcome.Committed> before;
     private final boolean complete;
     private final PathShortener shortener;
@@ -57,6 +58,7 @@ final class TreeDeletion {
             Path top,
             List<Guard> guards,
             boolean stream,
+            long cause,
             List<CommitOutcome.Committed> before,
             boolean complete) {
         this.context = context;
@@ -64,6 +66,7 @@ final class TreeDeletion {
         this.top = top;
         this.guards = guards;
         this.stream = stream;
+        this.cause = cause;
         this.before = before;
         this.complete = complete;
         this.shortener = new PathShortener(top);
@@ -118,7 +121,7 @@ final class TreeDeletion {
                 writes,
                 guards,
                 id == null || last ? id : id.part(),
-                context.access().origin(guards, 0));
+                context.access().origin(guards, cause));
         PendingCommit pending = PendingCommit.admit(context, seq, commit);
         pending.commit(commit, outcome -> arrived(index, new Part(pending, outcome)));
     }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param conditions with the complete paths of the guards
  * @param idem whether nothing is written if the value is there already
  * @param chain whether the reply carries the new chain
+ * @param cause the tick of the change that led to this one; 0 if there is none
  */
 record ValueWrite(
         RequestContext context,
@@ -36,7 +37,8 @@ record ValueWrite(
         WriteConditions conditions,
         boolean idem,
         boolean chain,
-        long lease) {
+        long lease,
+        long cause) {
 
     void start() {
         @Nullable Entry current = null;
@@ -112,7 +114,8 @@ record ValueWrite(
 
     private void commit(PendingCommit pending, Expectation expectation) {
         Write write = new Write(path, value, expectation, lease);
-        pending.commit(context.commit(seq, List.of(write), conditions.guards()), outcome -> settled(pending, outcome));
+        pending.commit(
+                context.commit(seq, List.of(write), conditions.guards(), cause), outcome -> settled(pending, outcome));
     }
 
     /** Called on the replica's thread. */

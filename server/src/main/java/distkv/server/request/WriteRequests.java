@@ -5,6 +5,7 @@ import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Guard;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
@@ -68,14 +69,16 @@ final class WriteRequests {
         if (!hasRoom(seq, growth(path, value), lease != 0)) {
             return;
         }
-        new ValueWrite(context, seq, path, value, conditions, request.idem(), request.chain(), lease).start();
+        new ValueWrite(context, seq, path, value, conditions, request.idem(), request.chain(), lease, request.cause())
+                .start();
     }
 
     void delete(Request.DeleteValue request) {
         Path path = path(request.seq(), request.path(), request.internal());
         WriteConditions conditions = path == null ? null : conditions(request.seq(), request.conditions(), path, null);
         if (path != null && conditions != null) {
-            new ValueWrite(context, request.seq(), path, null, conditions, false, request.chain(), 0).start();
+            new ValueWrite(context, request.seq(), path, null, conditions, false, request.chain(), 0, request.cause())
+                    .start();
         }
     }
 
@@ -98,7 +101,8 @@ final class WriteRequests {
         Path top = path(request.seq(), request.path(), false);
         List<Guard> guards = whole(request.seq(), request.guards());
         if (top != null && guards != null) {
-            new TreeDeletion(context, request.seq(), top, guards, request.chain(), before, complete).start();
+            new TreeDeletion(context, request.seq(), top, guards, request.chain(), request.cause(), before, complete)
+                    .start();
         }
     }
 
@@ -125,13 +129,14 @@ final class WriteRequests {
         }
         Commit commit;
         try {
-            commit = context.commit(seq, writes, guards);
+            commit = context.commit(seq, writes, guards, request.cause());
         } catch (IllegalArgumentException e) {
             context.write(new Reply.Failed(seq, "writes: " + e.getMessage(), Etype.REQUEST, context.tock()));
             return;
         }
-        PendingCommit pending = PendingCommit.admit(context, seq, commit);
-        pending.commit(commit, outcome -> pending.answer(outcome(seq, commit, outcome)));
+        Commit asked = request.by() == null ? commit : commit.from(new Origin(request.by(), request.cause()));
+        PendingCommit pending = PendingCommit.admit(context, seq, asked);
+        pending.commit(asked, outcome -> pending.answer(outcome(seq, asked, outcome)));
     }
 
     /** One write of a commit; {@code null}, with an error to the client, if it is not allowed. */
@@ -160,7 +165,7 @@ final class WriteRequests {
     Reply committed(Request write, CommitOutcome.Committed committed) {
         return switch (write) {
             case Request.SetValue set ->
-                new ValueWrite(context, set.seq(), set.path(), set.value(), set.conditions(), false, set.chain(), 0)
+                new ValueWrite(context, set.seq(), set.path(), set.value(), set.conditions(), false, set.chain(), 0, 0)
                         .changed(committed);
             case Request.DeleteValue delete ->
                 new ValueWrite(
@@ -171,6 +176,7 @@ final class WriteRequests {
                                 delete.conditions(),
                                 false,
                                 delete.chain(),
+                                0,
                                 0)
                         .changed(committed);
             case Request.CommitAll commit -> committed(commit.seq(), committed);
@@ -206,7 +212,7 @@ final class WriteRequests {
 
     /** A number that was never returned before: the tick of a write of its own. */
     void tock(Seq seq) {
-        Commit commit = context.commit(seq, List.of(Write.set(TOCK, Values.NIL, Expectation.anything())), List.of());
+        Commit commit = context.commit(seq, List.of(Write.set(TOCK, Values.NIL, Expectation.anything())), List.of(), 0);
         PendingCommit pending = PendingCommit.admit(context, seq, commit);
         pending.commit(
                 commit,

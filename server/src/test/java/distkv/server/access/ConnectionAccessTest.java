@@ -12,6 +12,7 @@ import distkv.model.Write;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.schema.Prefixes;
+import distkv.server.audit.AuditLog;
 import distkv.server.net.PeerIdentity;
 import distkv.server.net.PeerIdentity.ClientCertificate;
 import distkv.server.session.SessionRecords;
@@ -49,7 +50,7 @@ class ConnectionAccessTest {
                     .join();
             Replica replica = Replica.start(store);
             AccessControl control = new AccessControl(
-                    replica, new SessionRecords(replica), Prefixes.DEFAULT, topic -> topic, false, true);
+                    replica, new SessionRecords(replica), Prefixes.DEFAULT, topic -> topic, false, true, AuditLog.NONE);
             ConnectionAccess valid = attic(control, Instant.now().plus(Duration.ofHours(1)));
             assertThat(valid.check(GET, Path.ROOT, 0, 0)).isNull();
             assertThat(valid.isOver()).isFalse();

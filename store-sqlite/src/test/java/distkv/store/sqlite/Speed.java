@@ -2,6 +2,7 @@ package distkv.store.sqlite;
 
 import distkv.model.Commit;
 import distkv.model.Expectation;
+import distkv.model.Origin;
 import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
@@ -18,8 +19,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Measures this engine alone. Run it by hand: {@code Speed [seconds]}; it prints figures and asserts nothing. */
+/** Measures this engine alone. Run it by hand: {@code Speed [seconds [author]]}; it prints figures and asserts nothing. */
 final class Speed {
     private static final int KEYS = 100_000;
     private static final int ENTRIES = 1_000_000;
@@ -29,18 +31,20 @@ final class Speed {
     public static void main(String[] arguments) throws Exception {
         Duration time =
                 Duration.ofMillis((long) (Double.parseDouble(arguments.length > 0 ? arguments[0] : "3") * 1000));
+        Origin author = arguments.length > 1 ? new Origin(arguments[1], 256) : null;
         java.nio.file.Path directory = Files.createTempDirectory("distkv-speed");
         try {
             for (int inFlight : new int[] {1, 64, 1, 64, 1024}) {
-                commits(directory.resolve("commits"), inFlight, time);
+                commits(directory.resolve("commits"), inFlight, time, author);
             }
-            loading(directory.resolve("load"));
+            loading(directory.resolve("load"), author);
         } finally {
             remove(directory);
         }
     }
 
-    private static void commits(java.nio.file.Path directory, int inFlight, Duration time) throws Exception {
+    private static void commits(java.nio.file.Path directory, int inFlight, Duration time, @Nullable Origin author)
+            throws Exception {
         try (SqliteStore store = SqliteStore.open(directory, SqliteOptions.of("speed"));
                 ChangeFeed feed = store.follow(store.load().revision())) {
             Thread reader = Thread.startVirtualThread(() -> readAll(feed));
@@ -58,7 +62,8 @@ final class Speed {
                     while (!over.get()) {
                         random = random * 1103515245 + 12345;
                         long before = System.nanoTime();
-                        CommitOutcome outcome = store.commit(write(Math.floorMod(random >> 8, KEYS)))
+                        CommitOutcome outcome = store.commit(
+                                        write(Math.floorMod(random >> 8, KEYS)).from(author))
                                 .join();
                         nanos[(int) counts[id] & 0xFFFF] = System.nanoTime() - before;
                         if (!(outcome instanceof CommitOutcome.Committed)) {
@@ -111,7 +116,7 @@ final class Speed {
         return Path.of("bench", "d" + key % 100, "k" + key);
     }
 
-    private static void loading(java.nio.file.Path directory) throws Exception {
+    private static void loading(java.nio.file.Path directory, @Nullable Origin author) throws Exception {
         try (SqliteStore store = SqliteStore.open(directory, SqliteOptions.of("speed"))) {
             List<CompletableFuture<CommitOutcome>> asked = new ArrayList<>();
             for (int at = 0; at < ENTRIES; at += Revision.MAX_WRITES) {
@@ -120,7 +125,9 @@ final class Speed {
                     writes.add(Write.set(
                             path((int) (i * 7919L % ENTRIES)), new Value(new byte[50]), Expectation.anything()));
                 }
-                asked.add(store.commit(new Commit(writes, List.of())));
+                // Each commit is another run's.
+                Origin run = author == null ? null : new Origin(author.by() + "#" + at, author.cause());
+                asked.add(store.commit(new Commit(writes, List.of()).from(run)));
             }
             asked.forEach(CompletableFuture::join);
         }

@@ -1,0 +1,15 @@
+package distkv.runner.accept;
+
+import distkv.schema.job.Reason;
+
+/**
+ * Why this node does not accept a job or its code.
+ *
+ * @param reason what the state says
+ * @param message a sentence for the error tree and the log
+ */
+public record Refusal(Reason reason, String message) {
+    Refusal(Reason.Code code, Object about, String message) {
+        this(new Reason(code, code.word() + ": " + about), message);
+    }
+}
