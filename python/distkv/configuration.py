@@ -18,6 +18,10 @@ CFG: Final = combine_dict(
             "host": None,  # also tls://HOST and unix:PATH; None: a server on this machine
             "port": PORT,
             "ssl": None,  # TLS, and whom to trust: see `distkv.client.tls`
+            "token": None,  # what to log in with; None: see `distkv.client.credentials`
+            "user": None,  # or this user, with the password
+            "password": None,
+            "auth": None,  # the same in the original's words: "password name=NAME password=PASSWORD"
             "name": None,  # this client's name; None: the machine's name
             "init_timeout": 5,  # seconds within which the connection must be made and the server have greeted
             "retry": 1,  # seconds between attempts to reconnect, at most

@@ -134,6 +134,24 @@ def test_help_about_commands_that_run_code_prepares_no_python(checkout):
     assert not (checkout.home / "build/venv").exists()
 
 
+def test_only_a_runner_compiles_eagerly_and_only_if_java_can(checkout):
+    def is_eager(*words):
+        return "-XX:+AOTCompileEagerly" in checkout.run("distkv", *words).stdout.split()
+
+    assert checkout.rebuild().returncode == 0
+    checkout.environment["DISTKV_BUILD"] = "never"
+    assert is_eager("client", "run", "all")
+    assert not is_eager("client", "code", "call", "demo.all")
+    assert not is_eager("client", "data", "get", "all")
+    assert not is_eager("up")
+    checkout.program(
+        "jdk/bin/java",
+        JAVA.format(python=sys.executable).replace("case", 'case " $* " in *Eager*) exit 1 ;; esac\ncase'),
+    )
+    assert checkout.rebuild().returncode == 0
+    assert not is_eager("client", "run", "all")
+
+
 def test_the_heap_of_a_server_is_what_its_configuration_says(checkout, tmp_path):
     assert checkout.rebuild().returncode == 0
     checkout.program("jdk/bin/java", '#!/bin/sh\nprintf "%s\\n" "$@"\n')

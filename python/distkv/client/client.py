@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from anyio.abc import TaskGroup
 
@@ -25,6 +25,9 @@ from .watch import Watch
 
 __all__ = ["Client", "open_client"]
 
+_CONNECT: Final = ("host", "port", "name", "ssl", "token", "user", "password")
+"""What of ``connect`` can be given by itself."""
+
 PathLike = Path | tuple[Any, ...] | list[Any] | str
 """A path as an object, as its elements, or as text."""
 
@@ -38,16 +41,18 @@ def open_client(**cfg: Any) -> Opening[Client]:
     ``await``.
 
     Configuration is given by keyword: ``host`` (also ``tls://HOST[:PORT]`` and ``unix:PATH``; without any, the server
-    on this machine), ``port``, ``name``, ``ssl`` (see `distkv.client.tls`), or the original's form
+    on this machine), ``port``, ``name``, ``ssl`` (see `distkv.client.tls`), ``token``, or ``user`` and ``password``
+    (without any, see `distkv.client.credentials`), or the original's form
     ``connect=dict(host=…, port=…, name=…, init_timeout=<seconds>)``, and sections such as ``codes=dict(prefix=…)``;
-    see `distkv.configuration`. Raises ServerConnectionError if the first connection cannot be made.
+    see `distkv.configuration`. Raises ServerConnectionError if the first connection cannot be made, ClientAuthError if
+    the server refuses the log-in or wants one.
     """
     return Opening(lambda: _opened(**cfg))
 
 
 @asynccontextmanager
 async def _opened(**cfg: Any) -> AsyncIterator[Client]:
-    connect = {key: cfg.pop(key) for key in ("host", "port", "name", "ssl") if cfg.get(key) is not None}
+    connect = {key: cfg.pop(key) for key in _CONNECT if cfg.get(key) is not None}
     config = configuration({**cfg, "connect": {**(cfg.get("connect") or {}), **connect}})
     link = await Link.open(config.connect)
     async with background() as keeper:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from anyio.streams.tls import TLSStream
 
 from .. import codec
 from ..exceptions import (
+    ClientAuthError,
     ClientAuthRequiredError,
     DistKVError,
     ServerClosedError,
@@ -33,6 +35,7 @@ _CHUNK: Final = 1 << 18
 _SEND_BUFFER: Final = 1 << 20  # bytes waiting to be sent; with more, callers wait
 _LARGEST: Final = 1 << 24  # bytes of a request
 _DEEPEST: Final = 64  # levels of maps and arrays in a request, including the request
+_ORIGINAL_REFUSAL: Final = re.compile(r"\w+Error\('([^']*)', '[^']*'\)")
 _PEER_TIMEOUT: Final = 5  # seconds without a response after which the other machine counts as gone
 
 
@@ -78,12 +81,20 @@ class Connection:
 
     @classmethod
     async def open(
-        cls, address: Address, tls: Any, *, timeout: float, window: int, check_log_in: bool = True
+        cls,
+        address: Address,
+        tls: Any,
+        log_in: Mapping[str, str] | None,
+        *,
+        timeout: float,
+        window: int,
+        check_log_in: bool = True,
     ) -> Connection:
         """
-        Connect and wait for the greeting, together for at most ``timeout`` seconds; ``tls`` is ``connect.ssl``.
+        Connect, wait for the greeting and log in, together for at most ``timeout`` seconds.
 
-        Raises ServerConnectionError, naming the address, or ClientAuthRequiredError if the server requires a login.
+        ``tls`` is ``connect.ssl``; ``log_in`` is what `distkv.client.credentials` has found. Raises
+        ServerConnectionError, naming the address, or ClientAuthError if the server refuses the log-in or wants another.
         """
         stream = None
         try:
@@ -91,9 +102,9 @@ class Connection:
                 stream = await _connect(address, tls)
                 unpacker = codec.unpacker()
                 greeting = await _greeting(stream, unpacker)
-            if check_log_in:
-                _check_log_in(greeting)
-            connection = cls(stream, unpacker, greeting, window)
+                connection = cls(stream, unpacker, greeting, window)
+                if check_log_in:
+                    await connection._log_in(address, log_in)
         except BaseException as error:
             if stream is not None:
                 await anyio.aclose_forcefully(stream)
@@ -105,6 +116,29 @@ class Connection:
         if connection.window:
             connection._queue({"seq": 0, "qlen": connection.window})
         return connection
+
+    async def _log_in(self, address: Address, log_in: Mapping[str, str] | None) -> None:
+        """Say who this client is, if the server wants to know or the client wants it to."""
+        wanted = (self.greeting.get("auth") or (None,))[0]
+        if log_in is None:
+            if wanted:
+                raise ClientAuthRequiredError(
+                    f"{address} wants a log-in (expected: a token, or a user with a password; 'distkv login {address}'"
+                    " keeps one)"
+                )
+            return
+        # A server of the original without users knows no log-in, and needs none.
+        if not wanted and "login" not in self.extensions:
+            return
+        self._seq = 1
+        await self._stream.send(self._packer.pack({"action": "auth", "seq": 1, **log_in}))
+        while True:
+            self._unpacker.feed(await self._stream.receive())
+            for message in self._unpacker:
+                if "error" in message:
+                    raise _refusal(address, log_in, message)
+                if message.get("seq") == 1 and message.get("state") == "end":
+                    return
 
     async def run(self) -> None:
         """Read and write until the connection ends; then every pending request fails."""
@@ -235,10 +269,14 @@ async def _greeting(stream: ByteStream, unpacker: Any) -> attrdict:
             return greeting
 
 
-def _check_log_in(greeting: attrdict) -> None:
-    auth = greeting.get("auth") or (None,)
-    if auth[0]:
-        raise ClientAuthRequiredError(f"the server requires a login by {auth[0]!r}, which this client does not support")
+def _refusal(address: Address, log_in: Mapping[str, str], message: attrdict) -> DistKVError:
+    text = str(message["error"])
+    original = _ORIGINAL_REFUSAL.fullmatch(text)
+    if message.get("etype") in ("refused", "conn"):
+        # It may be over soon, such as too many failures of others at this address.
+        return ServerConnectionError(f"{address}: {text}")
+    who = f"user {log_in['ident']}" if "ident" in log_in else "a token"
+    return ClientAuthError(f"{address} refuses the log-in as {who}: {original[1] if original else text}")
 
 
 def _window(greeting: attrdict, wanted: int) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from logging import getLogger
 from typing import Any, Final
 
 import anyio
 
-from ..exceptions import DistKVError, OutcomeUnknownError, ServerClosedError, ServerConnectionError
+from ..exceptions import ClientAuthError, DistKVError, OutcomeUnknownError, ServerClosedError, ServerConnectionError
 from ..util import attrdict
 from .address import Address, candidates
 from .connection import Connection
+from .credentials import LogIn, configured, found
 from .replies import Reply
 from .run_tokens import RunTokens
 
@@ -35,7 +37,8 @@ class Link:
     Keeps a `Connection` to a server.
 
     `run` is its task. While there is no connection, requests fail at once with ServerConnectionError, and callers of
-    `wait_connected` wait. A link can start without a connection; then `run` makes the first one, too.
+    `wait_connected` wait. A link can start without a connection; then `run` makes the first one, too. When the server
+    refuses the link's log-in, `run` ends, and all requests raise ClientAuthError.
     """
 
     def __init__(
@@ -44,6 +47,8 @@ class Link:
         connect: attrdict,
         address: Address | None = None,
         runs: RunTokens | None = None,
+        *,
+        log_in: Callable[[attrdict, Address], LogIn | None] = lambda connect, _: configured(connect),
     ) -> None:
         self.greeting = attrdict() if connection is None else connection.greeting
         self.attempted = anyio.Event()
@@ -53,6 +58,8 @@ class Link:
         self.address = address or candidates(connect)[-1]
         """Where the server is, or was last looked for."""
         self._connect = connect
+        self._log_in = log_in
+        self._refused: ClientAuthError | None = None
         self._runs = runs
         """What it logs in with, if it is that of runs."""
         self._connection = connection
@@ -64,9 +71,13 @@ class Link:
 
     @classmethod
     async def open(cls, connect: attrdict) -> Link:
-        """Make the first connection; raises ServerConnectionError if that fails."""
-        connection, address = await _open(connect)
-        return cls(connection, connect, address)
+        """
+        Make the first connection, with the log-in that the user has for this server.
+
+        Raises ServerConnectionError if that fails, ClientAuthError if the server refuses the log-in or wants one.
+        """
+        connection, address = await _open(connect, found)
+        return cls(connection, connect, address, log_in=found)
 
     @property
     def connected(self) -> bool:
@@ -81,6 +92,7 @@ class Link:
     def connection(self) -> Connection:
         """Return the connection; raises ServerConnectionError if there is none."""
         if self._connection is None or self._connection.closed:
+            self._check_refused()
             raise ServerConnectionError(f"not connected to {self.address}")
         return self._connection
 
@@ -163,19 +175,31 @@ class Link:
     async def wait_connected(self) -> Connection:
         """Wait until there is a connection; raises ServerClosedError once the link was closed."""
         while self._connection is None or self._connection.closed:
+            self._check_refused()
             if self._closed:
                 raise ServerClosedError("the client was closed")
             await self._changed.wait()
         return self._connection
+
+    def _check_refused(self) -> None:
+        if self._refused is not None:
+            raise type(self._refused)(str(self._refused))
 
     async def changed(self) -> None:
         """Wait until the connection ends or a new one is made."""
         await self._changed.wait()
 
     async def run(self) -> None:
-        """Keep the connection up until `close`."""
+        """Keep the connection up until `close`, or until the server refuses the log-in."""
         while not self._closed:
-            connection = self._connection or await self._connected_again()
+            try:
+                connection = self._connection or await self._connected_again()
+            except ClientAuthError as error:
+                logger.error("%s", error)
+                self._refused = error
+                self.attempted.set()
+                self._set(None)
+                return
             self.attempted.set()
             await connection.run()
             self._set(None)
@@ -210,8 +234,10 @@ class Link:
             if self._runs is not None:
                 await self._runs.wait()
             try:
-                connection, self.address = await _open(self._connect, self._runs is None)
+                connection, self.address = await _open(self._connect, self._log_in, self._runs is None)
                 return connection
+            except ClientAuthError:
+                raise
             except DistKVError as error:
                 logger.debug("%s", error)
                 self.attempted.set()
@@ -222,20 +248,29 @@ class Link:
         event.set()
 
 
-async def _open(connect: attrdict, check_log_in: bool = True) -> tuple[Connection, Address]:
+async def _open(
+    connect: attrdict, log_in: Callable[[attrdict, Address], LogIn | None], check_log_in: bool = True
+) -> tuple[Connection, Address]:
     *others, last = candidates(connect)
     for address in others:
         try:
-            return await _open_at(address, connect, check_log_in), address
+            return await _open_at(address, connect, log_in, check_log_in), address
         except ServerConnectionError as error:
             logger.debug("%s", error)
-    return await _open_at(last, connect, check_log_in), last
+    return await _open_at(last, connect, log_in, check_log_in), last
 
 
-async def _open_at(address: Address, connect: attrdict, check_log_in: bool) -> Connection:
+async def _open_at(
+    address: Address, connect: attrdict, log_in: Callable[[attrdict, Address], LogIn | None], check_log_in: bool
+) -> Connection:
+    try:
+        with_what = log_in(connect, address)
+    except ValueError as error:
+        raise ClientAuthError(str(error)) from error
     return await Connection.open(
         address,
         connect.get("ssl"),
+        with_what,
         timeout=connect.init_timeout,
         window=connect.window,
         check_log_in=check_log_in,

@@ -23,6 +23,9 @@ public final class AccessTable {
     /** Where the entries are: {@code role}, {@code user}, {@code token} and {@code node}, then the name. */
     public static final Path TOP = Zones.INTERNAL.child("access");
 
+    /** Where the last use of tokens is noted, by id: not among them, since it changes nobody's rights. */
+    public static final Path TOKEN_USE = Zones.INTERNAL.child("token_use");
+
     private static final String ROLE = "role";
     private static final String USER = "user";
     private static final String TOKEN = "token";
@@ -93,6 +96,10 @@ public final class AccessTable {
         return TOP.child(TOKEN).child(id);
     }
 
+    public static Path tokenUse(String id) {
+        return TOKEN_USE.child(id);
+    }
+
     public static Path node(String name) {
         return TOP.child(NODE).child(name);
     }
@@ -110,7 +117,7 @@ public final class AccessTable {
     /** The only token with this name; {@code null} if there is none, or more than one. */
     public @Nullable Token findTokenByName(String name) {
         List<Token> named = tokens.values().stream()
-                .filter(token -> token.name().equals(name))
+                .filter(token -> token.user() == null && token.name().equals(name))
                 .toList();
         return named.size() == 1 ? named.getFirst() : null;
     }
@@ -134,6 +141,13 @@ public final class AccessTable {
                 .map(User::name)
                 .min(Comparator.naturalOrder())
                 .orElse(null);
+    }
+
+    /** Whether there is a user with a password, a node, or a token that is valid at this unix time. */
+    public boolean canAnybodyLogIn(double now) {
+        return users.values().stream().anyMatch(user -> !user.disabled() && user.password() != null)
+                || nodes.values().stream().anyMatch(node -> !node.revoked())
+                || tokens.values().stream().anyMatch(token -> !token.isExpired(now));
     }
 
     /** What these grants allow. A role that does not exist allows nothing. */

@@ -44,6 +44,7 @@ public final class JobIdentity {
         return switch (principal) {
             case Principal.Owner _ -> null;
             case Principal.OfUser(String name) -> name;
+            case Principal.OfLogIn(String name, String _) -> name;
             case Principal.OfToken(String _, String name) -> TOKEN + name;
             case Principal.OfNode(String name) -> "node " + name;
             case Principal.OfRun run -> run.as();

@@ -20,6 +20,14 @@ public sealed interface Principal {
         }
     }
 
+    /** A user, by the token that {@code distkv login} has made, and no longer than that. */
+    record OfLogIn(String name, String token) implements Principal {
+        @Override
+        public String label() {
+            return name;
+        }
+    }
+
     /** A program with a token. */
     record OfToken(String id, String name) implements Principal {
         @Override

@@ -93,8 +93,15 @@ public final class RequestNeeds {
             case Request.Root change -> List.of(read(path(root, change.path(), false)));
             case Request.MsgSend send -> topics(Right.WRITE, send.topic());
             case Request.MsgMonitor monitor -> topics(Right.READ, monitor.topic());
+            case Request.ApproveCode approve ->
+                approve.user() == null
+                        ? List.of()
+                        : List.of(new Need.At(Right.ADMIN, AccessTable.user(approve.user()), Zone.INTERNAL));
+            // A user's own: whose they are is checked where they are carried out.
+            case Request.KeepToken _, Request.DropToken _ -> List.of();
             case Request.DiffieHellman _,
                     Request.LogIn _,
+                    Request.AskForCode _,
                     Request.WhoAmI _,
                     Request.GetState _,
                     Request.GetTock _,

@@ -13,23 +13,43 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What logs in a program. Its secret is random and long, so that one round of SHA-256 is enough to store it.
+ * What logs in a program, or a user where {@code distkv login} was called. Its secret is random and long, so that one round of SHA-256 is enough to store it.
  *
  * @param id what finds it; part of the secret that its owner keeps
  * @param name what people call it
  * @param hash of the secret
  * @param expires unix time in seconds from which it does not log in any more; 0: never
  * @param by who made it
+ * @param user the user whom it logs in, with the user's rights and no roles of its own; {@code null}: nobody
  */
-public record Token(String id, String name, List<Grant> roles, String hash, double expires, String by) {
+public record Token(
+        String id,
+        String name,
+        List<Grant> roles,
+        String hash,
+        double expires,
+        String by,
+        @Nullable String user) {
     private static final String PREFIX = "dkv";
     private static final int ID_BYTES = 6;
     private static final int SECRET_BYTES = 24;
 
     public Token {
         roles = List.copyOf(roles);
+    }
+
+    /** A token of a program. */
+    public Token(String id, String name, List<Grant> roles, String hash, double expires, String by) {
+        this(id, name, roles, hash, expires, by, null);
+    }
+
+    /** A token that logs in a user. */
+    public static Token of(String user, String id, String name, String hash, double expires) {
+        User.checkName(name);
+        return new Token(id, name, List.of(), hash, expires, user, user);
     }
 
     /** A new token, and what its owner has to keep, as it is not stored. */
@@ -46,6 +66,11 @@ public record Token(String id, String name, List<Grant> roles, String hash, doub
         return new Created(new Token(hexId, name, roles, hash(text), expires, by), PREFIX + "_" + hexId + "_" + text);
     }
 
+    /** Whether a text can be the id of a token. */
+    public static boolean isId(String text) {
+        return text.matches("[0-9a-f]{" + 2 * ID_BYTES + "}");
+    }
+
     /** The id in what somebody presents as a token; empty if it is none. */
     public static String id(String presented) {
         String[] parts = presented.split("_", 3);
@@ -58,6 +83,11 @@ public record Token(String id, String name, List<Grant> roles, String hash, doub
         return parts.length == 3
                 && MessageDigest.isEqual(
                         hash(parts[2]).getBytes(StandardCharsets.UTF_8), hash.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whom it logs in. */
+    public Principal principal() {
+        return user == null ? new Principal.OfToken(id, name) : new Principal.OfLogIn(user, id);
     }
 
     /** Whether it is too old at this unix time. */
@@ -79,7 +109,8 @@ public record Token(String id, String name, List<Grant> roles, String hash, doub
                 Grant.read("roles", fields.raw("roles")),
                 hash,
                 fields.number("expires", 0, 0),
-                by == null ? "" : by);
+                by == null ? "" : by,
+                fields.text("user"));
     }
 
     public Value encode() {
@@ -91,6 +122,9 @@ public record Token(String id, String name, List<Grant> roles, String hash, doub
             fields.put("expires", expires);
         }
         fields.put("by", by);
+        if (user != null) {
+            fields.put("user", user);
+        }
         return Values.encode(fields);
     }
 

@@ -25,6 +25,11 @@ public record User(String name, List<Grant> roles, @Nullable String password, bo
         roles = List.copyOf(roles);
     }
 
+    /** The same user with this hash of a password. */
+    public User withPassword(String hash) {
+        return new User(name, roles, hash, disabled);
+    }
+
     /** Whether a user, role or token can have this name. */
     public static boolean isName(String name) {
         return name.matches("[A-Za-z0-9][A-Za-z0-9_@.-]{0,63}");

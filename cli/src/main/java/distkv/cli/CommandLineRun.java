@@ -84,7 +84,7 @@ public record CommandLineRun(Terminal terminal) {
                 root.verbosity() < 0);
         CommandContext context = new CommandContext(
                 terminal,
-                client == null ? config : client.address.applyTo(config),
+                client == null ? config : client.applyTo(config),
                 printer,
                 root.verbosity(),
                 (at, words) -> new CommandLineRun(at).run(words));

@@ -1,5 +1,19 @@
 package distkv.cli;
 
+import distkv.cli.access.RoleCommand;
+import distkv.cli.access.RoleDelete;
+import distkv.cli.access.RoleList;
+import distkv.cli.access.RoleSet;
+import distkv.cli.access.TokenCommand;
+import distkv.cli.access.TokenCreate;
+import distkv.cli.access.TokenList;
+import distkv.cli.access.TokenRevoke;
+import distkv.cli.access.UserAdd;
+import distkv.cli.access.UserCommand;
+import distkv.cli.access.UserDelete;
+import distkv.cli.access.UserList;
+import distkv.cli.access.UserMod;
+import distkv.cli.access.UserPassword;
 import distkv.cli.code.CodeCall;
 import distkv.cli.code.CodeCommand;
 import distkv.cli.code.CodeDelete;
@@ -27,6 +41,10 @@ import distkv.cli.error.ErrorShow;
 import distkv.cli.key.KeyCommand;
 import distkv.cli.key.KeyCreate;
 import distkv.cli.key.KeyShow;
+import distkv.cli.login.LoginApprove;
+import distkv.cli.login.LoginCommand;
+import distkv.cli.login.LogoutCommand;
+import distkv.cli.login.WhoAmICommand;
 import distkv.cli.node.GroupCommand;
 import distkv.cli.node.GroupList;
 import distkv.cli.node.GroupSet;
@@ -151,11 +169,43 @@ final class Commands {
     static final CommandDefinition CLIENT = CommandDefinition.group(
             ClientCommand.class,
             List.of("client"),
-            List.of("-h", "--host", "-p", "--port", "-o", "--output"),
+            List.of("-h", "--host", "-p", "--port", "-a", "--auth", "-o", "--output"),
             DATA,
             CODE,
             RUN,
             ERROR);
+
+    static final CommandDefinition USER = CommandDefinition.group(
+            UserCommand.class,
+            List.of("user"),
+            List.of(),
+            CommandDefinition.leaf(UserAdd.class, "add"),
+            CommandDefinition.leaf(UserList.class, "list"),
+            CommandDefinition.leaf(UserMod.class, "mod"),
+            CommandDefinition.leaf(UserDelete.class, "delete"),
+            CommandDefinition.leaf(UserPassword.class, "password"));
+
+    static final CommandDefinition ROLE = CommandDefinition.group(
+            RoleCommand.class,
+            List.of("role"),
+            List.of(),
+            CommandDefinition.leaf(RoleList.class, "list"),
+            CommandDefinition.leaf(RoleSet.class, "set"),
+            CommandDefinition.leaf(RoleDelete.class, "delete"));
+
+    static final CommandDefinition TOKEN = CommandDefinition.group(
+            TokenCommand.class,
+            List.of("token"),
+            List.of(),
+            CommandDefinition.leaf(TokenCreate.class, "create"),
+            CommandDefinition.leaf(TokenList.class, "list"),
+            CommandDefinition.leaf(TokenRevoke.class, "revoke"));
+
+    static final CommandDefinition LOGIN = CommandDefinition.group(
+            LoginCommand.class,
+            List.of("login"),
+            List.of("--user", "--expires"),
+            CommandDefinition.leaf(LoginApprove.class, "approve"));
 
     static final CommandDefinition ROOT = CommandDefinition.group(
             RootCommand.class,
@@ -165,6 +215,12 @@ final class Commands {
             CommandDefinition.leaf(ServerCommand.class, "server"),
             CommandDefinition.leaf(UpCommand.class, "up"),
             CommandDefinition.leaf(StatusCommand.class, "status"),
+            LOGIN,
+            CommandDefinition.leaf(LogoutCommand.class, "logout"),
+            CommandDefinition.leaf(WhoAmICommand.class, "whoami"),
+            USER,
+            ROLE,
+            TOKEN,
             CommandDefinition.leaf(AuditCommand.class, "audit"),
             KEY,
             CommandDefinition.leaf(BackupCommand.class, "backup"),

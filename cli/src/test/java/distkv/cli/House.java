@@ -2,6 +2,7 @@ package distkv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.context.Keyboard;
 import distkv.cli.context.Terminal;
 import distkv.cli.ops.ServerStartOptions;
 import distkv.cli.options.BindAddress;
@@ -116,7 +117,8 @@ public final class House {
                 Clock.systemUTC(),
                 false,
                 directory,
-                java.nio.file.Path.of(PYTHON));
+                java.nio.file.Path.of(PYTHON),
+                Keyboard.system());
         List<String> all =
                 new ArrayList<>(List.of("-C", "connect.host=" + BindAddress.LOOPBACK, "-C", "connect.port=" + port));
         all.addAll(words);

@@ -1,5 +1,6 @@
 package distkv.cli;
 
+import distkv.cli.context.Keyboard;
 import distkv.cli.context.Terminal;
 import distkv.cli.ops.BackupFile;
 import distkv.client.Client;
@@ -18,7 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,31 @@ public final class Shell implements AutoCloseable {
     private final Server server;
     private final Map<String, String> environment = new HashMap<>();
 
+    /** What is typed at the next questions. */
+    private final Deque<String> answers = new ArrayDeque<>();
+
+    private final Keyboard keyboard = new Keyboard() {
+        @Override
+        public boolean isThere() {
+            return !answers.isEmpty();
+        }
+
+        @Override
+        public String line(String prompt) {
+            return answers.isEmpty() ? "" : answers.remove();
+        }
+
+        @Override
+        public String secret(String prompt) {
+            return line(prompt);
+        }
+
+        @Override
+        public String allInput() {
+            return line("");
+        }
+    };
+
     /** What a command printed, and its exit code. */
     public record Result(int exit, String out, String err) {}
 
@@ -42,6 +70,22 @@ public final class Shell implements AutoCloseable {
         this.directory = directory;
         this.server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("node1"));
         environment.put("HOME", directory.toString());
+    }
+
+    /** Types this at the next questions. */
+    public Shell typing(String... words) {
+        answers.clear();
+        answers.addAll(List.of(words));
+        return this;
+    }
+
+    /** Sets a variable of the environment, or removes it. */
+    public void environment(String name, @Nullable String value) {
+        if (value == null) {
+            environment.remove(name);
+        } else {
+            environment.put(name, value);
+        }
     }
 
     public int port() {
@@ -64,6 +108,11 @@ public final class Shell implements AutoCloseable {
         return new Result(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
+    /** Runs {@code distkv WORDS…} as it is, printing to this stream; returns its exit code. */
+    public int runInto(PrintStream out, String... words) {
+        return new CommandLineRun(terminal(out, out)).run(List.of(words));
+    }
+
     public Terminal terminal(PrintStream out, PrintStream err) {
         return new Terminal(
                 out,
@@ -72,7 +121,8 @@ public final class Shell implements AutoCloseable {
                 Clock.fixed(THEN, ZoneOffset.UTC),
                 false,
                 directory,
-                java.nio.file.Path.of("python3"));
+                java.nio.file.Path.of("python3"),
+                keyboard);
     }
 
     public static PrintStream stream(ByteArrayOutputStream bytes) {

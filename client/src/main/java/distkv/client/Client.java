@@ -37,6 +37,9 @@ public final class Client implements AutoCloseable {
         void connected();
 
         void disconnected(String reason);
+
+        /** The server has refused the client's log-in: there will be no connection any more, and all calls throw this. */
+        default void refused(LogInException why) {}
     }
 
     private final Connector connector;
@@ -48,7 +51,12 @@ public final class Client implements AutoCloseable {
         this.fence = fence;
     }
 
-    /** Connects and waits for the server's greeting. Tries only once, so that a wrong address is noticed. */
+    /**
+     * Connects and logs in. Tries only once, so that a wrong address is noticed.
+     *
+     * @throws ServerConnectionException if there is no connection
+     * @throws LogInException if the server refuses the log-in, or wants one and there are no credentials
+     */
     public static Client connect(ClientOptions options) throws InterruptedException {
         return new Client(Connector.connect(options), null);
     }
@@ -64,6 +72,49 @@ public final class Client implements AutoCloseable {
     /** As {@link #begin(ClientOptions, Duration)}, for the client of runs, which logs in with their tokens. */
     public static Client begin(ClientOptions options, RunTokens runs, Duration timeout) throws InterruptedException {
         return new Client(Connector.begin(options, runs, timeout), null);
+    }
+
+    /** Guards all writes of a {@link Client#fenced} client. Must be thread-safe. */
+    public interface Fence {
+        /** The guards of the next write; may be empty. */
+        List<Guard> guards();
+
+        /** The tick of the change that leads to the next write of this thread; 0 if there is none. */
+        default long cause() {
+            return 0;
+        }
+
+        /**
+         * Returns the exception for the caller of a write that the server has refused because of a guard: one of these, or
+         * another. These may have changed since the write was sent.
+         */
+        RuntimeException refused(ConflictException why);
+    }
+
+    /** A server that does not know yet who asks. */
+    public interface Stranger {
+        /** Sends a request and waits for its only reply, which may be a failure. */
+        Reply ask(Function<Seq, Request> request) throws InterruptedException;
+    }
+
+    /** What is to be asked before a log-in. */
+    public interface Conversation<T extends @Nullable Object> {
+        T with(Stranger server) throws InterruptedException;
+    }
+
+    /**
+     * Connects without a log-in, for what a server permits before one.
+     *
+     * @throws ServerConnectionException if there is no connection
+     */
+    public static <T extends @Nullable Object> T asNobody(ClientOptions options, Conversation<T> conversation)
+            throws InterruptedException {
+        ServerConnection connection = ServerConnection.openAsNobody(options);
+        try {
+            return conversation.with(connection::answer);
+        } finally {
+            connection.close("all is asked");
+        }
     }
 
     /**
@@ -167,11 +218,23 @@ public final class Client implements AutoCloseable {
 
     /** The entries of the internal tree, parents first, with paths relative to its root. */
     public List<Entry> internalTree() throws InterruptedException {
-        return TreeCollector.collect(
-                connector.connection(),
-                Path.ROOT,
-                seq -> new Request.GetTree(seq, Path.ROOT, true, Depths.ALL, false, false, false),
-                (entry, _) -> entry);
+        return internalTree(Path.ROOT);
+    }
+
+    /** The same, for a part of the internal tree; none if nothing was ever there. */
+    public List<Entry> internalTree(Path top) throws InterruptedException {
+        try {
+            return TreeCollector.collect(
+                    connector.connection(),
+                    top,
+                    seq -> new Request.GetTree(seq, top, true, Depths.ALL, false, false, false),
+                    (entry, _) -> entry);
+        } catch (ClientException e) {
+            if (e.etype() == Etype.NOTFOUND) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     /**
@@ -181,10 +244,15 @@ public final class Client implements AutoCloseable {
      * @param value {@code null}: delete the entry
      */
     public void setInternal(Path path, @Nullable Value value) throws InterruptedException {
+        setInternal(path, value, Expectation.anything());
+    }
+
+    /** The same, if the entry is as expected. */
+    public void setInternal(Path path, @Nullable Value value, Expectation expectation) throws InterruptedException {
+        WriteConditions conditions = conditions(expectation);
         write(() -> changed(seq -> value == null
-                ? new Request.DeleteValue(seq, path, true, conditions(Expectation.anything()), false)
-                : new Request.SetValue(
-                        seq, path, true, value, conditions(Expectation.anything()), false, false, false)));
+                ? new Request.DeleteValue(seq, path, true, conditions, false)
+                : new Request.SetValue(seq, path, true, value, conditions, false, false, false)));
     }
 
     /** The names of the children of {@code path}: those that have an entry, or one below them. */

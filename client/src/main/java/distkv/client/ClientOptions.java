@@ -1,10 +1,12 @@
 package distkv.client;
 
+import distkv.client.login.ClientCredentials;
 import distkv.client.transport.Address;
 import distkv.client.transport.TlsSettings;
 import distkv.protocol.FrameLimits;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to connect to a server.
@@ -22,6 +24,7 @@ import java.util.function.Consumer;
  * @param platformThreads whether to use platform threads: a short-lived process should, since one with virtual threads
  *     that read sockets waits 0.3 s for their poller when it exits
  * @param callTimeout how long a pending call waits for the next connection when its own breaks
+ * @param credentials what the client presents on each connection to log in; {@code null}: nothing
  */
 public record ClientOptions(
         String host,
@@ -35,7 +38,8 @@ public record ClientOptions(
         FrameLimits limits,
         boolean platformThreads,
         Duration callTimeout,
-        TlsSettings tls) {
+        TlsSettings tls,
+        @Nullable ClientCredentials credentials) {
     public static final int DEFAULT_PORT = 27586;
 
     public ClientOptions {
@@ -71,7 +75,8 @@ public record ClientOptions(
                 FrameLimits.DEFAULT,
                 false,
                 Duration.ofSeconds(10),
-                TlsSettings.DEFAULT);
+                TlsSettings.DEFAULT,
+                null);
     }
 
     public ClientOptions withName(String newName) {
@@ -110,6 +115,11 @@ public record ClientOptions(
         return with(draft -> draft.tls = settings);
     }
 
+    /** Logging in with these credentials, on each connection. */
+    public ClientOptions withCredentials(@Nullable ClientCredentials newCredentials) {
+        return with(draft -> draft.credentials = newCredentials);
+    }
+
     /** A builder for a thread of this client; {@code role} completes its name. */
     Thread.Builder thread(String role) {
         Thread.Builder threads = platformThreads ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
@@ -146,6 +156,7 @@ public record ClientOptions(
         private boolean platformThreads;
         private Duration callTimeout;
         private TlsSettings tls;
+        private @Nullable ClientCredentials credentials;
 
         Draft(ClientOptions from) {
             host = from.host;
@@ -160,6 +171,7 @@ public record ClientOptions(
             platformThreads = from.platformThreads;
             callTimeout = from.callTimeout;
             tls = from.tls;
+            credentials = from.credentials;
         }
 
         ClientOptions options() {
@@ -175,7 +187,8 @@ public record ClientOptions(
                     limits,
                     platformThreads,
                     callTimeout,
-                    tls);
+                    tls,
+                    credentials);
         }
     }
 }

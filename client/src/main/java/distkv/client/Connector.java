@@ -33,6 +33,9 @@ final class Connector implements Runnable {
     private boolean closed;
     private long losses;
     private String reason = "not connected yet";
+    /** Why there will be no connection any more, beside that the client is closed. */
+    private @Nullable LogInException refused;
+
     private volatile String tree = "";
     private volatile @Nullable Thread thread;
 
@@ -67,6 +70,8 @@ final class Connector implements Runnable {
         try {
             try {
                 publish(open());
+            } catch (LogInException e) {
+                throw e;
             } catch (ClientException e) {
                 failed(e);
                 attempted.countDown();
@@ -74,6 +79,9 @@ final class Connector implements Runnable {
             }
             attempted.countDown();
             run();
+        } catch (LogInException e) {
+            refused(e);
+            attempted.countDown();
         } catch (InterruptedException e) {
             // Closed before it was ever connected.
             Thread.currentThread().interrupt();
@@ -97,17 +105,23 @@ final class Connector implements Runnable {
      * The current connection.
      *
      * @throws ServerConnectionException if there is none
+     * @throws LogInException if there will be none, since the server has refused the client's log-in
      */
     ServerConnection connection() {
         lock.lock();
         try {
             if (connection == null) {
-                throw new ServerConnectionException(reason, false);
+                throw none();
             }
             return connection;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Called with the lock held, without a connection. */
+    private ClientException none() {
+        return refused == null ? new ServerConnectionException(reason, false) : refused;
     }
 
     @Nullable
@@ -124,6 +138,7 @@ final class Connector implements Runnable {
      * Waits for a connection.
      *
      * @throws ServerConnectionException if the client is closed
+     * @throws LogInException if the server has refused the client's log-in
      */
     ServerConnection awaitConnection() throws InterruptedException {
         lock.lockInterruptibly();
@@ -133,7 +148,7 @@ final class Connector implements Runnable {
                 changed.await();
             }
             if (connection == null) {
-                throw new ServerConnectionException(reason, false);
+                throw none();
             }
             return connection;
         } finally {
@@ -206,6 +221,8 @@ final class Connector implements Runnable {
                 retract();
                 publish(reopen());
             }
+        } catch (LogInException e) {
+            refused(e);
         } catch (InterruptedException | ServerConnectionException e) {
             // The client is closed.
             Thread.currentThread().interrupt();
@@ -222,6 +239,8 @@ final class Connector implements Runnable {
             }
             try {
                 return open();
+            } catch (LogInException e) {
+                throw e;
             } catch (ClientException e) {
                 failed(e);
             }
@@ -232,7 +251,9 @@ final class Connector implements Runnable {
     }
 
     private ServerConnection open() throws InterruptedException {
-        ServerConnection opened = ServerConnection.open(options);
+        // Runs log in with their tokens, and as nobody else.
+        ServerConnection opened =
+                runs == null ? ServerConnection.open(options) : ServerConnection.openAsNobody(options);
         try {
             if (runs != null) {
                 runs.connected(opened);
@@ -305,13 +326,29 @@ final class Connector implements Runnable {
         }
     }
 
+    /** The server does not let this client in any more: that is its end. */
+    private void refused(LogInException e) {
+        lock.lock();
+        try {
+            refused = e;
+        } finally {
+            lock.unlock();
+        }
+        close(String.valueOf(e.getMessage()));
+        listeners.forEach(listener -> listener.refused(e));
+    }
+
     void close() {
+        close("the client is closed");
+    }
+
+    private void close(String why) {
         ServerConnection last;
         Session mine;
         lock.lock();
         try {
             closed = true;
-            reason = "the client is closed";
+            reason = why;
             last = connection;
             mine = session;
             connection = null;
@@ -323,11 +360,11 @@ final class Connector implements Runnable {
             mine.abandon();
         }
         Thread keeper = thread;
-        if (keeper != null) {
+        if (keeper != null && keeper != Thread.currentThread()) {
             keeper.interrupt();
         }
         if (last != null) {
-            last.close("the client is closed");
+            last.close(why);
         }
     }
 }

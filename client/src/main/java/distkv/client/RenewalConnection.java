@@ -46,6 +46,9 @@ final class RenewalConnection implements AutoCloseable {
                         pause = options.retryFirst();
                         opened.awaitEnd();
                     }
+                } catch (LogInException e) {
+                    // The client's connection reports it, and ends.
+                    return;
                 } catch (ServerConnectionException e) {
                     // The client's connection reports what is wrong with the server.
                 }

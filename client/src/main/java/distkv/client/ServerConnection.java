@@ -2,8 +2,10 @@ package distkv.client;
 
 import distkv.client.internal.GreetingTimeout;
 import distkv.client.internal.RequestWriter;
+import distkv.client.login.ClientCredentials;
 import distkv.client.transport.ByteStream;
 import distkv.client.transport.TlsFailure;
+import distkv.protocol.Etype;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameReader;
 import distkv.protocol.ProtocolException;
@@ -67,8 +69,24 @@ final class ServerConnection {
         window = chooses ? options.window() : Math.min(greeting.qlen(), options.window());
     }
 
-    /** Connects and waits for the greeting. */
-    static ServerConnection open(ClientOptions options) {
+    /**
+     * Connects, waits for the greeting, and logs in.
+     *
+     * @throws LogInException if the server wants another log-in than this client can make
+     */
+    static ServerConnection open(ClientOptions options) throws InterruptedException {
+        ServerConnection opened = openAsNobody(options);
+        try {
+            opened.logIn();
+            return opened;
+        } catch (ClientException | InterruptedException e) {
+            opened.close("not logged in");
+            throw e;
+        }
+    }
+
+    /** Connects and waits for the greeting, for what the server permits before a log-in. */
+    static ServerConnection openAsNobody(ClientOptions options) {
         ByteStream stream = null;
         GreetingTimeout timeout = null;
         try {
@@ -100,6 +118,28 @@ final class ServerConnection {
         options.thread("writer").start(writer);
         options.thread("reader").start(this::read);
         options.thread("keepalive").start(this::keepAlive);
+    }
+
+    /** Says who the client is, if the server wants to know or the client wants it to. */
+    private void logIn() throws InterruptedException {
+        ClientCredentials credentials = options.credentials();
+        boolean wanted = !greeting.auth().isEmpty() && greeting.auth().getFirst() != null;
+        if (credentials == null) {
+            if (wanted) {
+                throw LogInException.needed(options);
+            }
+            return;
+        }
+        // A server of the original without users knows no log-in, and needs none.
+        if (wanted || greeting.extensions().contains("login")) {
+            Reply reply = answer(credentials::request);
+            if (reply instanceof Reply.Failed failed) {
+                // Anything but a refusal may be over soon, such as too many failures of others at this address.
+                throw failed.etype() == Etype.REFUSED || failed.etype() == Etype.CONN
+                        ? new ServerConnectionException(options.address() + ": " + failed.text(), false)
+                        : LogInException.refused(options, credentials.toString(), failed);
+            }
+        }
     }
 
     Reply.Greeting greeting() {
@@ -136,6 +176,11 @@ final class ServerConnection {
     /** Sends a request and waits for its only reply; a failure is thrown. */
     Reply call(boolean write, Function<Seq, Request> request) throws InterruptedException {
         return ask(write, request).await();
+    }
+
+    /** Sends a request and waits for its only reply, which may be a failure. */
+    Reply answer(Function<Seq, Request> request) throws InterruptedException {
+        return ask(false, request).answer();
     }
 
     /** Sends a request that has one reply. */
@@ -346,12 +391,17 @@ final class ServerConnection {
 
         /** Waits for the reply; a failure is thrown. */
         Reply await() throws InterruptedException {
+            Reply received = answer();
+            if (received instanceof Reply.Failed failed) {
+                throw ClientException.of(failed);
+            }
+            return received;
+        }
+
+        /** Waits for the reply, which may be a failure. */
+        private Reply answer() throws InterruptedException {
             try {
-                Reply received = reply.get();
-                if (received instanceof Reply.Failed failed) {
-                    throw ClientException.of(failed);
-                }
-                return received;
+                return reply.get();
             } catch (InterruptedException e) {
                 receivers.remove(number);
                 throw e;

@@ -24,6 +24,21 @@ import org.jspecify.annotations.Nullable;
  * work delays it. It outlives connections: it is attached to each new one.
  */
 public final class Session implements AutoCloseable {
+    /**
+     * What a process needs to witness that the holder of a session lives ({@code docs/protocol.md}).
+     *
+     * @param socket the path of the server's Unix socket, which is of no use on another machine
+     * @param secret what a witness has to show, which is not the secret of the session
+     * @param attachment the number of the session's connection that this was sent on, from 1; witnesses of earlier ones may
+     *     be gone
+     */
+    public record Witness(String socket, long session, String secret, int attachment) {
+        @Override
+        public String toString() {
+            return "Witness[" + socket + ", session " + session + ", attachment " + attachment + "]";
+        }
+    }
+
     /** Is told what becomes of a session, on the session's thread; it should not block for long. */
     public interface Listener {
         /** The deadline has passed without a renewal: the server has ended the session, or will soon. */

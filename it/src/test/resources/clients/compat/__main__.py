@@ -2,7 +2,7 @@
 
 Usage: python -m compat distkv|moat-kv PORT [CHECK…]
 
-Prints ``ok NAME`` or ``not ok NAME`` for each check, the latter followed by the traceback in lines that start
+With COMPAT_AUTH it logs in, as its own setting ``auth`` says. Prints ``ok NAME`` or ``not ok NAME`` for each check, the latter followed by the traceback in lines that start
 with ``# ``; at the end ``ran COUNT``. Uses the clients' public interface as it is documented, nothing patched.
 """
 
@@ -26,6 +26,8 @@ async def attempt(proc, port):
         nonlocal count
         count += 1
         connect = {"host": "127.0.0.1", "port": port, "name": client_name or f"{name}-{count}"}
+        if "COMPAT_AUTH" in os.environ:
+            connect["auth"] = os.environ["COMPAT_AUTH"]
         return open_client(f"compat-{count}", **{CONNECT: connect})
 
     try:

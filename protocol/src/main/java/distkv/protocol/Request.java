@@ -200,8 +200,8 @@ public sealed interface Request {
     /**
      * Says who the client is; sent as {@code auth}. The answer is a stream without items.
      *
-     * @param method {@code password}, {@code token} or {@code run}
-     * @param user the name of the user; "" if a token logs in
+     * @param method {@code password}, {@code token}, {@code run}, or {@code code}: the secret is that of an approved code
+     * @param user the name of the user; "" unless there is a password
      */
     record LogIn(Seq seq, String method, String user, Secret secret) implements Request {
         /** The log-in of a run of a job. */
@@ -211,7 +211,7 @@ public sealed interface Request {
 
         /** Whether the secret is a token, which is sent as {@code token}. */
         public static boolean isByToken(String method) {
-            return method.equals("token") || method.equals(RunToken.METHOD);
+            return method.equals("token") || method.equals("code") || method.equals(RunToken.METHOD);
         }
     }
 
@@ -228,6 +228,37 @@ public sealed interface Request {
 
     /** Asks who the client is; sent as {@code auth_info}. */
     record WhoAmI(Seq seq) implements Request {}
+
+    /**
+     * Asks for a code by which somebody who is logged in can let this client in; sent as {@code auth_code}.
+     *
+     * @param client what the approver is told about the client
+     */
+    record AskForCode(Seq seq, String client) implements Request {}
+
+    /**
+     * Decides about a code, or only looks at it; sent as {@code auth_approve}.
+     *
+     * @param user as whom the client will be logged in; {@code null}: as whoever approves
+     * @param approved {@code null}: only tell what it is about
+     */
+    record ApproveCode(
+            Seq seq,
+            String code,
+            @Nullable String user,
+            @Nullable Boolean approved) implements Request {}
+
+    /**
+     * Keeps a token that logs in as the user who sends this; sent as {@code auth_token}. Its secret stays with the client.
+     *
+     * @param name what people call it
+     * @param hash of its secret
+     * @param expires unix time in seconds
+     */
+    record KeepToken(Seq seq, String id, String name, String hash, double expires) implements Request {}
+
+    /** Deletes a token of the user who sends this; sent as {@code auth_token} without a hash. */
+    record DropToken(Seq seq, String id) implements Request {}
 
     /**
      * Does all of these writes or none.

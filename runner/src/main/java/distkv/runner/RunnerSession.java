@@ -2,7 +2,7 @@ package distkv.runner;
 
 import distkv.client.Client;
 import distkv.client.Session;
-import distkv.client.Witness;
+
 import distkv.model.Path;
 import distkv.runner.group.ForeignRunners;
 import distkv.runner.group.GroupState;
@@ -37,7 +37,7 @@ final class RunnerSession {
     private final BootClock boot = new BootClock();
     private final Term term = new Term();
     private Lease lease = Lease.NONE;
-    private @Nullable Witness vouched;
+    private @Nullable Session.Witness vouched;
     private Load published = new Load(0, 0);
     private Map<Path, String> refused = Map.of();
     private double publishedAt = Double.NEGATIVE_INFINITY;
@@ -91,7 +91,7 @@ final class RunnerSession {
         if (session == null) {
             return Lease.NONE;
         }
-        Witness witness = session.witness();
+        Session.Witness witness = session.witness();
         if (witness != null && !witness.equals(vouched)) {
             vouched = witness;
             pool.vouch(witness);

@@ -6,6 +6,7 @@ import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
+import distkv.runner.accept.CodeGate;
 import distkv.runner.lifecycle.Effect;
 import distkv.runner.lifecycle.JobEvent;
 import distkv.runner.lifecycle.Lifecycle;
@@ -46,7 +47,7 @@ final class WarmUp {
     private final Path states = Kind.ANY.states(Prefixes.DEFAULT.states(), OPTIONS.group(), "");
     private final Path claims = Kind.ANY.states(Prefixes.DEFAULT.claims(), OPTIONS.group(), "");
     private final List<Feed> feeds = Feed.of(OPTIONS);
-    private final ChangeRouter changes = new ChangeRouter(OPTIONS);
+    private final ChangeRouter changes = new ChangeRouter(OPTIONS, CodeGate.ofAnything());
     private final Outbox outbox = new Outbox(() -> Integer.MAX_VALUE);
     private final CommitDraft.Target tree = new Tree();
     private final Deque<JobEvent> events = new ArrayDeque<>();

@@ -64,6 +64,7 @@ public final class Server implements AutoCloseable {
     /**
      * Binds the sockets, loads the tree and starts to answer.
      *
+     * @throws NobodyCanLogInException if other machines could connect, and nobody there could log in
      * @throws IOException if an address is in use or cannot be bound, or a certificate cannot be used; the message names it
      * @throws IllegalArgumentException if it is not permitted to listen there
      */
@@ -88,12 +89,17 @@ public final class Server implements AutoCloseable {
             List<String> messageRoot = messageRoot(options);
             AccessControl access = new AccessControl(
                     replica,
+                    store,
                     records,
                     options.prefixes(),
                     topic -> TopicPattern.rooted(messageRoot, topic),
                     options.open(),
                     options.tls() instanceof ServerOptions.Tls.Automatic,
                     audit == null ? AuditLog.NONE : audit);
+            if (!options.open() && !sockets.isLoopback() && !access.canAnybodyLogIn()) {
+                replica.close();
+                throw new NobodyCanLogInException(options.host(), options.port());
+            }
             endSessionsOfRevokedNodes(access, records, store);
             ServerContext context = new ServerContext(
                     store,

@@ -122,6 +122,11 @@ record ServerSockets(
         }
     }
 
+    /** Whether only this machine can connect. */
+    boolean isLoopback() {
+        return port.socket().getInetAddress().isLoopbackAddress();
+    }
+
     List<SocketListener.Endpoint> endpoints() {
         List<SocketListener.Endpoint> all = new ArrayList<>();
         all.add(new SocketListener.Endpoint(port, tls));

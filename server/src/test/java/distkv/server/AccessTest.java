@@ -3,6 +3,7 @@ package distkv.server;
 import static distkv.server.WireClient.map;
 import static distkv.server.WireClient.path;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import distkv.access.AccessTable;
 import distkv.access.Grant;
@@ -19,8 +20,10 @@ import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bouncycastle.crypto.engines.XSalsa20Engine;
 import org.bouncycastle.crypto.macs.Poly1305;
@@ -138,11 +141,59 @@ class AccessTest {
     void afterFiveFailuresTheNextLogInOfThatUserWaits() throws IOException {
         WireClient wire = fixture.wire();
         for (int i = 0; i < 5; i++) {
-            assertThat(logIn(wire, "typ", "token", "token", "dkv_00_" + i)).contains("AuthFailedError");
+            assertThat(logIn(wire, "typ", "password", "ident", "olga", "password", "wrong"))
+                    .contains("AuthFailedError");
         }
-        assertThat(logIn(wire, "typ", "password", "ident", "olga", "password", PASSWORD))
+        List<Map<String, Object>> stream =
+                wire.readStream(wire.ask("auth", "typ", "password", "ident", "olga", "password", PASSWORD));
+        assertThat(stream.get(1)).containsEntry("etype", "refused");
+        assertThat(String.valueOf(stream.get(1).get("error")))
                 .contains("too many failures")
                 .contains("expected: no attempt for 1 s");
+    }
+
+    @Test
+    void aRightTokenIsNotSlowedByWrongOnesNorByWrongPasswords() throws IOException {
+        Token.Created token = Token.create("ci", List.of(new Grant("viewer")), 0, "olga", new SecureRandom());
+        write(AccessTable.token(token.token().id()), token.token().encode());
+        WireClient wire = fixture.wire();
+        for (int i = 0; i < 5; i++) {
+            assertThat(logIn(wire, "typ", "token", "token", "dkv_00_" + i)).contains("unknown or revoked");
+            assertThat(logIn(wire, "typ", "password", "ident", "olga", "password", "wrong"))
+                    .contains("AuthFailedError");
+        }
+        assertThat(logIn(wire, "typ", "token", "token", "dkv_00_5")).contains("too many failures");
+        assertThat(logIn(wire, "typ", "token", "token", token.secret())).isNull();
+    }
+
+    /** They are sent at once, on many connections; the other user comes from another address of this machine. */
+    @Test
+    void aThousandWrongPasswordsFromOneAddressDoNotKeepAnotherUserOut() throws IOException {
+        WireClient vera = as("vera");
+        List<WireClient> attackers = new ArrayList<>();
+        List<Long> attempts = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            WireClient attacker = fixture.wireFrom("127.0.0.2");
+            attackers.add(attacker);
+            for (int j = 0; j < 50; j++) {
+                attempts.add(attacker.ask("auth", "typ", "password", "ident", "user" + i, "password", "wrong"));
+            }
+        }
+        as("olga");
+        assertThat(vera.call("get_value", "path", path("room", "temp"))).containsEntry("value", 21L);
+        int checked = 0;
+        for (int i = 0; i < attempts.size(); i++) {
+            String error = String.valueOf(
+                    attackers.get(i / 50).readStream(attempts.get(i)).get(1).get("error"));
+            if (error.contains("AuthFailedError")) {
+                checked++;
+            } else {
+                assertThat(error).contains("too many failures");
+            }
+        }
+        // Five, and one more for each second, then for each two, four, … that this machine needs for the others.
+        assertThat(checked).isBetween(5, 12);
+        as("olga");
     }
 
     /** Does what the original's client does: Diffie-Hellman, then a NaCl secret box with the digest. */
@@ -215,8 +266,11 @@ class AccessTest {
         write(AccessTable.token(good.token().id()), good.token().encode());
         write(AccessTable.token(late.token().id()), late.token().encode());
         WireClient wire = fixture.wire();
-        assertThat(logIn(wire, "typ", "token", "token", late.secret())).contains("unknown or has expired");
-        assertThat(logIn(wire, "typ", "token", "token", good.secret() + "x")).contains("unknown or has expired");
+        assertThat(logIn(wire, "typ", "token", "token", late.secret()))
+                .contains("token ci: expired at ")
+                .contains("(expected: one that is valid, or a clock that is right)");
+        assertThat(logIn(wire, "typ", "token", "token", good.secret() + "x")).contains("token: unknown or revoked");
+        assertThat(logIn(wire, "typ", "token", "token", late.secret() + "x")).contains("token: unknown or revoked");
         assertThat(logIn(wire, "typ", "token", "token", good.secret())).isNull();
         assertThat(wire.call("get_value", "path", path("room", "temp"))).containsEntry("value", 21L);
         assertDenied(
@@ -353,6 +407,80 @@ class AccessTest {
     }
 
     @Test
+    void anotherClientIsLetInByACode() throws IOException {
+        WireClient wire = fixture.wire();
+        Map<?, ?> asked = (Map<?, ?>) WireClient.get(wire.call("auth_code", "client", "laptop\u0007"), "result");
+        String code = String.valueOf(asked.get("code"));
+        String secret = String.valueOf(asked.get("secret"));
+        assertThat(asked.get("ttl")).isEqualTo(600L);
+        assertThat(logIn(wire, "typ", "code", "token", secret)).contains("code: not approved yet");
+        assertThat(logIn(wire, "typ", "code", "token", code)).contains("code: refused, used or older");
+        WireClient vera = as("vera");
+        assertThat(vera.call(
+                                "auth_approve",
+                                "code",
+                                code.toLowerCase(Locale.ROOT).replace("-", ""))
+                        .get("result"))
+                .isEqualTo(map("address", "127.0.0.1", "client", "laptop?", "ident", "vera"));
+        assertDenied(vera.call("auth_approve", "code", code, "ident", "olga", "approved", true), "vera may not admin");
+        assertThat(as("olga").call("auth_approve", "code", code, "ident", "nobody", "approved", true))
+                .containsEntry("etype", "request");
+        assertThat(logIn(wire, "typ", "code", "token", secret)).contains("code: not approved yet");
+        assertThat(vera.call("auth_approve", "code", code, "approved", true)).containsKey("result");
+        assertThat(vera.call("auth_approve", "code", code, "approved", true)).containsEntry("etype", "notfound");
+        assertThat(logIn(wire, "typ", "code", "token", secret)).isNull();
+        assertThat(String.valueOf(wire.call("auth_info").get("result"))).contains("name=vera");
+        assertThat(logIn(fixture.wire(), "typ", "code", "token", secret)).contains("code: refused, used or older");
+    }
+
+    @Test
+    void whoGuessesCodesIsSlowedAndProgramsApproveNone() throws IOException {
+        WireClient vera = as("vera");
+        for (int i = 0; i < 5; i++) {
+            assertThat(vera.call("auth_approve", "code", "BBBB-BBBB")).containsEntry("etype", "notfound");
+        }
+        assertThat(vera.call("auth_approve", "code", "BBBB-BBBB")).containsEntry("etype", "refused");
+        assertThat(as("emil").call("auth_approve", "code", "BBBB-BBBB")).containsEntry("etype", "notfound");
+        Token.Created token = Token.create("ci", List.of(new Grant("owner")), 0, "olga", new SecureRandom());
+        write(AccessTable.token(token.token().id()), token.token().encode());
+        WireClient program = fixture.wire();
+        assertThat(logIn(program, "typ", "token", "token", token.secret())).isNull();
+        assertDenied(program.call("auth_approve", "code", "BBBB-BBBB"), "only users can approve one");
+    }
+
+    @Test
+    void aUserKeepsATokenAndIsNoMoreThanThatUserByIt() throws IOException {
+        double soon = System.currentTimeMillis() / 1e3 + 3600;
+        Token.Created made = Token.create("laptop", List.of(), soon, "vera", new SecureRandom());
+        String id = made.token().id();
+        String hash = made.token().hash();
+        WireClient vera = as("vera");
+        assertThat(vera.call("auth_token", "id", id, "name", "laptop", "hash", hash, "expires", soon))
+                .containsEntry("changed", true);
+        assertThat(vera.call("auth_token", "id", id, "name", "laptop", "hash", hash, "expires", soon))
+                .containsEntry("etype", "chain");
+        WireClient wire = fixture.wire();
+        assertThat(logIn(wire, "typ", "token", "token", made.secret())).isNull();
+        assertThat(String.valueOf(wire.call("auth_info").get("result"))).contains("name=vera");
+        assertDenied(wire.call("set_value", "path", path("a"), "value", 1), "vera may not write a");
+        assertDenied(
+                wire.call("auth_token", "id", "00112233aabb", "name", "x", "hash", hash, "expires", soon),
+                "not by another token");
+        assertDenied(as("emil").call("auth_token", "id", id), "not a token of yours");
+        Object used =
+                as("olga").call("get_internal", "path", path("token_use", id)).get("value");
+        assertThat(String.valueOf(used)).contains("from=127.0.0.1");
+        change(as("olga"), user("vera", true, new Grant("viewer")));
+        assertDenied(wire.call("get_value", "path", path("room", "temp")), "vera may not read room.temp");
+        change(as("olga"), user("vera", false, new Grant("viewer")));
+        assertThat(wire.call("get_value", "path", path("room", "temp"))).containsEntry("value", 21L);
+        assertThat(wire.call("auth_token", "id", id)).containsEntry("changed", true);
+        assertDenied(wire.call("get_value", "path", path("room", "temp")), "vera may not read room.temp");
+        assertThat(logIn(fixture.wire(), "typ", "token", "token", made.secret()))
+                .contains("unknown or revoked");
+    }
+
+    @Test
     void rolesCanBeDefined() throws IOException {
         WireClient owner = as("olga");
         owner.call(
@@ -368,6 +496,22 @@ class AccessTest {
         assertDenied(wire.call("set_value", "path", path("room", "a", "temp"), "value", 1), "may not write");
         assertThat(wire.call("auth_info").get("result"))
                 .isEqualTo(map("name", "vera", "all", false, "rules", List.of("read, write at room.+.light")));
+    }
+
+    @Test
+    void otherMachinesCanConnectOnlyIfSomebodyCanLogIn() throws IOException {
+        ServerOptions everywhere =
+                ServerFixture.OPTIONS.open(false).at("0.0.0.0", 0).inPlaintext();
+        MemoryStore empty = new MemoryStore("tree");
+        assertThatThrownBy(() -> Server.start(everywhere, empty))
+                .isInstanceOf(NobodyCanLogInException.class)
+                .hasMessageContaining("nobody could log in (expected: ");
+        empty.commit(Commit.of(Write.set(
+                        AccessTable.user("olga"),
+                        user("olga", false, new Grant("viewer")).encode(null),
+                        Expectation.anything())))
+                .join();
+        Server.start(everywhere, empty).close();
     }
 
     @Test

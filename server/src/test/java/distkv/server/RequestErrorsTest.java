@@ -53,7 +53,7 @@ class RequestErrorsTest {
                         "ext",
                         List.of(
                                 "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again",
-                                "sorted", "run"))
+                                "sorted", "login", "run", "by", "cause"))
                 .containsKeys("tick", "tock")
                 .doesNotContainKey("auth");
     }

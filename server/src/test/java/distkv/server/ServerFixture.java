@@ -3,6 +3,8 @@ package distkv.server;
 import distkv.store.Store;
 import distkv.store.engine.MemoryStore;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,14 @@ final class ServerFixture implements AutoCloseable {
 
     WireClient wire() throws IOException {
         WireClient wire = new WireClient(server.port());
+        wires.add(wire);
+        return wire;
+    }
+
+    /** A connection from another address of the loopback interface. */
+    WireClient wireFrom(String address) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port(), InetAddress.getByName(address), 0);
+        WireClient wire = new WireClient(socket);
         wires.add(wire);
         return wire;
     }

@@ -2,7 +2,6 @@ package distkv.worker;
 
 import distkv.client.Client;
 import distkv.client.ConflictException;
-import distkv.client.Fence;
 import distkv.code.CancelledException;
 import distkv.code.LostException;
 import distkv.code.Message;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run: the virtual thread that executes the procedure, everything the procedure has started, and how the run ends.
  */
-final class JavaRun implements Fence {
+final class JavaRun implements Client.Fence {
     /** How long code may continue after a {@link LostException} before it is interrupted. */
     private static final long LOST_GRACE_MILLIS = 100;
 

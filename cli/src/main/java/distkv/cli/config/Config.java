@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 public record Config(Map<String, Object> tree) {
     public static final Config DEFAULTS = new Config(ConfigKey.defaults());
 
+    private static final String CONNECT = "connect";
+    private static final List<String> LOG_IN_PAIR = List.of("user", "password");
+    private static final List<String> LOG_IN = List.of("auth", "token", "user", "password");
+
     /** This configuration, overlaid by a file's content: maps are merged, everything else is replaced. */
     public Config with(Map<?, ?> overlay) {
         return new Config(merged(tree, overlay));
@@ -153,9 +157,37 @@ public record Config(Map<String, Object> tree) {
                 .toList();
     }
 
-    /** What stored code sees as {@code _cfg}: the same, with the prefixes as paths. */
-    public Map<String, @Nullable Object> forCode() {
+    /** The same without what logs in. */
+    public Config withoutLogIn() {
         Config config = this;
+        for (String key : LOG_IN) {
+            config = config.with(Path.of(CONNECT, key), null);
+        }
+        return config;
+    }
+
+    /** The same with another log-in, in place of what was configured. */
+    Config withLogIn(Map<String, String> logIn) {
+        return logIn.isEmpty() ? this : withoutLogIn().with(Map.of(CONNECT, logIn));
+    }
+
+    /** The same with one value of a log-in, in place of those that do not go with it; any other key is just set. */
+    public Config overridden(Path key, @Nullable Object value) {
+        List<Object> names = key.elements();
+        boolean isLogIn = names.size() == 2 && names.getFirst().equals(CONNECT) && LOG_IN.contains(names.getLast());
+        if (!isLogIn) {
+            return with(key, value);
+        }
+        Map<String, @Nullable Object> pair = new LinkedHashMap<>();
+        if (LOG_IN_PAIR.contains(names.getLast())) {
+            LOG_IN_PAIR.forEach(name -> pair.put(name, find(CONNECT + "." + name)));
+        }
+        return withoutLogIn().with(Map.of(CONNECT, pair)).with(key, value);
+    }
+
+    /** What stored code sees as {@code _cfg}: the same, with the prefixes as paths, and without what logs in. */
+    public Map<String, @Nullable Object> forCode() {
+        Config config = withoutLogIn();
         for (ConfigKey key : ConfigKey.ALL) {
             if (key.kind() == ConfigKey.ValueKind.PATH) {
                 config = config.with(Path.parse(key.name()), path(key.name()));

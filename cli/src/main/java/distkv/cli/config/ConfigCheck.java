@@ -34,7 +34,7 @@ final class ConfigCheck {
         Optional<ConfigKey> known =
                 ConfigKey.ALL.stream().filter(key -> key.name().equals(name)).findFirst();
         if (known.isPresent()) {
-            return find(known.get(), value);
+            return Optional.empty();
         } else if (ConfigKey.ALL.stream().noneMatch(key -> key.name().startsWith(name + "."))) {
             return Optional.of(unknown(section, name));
         } else if (value instanceof Map<?, ?> below) {
@@ -45,18 +45,6 @@ final class ConfigCheck {
                 : Optional.of(new Problem(
                         name + ": " + value + " (expected: a map with " + String.join(", ", below(name + ".")) + ")",
                         null));
-    }
-
-    private static Optional<Problem> find(ConfigKey key, @Nullable Object value) {
-        boolean isOff = value == null || Boolean.FALSE.equals(value);
-        String meaning = key.meaning();
-        return key.kind() == ConfigKey.ValueKind.NOT_YET && !isOff
-                ? Optional.of(new Problem(
-                        key.name() + ": " + value + " (expected: false or nothing: "
-                                + Character.toLowerCase(meaning.charAt(0)) + meaning.substring(1, meaning.length() - 1)
-                                + ")",
-                        null))
-                : Optional.empty();
     }
 
     /** Suggests a key that is spelled alike, or else the same key in another section. */

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Loads the configuration: the first file that exists, then the {@code -C} options. */
+/** Loads the configuration: the first file that exists, the log-in of the environment, then the {@code -C} options. */
 public record ConfigFiles(Map<String, String> environment) {
     /** The variable that names a configuration file. */
     static final String VARIABLE = "DISTKV_CFG";
@@ -35,8 +35,8 @@ public record ConfigFiles(Map<String, String> environment) {
         };
     }
 
-    private static Config load(Config defaults, Map<?, ?> content, List<String> overrides) {
-        Config config = defaults.with(content);
+    private Config load(Config defaults, Map<?, ?> content, List<String> overrides) {
+        Config config = defaults.with(content).withLogIn(logIn());
         for (String override : overrides) {
             config = overridden(config, override);
         }
@@ -88,7 +88,19 @@ public record ConfigFiles(Map<String, String> environment) {
         ConfigCheck.find(Config.tree(key, value)).ifPresent(problem -> {
             throw new UsageException("-C " + problem.text()).withHint(problem.hint());
         });
-        return config.with(key, value);
+        return config.overridden(key, value);
+    }
+
+    /** What the environment logs in with. */
+    private Map<String, String> logIn() {
+        String token = environment.getOrDefault("DISTKV_TOKEN", "");
+        String user = environment.getOrDefault("DISTKV_USER", "");
+        if (!token.isEmpty()) {
+            return Map.of("token", token);
+        }
+        return user.isEmpty()
+                ? Map.of()
+                : Map.of("user", user, "password", environment.getOrDefault("DISTKV_PASSWORD", ""));
     }
 
     private static @Nullable Object value(String text) {

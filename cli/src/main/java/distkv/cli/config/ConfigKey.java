@@ -30,12 +30,11 @@ public record ConfigKey(
         PATH("path"),
         LIST("list of texts"),
         TLS("`false` or nothing, a word, or a map"),
+        LOG_IN("text, or a map"),
         /** Has keys of its own, which are checked elsewhere or not at all. */
         MAP("map"),
         /** Of the original; has no effect here. */
-        WITHOUT_EFFECT("–"),
-        /** Of the original, and not available here: asking for it is refused, so that nobody relies on it. */
-        NOT_YET("`false` or nothing");
+        WITHOUT_EFFECT("–");
 
         final String expected;
 
@@ -58,6 +57,25 @@ public record ConfigKey(
                     null,
                     "TLS, and whom to trust: `true` for the usual authorities, or a map with `ca` (a file with the authority's certificate) or `fingerprint` (SHA-256 of the authority's certificate), and perhaps `cert` and `key` (files with a certificate of the client's own).",
                     ""),
+            of(
+                    "connect.token",
+                    ValueKind.TEXT,
+                    null,
+                    "The token to log in with. `$DISTKV_TOKEN` comes first; otherwise what `distkv login` has kept for the server.",
+                    ""),
+            of(
+                    "connect.user",
+                    ValueKind.TEXT,
+                    null,
+                    "The user to log in as, together with `connect.password`. `$DISTKV_USER` and `$DISTKV_PASSWORD` come first.",
+                    ""),
+            of("connect.password", ValueKind.TEXT, null, "The password of `connect.user`.", ""),
+            of(
+                    "connect.auth",
+                    ValueKind.LOG_IN,
+                    null,
+                    "The same in the original's words: `password name=NAME password=PASSWORD`.",
+                    "`client -a`"),
             of(
                     "connect.name",
                     ValueKind.TEXT,
@@ -254,7 +272,6 @@ public record ConfigKey(
                     "What code logs: `root: {level: DEBUG}`, `loggers: {NAME: {level: …}}`. Otherwise from `INFO` on.",
                     ""),
             of("user", ValueKind.MAP, null, "Settings for stored code, which reads them as `_cfg.user`.", ""),
-            of("connect.auth", ValueKind.NOT_YET, null, "There is no log-in yet.", ""),
             ofOriginal("runner.name"),
             ofOriginal("runner.start_delay"),
             ofOriginal("runner.ping"),

@@ -32,6 +32,11 @@ public final class ProcessLifetime implements AutoCloseable {
         return asked.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Ends the wait, as a signal does. */
+    public void end() {
+        asked.countDown();
+    }
+
     private void stop() {
         asked.countDown();
         lastResort.endWithin(

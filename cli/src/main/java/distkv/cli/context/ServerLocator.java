@@ -1,16 +1,27 @@
 package distkv.cli.context;
 
 import distkv.cli.config.Config;
+import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;
+import distkv.cli.input.YamlFile;
 import distkv.client.ClientOptions;
+import distkv.client.login.ClientCredentials;
+import distkv.client.login.CredentialsFile;
 import distkv.client.transport.Address;
 import distkv.client.transport.LocalServer;
 import distkv.client.transport.TlsSettings;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Says where the server is: where the configuration says, or else where one on this machine may be. */
 public final class ServerLocator {
+    private static final Pattern HOST_AND_PORT = Pattern.compile("([^:/]+|\\[[0-9a-fA-F:.]+]):([0-9]{1,5})");
+
     private ServerLocator() {}
 
     /** The addresses to try, one after another. */
@@ -18,21 +29,65 @@ public final class ServerLocator {
         Config config = context.config();
         String host = config.text("connect.host");
         int port = config.port("connect.port");
+        Map<String, String> environment = context.terminal().environment();
         if (host != null || port != ClientOptions.DEFAULT_PORT) {
-            return List.of(options(config, host == null ? "localhost" : host));
+            return List.of(withLogIn(options(config, host == null ? "localhost" : host), config, environment));
         }
         String data = config.text("server.data");
-        return LocalServer.candidates(context.terminal().environment(), data == null ? null : Path.of(data), port)
-                .stream()
+        return LocalServer.candidates(environment, data == null ? null : Path.of(data), port).stream()
                 .map(address ->
                         options(config, address instanceof Address.Tcp(String name, int _) ? name : address.toString()))
+                .map(options -> withLogIn(options, config, environment))
                 .toList();
+    }
+
+    /**
+     * One server, without a log-in.
+     *
+     * @param host also {@code HOST:PORT}; {@code null} for the configured one
+     */
+    public static ClientOptions at(CommandContext context, @Nullable String host) {
+        Config config = context.config();
+        String configured = config.text("connect.host");
+        String wanted = host != null ? host : configured != null ? configured : "localhost";
+        Matcher port = HOST_AND_PORT.matcher(wanted);
+        return port.matches()
+                ? options(
+                        config.with(distkv.model.Path.of("connect", "port"), Long.parseLong(port.group(2))),
+                        port.group(1))
+                : options(config, wanted);
     }
 
     /** The name of this machine as a client. */
     public static String name(Config config) {
         String name = config.text("connect.name");
         return name == null ? HostName.name() : name;
+    }
+
+    /** With what is configured, or else with what {@code distkv login} has kept for this server. */
+    private static ClientOptions withLogIn(ClientOptions options, Config config, Map<String, String> environment) {
+        ClientCredentials configured = configured(config);
+        try {
+            return options.withCredentials(
+                    configured == null ? CredentialsFile.of(environment).find(options.address()) : configured);
+        } catch (IllegalArgumentException e) {
+            throw new FailedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static @Nullable ClientCredentials configured(Config config) {
+        Map<Object, @Nullable Object> connect = new HashMap<>();
+        if (config.find("connect") instanceof Map<?, ?> found) {
+            connect.putAll(found);
+        }
+        if (connect.get("auth") instanceof String text && text.startsWith("=")) {
+            connect.put("auth", YamlFile.read(Path.of(text.substring(1))));
+        }
+        try {
+            return ClientCredentials.of(connect);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("configuration connect." + e.getMessage(), e);
+        }
     }
 
     private static ClientOptions options(Config config, String host) {

@@ -10,7 +10,7 @@ import java.time.Clock;
 import java.util.Map;
 
 /**
- * The surroundings of a command: its streams, environment and clock.
+ * The surroundings of a command: its streams, environment, clock and keyboard.
  *
  * @param colours whether the output goes to a terminal
  * @param home the project's directory, for its examples
@@ -23,7 +23,8 @@ public record Terminal(
         Clock clock,
         boolean colours,
         Path home,
-        Path python) {
+        Path python,
+        Keyboard keyboard) {
     private static final int BUFFER = 1 << 14;
 
     public static Terminal system() {
@@ -36,7 +37,8 @@ public record Terminal(
                 Clock.systemUTC(),
                 colours,
                 home,
-                home.resolve("build/venv/bin/python"));
+                home.resolve("build/venv/bin/python"),
+                Keyboard.system());
     }
 
     private static PrintStream stream(FileDescriptor descriptor, int buffer) {
@@ -48,7 +50,7 @@ public record Terminal(
 
     /** The same, writing elsewhere. */
     public Terminal with(PrintStream newOut, PrintStream newErr) {
-        return new Terminal(newOut, newErr, environment, clock, colours, home, python);
+        return new Terminal(newOut, newErr, environment, clock, colours, home, python, keyboard);
     }
 
     /** Where a server that a user runs keeps its tree. */

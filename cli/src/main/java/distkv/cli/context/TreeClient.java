@@ -6,6 +6,7 @@ import distkv.client.AuthoredEntry;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
 import distkv.client.ConflictException;
+import distkv.client.LogInException;
 import distkv.client.Monitor;
 import distkv.client.ServerConnectionException;
 import distkv.client.Watch;
@@ -33,17 +34,27 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
         List<ClientOptions> candidates = ServerLocator.candidates(context);
         for (ClientOptions candidate : candidates.subList(0, candidates.size() - 1)) {
             try {
-                return new TreeClient(Client.connect(candidate), context.config());
+                return new TreeClient(connect(candidate), context.config());
             } catch (ServerConnectionException e) {
                 LOG.log(System.Logger.Level.DEBUG, e.getMessage());
             }
         }
         ClientOptions last = candidates.getLast();
         try {
-            return new TreeClient(Client.connect(last), context.config());
+            return new TreeClient(connect(last), context.config());
         } catch (ServerConnectionException e) {
             throw new FailedException("no server at " + last.address() + " (" + e.getMessage() + ")", e)
                     .withHint("start one with 'distkv server' or 'distkv up', or name another with -h and -p");
+        }
+    }
+
+    private static Client connect(ClientOptions options) throws InterruptedException {
+        try {
+            return Client.connect(options);
+        } catch (LogInException e) {
+            throw new FailedException(String.valueOf(e.getMessage()), e)
+                    .withHint("log in with 'distkv login " + options.address()
+                            + "', or set DISTKV_TOKEN, or DISTKV_USER and DISTKV_PASSWORD");
         }
     }
 

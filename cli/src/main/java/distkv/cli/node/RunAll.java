@@ -10,6 +10,8 @@ import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.options.TraceOption;
+import distkv.client.Client;
+import distkv.client.LogInException;
 import distkv.client.ServerConnectionException;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
@@ -18,6 +20,7 @@ import distkv.schema.job.Kind;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,12 +82,30 @@ public final class RunAll implements CommandAction.Serving {
 
     private static void run(RunnerOptions options, TreeClient tree, CommandContext context, ProcessLifetime life)
             throws InterruptedException {
+        AtomicReference<@Nullable LogInException> refused = new AtomicReference<>();
+        tree.client().listen(new Client.ConnectionListener() {
+            @Override
+            public void connected() {}
+
+            @Override
+            public void disconnected(String reason) {}
+
+            @Override
+            public void refused(LogInException why) {
+                refused.set(why);
+                life.end();
+            }
+        });
         try (Runner runner = Runner.start(options, tree.client())) {
             SigningMode signing = options.policy().signing();
             context.printer()
                     .now("Running. Sandbox of the code: " + runner.sandbox() + "."
                             + (signing == SigningMode.OFF ? "" : " Signed code: " + signing.word() + "."));
             life.await();
+        }
+        LogInException why = refused.get();
+        if (why != null) {
+            throw new FailedException(String.valueOf(why.getMessage()), why);
         }
     }
 

@@ -3,12 +3,14 @@ package distkv.cli.ops;
 import distkv.cli.config.Config;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.HostName;
+import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.BindAddress;
 import distkv.client.transport.Address;
 import distkv.runner.RunnerOptions;
 import distkv.schema.BadEntry;
 import distkv.schema.job.Limits;
+import distkv.server.NobodyCanLogInException;
 import distkv.server.Server;
 import distkv.server.ServerOptions;
 import distkv.store.Store;
@@ -54,6 +56,9 @@ public final class ServerStartOptions {
     @Mixin
     private TlsOptions tls = new TlsOptions();
 
+    @Mixin
+    private AccessOptions access = new AccessOptions();
+
     /** The name of the server, and of a runner in the same process. */
     String name(Config config) {
         String configured = config.text("connect.name");
@@ -79,10 +84,17 @@ public final class ServerStartOptions {
                         .withSocket(localSocket(config))
                         .withPrefixes(config.prefixes()),
                 config);
+        options = access.applyTo(options, place);
         tls.check(place, context);
-        Server server = start(data(context), name(config), options);
-        know(server, config);
-        return server;
+        access.check(place, context);
+        try {
+            Server server = start(data(context), name(config), options);
+            know(server, config);
+            return server;
+        } catch (NobodyCanLogInException e) {
+            throw new FailedException(String.valueOf(e.getMessage()), e)
+                    .withHint("'distkv user add NAME --role owner --data " + data(context) + "' adds the first user");
+        }
     }
 
     private BindAddress place(Config config) {
@@ -159,6 +171,17 @@ public final class ServerStartOptions {
                             ? 3
                             : 0);
         }
+    }
+
+    /** Starts a server for this process only, with a Unix socket, and a port where nobody can log in who has no right to. */
+    static Server start(Path data, String name, Path socket) throws IOException {
+        return start(
+                data,
+                name,
+                ServerOptions.defaults()
+                        .at(BindAddress.LOOPBACK, 0)
+                        .open(false)
+                        .withSocket(new ServerOptions.LocalSocket.At(socket)));
     }
 
     /** Starts a server for this process only, at a port. */

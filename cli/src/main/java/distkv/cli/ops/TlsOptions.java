@@ -6,8 +6,6 @@ import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.BindAddress;
 import distkv.server.ServerOptions;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +90,7 @@ final class TlsOptions {
 
     /** Refuses what is not safe, and warns of what was asked for although it is not. */
     void check(BindAddress place, CommandContext context) {
-        if (isOn(context.config()) || isLoopback(place.host())) {
+        if (isOn(context.config()) || place.isLoopback()) {
             return;
         }
         if (!plaintext) {
@@ -103,14 +101,5 @@ final class TlsOptions {
         context.printer()
                 .warning("listening on " + place + " without TLS: clients on other machines must log in, and"
                         + " whoever can read what passes learns everything");
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            // The server says so itself.
-            return true;
-        }
     }
 }

@@ -1,12 +1,15 @@
 package distkv.cli.ops;
 
+import distkv.cli.config.Config;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.HostName;
 import distkv.cli.context.TreeClient;
 import distkv.cli.input.FailedException;
-import distkv.cli.options.BindAddress;
 import distkv.cli.options.ServerAddress;
+import distkv.client.transport.Address;
+import distkv.model.process.ScratchDirectory;
 import distkv.server.Server;
+import distkv.server.ServerOptions;
 import distkv.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -42,16 +45,19 @@ public final class TreeLocation {
     }
 
     /** @param name the tree's name, if the directory is new */
-    int with(CommandContext context, String name, Work work) throws Exception {
+    public int with(CommandContext context, String name, Work work) throws Exception {
         if (directory == null) {
             try (TreeClient tree = TreeClient.connect(context.with(address.applyTo(context.config())))) {
                 return work.on(tree);
             }
         }
-        try (Server server = ServerStartOptions.start(directory, name, BindAddress.loopback(0));
-                TreeClient tree = TreeClient.connect(
-                        context.with(BindAddress.loopback(server.port()).applyTo(context.config())))) {
-            return work.on(tree);
+        try (ScratchDirectory scratch = ScratchDirectory.create("distkv-data-")) {
+            Path socket = scratch.path().resolve(ServerOptions.SOCKET);
+            Config config = context.config().with(distkv.model.Path.of("connect", "host"), Address.UNIX + socket);
+            try (Server _ = ServerStartOptions.start(directory, name, socket);
+                    TreeClient tree = TreeClient.connect(context.with(config.withoutLogIn()))) {
+                return work.on(tree);
+            }
         }
     }
 }

@@ -3,6 +3,8 @@ package distkv.cli.options;
 import distkv.cli.config.Config;
 import distkv.cli.input.UsageException;
 import distkv.model.Path;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /** An address to listen on: {@code 127.0.0.1:27586}, {@code [::1]:27586}, {@code :27586}. */
 public record BindAddress(String host, int port) {
@@ -28,6 +30,15 @@ public record BindAddress(String host, int port) {
     /** An address of the loopback interface; port 0 is any free one. */
     public static BindAddress loopback(int port) {
         return new BindAddress(LOOPBACK, port);
+    }
+
+    /** Whether only this machine can connect. A host that is unknown counts as such: the server says so itself. */
+    public boolean isLoopback() {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return true;
+        }
     }
 
     /** The configuration of clients that connect to this address. */

@@ -81,9 +81,10 @@ class SigningTest extends ShellTest {
         done("set -s FILE --sign KEY demo.scale");
         Shell.Result result = code("set -i changed demo.scale");
         assertThat(result.exit()).isZero();
-        assertThat(result.err())
-                .isEqualTo("distkv: note: procedure demo.scale was signed, and is not any more\n"
-                        + "hint: sign it with --sign KEY\n");
+        assertThat(result.err()).isEqualTo("""
+                        distkv: note: procedure demo.scale was signed, and is not any more
+                        hint: sign it with --sign KEY
+                        """);
         assertThat(done("get demo.scale")).doesNotContain("signature");
     }
 

@@ -73,8 +73,6 @@ class ConfigTest {
                 .contains("hass: there is no such key")
                 .contains("belong below 'user'");
         assertThat(refusal("connect: far")).contains("connect: far (expected: a map with host, port");
-        assertThat(refusal("connect: {auth: x}"))
-                .contains("connect.auth: x (expected: false or nothing: there is no log-in yet)");
         assertThatThrownBy(() -> files(Map.of()).load(null, List.of("conect.port=1")))
                 .isInstanceOf(UsageException.class)
                 .hasMessage("-C conect: there is no such key")
@@ -93,6 +91,33 @@ class ConfigTest {
         Config config = files(Map.of()).load(file, List.of("user.more=2"));
         assertThat(config.find("user.anything.goes")).isEqualTo(1);
         assertThat(config.forCode()).containsKeys("user", "logging");
+    }
+
+    @Test
+    void theLogInOfTheEnvironmentComesBeforeTheFilesAndAfterTheOptions() throws IOException {
+        java.nio.file.Path file =
+                Files.writeString(directory.resolve("c.yaml"), "connect: {auth: password name=a password=b}");
+        Map<String, String> token = Map.of("DISTKV_TOKEN", "t");
+        Map<String, String> user = Map.of("DISTKV_USER", "u", "DISTKV_PASSWORD", "p");
+        assertThat(logIn(files(Map.of()).load(file, List.of()))).isEqualTo("password name=a password=b null null null");
+        assertThat(logIn(files(token).load(file, List.of()))).isEqualTo("null t null null");
+        assertThat(logIn(files(user).load(file, List.of()))).isEqualTo("null null u p");
+        assertThat(logIn(files(user).load(file, List.of("connect.token=x")))).isEqualTo("null x null null");
+        assertThat(logIn(files(user).load(file, List.of("connect.password=x")))).isEqualTo("null null u x");
+        assertThat(logIn(files(token).load(file, List.of("connect.user=v", "connect.password=x"))))
+                .isEqualTo("null null v x");
+    }
+
+    private static String logIn(Config config) {
+        return config.find("connect.auth") + " " + config.find("connect.token") + " " + config.find("connect.user")
+                + " " + config.find("connect.password");
+    }
+
+    @Test
+    void storedCodeDoesNotSeeTheLogIn() {
+        Config config = files(Map.of("DISTKV_TOKEN", "hidden")).load(null, List.of());
+        assertThat(config.text("connect.token")).isEqualTo("hidden");
+        assertThat(config.forCode().toString()).doesNotContain("hidden");
     }
 
     private String refusal(String text) throws IOException {

@@ -56,7 +56,8 @@ class ConfigurationPageTest {
                 - `~/.config/distkv.yaml`
                 - `/etc/distkv.yaml`
 
-                `-C KEY=VALUE` overrides a key for one command, and so do the options in the last column.
+                `-C KEY=VALUE` overrides a key for one command, and so do the options in the last column. Of the environment,
+                `DISTKV_TOKEN`, or `DISTKV_USER` with `DISTKV_PASSWORD`, comes before the file's log-in.
 
                 ```yaml
                 connect:
@@ -67,25 +68,20 @@ class ConfigurationPageTest {
                 ```
 
                 A key that is not listed here is refused, with a hint which key may have been meant. Settings that only stored
-                code reads belong below `user`. Stored code sees the whole configuration as `_cfg`, with the prefixes as paths.
+                code reads belong below `user`. Stored code sees the configuration as `_cfg`, with the prefixes as paths and
+                without the log-in.
 
                 | key | value | default | meaning | option |
                 |---|---|---|---|---|
                 """
-                + rows(key ->
-                        key.kind() != ConfigKey.ValueKind.WITHOUT_EFFECT && key.kind() != ConfigKey.ValueKind.NOT_YET)
+                + rows(key -> key.kind() != ConfigKey.ValueKind.WITHOUT_EFFECT)
                 + """
 
                 ## From the original's files
 
-                A file of the original can be used as it is, unless it asks for something that is not available. These keys must
-                be off:
+                A file of the original can be used as it is. These keys are accepted, and have no effect:
 
-                | key | value | default | meaning | option |
-                |---|---|---|---|---|
                 """
-                + rows(key -> key.kind() == ConfigKey.ValueKind.NOT_YET)
-                + "\nThese are accepted, and have no effect:\n\n"
                 + ConfigKey.ALL.stream()
                         .filter(key -> key.kind() == ConfigKey.ValueKind.WITHOUT_EFFECT)
                         .map(key -> "- `" + key.name() + "`\n")

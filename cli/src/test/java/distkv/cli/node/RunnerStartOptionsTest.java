@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import distkv.cli.config.Config;
 import distkv.cli.config.ConfigFiles;
 import distkv.cli.context.CommandContext;
+import distkv.cli.context.Keyboard;
 import distkv.cli.context.Printer;
 import distkv.cli.context.Terminal;
 import distkv.cli.format.OutputFormat;
@@ -41,8 +42,15 @@ class RunnerStartOptionsTest {
                   limits: {memory: 64M, files: 100}
                 """);
         Config config = new ConfigFiles(Map.of()).load(file, List.of());
-        Terminal terminal =
-                new Terminal(System.out, System.err, Map.of(), Clock.systemUTC(), false, directory, Path.of("python3"));
+        Terminal terminal = new Terminal(
+                System.out,
+                System.err,
+                Map.of(),
+                Clock.systemUTC(),
+                false,
+                directory,
+                Path.of("python3"),
+                Keyboard.system());
         CommandContext context = new CommandContext(
                 terminal, config, new Printer(terminal, OutputFormat.yaml, false, false, false), 0, (at, line) -> 0);
         return CommandLine.populateCommand(new RunnerStartOptions(), words)

@@ -2,6 +2,7 @@ package distkv.cli.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.context.Keyboard;
 import distkv.cli.context.Terminal;
 import distkv.model.process.Trace;
 import java.io.ByteArrayOutputStream;
@@ -28,7 +29,8 @@ class TraceOptionTest {
                         .addMixin("trace", CommandLine.Model.CommandSpec.forAnnotatedObject(trace)))
                 .parseArgs(options);
         PrintStream out = new PrintStream(err, true, StandardCharsets.UTF_8);
-        trace.start(new Terminal(out, out, environment, Clock.systemUTC(), false, Path.of("."), Path.of("python3")));
+        trace.start(new Terminal(
+                out, out, environment, Clock.systemUTC(), false, Path.of("."), Path.of("python3"), Keyboard.system()));
         Trace.line("request", "c1#1", "flushed", "");
     }
 

@@ -108,6 +108,9 @@ final class PythonProcess implements AutoCloseable {
         if (server.server() instanceof Address.Tls) {
             connect.put("ssl", server.tls().toConfiguration());
         }
+        if (server.credentials() != null) {
+            connect.putAll(server.credentials().toConfiguration());
+        }
         send(pairs("op", "init", "connect", connect, "config", options.config()));
     }
 

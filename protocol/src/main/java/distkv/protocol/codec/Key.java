@@ -79,7 +79,14 @@ enum Key {
     TYP,
     IDENT,
     PASSWORD,
-    TOKEN;
+    TOKEN,
+    CODE,
+    CLIENT,
+    APPROVED,
+    ID,
+    NAME,
+    HASH,
+    EXPIRES;
 
     private static final NameTable<Key> NAMES = new NameTable<>(values(), Key::toString);
 

@@ -161,6 +161,22 @@ public final class RequestDecoder {
             case DIFFIE_HELLMAN -> new Request.DiffieHellman(seq, bytes(Key.PUBKEY));
             case AUTH -> logIn();
             case AUTH_INFO -> new Request.WhoAmI(seq);
+            case AUTH_CODE -> new Request.AskForCode(seq, fields.text(Key.CLIENT));
+            case AUTH_APPROVE ->
+                new Request.ApproveCode(
+                        seq,
+                        fields.text(Key.CODE),
+                        fields.textOrNull(Key.IDENT),
+                        fields.has(Key.APPROVED) ? (Boolean) fields.flag(Key.APPROVED) : null);
+            case AUTH_TOKEN ->
+                fields.has(Key.HASH)
+                        ? new Request.KeepToken(
+                                seq,
+                                fields.text(Key.ID),
+                                fields.text(Key.NAME),
+                                fields.text(Key.HASH),
+                                fields.real(Key.EXPIRES))
+                        : new Request.DropToken(seq, fields.text(Key.ID));
             case AUTH_GET,
                     AUTH_SET,
                     AUTH_LIST,

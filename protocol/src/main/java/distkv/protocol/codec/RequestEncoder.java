@@ -84,6 +84,16 @@ public final class RequestEncoder {
             }
             case Request.LogIn logIn -> logIn(logIn);
             case Request.WhoAmI _ -> action(Action.AUTH_INFO);
+            case Request.AskForCode ask -> {
+                action(Action.AUTH_CODE);
+                map.text(Key.CLIENT, ask.client());
+            }
+            case Request.ApproveCode approve -> approve(approve);
+            case Request.KeepToken keep -> keep(keep);
+            case Request.DropToken drop -> {
+                action(Action.AUTH_TOKEN);
+                map.text(Key.ID, drop.id());
+            }
             case Request.Again again -> {
                 content(again.write());
                 again(again);
@@ -110,6 +120,23 @@ public final class RequestEncoder {
         }
         map.textIfAny(byToken ? Key.TOKEN : Key.PASSWORD, logIn.secret().text());
         map.bytes(Key.PASSWORD, logIn.secret().encrypted());
+    }
+
+    private void approve(Request.ApproveCode approve) {
+        action(Action.AUTH_APPROVE);
+        map.text(Key.CODE, approve.code());
+        map.textIfAny(Key.IDENT, approve.user());
+        if (approve.approved() != null) {
+            map.key(Key.APPROVED).flag(approve.approved());
+        }
+    }
+
+    private void keep(Request.KeepToken keep) {
+        action(Action.AUTH_TOKEN);
+        map.text(Key.ID, keep.id());
+        map.text(Key.NAME, keep.name());
+        map.text(Key.HASH, keep.hash());
+        map.key(Key.EXPIRES).real(keep.expires());
     }
 
     private void byTick(Request.GetByTick get) {

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -43,7 +44,7 @@ final class ClaimAcquirer {
     private final Effects effects;
     private final Pace pace = new Pace();
     /** Jobs that could start if there were room, and what sort of place they need. */
-    private final Map<Job, Place> crowded = new LinkedHashMap<>();
+    private final SequencedMap<Job, Place> crowded = new LinkedHashMap<>();
 
     private int underWay;
 
@@ -213,19 +214,39 @@ final class ClaimAcquirer {
     /** There may be room for more runs. Those that need a place of a sort that there is not do not hold up the others. */
     void roomMade(Consumer<Job> consider) {
         Set<Place> lacking = new HashSet<>();
-        for (Map.Entry<Job, Place> each : List.copyOf(crowded.entrySet())) {
-            if (isBusy()) {
-                return;
-            }
-            Job job = each.getKey();
-            if (!lacking.contains(each.getValue())) {
-                crowded.remove(job);
-                consider.accept(job);
-                Place lacks = crowded.get(job);
-                if (lacks != null) {
-                    lacking.add(lacks);
+        Job last = crowded.isEmpty() ? null : crowded.lastEntry().getKey();
+        while (last != null && !isBusy()) {
+            // No more than there is room for: most often that is one, of many.
+            List<Job> next = next(last, lacking);
+            for (Job job : next) {
+                Place place = crowded.get(job);
+                if (place != null && !lacking.contains(place) && !isBusy()) {
+                    crowded.remove(job);
+                    consider.accept(job);
+                    Place lacks = crowded.get(job);
+                    if (lacks != null) {
+                        lacking.add(lacks);
+                    }
                 }
             }
+            if (next.isEmpty() || next.getLast() == last) {
+                return;
+            }
         }
+    }
+
+    /** The first jobs up to this one whose places are not lacking, as many as there may be room for. */
+    private List<Job> next(Job last, Set<Place> lacking) {
+        int room = CLAIMS - underWay - runs.awaited();
+        List<Job> next = new ArrayList<>();
+        for (Map.Entry<Job, Place> each : crowded.entrySet()) {
+            if (!lacking.contains(each.getValue())) {
+                next.add(each.getKey());
+            }
+            if (each.getKey() == last || next.size() == room) {
+                break;
+            }
+        }
+        return next;
     }
 }

@@ -53,7 +53,8 @@ public final class CommitDraft {
 
             /** With the entry that is in the way, if it is known. */
             public Refusal(@Nullable Path path) {
-                super("refused because of " + path);
+                // In a group many claims are refused, and nobody asks where this was thrown.
+                super("refused because of " + path, null, false, false);
                 this.path = path;
             }
 

@@ -1,6 +1,7 @@
 package distkv.runner.worker;
 
-import distkv.client.Witness;
+
+import distkv.client.Session;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.runner.group.GroupState;
@@ -156,7 +157,7 @@ public final class Pool {
     }
 
     /** Has all workers that are forked from now on witness for a session, and ends the idle ones. */
-    public void vouch(Witness witness) {
+    public void vouch(Session.Witness witness) {
         if (parent.vouch(new ToWorker.Vouch(witness))) {
             registry.all().stream().filter(Worker::isUnused).forEach(worker -> send(worker, worker.finish()));
             launcher.keepOneIdle();

@@ -27,6 +27,9 @@ public record PythonCommand(
     /** The prefix of the parent's message when it refuses to start. */
     private static final String REFUSED = "distkv worker: ";
 
+    /** The variables that this process itself logs in with. */
+    private static final Set<String> LOG_IN = Set.of("DISTKV_TOKEN", "DISTKV_USER", "DISTKV_PASSWORD");
+
     /** The exit status of a command that does not exist or cannot be executed. */
     private static final Set<Integer> NOT_FOUND = Set.of(126, 127);
 
@@ -67,6 +70,8 @@ public record PythonCommand(
         words.addAll(sandbox.words());
         ProcessBuilder builder = new ProcessBuilder(words);
         sandbox.clean(builder.environment());
+        // Those of this node, not of the code that it runs.
+        builder.environment().keySet().removeAll(LOG_IN);
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true);
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));

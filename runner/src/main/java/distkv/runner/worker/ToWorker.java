@@ -1,6 +1,7 @@
 package distkv.runner.worker;
 
-import distkv.client.Witness;
+
+import distkv.client.Session;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
@@ -34,7 +35,7 @@ public sealed interface ToWorker {
     record Deadline(int worker, @Nullable Double at) implements ToWorker {}
 
     /** To the parent: be a witness for this session. */
-    record Vouch(Witness witness) implements ToWorker {}
+    record Vouch(Session.Witness witness) implements ToWorker {}
 
     /** To a worker: the address of the server, and the prefix of the modules. */
     record Init(String host, int port, String node, String name, Map<String, @Nullable Object> config, Path modules)
@@ -99,7 +100,7 @@ public sealed interface ToWorker {
                     case Kill(int worker, boolean force) ->
                         map("kill", "worker", worker, "signal", force ? "KILL" : "TERM");
                     case Deadline(int worker, Double at) -> map("deadline", "worker", worker, "at", at);
-                    case Vouch(Witness witness) ->
+                    case Vouch(Session.Witness witness) ->
                         map(
                                 "vouch",
                                 "socket",

@@ -25,6 +25,7 @@ import distkv.server.tree.Replica;
 import distkv.server.tree.Snapshot;
 import distkv.server.tree.WatchScope;
 import distkv.server.tree.Watcher;
+import distkv.store.Store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -60,6 +61,9 @@ public final class AccessControl {
     private final AuditLog audit;
     private final SecurityEvents events;
     private final LoginThrottle throttle = new LoginThrottle(System::nanoTime);
+    private final PasswordQueue passwords = new PasswordQueue();
+    private final LogInCodes codes = new LogInCodes(System::nanoTime);
+    private final TokenUse tokenUse;
     private final Set<ConnectionAccess> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong changes = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
@@ -71,6 +75,7 @@ public final class AccessControl {
     private volatile Runnable whenChanged = () -> {};
 
     /**
+     * @param store where the use of tokens is noted
      * @param sessions what the tokens of runs are checked with
      * @param rooted makes the whole topic of what a client sends as one
      * @param open whether everybody may do everything, see {@link ImplicitLogIn}
@@ -79,6 +84,7 @@ public final class AccessControl {
      */
     public AccessControl(
             Replica replica,
+            Store store,
             SessionRecords sessions,
             Prefixes prefixes,
             UnaryOperator<List<String>> rooted,
@@ -86,6 +92,7 @@ public final class AccessControl {
             boolean nodesOnly,
             AuditLog audit) {
         this.replica = replica;
+        this.tokenUse = new TokenUse(store, System::currentTimeMillis);
         this.prefixes = prefixes;
         this.open = open;
         this.nodesOnly = nodesOnly;
@@ -201,6 +208,18 @@ public final class AccessControl {
         return throttle;
     }
 
+    LogInCodes codes() {
+        return codes;
+    }
+
+    TokenUse tokenUse() {
+        return tokenUse;
+    }
+
+    PasswordQueue passwords() {
+        return passwords;
+    }
+
     void join(ConnectionAccess connection) {
         connections.add(connection);
     }
@@ -230,7 +249,7 @@ public final class AccessControl {
     }
 
     /** The newest users, tokens, nodes and roles. */
-    AccessTable table() {
+    public AccessTable table() {
         Read known = read;
         return known.version() == changes.get() ? known.table() : reread();
     }
@@ -278,6 +297,11 @@ public final class AccessControl {
         return entries;
     }
 
+    /** Whether there is anybody who can log in. */
+    public boolean canAnybodyLogIn() {
+        return table().canAnybodyLogIn(now());
+    }
+
     /** Whether this is a node that may connect. */
     public boolean isNode(String name) {
         NodeAccount node = table().findNode(name);
@@ -292,6 +316,11 @@ public final class AccessControl {
             case Principal.OfUser(String name) -> {
                 User user = table.findUser(name);
                 yield user == null || user.disabled() ? Rights.NONE : table.rights(user.roles());
+            }
+            case Principal.OfLogIn(String name, String id) -> {
+                Token token = table.findToken(id);
+                boolean valid = token != null && name.equals(token.user()) && !token.isExpired(now());
+                yield valid ? rights(new Principal.OfUser(name)) : Rights.NONE;
             }
             case Principal.OfToken(String id, String _) -> {
                 Token token = table.findToken(id);
@@ -312,11 +341,16 @@ public final class AccessControl {
     double expires(Principal principal) {
         Principal source =
                 principal instanceof Principal.OfRun run ? JobIdentity.find(run.as(), table(), 0) : principal;
-        if (source instanceof Principal.OfToken(String id, String _)) {
-            Token token = table().findToken(id);
-            return token == null ? 0 : token.expires() == 0 ? Double.POSITIVE_INFINITY : token.expires();
-        }
-        return Double.POSITIVE_INFINITY;
+        return switch (source) {
+            case Principal.OfToken(String id, String _) -> expires(id);
+            case Principal.OfLogIn(String _, String id) -> expires(id);
+            case null, default -> Double.POSITIVE_INFINITY;
+        };
+    }
+
+    private double expires(String token) {
+        Token found = table().findToken(token);
+        return found == null ? 0 : found.expires() == 0 ? Double.POSITIVE_INFINITY : found.expires();
     }
 
     /** Unix time in seconds. */

@@ -106,7 +106,7 @@ public final class ConnectionAccess {
     /** Whether a run may be the author in somebody's place: people do not hide behind one, nor nodes behind another's. */
     private static boolean maySpeakFor(Principal principal, String run) {
         return switch (principal) {
-            case Principal.OfUser _, Principal.OfToken _, Principal.OfRun _ -> false;
+            case Principal.OfUser _, Principal.OfLogIn _, Principal.OfToken _, Principal.OfRun _ -> false;
             case Principal.OfNode(String name) -> RunNames.node(run).equals(name);
             case Principal.Owner _ -> true;
         };
@@ -361,6 +361,7 @@ public final class ConnectionAccess {
         return switch (request) {
             case Request.DiffieHellman _,
                     Request.LogIn _,
+                    Request.AskForCode _,
                     Request.WhoAmI _,
                     Request.Hello _,
                     Request.Ack _,

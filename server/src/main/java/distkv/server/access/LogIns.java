@@ -11,6 +11,7 @@ import distkv.protocol.Request;
 import distkv.protocol.RunToken;
 import distkv.server.net.PeerIdentity;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The log-ins of one connection: checks what the client presents, and tells its {@link ConnectionAccess}. */
@@ -24,9 +25,6 @@ public final class LogIns {
     private static final class Nobody {
         static final String HASH = PasswordHash.of(PasswordHash.digest(""));
     }
-
-    /** There is one hash at a time. */
-    private static final Object ONE_AT_A_TIME = new Object();
 
     private final AccessControl control;
     private final ConnectionAccess access;
@@ -56,43 +54,37 @@ public final class LogIns {
         }
     }
 
-    /** Logs the client in; returns the refusal, or {@code null} if it is logged in. May take some 50 ms. */
+    /** Logs the client in; returns the refusal, or {@code null} if it is logged in. May take some 50 ms, or wait. */
     public Reply.@Nullable Failed logIn(Request.LogIn request, long tock) {
-        if (request.method().equals(RunToken.METHOD)) {
-            // No attempt of anybody's: such a token cannot be guessed, and one of a run that is over is no offence.
-            String refusal = access.logInRun(request.secret().text());
-            return refusal == null ? null : refusal(request, refusal, tock);
-        }
-        String user = request.user();
-        String from = "address " + address;
-        String[] keys = user.isEmpty() ? new String[] {from} : new String[] {from, "user " + user};
+        return switch (request.method()) {
+            case "password" -> control.passwords().inTurn(address, () -> logInByPassword(request, tock));
+            case "token" -> logInByToken(request, tock);
+            case "code" -> logInByCode(request, tock);
+            case RunToken.METHOD -> {
+                // No attempt of anybody's: such a token cannot be guessed, and one of a run that is over is no offence.
+                String refusal = access.logInRun(request.secret().text());
+                yield refusal == null ? null : refusal(request, refusal, tock);
+            }
+            default ->
+                refusal(request, "typ: '" + request.method() + "' (expected: password, token, code or run)", tock);
+        };
+    }
+
+    private Reply.@Nullable Failed logInByPassword(Request.LogIn request, long tock) {
+        String[] keys = {"address " + address, "user " + request.user()};
         Duration delay = control.throttle().delay(keys);
         if (delay.isPositive()) {
-            control.events().logInFailed(shown(user), address, "too many failures");
-            return refusal(
-                    request,
-                    "log-in: too many failures of this user or address (expected: no attempt for "
-                            + (delay.toMillis() + 999) / 1000 + " s)",
-                    tock);
+            control.events().logInFailed(shown(request.user()), address, "too many failures");
+            return tooMany(request, "log-in", delay, tock);
         }
-        Principal found;
-        switch (request.method()) {
-            case "password" -> found = byPassword(request);
-            case "token" -> found = byToken(request);
-            default -> {
-                return refusal(request, "typ: '" + request.method() + "' (expected: password or token)", tock);
-            }
-        }
+        Principal found = byPassword(request);
         if (found == null) {
             control.throttle().failed(keys);
-            control.events().logInFailed(shown(user), address, "wrong " + request.method());
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "a log-in failed: {0} from {1}",
-                    user.isEmpty() ? "a token" : "user " + shown(user),
-                    address);
+            String user = shown(request.user());
+            LOG.log(System.Logger.Level.WARNING, "a log-in failed: user {0} from {1}", user, address);
+            control.events().logInFailed(user, address, "wrong password");
             // The text of the original, for a wrong name as well: it tells nobody which names exist.
-            return refusal(request, "AuthFailedError('" + failure(request) + "', '" + shown(user) + "')", tock);
+            return refusal(request, "AuthFailedError('User or password is wrong', '" + user + "')", tock);
         }
         control.throttle().succeeded(keys);
         access.logIn(found);
@@ -100,12 +92,75 @@ public final class LogIns {
         return null;
     }
 
-    private static String shown(String user) {
-        return User.isName(user) ? user : "?";
+    /**
+     * Nobody can guess a token, so a right one is never slowed: the wrong ones of another program at the same address do
+     * not keep the workers there from logging in.
+     */
+    private Reply.@Nullable Failed logInByToken(Request.LogIn request, long tock) {
+        String presented = request.secret().text();
+        Token token = presented == null ? null : control.table().findToken(Token.id(presented));
+        if (presented != null && token != null && token.matches(presented)) {
+            double now = AccessControl.now();
+            if (token.isExpired(now)) {
+                control.events().logInFailed("token " + token.name(), address, "expired token");
+                return refusal(
+                        request,
+                        "token " + token.name() + ": expired at " + time(token.expires()) + ", and it is " + time(now)
+                                + " (expected: one that is valid, or a clock that is right)",
+                        tock);
+            }
+            access.logIn(token.principal());
+            control.events().loggedIn(token.principal(), address, request.method());
+            control.tokenUse().note(token.id(), address);
+            return null;
+        }
+        String key = "tokens of " + address;
+        Duration delay = control.throttle().delay(key);
+        if (delay.isPositive()) {
+            return tooMany(request, "token", delay, tock);
+        }
+        control.throttle().failed(key);
+        control.events().logInFailed("?", address, "unknown token");
+        LOG.log(System.Logger.Level.WARNING, "a log-in failed: an unknown token from {0}", address);
+        return refusal(request, "token: unknown or revoked (expected: one that 'distkv token list' shows)", tock);
     }
 
-    private static String failure(Request.LogIn request) {
-        return request.method().equals("token") ? "Token is unknown or has expired" : "User or password is wrong";
+    /** Its secret cannot be guessed either. */
+    private Reply.@Nullable Failed logInByCode(Request.LogIn request, long tock) {
+        String secret = request.secret().text();
+        return switch (control.codes().redeem(secret == null ? "" : secret)) {
+            case LogInCodes.State.Approved(String user) -> {
+                Principal found = new Principal.OfUser(user);
+                access.logIn(found);
+                control.events().loggedIn(found, address, request.method());
+                yield null;
+            }
+            case LogInCodes.State.Pending() ->
+                new Reply.Failed(request.seq(), "code: not approved yet (expected: patience)", Etype.NOT_YET, tock);
+            case LogInCodes.State.Gone() ->
+                refusal(
+                        request,
+                        "code: refused, used or older than " + LogInCodes.LIFE_MINUTES
+                                + " minutes (expected: a new one)",
+                        tock);
+        };
+    }
+
+    private static String time(double unix) {
+        return Instant.ofEpochSecond((long) unix).toString();
+    }
+
+    private static Reply.Failed tooMany(Request.LogIn request, String what, Duration delay, long tock) {
+        return new Reply.Failed(
+                request.seq(),
+                what + ": too many failures of this user or address (expected: no attempt for "
+                        + (delay.toMillis() + 999) / 1000 + " s)",
+                Etype.REFUSED,
+                tock);
+    }
+
+    private static String shown(String user) {
+        return User.isName(user) ? user : "?";
     }
 
     private static Reply.Failed refusal(Request.LogIn request, String text, long tock) {
@@ -116,10 +171,7 @@ public final class LogIns {
         byte[] digest = digest(request.secret());
         User user = control.table().findUser(request.user());
         String stored = user == null || user.disabled() || user.password() == null ? Nobody.HASH : user.password();
-        boolean matches;
-        synchronized (ONE_AT_A_TIME) {
-            matches = PasswordHash.matches(stored, digest == null ? new byte[0] : digest);
-        }
+        boolean matches = PasswordHash.matches(stored, digest == null ? new byte[0] : digest);
         return matches && digest != null && user != null && stored.equals(user.password())
                 ? new Principal.OfUser(user.name())
                 : null;
@@ -133,16 +185,5 @@ public final class LogIns {
         return agreed == null || secret.encrypted() == null
                 ? null
                 : agreed.open(secret.encrypted().array());
-    }
-
-    private @Nullable Principal byToken(Request.LogIn request) {
-        String presented = request.secret().text();
-        if (presented == null) {
-            return null;
-        }
-        Token token = control.table().findToken(Token.id(presented));
-        return token != null && token.matches(presented) && !token.isExpired(AccessControl.now())
-                ? new Principal.OfToken(token.id(), token.name())
-                : null;
     }
 }

@@ -8,6 +8,7 @@ import distkv.model.Write;
 import distkv.model.WriteId;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
+import distkv.server.access.CodeRequests;
 import distkv.server.access.ConnectionAccess;
 import distkv.server.access.LogIns;
 import distkv.server.net.Connection;
@@ -22,6 +23,7 @@ final class RequestContext {
     private final ConnectionSession session;
     private final ConnectionAccess access;
     private final LogIns logIns;
+    private final CodeRequests codes;
     private final InFlightWrites inFlight;
     private final long writer;
     private Path root = Path.ROOT;
@@ -43,6 +45,7 @@ final class RequestContext {
         this.session = new ConnectionSession(
                 server.sessions(), access::node, server.access()::isNode, () -> access().origin(List.of(), 0));
         this.logIns = new LogIns(server.access(), access, connection.peer());
+        this.codes = new CodeRequests(server.access(), access, connection.peer());
         this.inFlight = new InFlightWrites(connection.memory(), connection.output()::flush);
         this.writer = server.writers().newNumber();
     }
@@ -66,6 +69,10 @@ final class RequestContext {
 
     LogIns logIns() {
         return logIns;
+    }
+
+    CodeRequests codes() {
+        return codes;
     }
 
     /** The writes that are not answered yet. */

@@ -10,6 +10,7 @@ import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import distkv.protocol.WirePath;
 import distkv.server.access.ConnectionAccess;
+import distkv.server.access.OwnTokens;
 import distkv.server.message.MonitorStream;
 import distkv.server.message.TopicMessage;
 import distkv.server.message.TopicPattern;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class RequestDispatcher implements RequestHandler {
     private static final List<Integer> VERSION = List.of(0, 65, 0);
     private static final List<String> EXTENSIONS = List.of(
-            "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted", "run",
-            "by", "cause");
+            "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted", "login",
+            "run", "by", "cause");
 
     /** The original's letters for: read, access, list. */
     private static final String READ_LETTERS = "rxe";
@@ -149,6 +150,17 @@ public final class RequestDispatcher implements RequestHandler {
             case Request.DiffieHellman agree -> context.write(context.logIns().agree(agree, context.tock()));
             case Request.LogIn logIn -> logIn(logIn);
             case Request.WhoAmI(Seq seq) -> whoAmI(seq);
+            case Request.AskForCode ask -> context.write(context.codes().ask(ask, context.tock()));
+            case Request.ApproveCode approve -> decide(approve);
+            case Request.KeepToken keep ->
+                own(keep, () -> OwnTokens.keep(keep, context.access().principal(), System.currentTimeMillis() / 1e3));
+            case Request.DropToken drop ->
+                own(
+                        drop,
+                        () -> OwnTokens.drop(
+                                drop,
+                                context.access().principal(),
+                                context.server().access().table()));
             case Request.OpenSession open -> context.write(context.session().open(open));
             case Request.AttachSession attach -> context.write(context.session().attach(attach));
             case Request.RenewSession(Seq seq) ->
@@ -173,6 +185,22 @@ public final class RequestDispatcher implements RequestHandler {
         }
         context.write(new Reply.StreamStart(request.seq(), context.tock()));
         context.write(new Reply.StreamEnd(request.seq(), context.tock()));
+    }
+
+    private void decide(Request.ApproveCode request) {
+        switch (context.codes().decide(request, context.tock())) {
+            case Reply.Failed failed -> context.fail(failed);
+            case Reply decided -> context.write(decided);
+        }
+    }
+
+    /** Carries out the write of a user's own token. */
+    private void own(Request request, Supplier<Request> write) {
+        try {
+            answer(write.get());
+        } catch (IllegalArgumentException e) {
+            context.fail(new Reply.Failed(request.seq(), String.valueOf(e.getMessage()), Etype.ACCESS, context.tock()));
+        }
     }
 
     private void whoAmI(Seq seq) {

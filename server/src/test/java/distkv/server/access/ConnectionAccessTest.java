@@ -50,7 +50,14 @@ class ConnectionAccessTest {
                     .join();
             Replica replica = Replica.start(store);
             AccessControl control = new AccessControl(
-                    replica, new SessionRecords(replica), Prefixes.DEFAULT, topic -> topic, false, true, AuditLog.NONE);
+                    replica,
+                    store,
+                    new SessionRecords(replica),
+                    Prefixes.DEFAULT,
+                    topic -> topic,
+                    false,
+                    true,
+                    AuditLog.NONE);
             ConnectionAccess valid = attic(control, Instant.now().plus(Duration.ofHours(1)));
             assertThat(valid.check(GET, Path.ROOT, 0, 0)).isNull();
             assertThat(valid.isOver()).isFalse();

@@ -1,0 +1,32 @@
+package distkv.client;
+
+import distkv.protocol.Etype;
+import distkv.protocol.Reply;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The server wants a log-in that this client cannot make, or has refused the one that it has made. Unlike a lost
+ * connection, this is final: the client does not try again.
+ */
+public final class LogInException extends ClientException {
+    private static final long serialVersionUID = 1;
+    /** How servers of the original, and ours, refuse a password. */
+    private static final Pattern ORIGINAL = Pattern.compile("\\w+Error\\('([^']*)', '[^']*'\\)");
+
+    private LogInException(Etype etype, String message) {
+        super(etype, message);
+    }
+
+    /** There is nothing to log in with. */
+    static LogInException needed(ClientOptions options) {
+        return new LogInException(
+                Etype.ACCESS, options.address() + " wants a log-in (expected: a token, or a user with a password)");
+    }
+
+    static LogInException refused(ClientOptions options, String who, Reply.Failed refusal) {
+        Matcher original = ORIGINAL.matcher(refusal.text());
+        String reason = original.matches() ? original.group(1) : refusal.text();
+        return new LogInException(refusal.etype(), options.address() + " refuses the log-in as " + who + ": " + reason);
+    }
+}
