@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * gives anybody more rights.
  */
 public final class AccessTable {
-    /** Where the entries are: {@code role}, {@code user}, {@code token} and {@code node}, then the name. */
+    /** Where the entries are: {@code role}, {@code user}, {@code token}, {@code node} and {@code invite}, then the name. */
     public static final Path TOP = Zones.INTERNAL.child("access");
 
     /** Where the last use of tokens is noted, by id: not among them, since it changes nobody's rights. */
@@ -30,13 +30,15 @@ public final class AccessTable {
     private static final String USER = "user";
     private static final String TOKEN = "token";
     private static final String NODE = "node";
-    private static final String EXPECTED = "expected: role, user, token or node, and a name below it";
+    private static final String INVITE = "invite";
+    private static final String EXPECTED = "expected: role, user, token, node or invite, and a name below it";
 
     private final Prefixes prefixes;
     private final Map<String, Role> roles;
     private final Map<String, User> users = new HashMap<>();
     private final Map<String, Token> tokens = new HashMap<>();
-    private final Map<String, Node> nodes = new HashMap<>();
+    private final Map<String, NodeAccount> nodes = new HashMap<>();
+    private final Map<String, Invitation> invitations = new HashMap<>();
 
     private AccessTable(Prefixes prefixes) {
         this.prefixes = prefixes;
@@ -79,7 +81,8 @@ public final class AccessTable {
             }
             case USER -> users.put(name, User.read(name, value));
             case TOKEN -> tokens.put(name, Token.read(name, value));
-            case NODE -> nodes.put(name, Node.read(name, value));
+            case NODE -> nodes.put(name, NodeAccount.read(name, value));
+            case INVITE -> invitations.put(name, Invitation.read(name, value));
             default -> throw new BadEntry(EXPECTED);
         }
     }
@@ -104,6 +107,10 @@ public final class AccessTable {
         return TOP.child(NODE).child(name);
     }
 
+    public static Path invitation(String id) {
+        return TOP.child(INVITE).child(id);
+    }
+
     /** The user with this name; {@code null} if there is none. */
     public @Nullable User findUser(String name) {
         return users.get(name);
@@ -123,13 +130,18 @@ public final class AccessTable {
     }
 
     /** The node with this name, revoked or not; {@code null} if there is none. */
-    public @Nullable Node findNode(String name) {
+    public @Nullable NodeAccount findNode(String name) {
         return nodes.get(name);
     }
 
     /** All nodes, those that are revoked included. */
-    public Collection<Node> nodes() {
+    public Collection<NodeAccount> nodes() {
         return Collections.unmodifiableCollection(nodes.values());
+    }
+
+    /** All invitations, those that were used or have expired included. */
+    public Collection<Invitation> invitations() {
+        return Collections.unmodifiableCollection(invitations.values());
     }
 
     /** The name of a user who can log in and may do everything, the first by name; {@code null} if there is none. */
@@ -167,7 +179,7 @@ public final class AccessTable {
      *
      * @param rooted makes the whole topic of what a client sends as one
      */
-    public Rights rights(Node node, UnaryOperator<List<String>> rooted) {
+    public Rights rights(NodeAccount node, UnaryOperator<List<String>> rooted) {
         return node.revoked() ? Rights.NONE : NodeRole.rights(node, prefixes, rooted);
     }
 }

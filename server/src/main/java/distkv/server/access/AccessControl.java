@@ -2,7 +2,8 @@ package distkv.server.access;
 
 import distkv.access.AccessTable;
 import distkv.access.JobIdentity;
-import distkv.access.Node;
+import distkv.access.NodeAccount;
+import distkv.access.NodeWrites;
 import distkv.access.Principal;
 import distkv.access.RequestNeeds;
 import distkv.access.Rights;
@@ -14,6 +15,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.process.VitalThreads;
+import distkv.protocol.Request;
 import distkv.schema.Prefixes;
 import distkv.server.audit.AuditLog;
 import distkv.server.net.PeerIdentity;
@@ -53,6 +55,7 @@ public final class AccessControl {
     private final boolean nodesOnly;
     private final UnaryOperator<List<String>> rooted;
     private final RequestNeeds needs;
+    private final NodeWrites nodeWrites;
     private final RunLogIn runLogIn;
     private final RunNames runs;
     private final AuditLog audit;
@@ -100,6 +103,10 @@ public final class AccessControl {
         this.needs = new RequestNeeds(zones, path -> replica.snapshot().get(path), rooted);
         this.runLogIn = new RunLogIn(replica, sessions, prefixes);
         this.runs = new RunNames(prefixes, path -> replica.snapshot().get(path));
+        this.nodeWrites = new NodeWrites(
+                prefixes,
+                path -> replica.snapshot().get(path),
+                () -> replica.snapshot().tock());
         this.watcher = watcher();
         this.read = new Read(read(replica.start(watcher)), 0);
     }
@@ -114,7 +121,8 @@ public final class AccessControl {
         VitalThreads.virtual("distkv-access", this::recheck).start();
     }
 
-    private void recheck() {
+    /** Ends what is not allowed any more, and has streams checked again. It may wait. */
+    public void recheck() {
         connections.forEach(ConnectionAccess::recheck);
         whenChanged.run();
     }
@@ -179,7 +187,33 @@ public final class AccessControl {
         return runs;
     }
 
-    LoginThrottle throttle() {
+    /**
+     * Why a node may not make a request for which it has the rights; {@code null} if it may.
+     *
+     * @param session that of the connection; 0 if it has none
+     */
+    @Nullable
+    String refusal(String name, long session, Request request, Path root) {
+        NodeAccount node = table().findNode(name);
+        return node == null
+                ? null
+                : nodeWrites.refusal(new NodeWrites.Writer(name, node.groups(), session), request, root);
+    }
+
+    /** Whether there is anything at a path that a node may write, given the right. */
+    boolean nodeMayWriteAt(Path path) {
+        return nodeWrites.maySome(path);
+    }
+
+    /** How many connections a node has. */
+    public int connectionsOf(String node) {
+        return (int) connections.stream()
+                .filter(connection -> node.equals(connection.node()))
+                .count();
+    }
+
+    public LoginThrottle throttle() {
+
         return throttle;
     }
 
@@ -279,7 +313,7 @@ public final class AccessControl {
 
     /** Whether this is a node that may connect. */
     public boolean isNode(String name) {
-        Node node = table().findNode(name);
+        NodeAccount node = table().findNode(name);
         return node != null && !node.revoked();
     }
 
@@ -306,7 +340,7 @@ public final class AccessControl {
                 yield run.joined() ? rights.readAndWrite(zones) : rights;
             }
             case Principal.OfNode(String name) -> {
-                Node node = table.findNode(name);
+                NodeAccount node = table.findNode(name);
                 yield node == null ? Rights.NONE : table.rights(node, rooted);
             }
         };
