@@ -118,6 +118,7 @@ async def test_a_log_in_that_is_refused_later_ends_the_link():
         async with open_client(connect={**where(server), "token": "t", "retry": 0.05}) as client:
             server.answers["auth"] = answering({"error": "token: revoked", "etype": "access"})
             await server.connections[0].drop()
+            await server.until(lambda: len(server.connections) == 2)
             with pytest.raises(ClientAuthError, match="refuses the log-in as a token: token: revoked"):
                 await client.link.wait_connected()
             with pytest.raises(ClientAuthError):

@@ -8,6 +8,6 @@ public final class NobodyCanLogInException extends IOException {
 
     NobodyCanLogInException(String host, int port) {
         super("cannot listen on " + host + ", port " + port
-                + ": nobody could log in (expected: a user with a password, or" + " a token)");
+                + ": nobody could log in (expected: a user with a password, a token, or a node)");
     }
 }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  distkv token create backup --role viewer --expires 30d",
-            "  export DISTKV_TOKEN=$(distkv token create sensor --role editor --path room.kitchen --expires never)"
+            "  distkv token create sensor --role editor --path room --expires never"
         })
 public final class TokenCreate implements CommandAction.Local {
     private static final String NEVER = "never";

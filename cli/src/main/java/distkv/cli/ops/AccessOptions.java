@@ -30,17 +30,22 @@ final class AccessOptions {
         return open || must ? options.open(!must) : options;
     }
 
-    /** Refuses what is not safe, and warns of what was asked for although it is not. */
-    void check(BindAddress place, CommandContext context) {
-        if (!open) {
-            return;
-        } else if (!place.isLoopback()) {
+    /** Refuses what is not safe. */
+    void check(BindAddress place) {
+        if (open && !place.isLoopback()) {
             throw new FailedException("cannot listen on " + place
                             + " with --open (expected: an address of the loopback interface)")
                     .withHint(
                             "without --open, clients log in; 'distkv user add NAME --role owner' adds the first user");
         }
-        context.printer()
-                .warning("--open: every user of this machine can change everything, and run code as the runner's user");
+    }
+
+    /** Warns of what was asked for although it is not safe. */
+    void warn(CommandContext context) {
+        if (open) {
+            context.printer()
+                    .warning("--open: every user of this machine can change everything, and run code as the runner's"
+                            + " user");
+        }
     }
 }

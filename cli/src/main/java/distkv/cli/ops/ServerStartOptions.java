@@ -87,11 +87,13 @@ public final class ServerStartOptions {
                         .withPrefixes(config.prefixes()),
                 config);
         options = access.applyTo(options, place);
-        tls.check(place, context);
-        access.check(place, context);
+        tls.check(place, config);
+        access.check(place);
         try {
             Server server = start(data(context), name(config), options);
             know(server, config);
+            tls.warn(place, context);
+            access.warn(context);
             return server;
         } catch (NobodyCanLogInException e) {
             throw new FailedException(String.valueOf(e.getMessage()), e)

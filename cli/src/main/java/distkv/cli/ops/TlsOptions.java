@@ -88,18 +88,21 @@ final class TlsOptions {
         };
     }
 
-    /** Refuses what is not safe, and warns of what was asked for although it is not. */
-    void check(BindAddress place, CommandContext context) {
-        if (isOn(context.config()) || place.isLoopback()) {
-            return;
-        }
-        if (!plaintext) {
+    /** Refuses what is not safe. */
+    void check(BindAddress place, Config config) {
+        if (!isOn(config) && !place.isLoopback() && !plaintext) {
             throw new FailedException("cannot listen on " + place
                             + " without TLS (expected: an address of the loopback interface, or TLS)")
                     .withHint("'--tls auto' adds TLS; '--plaintext' permits it without, for a tunnel or a VPN");
         }
-        context.printer()
-                .warning("listening on " + place + " without TLS: clients on other machines must log in, and"
-                        + " whoever can read what passes learns everything");
+    }
+
+    /** Warns of what was asked for although it is not safe. */
+    void warn(BindAddress place, CommandContext context) {
+        if (!isOn(context.config()) && !place.isLoopback()) {
+            context.printer()
+                    .warning("listening on " + place + " without TLS: clients on other machines must log in, and"
+                            + " whoever can read what passes learns everything");
+        }
     }
 }
