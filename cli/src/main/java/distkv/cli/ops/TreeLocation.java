@@ -45,7 +45,7 @@ public final class TreeLocation {
     }
 
     /**
-     * The same, with a name.
+     * Works on the tree, in a new directory if there is none.
      *
      * @param name the tree's name, if the directory is new
      */
