@@ -101,22 +101,11 @@ public final class Server implements AutoCloseable {
                     options.open(),
                     options.tls() instanceof ServerOptions.Tls.Automatic,
                     audit == null ? AuditLog.NONE : audit);
-            if (!options.open() && !sockets.isLoopback() && !access.canAnybodyLogIn()) {
+            if (!options.open() && !sockets.isLoopback() && !sockets.letsMachinesJoin() && !access.canAnybodyLogIn()) {
                 replica.close();
                 throw new NobodyCanLogInException(options.host(), options.port());
             }
             endSessionsOfRevokedNodes(access, records, store);
-            ServerTls tls = sockets.tls();
-            NodeService nodes = new NodeService(
-                    store,
-                    replica,
-                    access,
-                    tls == null ? null : tls.authority(),
-                    new ReachableAddress(
-                            sockets.host(),
-                            sockets.address(),
-                            sockets.port().socket().getLocalPort()),
-                    tls != null);
             ServerContext context = new ServerContext(
                     store,
                     replica,
@@ -130,7 +119,7 @@ public final class Server implements AutoCloseable {
                     sockets::tlsStatus,
                     executor,
                     access,
-                    nodes);
+                    nodes(store, replica, access, sockets));
             NetContext net = new NetContext(
                     limits,
                     options.unreadTimeout(),
@@ -170,6 +159,19 @@ public final class Server implements AutoCloseable {
         };
         access.whenChanged(end);
         end.run();
+    }
+
+    private static NodeService nodes(
+            Store store, Replica replica, AccessControl access, ServerSockets sockets) {
+        ServerTls tls = sockets.tls();
+        return new NodeService(
+                store,
+                replica,
+                access,
+                tls == null ? null : tls.authority(),
+                new ReachableAddress(
+                        sockets.host(), sockets.address(), sockets.port().socket().getLocalPort()),
+                tls != null);
     }
 
     private static List<String> messageRoot(ServerOptions options) {

@@ -131,6 +131,11 @@ record ServerSockets(
         return port.socket().getInetAddress().isLoopbackAddress();
     }
 
+    /** Whether the owner, at the Unix socket, can invite other machines, which then log in with their certificates. */
+    boolean letsMachinesJoin() {
+        return local != null && tls != null && tls.authority() != null;
+    }
+
     List<SocketListener.Endpoint> endpoints() {
         List<SocketListener.Endpoint> all = new ArrayList<>();
         all.add(new SocketListener.Endpoint(port, tls));
