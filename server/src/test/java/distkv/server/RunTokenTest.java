@@ -257,7 +257,7 @@ class RunTokenTest {
                     .contains("it is over, or this is no run's token");
         }
         assertThat(logIn(fixture.wire(), "run", good)).isNull();
-        assertThat(logIn(fixture.wire(), "token", good)).contains("token: unknown");
+        assertThat(logIn(fixture.wire(), "token", good)).contains("token: unknown or revoked");
     }
 
     @Test
