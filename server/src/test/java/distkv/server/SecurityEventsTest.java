@@ -96,7 +96,7 @@ class SecurityEventsTest {
         assertThat(viewer.call("get_value", "path", path("room", "temp"))).doesNotContainKey("error");
         assertThat(log())
                 .containsExactly(
-                        "log-in-failed  ?  127.0.0.1  -  wrong token",
+                        "log-in-failed  ?  127.0.0.1  -  unknown token",
                         "log-in  token viewer  127.0.0.1  -  by token",
                         "denied  token viewer  127.0.0.1  room.temp  no right to write");
     }
