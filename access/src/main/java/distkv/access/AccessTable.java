@@ -36,7 +36,7 @@ public final class AccessTable {
     private final Map<String, Role> roles;
     private final Map<String, User> users = new HashMap<>();
     private final Map<String, Token> tokens = new HashMap<>();
-    private final Map<String, Node> nodes = new HashMap<>();
+    private final Map<String, NodeAccount> nodes = new HashMap<>();
 
     private AccessTable(Prefixes prefixes) {
         this.prefixes = prefixes;
@@ -79,7 +79,7 @@ public final class AccessTable {
             }
             case USER -> users.put(name, User.read(name, value));
             case TOKEN -> tokens.put(name, Token.read(name, value));
-            case NODE -> nodes.put(name, Node.read(name, value));
+            case NODE -> nodes.put(name, NodeAccount.read(name, value));
             default -> throw new BadEntry(EXPECTED);
         }
     }
@@ -123,12 +123,12 @@ public final class AccessTable {
     }
 
     /** The node with this name, revoked or not; {@code null} if there is none. */
-    public @Nullable Node findNode(String name) {
+    public @Nullable NodeAccount findNode(String name) {
         return nodes.get(name);
     }
 
     /** All nodes, those that are revoked included. */
-    public Collection<Node> nodes() {
+    public Collection<NodeAccount> nodes() {
         return Collections.unmodifiableCollection(nodes.values());
     }
 
@@ -167,7 +167,7 @@ public final class AccessTable {
      *
      * @param rooted makes the whole topic of what a client sends as one
      */
-    public Rights rights(Node node, UnaryOperator<List<String>> rooted) {
+    public Rights rights(NodeAccount node, UnaryOperator<List<String>> rooted) {
         return node.revoked() ? Rights.NONE : NodeRole.rights(node, prefixes, rooted);
     }
 }

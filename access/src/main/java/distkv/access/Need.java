@@ -41,7 +41,8 @@ public sealed interface Need {
     }
 
     /**
-     * To write a job: {@link Right#CODE}. For a write that changes only when the job starts, {@link Right#RUN} is enough.
+     * To write a job: {@link Right#CODE}. For a write that changes only when the job starts, or that only makes sure that
+     * there is none, {@link Right#RUN} is enough.
      *
      * @param startsOrStops whether it is such a write, which is asked only if that matters
      */

@@ -1,6 +1,6 @@
 package distkv.access;
 
-import distkv.access.Node.Reads;
+import distkv.access.NodeAccount.Reads;
 import distkv.model.Path;
 import distkv.schema.Prefixes;
 import distkv.schema.group.LogTopic;
@@ -18,15 +18,15 @@ final class NodeRole {
     private static final List<List<String>> ORIGINAL = List.of(List.of(":distkv", "run"), List.of("moat", "kv", "run"));
 
     private final List<Rule> rules = new ArrayList<>();
-    private final Node node;
+    private final NodeAccount node;
     private final Prefixes prefixes;
 
-    private NodeRole(Node node, Prefixes prefixes) {
+    private NodeRole(NodeAccount node, Prefixes prefixes) {
         this.node = node;
         this.prefixes = prefixes;
     }
 
-    static Rights rights(Node node, Prefixes prefixes, UnaryOperator<List<String>> rooted) {
+    static Rights rights(NodeAccount node, Prefixes prefixes, UnaryOperator<List<String>> rooted) {
         NodeRole role = new NodeRole(node, prefixes);
         switch (node.reads()) {
             case ALL -> role.rules.addAll(Role.reading(prefixes));

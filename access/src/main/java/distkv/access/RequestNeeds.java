@@ -177,11 +177,13 @@ public final class RequestNeeds {
                 : new Need.At(zone.write(), path, zone);
     }
 
-    /** Only if the chain makes sure that what is replaced is what was compared. */
+    /** Only if the chain makes sure that what is replaced is what was compared, or that there is nothing to delete. */
     private boolean startsOrStops(Path path, @Nullable Value value, ChainCondition chain) {
+        if (value == null) {
+            return chain instanceof ChainCondition.Absent;
+        }
         Entry entry = entries.apply(path);
-        return value != null
-                && entry != null
+        return entry != null
                 && entry.value() != null
                 && chain instanceof ChainCondition.Link link
                 && link.tick() == entry.tick()

@@ -3,7 +3,7 @@ package distkv.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import distkv.access.Node.Reads;
+import distkv.access.NodeAccount.Reads;
 import distkv.model.Path;
 import distkv.protocol.Values;
 import distkv.schema.BadEntry;
@@ -19,17 +19,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodeTest {
     private static final Zones ZONES = new Zones(Prefixes.DEFAULT);
 
-    private static Node node(Reads reads) {
-        return new Node("attic", Set.of("default", "b"), Set.of("gpio"), Set.of("5f"), 1_000, "olga", false, reads);
+    private static NodeAccount node(Reads reads) {
+        return new NodeAccount(
+                "attic", Set.of("default", "b"), Set.of("gpio"), Set.of("5f"), 1_000, "olga", false, reads);
     }
 
     @Test
     void itIsReadAsItWasWritten() throws Exception {
         for (Reads reads : Reads.values()) {
-            assertThat(Node.read("attic", node(reads).encode(null))).isEqualTo(node(reads));
+            assertThat(NodeAccount.read("attic", node(reads).encode(null))).isEqualTo(node(reads));
         }
-        Node revoked = new Node("attic", Set.of(), Set.of(), Set.of(), 0, "", true, Reads.ALL);
-        assertThat(Node.read("attic", revoked.encode(null))).isEqualTo(revoked);
+        NodeAccount revoked = new NodeAccount("attic", Set.of(), Set.of(), Set.of(), 0, "", true, Reads.ALL);
+        assertThat(NodeAccount.read("attic", revoked.encode(null))).isEqualTo(revoked);
         assertThat(Values.decode(node(Reads.ALL).encode(Values.encode(Map.of("later", 5L)))))
                 .isEqualTo(Map.of(
                         "later",
@@ -49,13 +50,14 @@ class NodeTest {
     @ParameterizedTest
     @ValueSource(strings = {"+", "#", ""})
     void aGroupThatWouldBeAWildcardIsNone(String group) {
-        assertThatThrownBy(() -> Node.read("attic", Values.encode(Map.of("groups", List.of(group)))))
+        assertThatThrownBy(() -> NodeAccount.read("attic", Values.encode(Map.of("groups", List.of(group)))))
                 .isInstanceOf(BadEntry.class)
                 .hasMessageContaining("names other than + and #");
-        assertThatThrownBy(() -> Node.read("a/b", Values.encode(Map.of()))).isInstanceOf(BadEntry.class);
+        assertThatThrownBy(() -> NodeAccount.read("a/b", Values.encode(Map.of())))
+                .isInstanceOf(BadEntry.class);
     }
 
-    private static boolean may(Node node, Right right, String path) {
+    private static boolean may(NodeAccount node, Right right, String path) {
         Path at = Path.parse(":.distkv." + path);
         return NodeRole.rights(node, Prefixes.DEFAULT, topic -> topic).allow(right, at, ZONES.of(at));
     }

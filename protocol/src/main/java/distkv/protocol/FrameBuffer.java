@@ -27,6 +27,11 @@ public final class FrameBuffer {
         this.scanner = new FrameScanner(limits);
     }
 
+    /** From now on no frame may be larger than this. */
+    public void limit(int maxSize) {
+        scanner.limit(maxSize);
+    }
+
     /**
      * The next frame; {@code null} if it has not arrived completely. It is valid until the buffer is filled again.
      *

@@ -5,7 +5,8 @@ package distkv.protocol;
  * allow. It continues where it stopped, so it reads every byte once.
  */
 final class FrameScanner {
-    private final FrameLimits limits;
+    private final int maxDepth;
+    private int maxSize;
     /** How many values are still missing at each depth; index 0 is the frame itself. */
     private final int[] missing;
 
@@ -16,9 +17,15 @@ final class FrameScanner {
     private int content;
 
     FrameScanner(FrameLimits limits) {
-        this.limits = limits;
-        this.missing = new int[limits.maxDepth() + 1];
+        this.maxDepth = limits.maxDepth();
+        this.maxSize = limits.maxSize();
+        this.missing = new int[maxDepth + 1];
         start();
+    }
+
+    /** From now on no frame may be larger than this. */
+    void limit(int newMaxSize) {
+        maxSize = newMaxSize;
     }
 
     /** Begins a new frame. */
@@ -66,14 +73,13 @@ final class FrameScanner {
             return false;
         }
         long body = body(buffer, at, tag);
-        if (body > limits.maxSize() - seen - size) {
-            throw new ProtocolException("a message of more than " + limits.maxSize() + " bytes: "
+        if (body > maxSize - seen - size) {
+            throw new ProtocolException("a message of more than " + maxSize + " bytes: "
                     + (isContainer(tag) ? "a map or array of " : "text or bytes of ") + body + " (expected: at most "
-                    + limits.maxSize() + " in all)");
+                    + maxSize + " in all)");
         }
-        if (isContainer(tag) && depth == limits.maxDepth()) {
-            throw new ProtocolException(
-                    "a message nested more than " + limits.maxDepth() + " deep (expected: at most that)");
+        if (isContainer(tag) && depth == maxDepth) {
+            throw new ProtocolException("a message nested more than " + maxDepth + " deep (expected: at most that)");
         }
         missing[depth]--;
         seen += size;

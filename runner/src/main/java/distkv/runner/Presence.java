@@ -9,6 +9,7 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.model.process.VitalThreads;
+import distkv.protocol.Etype;
 import distkv.runner.group.Membership;
 import distkv.runner.lifecycle.Lifecycle.Load;
 import distkv.schema.group.Member;
@@ -120,6 +121,7 @@ final class Presence implements AutoCloseable {
 
     private boolean serve(Session session) throws InterruptedException {
         boolean announced = false;
+        boolean denied = false;
         while (!closed && !session.isLost()) {
             try {
                 write(session);
@@ -129,6 +131,10 @@ final class Presence implements AutoCloseable {
                 }
                 wishes.take();
             } catch (ClientException e) {
+                if (e.etype() == Etype.ACCESS && !denied) {
+                    denied = true;
+                    events.put(new Event.Printed("no presence: " + e.getMessage()));
+                }
                 // It is lost, and a new one is needed; or the connection is, and it is mended.
                 client.awaitConnected();
                 Thread.sleep(PAUSE);

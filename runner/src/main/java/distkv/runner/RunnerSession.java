@@ -2,7 +2,6 @@ package distkv.runner;
 
 import distkv.client.Client;
 import distkv.client.Session;
-
 import distkv.model.Path;
 import distkv.runner.group.ForeignRunners;
 import distkv.runner.group.GroupState;
@@ -37,7 +36,7 @@ final class RunnerSession {
     private final BootClock boot = new BootClock();
     private final Term term = new Term();
     private Lease lease = Lease.NONE;
-    private @Nullable Session.Witness vouched;
+    private Session.@Nullable Witness vouched;
     private Load published = new Load(0, 0);
     private Map<Path, String> refused = Map.of();
     private double publishedAt = Double.NEGATIVE_INFINITY;

@@ -40,6 +40,9 @@ final class World implements AutoCloseable {
     /** How the test and its runners reach it. */
     private final ClientOptions reach;
 
+    /** What the runners log in with, each as the node that it is; {@code null}: as the test does. */
+    private final @Nullable NodeCertificates certificates;
+
     final Client client;
     final List<JobLog.Line> log = new CopyOnWriteArrayList<>();
     private final Mirror mirror;
@@ -49,7 +52,7 @@ final class World implements AutoCloseable {
 
     /** A server that everybody on this machine may use. */
     World() throws IOException, InterruptedException {
-        this(ServerOptions.defaults().at("127.0.0.1", 0).open(true), null);
+        this(ServerOptions.defaults().at("127.0.0.1", 0).open(true), null, null);
     }
 
     /** A server whose port wants a log-in; the test and its runners use its Unix socket, which is at this path. */
@@ -58,14 +61,28 @@ final class World implements AutoCloseable {
                 .at("127.0.0.1", 0)
                 .open(false)
                 .withSocket(new ServerOptions.LocalSocket.At(socket));
-        return new World(options, socket);
+        return new World(options, socket, null);
     }
 
-    private World(ServerOptions options, java.nio.file.@Nullable Path socket) throws IOException, InterruptedException {
+    /** A server at which each runner logs in as a node; the test and the workers use its Unix socket. */
+    static World ofNodes(java.nio.file.Path directory) throws IOException, InterruptedException {
+        java.nio.file.Path socket = directory.resolve("socket");
+        ServerOptions options = ServerOptions.defaults()
+                .at("127.0.0.1", 0)
+                .open(false)
+                .in(directory)
+                .withTls(new ServerOptions.Tls.Automatic())
+                .withSocket(new ServerOptions.LocalSocket.At(socket));
+        return new World(options, socket, new NodeCertificates(directory));
+    }
+
+    private World(ServerOptions options, java.nio.file.@Nullable Path socket, @Nullable NodeCertificates certificates)
+            throws IOException, InterruptedException {
         server = Server.start(options, new MemoryStore("tree"));
         reach = socket == null
                 ? ClientOptions.of("127.0.0.1", server.port())
                 : ClientOptions.of(new Address.Unix(socket));
+        this.certificates = certificates;
         client = Client.connect(reach.withName("test"));
         mirror = client.mirror(Path.ROOT);
         mirror.listen((before, now) -> announce());
@@ -82,7 +99,7 @@ final class World implements AutoCloseable {
 
     RunnerOptions options(String node, Kind... kinds) {
         return RunnerOptions.of(node, Set.copyOf(Arrays.asList(kinds)))
-                .server("127.0.0.1", server.port())
+                .server(reach.host(), reach.port())
                 .python(python())
                 .log(this::line);
     }
@@ -104,11 +121,19 @@ final class World implements AutoCloseable {
 
     /** Starts a runner with a client of its own. */
     Runner runner(RunnerOptions options) throws InterruptedException {
-        Client own = Client.connect(reach.withName(options.node()));
+        ClientOptions how = certificates == null
+                ? reach
+                : certificates.join(client, server.port(), options.node(), options.group());
+        Client own = Client.connect(how.withName(options.node()));
         clients.add(own);
         Runner runner = Runner.start(options, own);
         runners.add(runner);
         return runner;
+    }
+
+    /** From now on this node may do nothing. */
+    void revoke(String node) throws InterruptedException {
+        Objects.requireNonNull(certificates).revoke(client, node);
     }
 
     /** Waits until it is so; looks again whenever something has changed in the tree or was logged. */

@@ -9,6 +9,7 @@ import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
 import distkv.server.message.TopicPattern;
+import distkv.server.net.LogInLimits;
 import distkv.server.net.NetContext;
 import distkv.server.net.SocketListener;
 import distkv.server.request.CpuBoundExecutor;
@@ -68,6 +69,10 @@ public final class Server implements AutoCloseable {
      * @throws IllegalArgumentException if it is not permitted to listen there
      */
     public static Server start(ServerOptions options, Store store) throws IOException {
+        return start(options, store, LogInLimits.DEFAULT);
+    }
+
+    static Server start(ServerOptions options, Store store, LogInLimits logIns) throws IOException {
         String node = options.node() == null ? store.treeName() : options.node();
         ServerSockets sockets = ServerSockets.bind(options, node);
         AuditFiles audit = options.directory() == null ? null : AuditFiles.open(options.directory());
@@ -114,6 +119,7 @@ public final class Server implements AutoCloseable {
                     options.unreadTimeout(),
                     HANDSHAKE_TIMEOUT,
                     options.maxConnections(),
+                    logIns,
                     new MemoryBudget(memory.connections()),
                     new MemoryBudget(memory.streams()),
                     () -> replica.snapshot().tock());

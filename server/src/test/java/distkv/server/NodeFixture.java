@@ -2,8 +2,8 @@ package distkv.server;
 
 import distkv.access.AccessTable;
 import distkv.access.Grant;
-import distkv.access.Node;
-import distkv.access.Node.Reads;
+import distkv.access.NodeAccount;
+import distkv.access.NodeAccount.Reads;
 import distkv.access.Token;
 import distkv.model.Commit;
 import distkv.model.Expectation;
@@ -83,12 +83,31 @@ final class NodeFixture implements AutoCloseable {
     }
 
     void entry(String name, Credentials known, boolean revoked, String... groups) throws Exception {
-        Node node =
-                new Node(name, Set.of(groups), Set.of(), Set.of(known.fingerprint()), 5, "root", revoked, Reads.ALL);
+        NodeAccount node = new NodeAccount(
+                name, Set.of(groups), Set.of(), Set.of(known.fingerprint()), 5, "root", revoked, Reads.ALL);
         try (WireClient owner = owner()) {
             owner.call(
                     "set_internal", "path", List.of("access", "node", name), "value", Values.decode(node.encode(null)));
         }
+    }
+
+    /** Makes a token with this role; returns what logs it in. */
+    String token(String name, String role) throws Exception {
+        Token.Created created = Token.create(name, List.of(new Grant(role)), 0, "", new SecureRandom());
+        try (WireClient owner = owner()) {
+            owner.call(
+                    "set_internal",
+                    "path",
+                    List.of("access", "token", created.token().id()),
+                    "value",
+                    Values.decode(created.token().encode()));
+        }
+        return created.secret();
+    }
+
+    /** Connects to the Unix socket, whose user is the server's. */
+    WireClient local() throws IOException {
+        return new WireClient(new LocalWire(Objects.requireNonNull(fixture.server.socketPath())));
     }
 
     WireClient owner() throws Exception {

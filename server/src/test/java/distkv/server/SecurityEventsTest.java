@@ -116,7 +116,9 @@ class SecurityEventsTest {
                                 Map.of("path", path("data"), "value", 1),
                                 Map.of("path", below(":.distkv.run.any.", "home.heat"), "value", Map.of("target", 1)))),
                 "tock");
-        owner.call("set_value", "path", below(":.distkv.run.any.", "home.:.call.abc"), "value", 1);
+        Object call = Map.of("target", 1);
+        assertThat(owner.call("set_value", "path", below(":.distkv.run.any.", "home.:.call.abc"), "value", call))
+                .containsEntry("changed", true);
         owner.call("set_value", "path", below(":.distkv.state.any.", "home.heat"), "value", 1);
         Object role = Map.of("rules", List.of());
         Map<String, Object> refused =

@@ -23,7 +23,7 @@ public interface Keyboard {
     /** The terminal of this process. */
     static Keyboard system() {
         return new Keyboard() {
-            /** Looked for only when somebody is to be asked, since that takes a while. */
+            // Looked for only when somebody is to be asked, since that takes a while.
             @SuppressWarnings("SystemConsoleNull") // It does without a terminal, unless a console has lines edited.
             private @Nullable Console terminal() {
                 Console console = System.console();

@@ -1,6 +1,5 @@
 package distkv.runner.worker;
 
-
 import distkv.client.Session;
 import distkv.model.Guard;
 import distkv.model.Path;

@@ -40,7 +40,9 @@ final class SimRunner {
     private double[] since = new double[16];
     private double[] wakes = new double[16];
     private int waits;
-    private final BitSet listed = new BitSet();
+    /** No bit set: to clear its last bit costs as much as it is long. */
+    private final boolean[] listed;
+
     private double nextLook = Double.POSITIVE_INFINITY;
     private double wakeAt = Double.POSITIVE_INFINITY;
 
@@ -50,6 +52,7 @@ final class SimRunner {
         this.share = new FairShare(name);
         this.rebalancer = new Rebalancer(share);
         this.stakes = new Stake[sim.jobs.length];
+        this.listed = new boolean[sim.jobs.length];
     }
 
     void kill() {
@@ -148,10 +151,10 @@ final class SimRunner {
             return;
         }
         int at = waits;
-        if (listed.get(job)) {
+        if (listed[job]) {
             for (at = 0; waiting[at] != job; at++) {}
         } else {
-            listed.set(job);
+            listed[job] = true;
             waits++;
         }
         if (waits > waiting.length) {
@@ -209,7 +212,7 @@ final class SimRunner {
             int job = waiting[i];
             double wake = !stake(job).isFree() ? -1 : wakes[i] > sim.now ? wakes[i] : lookAt(job, since[i]);
             if (wake < 0) {
-                listed.clear(job);
+                listed[job] = false;
                 continue;
             }
             waiting[left] = job;

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class SimStore {
     private final Sim sim;
     private final Consumer<Entry> feed;
-    private final Map<Path, Entry> entries = new HashMap<>();
+    /** In the order in which they were created, so that no history depends on how paths are hashed. */
+    private final Map<Path, Entry> entries = new LinkedHashMap<>();
+
     private int restores;
     private final Map<Long, Double> leases = new HashMap<>();
     private final Map<Long, Set<Path>> bound = new HashMap<>();

@@ -2,7 +2,8 @@ package distkv.server.access;
 
 import distkv.access.AccessTable;
 import distkv.access.JobIdentity;
-import distkv.access.Node;
+import distkv.access.NodeAccount;
+import distkv.access.NodeWrites;
 import distkv.access.Principal;
 import distkv.access.RequestNeeds;
 import distkv.access.Rights;
@@ -14,6 +15,7 @@ import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.model.Value;
 import distkv.model.process.VitalThreads;
+import distkv.protocol.Request;
 import distkv.schema.Prefixes;
 import distkv.server.audit.AuditLog;
 import distkv.server.net.PeerIdentity;
@@ -53,6 +55,7 @@ public final class AccessControl {
     private final boolean nodesOnly;
     private final UnaryOperator<List<String>> rooted;
     private final RequestNeeds needs;
+    private final NodeWrites nodeWrites;
     private final RunLogIn runLogIn;
     private final RunNames runs;
     private final AuditLog audit;
@@ -100,6 +103,10 @@ public final class AccessControl {
         this.needs = new RequestNeeds(zones, path -> replica.snapshot().get(path), rooted);
         this.runLogIn = new RunLogIn(replica, sessions, prefixes);
         this.runs = new RunNames(prefixes, path -> replica.snapshot().get(path));
+        this.nodeWrites = new NodeWrites(
+                prefixes,
+                path -> replica.snapshot().get(path),
+                () -> replica.snapshot().tock());
         this.watcher = watcher();
         this.read = new Read(read(replica.start(watcher)), 0);
     }
@@ -177,6 +184,24 @@ public final class AccessControl {
 
     RunNames runs() {
         return runs;
+    }
+
+    /**
+     * Why a node may not make a request for which it has the rights; {@code null} if it may.
+     *
+     * @param session that of the connection; 0 if it has none
+     */
+    @Nullable
+    String refusal(String name, long session, Request request, Path root) {
+        NodeAccount node = table().findNode(name);
+        return node == null
+                ? null
+                : nodeWrites.refusal(new NodeWrites.Writer(name, node.groups(), session), request, root);
+    }
+
+    /** Whether there is anything at a path that a node may write, given the right. */
+    boolean nodeMayWriteAt(Path path) {
+        return nodeWrites.maySome(path);
     }
 
     LoginThrottle throttle() {
@@ -279,7 +304,7 @@ public final class AccessControl {
 
     /** Whether this is a node that may connect. */
     public boolean isNode(String name) {
-        Node node = table().findNode(name);
+        NodeAccount node = table().findNode(name);
         return node != null && !node.revoked();
     }
 
@@ -306,7 +331,7 @@ public final class AccessControl {
                 yield run.joined() ? rights.readAndWrite(zones) : rights;
             }
             case Principal.OfNode(String name) -> {
-                Node node = table.findNode(name);
+                NodeAccount node = table.findNode(name);
                 yield node == null ? Rights.NONE : table.rights(node, rooted);
             }
         };

@@ -2,7 +2,7 @@ package distkv.server.access;
 
 import distkv.access.JobIdentity;
 import distkv.access.Need;
-import distkv.access.Node;
+import distkv.access.NodeAccount;
 import distkv.access.Principal;
 import distkv.access.Right;
 import distkv.access.Rights;
@@ -171,7 +171,7 @@ public final class ConnectionAccess {
         if (!(principal instanceof Principal.OfNode(String name))) {
             return false;
         }
-        Node node = control.table().findNode(name);
+        NodeAccount node = control.table().findNode(name);
         return node == null
                 || certificate == null
                 || !node.isKnownBy(certificate.fingerprint())
@@ -232,15 +232,17 @@ public final class ConnectionAccess {
     /** Whether the client may write any value to a path. */
     public boolean mayWrite(Path path) {
         Rights rights = rights();
-        return rights.isAll() || control.needs().write(path).isMet(rights);
+        return rights.isAll()
+                || (control.needs().write(path).isMet(rights) && (node() == null || control.nodeMayWriteAt(path)));
     }
 
     /**
      * The refusal of a request; {@code null} if the client may make it.
      *
      * @param root the path that the client sees as the root
+     * @param session that of the connection; 0 if it has none
      */
-    public Reply.@Nullable Failed check(Request request, Path root, long tock) {
+    public Reply.@Nullable Failed check(Request request, Path root, long session, long tock) {
         Known now = known.get();
         if (now == null) {
             return isBeforeLogIn(request)
@@ -270,7 +272,16 @@ public final class ConnectionAccess {
                 return new Reply.Failed(request.seq(), denial(principal, need), Etype.ACCESS, tock);
             }
         }
-        return null;
+        String refusal = now.principal() instanceof Principal.OfNode(String name)
+                ? control.refusal(name, session, request, root)
+                : null;
+        return refusal == null
+                ? null
+                : new Reply.Failed(
+                        request.seq(),
+                        "access: " + now.principal().label() + " may not " + refusal,
+                        Etype.ACCESS,
+                        tock);
     }
 
     /** A run may also look whether it has its claim, as its guards do. */

@@ -1,7 +1,7 @@
 package distkv.server.access;
 
 import distkv.access.AccessTable;
-import distkv.access.Node;
+import distkv.access.NodeAccount;
 import distkv.access.Principal;
 import distkv.server.net.PeerIdentity;
 import distkv.server.net.PeerIdentity.ClientCertificate;
@@ -52,7 +52,7 @@ final class ImplicitLogIn {
             case PeerIdentity.Local _ -> open ? EVERYBODY : null;
             case PeerIdentity.Tcp(InetSocketAddress from) -> open && isHere(from) ? EVERYBODY : null;
             case PeerIdentity.Tls(InetSocketAddress from, ClientCertificate certificate) -> {
-                Node node = certificate == null ? null : node(certificate, table);
+                NodeAccount node = certificate == null ? null : node(certificate, table);
                 if (node != null) {
                     yield new Principal.OfNode(node.name());
                 }
@@ -63,8 +63,8 @@ final class ImplicitLogIn {
     }
 
     /** The node that a certificate logs in; {@code null} if it logs in none. */
-    static @Nullable Node node(ClientCertificate certificate, AccessTable table) {
-        for (Node node : table.nodes()) {
+    static @Nullable NodeAccount node(ClientCertificate certificate, AccessTable table) {
+        for (NodeAccount node : table.nodes()) {
             if (certificate.subject().equals("CN=" + node.name()) && node.isKnownBy(certificate.fingerprint())) {
                 return node;
             }

@@ -35,6 +35,7 @@ public final class Connection {
     private final PeerIdentity peer;
     private final EventLoop loop;
     private final NetContext context;
+    private final Runnable whenLoggedIn;
     private final Consumer<Connection> whenEnded;
     private final MemoryBudget.Share memory;
     private final MemoryBudget.Share streamMemory;
@@ -48,10 +49,12 @@ public final class Connection {
     // Used by the reader only.
     private int window;
     private @Nullable Request current;
+    private boolean loggedIn;
 
     /**
      * @param name for the trace
      * @param peer who is at the other end
+     * @param whenLoggedIn called when somebody has logged in, or need not
      * @param whenEnded called when everything is answered and the connection is closed
      */
     Connection(
@@ -61,16 +64,18 @@ public final class Connection {
             EventLoop loop,
             NetContext context,
             Function<Connection, RequestHandler> handlers,
+            Runnable whenLoggedIn,
             Consumer<Connection> whenEnded) {
         this.name = name;
         this.transport = transport;
         this.peer = peer;
         this.loop = loop;
         this.context = context;
+        this.whenLoggedIn = whenLoggedIn;
         this.whenEnded = whenEnded;
         this.memory = context.memory().open(() -> loop.execute(this::dropForMemory));
         this.streamMemory = context.streamMemory().open(() -> loop.execute(this::endStreamsForMemory));
-        this.reader = new ConnectionReader(this, transport, loop, context.limits());
+        this.reader = new ConnectionReader(this, transport, loop, context.limits(), context.logIns());
         this.output = new OutputBuffer(this, transport, loop, reader::awaitWritable, memory);
         this.writer = new ConnectionWriter(loop, output, memory, this::ended);
         this.handler = handlers.apply(this);
@@ -143,8 +148,22 @@ public final class Connection {
         loop.execute(() -> {
             output.write(handler.open());
             output.flush();
+            lookWhetherLoggedIn();
             reader.start();
         });
+    }
+
+    /** Whether somebody has logged in, or nobody has to. Used by the reader only. */
+    boolean isLoggedIn() {
+        return loggedIn;
+    }
+
+    private void lookWhetherLoggedIn() {
+        if (!loggedIn && handler.isLoggedIn()) {
+            loggedIn = true;
+            reader.loggedIn();
+            whenLoggedIn.run();
+        }
     }
 
     /** Prints a station of a request if {@link Trace#isOn}. */
@@ -177,6 +196,7 @@ public final class Connection {
         } finally {
             // Otherwise an idle connection would keep the last value that it sent.
             current = null;
+            lookWhetherLoggedIn();
         }
     }
 

@@ -34,6 +34,7 @@ final class ConnectionReader implements EventLoop.Handler {
     private final Connection connection;
     private final Transport transport;
     private final EventLoop loop;
+    private final FrameLimits limits;
     private final SerialGate gate = new SerialGate();
 
     /** Used by the holder of the gate, like {@link #counted}. */
@@ -48,11 +49,20 @@ final class ConnectionReader implements EventLoop.Handler {
     /** Set when further input is only discarded: counted down at its end. */
     private volatile @Nullable CountDownLatch farewell;
 
-    ConnectionReader(Connection connection, Transport transport, EventLoop loop, FrameLimits limits) {
+    /** @param before somebody has logged in */
+    ConnectionReader(
+            Connection connection, Transport transport, EventLoop loop, FrameLimits limits, LogInLimits before) {
         this.connection = connection;
         this.transport = transport;
         this.loop = loop;
+        this.limits = limits;
         this.frames = new FrameBuffer(limits);
+        frames.limit(Math.min(before.frame(), limits.maxSize()));
+    }
+
+    /** Somebody has logged in, or need not. Called by the holder of the gate, or before anything is read. */
+    void loggedIn() {
+        frames.limit(limits.maxSize());
     }
 
     /** Starts to read. Called on the loop's thread. */
@@ -168,7 +178,7 @@ final class ConnectionReader implements EventLoop.Handler {
                 LOG.log(System.Logger.Level.DEBUG, "the input ended within a message");
             }
         } catch (ProtocolException e) {
-            refuse(String.valueOf(e.getMessage()));
+            refuse((connection.isLoggedIn() ? "" : "before a log-in: ") + e.getMessage());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "connection lost", e);
         } catch (RuntimeException e) {

@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
  *
  * @param limits of a single message
  * @param handshakeTimeout how long the handshake of TLS may take
+ * @param logIns what a connection may take before somebody has logged in on it
  * @param unreadTimeout how long a client may leave what is sent to it unread
  * @param memory for incomplete messages, pending writes and unread replies
  * @param streamMemory for what waits in streams
@@ -20,6 +21,7 @@ public record NetContext(
         Duration unreadTimeout,
         Duration handshakeTimeout,
         int maxConnections,
+        LogInLimits logIns,
         MemoryBudget memory,
         MemoryBudget streamMemory,
         LongSupplier tock) {}

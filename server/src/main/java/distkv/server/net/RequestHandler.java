@@ -10,6 +10,9 @@ public interface RequestHandler {
     /** Returns the greeting. Called once, before anything is read. */
     Reply.Greeting open();
 
+    /** Whether somebody has logged in, or nobody has to. */
+    boolean isLoggedIn();
+
     /** Whether a request can be answered without waiting, so that the {@link EventLoop} may answer it. */
     boolean isImmediate(Request request);
 

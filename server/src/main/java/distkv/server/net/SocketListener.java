@@ -55,7 +55,8 @@ public final class SocketListener implements AutoCloseable {
     private final List<Endpoint> endpoints;
     private final List<EventLoop> loops;
     private final BufferPool buffers = new BufferPool(TlsTransport.BUFFER);
-    private final HandshakeLog handshakeLog = new HandshakeLog();
+    private final RefusalLog refusals = new RefusalLog();
+    private final PendingLogIns logIns;
     /** Computes for handshakes; its queue needs no bound of its own, as each handshake is in it once. */
     private final ExecutorService computer;
 
@@ -77,6 +78,7 @@ public final class SocketListener implements AutoCloseable {
         this.handlers = handlers;
         this.endpoints = List.copyOf(endpoints);
         this.loops = loops;
+        this.logIns = new PendingLogIns(context.logIns(), refusals);
         this.computer =
                 Executors.newFixedThreadPool(loops.size(), work -> VitalThreads.platform("distkv-handshake", work));
         for (Endpoint endpoint : endpoints) {
@@ -116,10 +118,16 @@ public final class SocketListener implements AutoCloseable {
             channel.configureBlocking(false);
             int number = accepted.incrementAndGet();
             EventLoop loop = loops.get(Math.floorMod(number, loops.size()));
-            if (endpoint.tls() == null) {
-                open("c" + number, new PlainTransport(channel), peer, loop);
-            } else {
-                shakeHands("c" + number, endpoint.tls(), channel, loop);
+            PendingLogIns.Pending pending = logIns.admit(peer);
+            try {
+                if (endpoint.tls() == null) {
+                    open("c" + number, new PlainTransport(channel), peer, loop, pending);
+                } else {
+                    shakeHands("c" + number, endpoint.tls(), channel, loop, pending);
+                }
+            } catch (IOException | RuntimeException e) {
+                pending.done();
+                throw e;
             }
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -137,9 +145,14 @@ public final class SocketListener implements AutoCloseable {
         return endpoint.tls() == null ? new PeerIdentity.Tcp(address) : new PeerIdentity.Tls(address, null);
     }
 
-    private Connection open(String name, Transport transport, PeerIdentity peer, EventLoop loop) {
-        Connection connection = new Connection(name, transport, peer, loop, context, handlers, connections::remove);
+    private Connection open(
+            String name, Transport transport, PeerIdentity peer, EventLoop loop, PendingLogIns.Pending pending) {
+        Connection connection = new Connection(name, transport, peer, loop, context, handlers, pending::done, ended -> {
+            pending.done();
+            connections.remove(ended);
+        });
         connections.add(connection);
+        pending.connection(connection::dismiss);
         if (closing.getCount() == 0) {
             connection.stop();
         }
@@ -147,7 +160,9 @@ public final class SocketListener implements AutoCloseable {
         return connection;
     }
 
-    private void shakeHands(String name, TlsEngines tls, SocketChannel channel, EventLoop loop) throws IOException {
+    private void shakeHands(
+            String name, TlsEngines tls, SocketChannel channel, EventLoop loop, PendingLogIns.Pending pending)
+            throws IOException {
         InetSocketAddress address = (InetSocketAddress) channel.getRemoteAddress();
         // What to give up when the memory of its buffers is needed: the handshake, and then the connection.
         AtomicReference<Runnable> drop = new AtomicReference<>(() -> {});
@@ -161,15 +176,17 @@ public final class SocketListener implements AutoCloseable {
                 context.handshakeTimeout(),
                 computer,
                 (done, certificate) -> {
-                    drop.set(open(name, transport, new PeerIdentity.Tls(address, certificate), loop)::abort);
+                    drop.set(open(name, transport, new PeerIdentity.Tls(address, certificate), loop, pending)::abort);
                     handshakes.remove(done);
                 },
                 (failed, reason) -> {
                     handshakes.remove(failed);
-                    handshakeLog.failed(address, reason);
+                    pending.done();
+                    refusals.failed(new PeerIdentity.Tcp(address), reason);
                 });
         drop.set(handshake::abort);
         handshakes.add(handshake);
+        pending.handshake(_ -> handshake.abort());
         handshake.start();
     }
 
@@ -187,13 +204,11 @@ public final class SocketListener implements AutoCloseable {
     }
 
     private void watch() {
-        Duration pause = context.unreadTimeout().dividedBy(4);
-        if (endpoints.stream().anyMatch(endpoint -> endpoint.tls() != null)) {
-            Duration shorter = context.handshakeTimeout().dividedBy(10);
-            pause = pause.compareTo(shorter) < 0 ? pause : shorter;
-        }
-        while (!isClosing(pause)) {
+        Duration pause = context.logIns().timeout().dividedBy(10);
+        Duration shorter = context.unreadTimeout().dividedBy(4);
+        while (!isClosing(pause.compareTo(shorter) < 0 ? pause : shorter)) {
             handshakes.forEach(TlsHandshake::checkTime);
+            logIns.checkTime();
             for (Connection connection : connections) {
                 if (connection.isStuck()) {
                     LOG.log(

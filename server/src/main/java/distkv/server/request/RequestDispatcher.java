@@ -69,6 +69,11 @@ public final class RequestDispatcher implements RequestHandler {
     }
 
     @Override
+    public boolean isLoggedIn() {
+        return !context.access().mustLogIn();
+    }
+
+    @Override
     public boolean isImmediate(Request request) {
         return context.access().isQuick() && isQuick(request);
     }
@@ -99,7 +104,8 @@ public final class RequestDispatcher implements RequestHandler {
     /** The one place where rights are checked. */
     @Override
     public void handle(Request request) {
-        Reply.Failed denied = context.access().check(request, context.root(), context.tock());
+        Reply.Failed denied = context.access()
+                .check(request, context.root(), context.session().id(), context.tock());
         if (denied == null) {
             answer(request);
         } else if (context.access().isOver()) {
@@ -133,7 +139,7 @@ public final class RequestDispatcher implements RequestHandler {
             case Request.Again again -> {
                 Request left = retried.settle(again);
                 if (left != null) {
-                    answer(left);
+                    handle(left);
                 }
             }
             case Request.Stop(Seq seq, Seq task) ->

@@ -3,8 +3,8 @@ package distkv.server.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.access.AccessTable;
-import distkv.access.Node;
-import distkv.access.Node.Reads;
+import distkv.access.NodeAccount;
+import distkv.access.NodeAccount.Reads;
 import distkv.model.Commit;
 import distkv.model.Expectation;
 import distkv.model.Path;
@@ -44,7 +44,8 @@ class ConnectionAccessTest {
     @Test
     void aCertificateThatHasExpiredSinceAllowsNothingMore() {
         try (MemoryStore store = new MemoryStore("tree")) {
-            Node node = new Node("attic", Set.of("default"), Set.of(), Set.of("5f"), 0, "", false, Reads.ALL);
+            NodeAccount node =
+                    new NodeAccount("attic", Set.of("default"), Set.of(), Set.of("5f"), 0, "", false, Reads.ALL);
             store.commit(Commit.of(Write.set(AccessTable.node("attic"), node.encode(null), Expectation.anything())))
                     .join();
             Replica replica = Replica.start(store);
@@ -58,10 +59,10 @@ class ConnectionAccessTest {
                     true,
                     AuditLog.NONE);
             ConnectionAccess valid = attic(control, Instant.now().plus(Duration.ofHours(1)));
-            assertThat(valid.check(GET, Path.ROOT, 0)).isNull();
+            assertThat(valid.check(GET, Path.ROOT, 0, 0)).isNull();
             assertThat(valid.isOver()).isFalse();
             ConnectionAccess late = attic(control, Instant.now().minus(Duration.ofSeconds(1)));
-            assertThat(Objects.requireNonNull(late.check(GET, Path.ROOT, 0)).text())
+            assertThat(Objects.requireNonNull(late.check(GET, Path.ROOT, 0, 0)).text())
                     .startsWith("access: node attic: its certificate is revoked or has expired");
             assertThat(late.isOver()).isTrue();
         }

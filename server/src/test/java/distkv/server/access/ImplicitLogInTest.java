@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import distkv.access.AccessTable;
-import distkv.access.Node;
-import distkv.access.Node.Reads;
+import distkv.access.NodeAccount;
+import distkv.access.NodeAccount.Reads;
 import distkv.access.Principal;
 import distkv.model.Entry;
 import distkv.schema.Prefixes;
@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImplicitLogInTest {
-    private static final Node ATTIC =
-            new Node("attic", Set.of("default"), Set.of(), Set.of("5f", "60"), 0, "olga", false, Reads.ALL);
+    private static final NodeAccount ATTIC =
+            new NodeAccount("attic", Set.of("default"), Set.of(), Set.of("5f", "60"), 0, "olga", false, Reads.ALL);
     private static final Principal EVERYBODY = new Principal.Owner("everybody");
 
     private static UserPrincipal user(String name) throws IOException {
@@ -38,7 +38,7 @@ class ImplicitLogInTest {
         return ImplicitLogIn.of(peer, table(), open, false);
     }
 
-    private static AccessTable table(Node... nodes) {
+    private static AccessTable table(NodeAccount... nodes) {
         List<Entry> entries = Arrays.stream(nodes)
                 .map(node -> new Entry(AccessTable.node(node.name()), node.encode(null), 1, 0))
                 .toList();
@@ -81,7 +81,7 @@ class ImplicitLogInTest {
         assertThat(of(new PeerIdentity.Tcp(at("192.0.2.7")), true)).isNull();
     }
 
-    private static @Nullable Principal shown(String subject, String fingerprint, boolean open, Node... nodes)
+    private static @Nullable Principal shown(String subject, String fingerprint, boolean open, NodeAccount... nodes)
             throws IOException {
         ClientCertificate certificate = new ClientCertificate(subject, fingerprint, Instant.MAX);
         return ImplicitLogIn.of(new PeerIdentity.Tls(at("192.0.2.7"), certificate), table(nodes), open, true);
@@ -96,7 +96,8 @@ class ImplicitLogInTest {
         assertThat(shown("CN=attic,O=x", "5f", open, ATTIC)).isNull();
         assertThat(shown("CN=cellar", "5f", open, ATTIC)).isNull();
         assertThat(shown("CN=attic", "5f", open)).isNull();
-        Node revoked = new Node("attic", Set.of("default"), Set.of(), Set.of("5f"), 0, "olga", true, Reads.ALL);
+        NodeAccount revoked =
+                new NodeAccount("attic", Set.of("default"), Set.of(), Set.of("5f"), 0, "olga", true, Reads.ALL);
         assertThat(shown("CN=attic", "5f", open, revoked)).isNull();
     }
 }

@@ -41,7 +41,7 @@ class TlsHandshakeTest {
     @Test
     void aThousandHalfOpenHandshakesDisturbNobodyAndEnd() throws Exception {
         List<Socket> halfOpen = new ArrayList<>();
-        try (LogLines log = new LogLines(HandshakeLog.class.getName());
+        try (LogLines log = new LogLines(RefusalLog.class.getName());
                 TlsTesting server = new TlsTesting(directory.resolve("tls"), Duration.ofSeconds(5))) {
             byte[] hello = {22, 3, 1, 2, 0, 1, 0, 1, (byte) 252};
             for (int i = 0; i < HALF_OPEN; i++) {
@@ -67,7 +67,7 @@ class TlsHandshakeTest {
 
     @Test
     void aClientWithoutTlsIsToldApartInTheLog() throws Exception {
-        try (LogLines log = new LogLines(HandshakeLog.class.getName());
+        try (LogLines log = new LogLines(RefusalLog.class.getName());
                 TlsTesting server = new TlsTesting(directory.resolve("tls"), Duration.ofSeconds(10));
                 Socket plain = server.connect()) {
             plain.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0xa3, 's', 'e', 'q', 1});
@@ -79,7 +79,7 @@ class TlsHandshakeTest {
 
     @Test
     void whoOnlyLooksWhetherThePortIsOpenIsNotWorthALine() throws Exception {
-        try (LogLines log = new LogLines(HandshakeLog.class.getName());
+        try (LogLines log = new LogLines(RefusalLog.class.getName());
                 TlsTesting server = new TlsTesting(directory.resolve("tls"), Duration.ofSeconds(10))) {
             server.connect().close();
             finish(server).close();

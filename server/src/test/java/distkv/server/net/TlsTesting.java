@@ -43,6 +43,7 @@ final class TlsTesting implements AutoCloseable {
                 Duration.ofSeconds(20),
                 handshakeTimeout,
                 5_000,
+                new LogInLimits(64 * 1024, Duration.ofSeconds(20), 5_000),
                 memory,
                 new MemoryBudget(16 << 20),
                 () -> 0);
@@ -57,6 +58,11 @@ final class TlsTesting implements AutoCloseable {
             @Override
             public Reply.Greeting open() {
                 return new Reply.Greeting("echo", List.of(0, 65, 0), 0, 0, 0, List.of(), List.of());
+            }
+
+            @Override
+            public boolean isLoggedIn() {
+                return true;
             }
 
             @Override

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param joined when it did: unix time in seconds
  * @param by who has let it in
  * @param revoked whether it may do nothing any more
+ * @param until unix time in seconds at which its newest certificate ends; 0 if that is unknown
  */
-public record Node(
+public record NodeAccount(
         String name,
         Set<String> groups,
         Set<String> labels,
@@ -31,7 +32,8 @@ public record Node(
         double joined,
         String by,
         boolean revoked,
-        Reads reads) {
+        Reads reads,
+        double until) {
     private static final String GROUPS = "groups";
     private static final String LABELS = "labels";
     private static final String FINGERPRINTS = "fingerprints";
@@ -39,6 +41,7 @@ public record Node(
     private static final String BY = "by";
     private static final String REVOKED = "revoked";
     private static final String READ = "read";
+    private static final String UNTIL = "until";
     private static final Set<String> WILDCARDS = Set.of("", "+", "#");
 
     /** What a node may read: the first is what counts if its entry does not say. */
@@ -54,7 +57,7 @@ public record Node(
         }
     }
 
-    public Node {
+    public NodeAccount {
         User.checkName(name);
         groups = sorted(groups);
         labels = sorted(labels);
@@ -68,17 +71,40 @@ public record Node(
         return Collections.unmodifiableSet(new TreeSet<>(texts));
     }
 
+    /** A node of which it is not known until when its certificate is valid. */
+    public NodeAccount(
+            String name,
+            Set<String> groups,
+            Set<String> labels,
+            Set<String> fingerprints,
+            double joined,
+            String by,
+            boolean revoked,
+            Reads reads) {
+        this(name, groups, labels, fingerprints, joined, by, revoked, reads, 0);
+    }
+
+    /** The same, with other certificates. */
+    public NodeAccount withCertificates(Set<String> newFingerprints, double newUntil) {
+        return new NodeAccount(name, groups, labels, newFingerprints, joined, by, revoked, reads, newUntil);
+    }
+
+    /** The same, which may do nothing any more. */
+    public NodeAccount revoke() {
+        return new NodeAccount(name, groups, labels, fingerprints, joined, by, true, reads, until);
+    }
+
     /** Whether a certificate with this fingerprint logs it in. */
     public boolean isKnownBy(String fingerprint) {
         return !revoked && fingerprints.contains(fingerprint);
     }
 
-    public static Node read(String name, Value entry) throws BadEntry {
+    public static NodeAccount read(String name, Value entry) throws BadEntry {
         Fields fields = Fields.of("node", entry);
         String by = fields.text(BY);
         String reads = fields.choice(READ, List.of(Reads.ALL.word(), Reads.JOBS.word()));
         try {
-            return new Node(
+            return new NodeAccount(
                     name,
                     Set.copyOf(fields.texts(GROUPS)),
                     Set.copyOf(fields.texts(LABELS)),
@@ -86,7 +112,8 @@ public record Node(
                     fields.number(JOINED, 0, 0),
                     by == null ? "" : by,
                     fields.flag(REVOKED),
-                    reads.equals(Reads.ALL.word()) ? Reads.ALL : Reads.JOBS);
+                    reads.equals(Reads.ALL.word()) ? Reads.ALL : Reads.JOBS,
+                    fields.number(UNTIL, 0, 0));
         } catch (IllegalArgumentException e) {
             throw new BadEntry(String.valueOf(e.getMessage()));
         }
@@ -100,6 +127,7 @@ public record Node(
         fields.put(FINGERPRINTS, List.copyOf(fingerprints));
         fields.putNumber(JOINED, joined);
         fields.put(BY, by);
+        fields.putOrRemove(UNTIL, until == 0 ? null : until);
         fields.putOrRemove(REVOKED, revoked ? true : null);
         fields.putOrRemove(READ, reads == Reads.ALL ? null : reads.word());
         return Values.encode((Map<?, ?>) fields.toMap());
