@@ -2,9 +2,10 @@
 
 import hashlib
 import ssl
+import subprocess
 
 import pytest
-from conftest import Server
+from conftest import ROOT, Server
 
 from distkv.client import open_client
 from distkv.client.address import Address, candidates
@@ -120,3 +121,21 @@ async def test_with_a_host_or_a_port_only_that_is_tried(tmp_path, monkeypatch):
     assert list(map(str, candidates({"host": None, "port": 27586}))) == [f"unix:{socket}", "localhost:27586"]
     assert list(map(str, candidates({"host": None, "port": 5}))) == ["localhost:5"]
     assert list(map(str, candidates({"host": "localhost", "port": 27586}))) == ["localhost:27586"]
+
+
+async def test_a_machine_that_has_joined_talks_to_that_server_as_its_node(secure, tmp_path, monkeypatch):
+    socket = f"unix:{secure.data}/distkv.sock"
+    command = [ROOT / "distkv", "node", "invite", "-h", socket, "attic", "--address", "127.0.0.1"]
+    line = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: ASYNC221
+    monkeypatch.setenv("HOME", str(tmp_path))
+    subprocess.run([ROOT / "distkv", *line.split()[1:]], check=True)  # noqa: ASYNC221
+    async with open_client(host=socket) as client:
+        await client.set(P("test.joined"), 7)
+        assert client.name != "attic"
+    async with open_client() as client:
+        assert str(client.link.address) == f"tls://127.0.0.1:{secure.port}"
+        assert client.name == "attic"
+        assert (await client.get(P("test.joined"))).value == 7
+    (tmp_path / ".config" / "distkv" / "node.pem").write_text("node attic\n")
+    with pytest.raises(ValueError, match=r"node\.pem: damaged"):
+        candidates({"host": None, "port": 27586})

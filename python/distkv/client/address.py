@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from ..configuration import PORT
+from .joined import JoinedNode, joined_node
 
 __all__ = ["Address", "candidates"]
 
@@ -25,6 +26,8 @@ class Address:
     tls: bool = False
     socket: str | None = None
     """The path of a Unix socket, which host and port do not matter for."""
+    node: JoinedNode | None = field(default=None, compare=False)
+    """This machine as a node, if it has joined this server."""
 
     @classmethod
     def parse(cls, host: str, port: int) -> Address:
@@ -48,11 +51,14 @@ class Address:
 
 def candidates(connect: Mapping[str, Any]) -> list[Address]:
     """
-    Return the addresses to try, one after another: the one that is configured; or else the Unix sockets that there are
-    in the usual data directories, then this machine's port.
+    Return the addresses to try, one after another: the one that is configured; or else the server that this machine has
+    joined; or else the Unix sockets that there are in the usual data directories, then this machine's port.
     """
     host, port = connect.get("host"), connect["port"]
     sockets: list[Address] = []
+    node = None if connect.get("ssl") else joined_node()
+    if host is None and port == PORT and node is not None:
+        host = node.server
     if host is None:
         host = "localhost"
         if port == PORT:
@@ -62,6 +68,8 @@ def candidates(connect: Mapping[str, Any]) -> list[Address]:
     address = Address.parse(str(host), port)
     if connect.get("ssl") and address.socket is None:
         address = replace(address, tls=True)
+    if node is not None and address == Address.parse(node.server, PORT):
+        address = replace(address, node=node)
     return [*sockets, address]
 
 

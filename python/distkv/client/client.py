@@ -41,8 +41,8 @@ def open_client(**cfg: Any) -> Opening[Client]:
     ``await``.
 
     Configuration is given by keyword: ``host`` (also ``tls://HOST[:PORT]`` and ``unix:PATH``; without any, the server
-    on this machine), ``port``, ``name``, ``ssl`` (see `distkv.client.tls`), ``token``, or ``user`` and ``password``
-    (without any, see `distkv.client.credentials`), or the original's form
+    that this machine has joined, or the one on it), ``port``, ``name``, ``ssl`` (see `distkv.client.tls`), ``token``,
+    or ``user`` and ``password`` (without any, see `distkv.client.credentials`), or the original's form
     ``connect=dict(host=…, port=…, name=…, init_timeout=<seconds>)``, and sections such as ``codes=dict(prefix=…)``;
     see `distkv.configuration`. Raises ServerConnectionError if the first connection cannot be made, ClientAuthError if
     the server refuses the log-in or wants one.
@@ -93,8 +93,9 @@ class Client:
 
     @property
     def name(self) -> str:
-        """This client's name: configured, or the machine's."""
-        return str(self.config.connect.name or socket.gethostname())
+        """This client's name: configured, or that of the node that the machine has joined as, or the machine's."""
+        node = self.link.address.node
+        return str(self.config.connect.name or (node.name if node else socket.gethostname()))
 
     client_name = name
 

@@ -25,7 +25,7 @@ from ..exceptions import (
 )
 from ..util import attrdict
 from .address import Address
-from .tls import context, reason
+from .tls import context, reason, server_name
 
 __all__ = ["Connection", "ReplySink"]
 
@@ -292,8 +292,14 @@ async def _connect(address: Address, tls: Any) -> ByteStream:
         stream = await anyio.connect_tcp(address.host, address.port)
         _detect_dead_peer(stream)
         return stream
+    if address.node is not None:
+        tls = address.node.ssl
     secured = await anyio.connect_tcp(
-        address.host, address.port, ssl_context=await context(tls, address), tls_standard_compatible=False
+        address.host,
+        address.port,
+        ssl_context=await context(tls, address),
+        tls_hostname=server_name(tls, address),
+        tls_standard_compatible=False,
     )
     _detect_dead_peer(secured)
     return secured

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import ssl
 from collections.abc import Mapping
 from typing import Any
@@ -12,10 +13,11 @@ from anyio.streams.tls import TLSAttribute
 
 from .address import Address
 
-__all__ = ["context", "reason"]
+__all__ = ["context", "reason", "server_name"]
 
-_KEYS = frozenset({"ca", "fingerprint", "cert", "key"})
+_KEYS = frozenset({"ca", "fingerprint", "cert", "key", "name"})
 _DIGITS = 64
+_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 
 
 async def context(configured: Any, address: Address) -> ssl.SSLContext:
@@ -23,8 +25,9 @@ async def context(configured: Any, address: Address) -> ssl.SSLContext:
     Return the context for connections to this server.
 
     ``configured`` is True for the usual authorities, a context, or a map: ``ca`` (a file with the authority's
-    certificate), ``fingerprint`` (SHA-256 of that certificate, which the server shows), and ``cert`` with ``key``
-    (files with a certificate of the client's own). Raises ValueError for anything else.
+    certificate), ``fingerprint`` (SHA-256 of that certificate, which the server shows if it is not in the file),
+    ``cert`` with ``key`` (files with a certificate of the client's own), and ``name`` (that the server's certificate
+    must be for, in place of its host). Raises ValueError for anything else.
     """
     if isinstance(configured, ssl.SSLContext):
         return configured
@@ -32,23 +35,42 @@ async def context(configured: Any, address: Address) -> ssl.SSLContext:
         configured = {}
     if not isinstance(configured, Mapping) or not _KEYS.issuperset(configured):
         raise ValueError(
-            f"ssl: {configured!r} (expected: True, False, or a map with ca or fingerprint, and cert and key)"
+            f"ssl: {configured!r} (expected: True, False, or a map with ca or fingerprint, cert and key, and name)"
         )
-    made = ssl.create_default_context(cafile=configured.get("ca"))
     if configured.get("fingerprint"):
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        made.load_verify_locations(cadata=await _authority(address, str(configured["fingerprint"])))
+        made.load_verify_locations(cadata=await _authority(address, configured))
+    else:
+        made = ssl.create_default_context(cafile=configured.get("ca"))
     made.minimum_version = ssl.TLSVersion.TLSv1_3
     if configured.get("cert"):
         made.load_cert_chain(configured["cert"], configured.get("key"))
     return made
 
 
-async def _authority(address: Address, wanted: str) -> bytes:
-    """Ask the server for the certificate with this fingerprint. Nothing else is believed of that connection."""
+def server_name(configured: Any, address: Address) -> str:
+    """Return the name that the server's certificate must be for."""
+    name = configured.get("name") if isinstance(configured, Mapping) else None
+    return str(name or address.host)
+
+
+async def _authority(address: Address, configured: Mapping[str, Any]) -> bytes:
+    """Return the certificate with the fingerprint: from the file, or else as the server shows it."""
+    wanted = str(configured["fingerprint"])
     pinned = wanted.replace(":", "").lower()
     if len(pinned) != _DIGITS or set(pinned) - set("0123456789abcdef"):
         raise ValueError(f"fingerprint: {wanted!r} (expected: SHA-256 as {_DIGITS} hexadecimal digits)")
+    if configured.get("ca"):
+        text = await anyio.Path(configured["ca"]).read_text(encoding="utf-8")
+        for block in _CERTIFICATE.findall(text):
+            certificate = ssl.PEM_cert_to_DER_cert(block)
+            if hashlib.sha256(certificate).hexdigest() == pinned:
+                return certificate
+    return await _shown(address, pinned)
+
+
+async def _shown(address: Address, pinned: str) -> bytes:
+    """Ask the server for the certificate with this fingerprint. Nothing else is believed of that connection."""
     open_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     open_context.minimum_version = ssl.TLSVersion.TLSv1_3
     open_context.check_hostname = False

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * gives anybody more rights.
  */
 public final class AccessTable {
-    /** Where the entries are: {@code role}, {@code user}, {@code token} and {@code node}, then the name. */
+    /** Where the entries are: {@code role}, {@code user}, {@code token}, {@code node} and {@code invite}, then the name. */
     public static final Path TOP = Zones.INTERNAL.child("access");
 
     /** Where the last use of tokens is noted, by id: not among them, since it changes nobody's rights. */
@@ -30,13 +30,15 @@ public final class AccessTable {
     private static final String USER = "user";
     private static final String TOKEN = "token";
     private static final String NODE = "node";
-    private static final String EXPECTED = "expected: role, user, token or node, and a name below it";
+    private static final String INVITE = "invite";
+    private static final String EXPECTED = "expected: role, user, token, node or invite, and a name below it";
 
     private final Prefixes prefixes;
     private final Map<String, Role> roles;
     private final Map<String, User> users = new HashMap<>();
     private final Map<String, Token> tokens = new HashMap<>();
     private final Map<String, NodeAccount> nodes = new HashMap<>();
+    private final Map<String, Invitation> invitations = new HashMap<>();
 
     private AccessTable(Prefixes prefixes) {
         this.prefixes = prefixes;
@@ -80,6 +82,7 @@ public final class AccessTable {
             case USER -> users.put(name, User.read(name, value));
             case TOKEN -> tokens.put(name, Token.read(name, value));
             case NODE -> nodes.put(name, NodeAccount.read(name, value));
+            case INVITE -> invitations.put(name, Invitation.read(name, value));
             default -> throw new BadEntry(EXPECTED);
         }
     }
@@ -102,6 +105,10 @@ public final class AccessTable {
 
     public static Path node(String name) {
         return TOP.child(NODE).child(name);
+    }
+
+    public static Path invitation(String id) {
+        return TOP.child(INVITE).child(id);
     }
 
     /** The user with this name; {@code null} if there is none. */
@@ -130,6 +137,11 @@ public final class AccessTable {
     /** All nodes, those that are revoked included. */
     public Collection<NodeAccount> nodes() {
         return Collections.unmodifiableCollection(nodes.values());
+    }
+
+    /** All invitations, those that were used or have expired included. */
+    public Collection<Invitation> invitations() {
+        return Collections.unmodifiableCollection(invitations.values());
     }
 
     /** The name of a user who can log in and may do everything, the first by name; {@code null} if there is none. */

@@ -93,6 +93,7 @@ public final class RequestNeeds {
             case Request.Root change -> List.of(read(path(root, change.path(), false)));
             case Request.MsgSend send -> topics(Right.WRITE, send.topic());
             case Request.MsgMonitor monitor -> topics(Right.READ, monitor.topic());
+            case Request.OfNodes nodes -> of(nodes);
             case Request.ApproveCode approve ->
                 approve.user() == null
                         ? List.of()
@@ -117,6 +118,16 @@ public final class RequestNeeds {
                     Request.Unsupported _,
                     Request.Unknown _,
                     Request.Malformed _ -> List.of();
+        };
+    }
+
+    private List<Need> of(Request.OfNodes request) {
+        return switch (request) {
+            case Request.InviteNode invite -> List.of(write(AccessTable.node(invite.name())));
+            case Request.RevokeNode revoke -> List.of(write(AccessTable.node(revoke.name())));
+            case Request.ListNodes _ -> readBelow(AccessTable.TOP);
+            // An invitation or a certificate is asked for, not a right.
+            case Request.JoinAsNode _, Request.RenewNode _ -> List.of();
         };
     }
 

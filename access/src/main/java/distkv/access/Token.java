@@ -128,7 +128,8 @@ public record Token(
         return Values.encode(fields);
     }
 
-    private static String hash(String secret) {
+    /** The hash that is stored of a secret that is random and long. */
+    static String hash(String secret) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);

@@ -38,6 +38,11 @@ import distkv.cli.error.ErrorList;
 import distkv.cli.error.ErrorMonitor;
 import distkv.cli.error.ErrorResolve;
 import distkv.cli.error.ErrorShow;
+import distkv.cli.join.JoinCommand;
+import distkv.cli.join.NodeCommand;
+import distkv.cli.join.NodeInvite;
+import distkv.cli.join.NodeList;
+import distkv.cli.join.NodeRevoke;
 import distkv.cli.key.KeyCommand;
 import distkv.cli.key.KeyCreate;
 import distkv.cli.key.KeyShow;
@@ -175,6 +180,14 @@ final class Commands {
             RUN,
             ERROR);
 
+    static final CommandDefinition NODE = CommandDefinition.group(
+            NodeCommand.class,
+            List.of("node"),
+            List.of(),
+            CommandDefinition.leaf(NodeInvite.class, "invite"),
+            CommandDefinition.leaf(NodeList.class, "list"),
+            CommandDefinition.leaf(NodeRevoke.class, "revoke"));
+
     static final CommandDefinition USER = CommandDefinition.group(
             UserCommand.class,
             List.of("user"),
@@ -214,6 +227,8 @@ final class Commands {
             CLIENT,
             CommandDefinition.leaf(ServerCommand.class, "server"),
             CommandDefinition.leaf(UpCommand.class, "up"),
+            NODE,
+            CommandDefinition.leaf(JoinCommand.class, "join"),
             CommandDefinition.leaf(StatusCommand.class, "status"),
             LOGIN,
             CommandDefinition.leaf(LogoutCommand.class, "logout"),

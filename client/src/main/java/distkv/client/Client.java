@@ -401,6 +401,14 @@ public final class Client implements AutoCloseable {
         connector.listen(listener);
     }
 
+    /** Ends the connection and makes a new one: all that goes on continues there, as after any loss. */
+    public void reconnect(String reason) {
+        ServerConnection current = connector.connectionOrNull();
+        if (current != null) {
+            current.close(reason);
+        }
+    }
+
     /**
      * Closes the connection. Pending calls fail and watches end; a session that was not closed lives until it expires.
      */

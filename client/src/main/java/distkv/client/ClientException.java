@@ -14,7 +14,7 @@ public class ClientException extends RuntimeException {
     }
 
     /** The server's error as an exception. */
-    static ClientException of(Reply.Failed failed) {
+    public static ClientException of(Reply.Failed failed) {
         return switch (failed.etype()) {
             case CHAIN, GUARD, VALUE -> new ConflictException(failed);
             case NOT_YET -> new StandbyException(failed);

@@ -229,6 +229,42 @@ public sealed interface Request {
     /** Asks who the client is; sent as {@code auth_info}. */
     record WhoAmI(Seq seq) implements Request {}
 
+    /** About the machines that join as nodes. */
+    sealed interface OfNodes extends Request {}
+
+    /**
+     * Permits a machine to join once, as this node; answered with what the machine needs for that.
+     *
+     * @param groups the groups whose jobs it is to run
+     * @param labels what it has, for jobs that ask for it
+     * @param life for how long it may join
+     * @param address by which it reaches the server, with a port or without; {@code null}: the server is to find out
+     */
+    record InviteNode(
+            Seq seq,
+            String name,
+            List<String> groups,
+            List<String> labels,
+            Duration life,
+            @Nullable String address) implements OfNodes {}
+
+    /**
+     * Joins with an invitation; sent before a log-in. Sent again with the same key, it is answered in the same way.
+     *
+     * @param secret the invitation's id and secret
+     * @param publicKey the public key of the machine, as X.509 encodes it
+     */
+    record JoinAsNode(Seq seq, Secret secret, Bytes publicKey) implements OfNodes {}
+
+    /** Asks for the next certificate of the node that sends this; its key may be another one. */
+    record RenewNode(Seq seq, Bytes publicKey) implements OfNodes {}
+
+    /** Lists the nodes and the invitations. */
+    record ListNodes(Seq seq) implements OfNodes {}
+
+    /** Ends everything that this node may do, and its invitations. */
+    record RevokeNode(Seq seq, String name) implements OfNodes {}
+
     /**
      * Asks for a code by which somebody who is logged in can let this client in; sent as {@code auth_code}.
      *

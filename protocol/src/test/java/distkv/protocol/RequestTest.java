@@ -85,6 +85,13 @@ class RequestTest {
                 new Request.LogIn(SEQ, "password", "anna", new Request.Secret(null, new Bytes(new byte[] {3}))),
                 new Request.LogIn(SEQ, "token", "", new Request.Secret("dkv_1_2", null)),
                 new Request.WhoAmI(SEQ),
+                new Request.InviteNode(
+                        SEQ, "attic", List.of("house"), List.of("gpio", "usb"), Duration.ofHours(1), "vm:27586"),
+                new Request.InviteNode(SEQ, "attic", List.of(), List.of(), Duration.ofSeconds(1), null),
+                new Request.JoinAsNode(SEQ, new Request.Secret("id_secret", null), new Bytes(new byte[] {4})),
+                new Request.RenewNode(SEQ, new Bytes(new byte[] {5})),
+                new Request.ListNodes(SEQ),
+                new Request.RevokeNode(SEQ, "attic"),
                 new Request.LogIn(SEQ, "code", "", new Request.Secret("secret", null)),
                 new Request.AskForCode(SEQ, "laptop"),
                 new Request.ApproveCode(SEQ, "BCDF-GHJK", null, null),

@@ -2,6 +2,7 @@ package distkv.server;
 
 import distkv.model.Path;
 import distkv.protocol.FrameLimits;
+import distkv.protocol.tls.Fingerprint;
 import distkv.server.access.AccessControl;
 import distkv.server.audit.AuditFiles;
 import distkv.server.audit.AuditLog;
@@ -12,6 +13,8 @@ import distkv.server.message.TopicPattern;
 import distkv.server.net.LogInLimits;
 import distkv.server.net.NetContext;
 import distkv.server.net.SocketListener;
+import distkv.server.node.NodeService;
+import distkv.server.node.ReachableAddress;
 import distkv.server.request.CpuBoundExecutor;
 import distkv.server.request.RequestDispatcher;
 import distkv.server.request.ServerContext;
@@ -20,6 +23,8 @@ import distkv.server.session.SessionContext;
 import distkv.server.session.SessionRecords;
 import distkv.server.session.WitnessRegistry;
 import distkv.server.session.WitnessSocket;
+import distkv.server.tls.Authority;
+import distkv.server.tls.ServerTls;
 import distkv.server.tree.Replica;
 import distkv.store.Store;
 import distkv.store.StoreException;
@@ -101,6 +106,17 @@ public final class Server implements AutoCloseable {
                 throw new NobodyCanLogInException(options.host(), options.port());
             }
             endSessionsOfRevokedNodes(access, records, store);
+            ServerTls tls = sockets.tls();
+            NodeService nodes = new NodeService(
+                    store,
+                    replica,
+                    access,
+                    tls == null ? null : tls.authority(),
+                    new ReachableAddress(
+                            sockets.host(),
+                            sockets.address(),
+                            sockets.port().socket().getLocalPort()),
+                    tls != null);
             ServerContext context = new ServerContext(
                     store,
                     replica,
@@ -113,7 +129,8 @@ public final class Server implements AutoCloseable {
                     memory,
                     sockets::tlsStatus,
                     executor,
-                    access);
+                    access,
+                    nodes);
             NetContext net = new NetContext(
                     limits,
                     options.unreadTimeout(),
@@ -170,6 +187,13 @@ public final class Server implements AutoCloseable {
     /** The port it listens on. */
     public int port() {
         return sockets.port().socket().getLocalPort();
+    }
+
+    /** The fingerprint of its own authority; {@code null} if it has none. */
+    public @Nullable Fingerprint authority() {
+        ServerTls tls = sockets.tls();
+        Authority own = tls == null ? null : tls.authority();
+        return own == null ? null : own.fingerprint();
     }
 
     /** The path of its Unix socket; {@code null} if it has none. */

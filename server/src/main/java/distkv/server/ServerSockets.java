@@ -18,10 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sockets that a server listens on.
  *
+ * @param host where the port is, as the server was told
+ * @param address the same, found out
  * @param tls the certificate for the port; {@code null}: it is one without TLS
  * @param local the Unix socket; {@code null} if there is none
  */
 record ServerSockets(
+        String host,
+        InetAddress address,
         ServerSocketChannel port,
         @Nullable ServerTls tls,
         @Nullable UnixSocket local) implements AutoCloseable {
@@ -41,7 +45,7 @@ record ServerSockets(
         ServerTls tls = null;
         try {
             tls = tls(options, name, address);
-            return new ServerSockets(port, tls, bindLocally(options));
+            return new ServerSockets(options.host(), address, port, tls, bindLocally(options));
         } catch (IOException | RuntimeException e) {
             port.close();
             if (tls != null) {

@@ -53,7 +53,7 @@ class RequestErrorsTest {
                         "ext",
                         List.of(
                                 "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again",
-                                "sorted", "login", "run", "by", "cause"))
+                                "sorted", "login", "run", "by", "cause", "node"))
                 .containsKeys("tick", "tock")
                 .doesNotContainKey("auth");
     }

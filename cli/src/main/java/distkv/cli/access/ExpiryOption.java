@@ -11,7 +11,11 @@ public final class ExpiryOption {
 
     private ExpiryOption() {}
 
-    /** @throws UsageException naming the option */
+    /**
+     * Reads the value of an option.
+     *
+     * @throws UsageException naming the option
+     */
     public static Duration parse(String option, String text) {
         Matcher life = LIFE.matcher(text);
         if (!life.matches()) {

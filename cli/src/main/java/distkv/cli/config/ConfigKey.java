@@ -48,14 +48,14 @@ public record ConfigKey(
                     "connect.host",
                     ValueKind.TEXT,
                     null,
-                    "The server's host, `tls://HOST` if it has TLS, or `unix:PATH`. Otherwise, if the port is not given either, the Unix socket of a server on this machine; then `localhost`.",
+                    "The server's host, `tls://HOST` if it has TLS, or `unix:PATH`. Otherwise, if the port is not given either, the server that this machine has joined; or the Unix socket of a server on this machine; then `localhost`.",
                     "`-h`"),
             of("connect.port", ValueKind.PORT, 27586L, "The server's port.", "`-p`"),
             of(
                     "connect.ssl",
                     ValueKind.TLS,
                     null,
-                    "TLS, and whom to trust: `true` for the usual authorities, or a map with `ca` (a file with the authority's certificate) or `fingerprint` (SHA-256 of the authority's certificate), and perhaps `cert` and `key` (files with a certificate of the client's own).",
+                    "TLS, and whom to trust: `true` for the usual authorities, or a map with `ca` (a file with the authority's certificate) or `fingerprint` (SHA-256 of the authority's certificate), and perhaps `cert` and `key` (files with a certificate of the client's own), and `name` (that the server's certificate must have, in place of its host).",
                     ""),
             of(
                     "connect.token",
@@ -80,7 +80,7 @@ public record ConfigKey(
                     "connect.name",
                     ValueKind.TEXT,
                     null,
-                    "The name of this machine as a client, a server, and a node of runners. Otherwise the host name.",
+                    "The name of this machine as a client, a server, and a node of runners. Otherwise the name under which it has joined, or the host name.",
                     "`up NAME`, `server NAME`, `run -n NODE all`"),
             of(
                     "connect.init_timeout",
@@ -141,7 +141,7 @@ public record ConfigKey(
                     "runner.labels",
                     ValueKind.LIST,
                     List.of(),
-                    "What this node has, for jobs that ask for it with `--where`.",
+                    "What this node has, for jobs that ask for it with `--where`. Otherwise what its invitation says.",
                     "`--label`"),
             of(
                     "runner.capacity",

@@ -11,15 +11,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param group the group; {@link #EVERY}: all groups
  * @param node the node, if the kind is {@link Kind#AT}
+ * @param isGroupGiven whether somebody has named the group
  */
-public record JobScope(Kind kind, String group, String node) {
+public record JobScope(Kind kind, String group, String node, boolean isGroupGiven) {
     public static final String DEFAULT_GROUP = "default";
     private static final String EVERY = "-";
 
     /** The scope that the options {@code -n} and {@code -g} select; {@code null} or empty: not given. */
     public static JobScope of(@Nullable String node, @Nullable String group) {
         Kind kind = node == null || node.isEmpty() ? Kind.ANY : node.equals("-") ? Kind.ALL : Kind.AT;
-        return new JobScope(kind, group == null || group.isEmpty() ? DEFAULT_GROUP : group, node == null ? "" : node);
+        String given = group == null ? "" : group;
+        String name = node == null ? "" : node;
+        return new JobScope(kind, given.isEmpty() ? DEFAULT_GROUP : given, name, !given.isEmpty());
     }
 
     public boolean isEvery() {

@@ -7,9 +7,11 @@ import distkv.cli.input.YamlFile;
 import distkv.client.ClientOptions;
 import distkv.client.login.ClientCredentials;
 import distkv.client.login.CredentialsFile;
+import distkv.client.node.JoinedNode;
 import distkv.client.transport.Address;
 import distkv.client.transport.LocalServer;
 import distkv.client.transport.TlsSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -30,8 +32,13 @@ public final class ServerLocator {
         String host = config.text("connect.host");
         int port = config.port("connect.port");
         Map<String, String> environment = context.terminal().environment();
+        JoinedNode joined = joined(context);
         if (host != null || port != ClientOptions.DEFAULT_PORT) {
-            return List.of(withLogIn(options(config, host == null ? "localhost" : host), config, environment));
+            ClientOptions given = options(config, host == null ? "localhost" : host);
+            return List.of(withLogIn(asNode(given, config, joined), config, environment));
+        } else if (joined != null) {
+            ClientOptions given = options(config, joined.server().toString());
+            return List.of(withLogIn(asNode(given, config, joined), config, environment));
         }
         String data = config.text("server.data");
         return LocalServer.candidates(environment, data == null ? null : Path.of(data), port).stream()
@@ -39,6 +46,33 @@ public final class ServerLocator {
                         options(config, address instanceof Address.Tcp(String name, int _) ? name : address.toString()))
                 .map(options -> withLogIn(options, config, environment))
                 .toList();
+    }
+
+    /** This machine as a node; {@code null} if it has not joined. */
+    private static @Nullable JoinedNode joined(CommandContext context) {
+        try {
+            return JoinedNode.find(context.terminal().environment());
+        } catch (IOException e) {
+            throw new FailedException(String.valueOf(e.getMessage()), e)
+                    .withHint("delete it, and join again with a new invitation");
+        }
+    }
+
+    /** The same; {@code null} also if another server than the one that it has joined is configured. */
+    public static @Nullable JoinedNode node(CommandContext context) {
+        JoinedNode joined = joined(context);
+        List<ClientOptions> candidates = joined == null ? List.of() : candidates(context);
+        return joined != null && candidates.getFirst().tls().equals(joined.tls()) ? joined : null;
+    }
+
+    /** With the certificate of the node, at the server that the machine has joined. */
+    private static ClientOptions asNode(ClientOptions options, Config config, @Nullable JoinedNode joined) {
+        return joined != null
+                        && config.find("connect.ssl") == null
+                        && options.server().equals(joined.server())
+                ? options.withTls(joined.tls())
+                        .withName(config.text("connect.name") == null ? joined.name() : options.name())
+                : options;
     }
 
     /**
@@ -62,6 +96,12 @@ public final class ServerLocator {
     public static String name(Config config) {
         String name = config.text("connect.name");
         return name == null ? HostName.name() : name;
+    }
+
+    /** The name of this machine as a node of runners. */
+    public static String nodeName(CommandContext context) {
+        JoinedNode node = node(context);
+        return node == null || context.config().text("connect.name") != null ? name(context.config()) : node.name();
     }
 
     /** With what is configured, or else with what {@code distkv login} has kept for this server. */

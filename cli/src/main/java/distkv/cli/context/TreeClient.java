@@ -4,6 +4,7 @@ import distkv.cli.config.Config;
 import distkv.cli.input.FailedException;
 import distkv.client.AuthoredEntry;
 import distkv.client.Client;
+import distkv.client.ClientException;
 import distkv.client.ClientOptions;
 import distkv.client.ConflictException;
 import distkv.client.LogInException;
@@ -11,11 +12,15 @@ import distkv.client.Monitor;
 import distkv.client.ServerConnectionException;
 import distkv.client.Watch;
 import distkv.client.WatchOptions;
+import distkv.client.node.CertificateRenewal;
+import distkv.client.node.JoinedNode;
 import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -34,24 +39,52 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
         List<ClientOptions> candidates = ServerLocator.candidates(context);
         for (ClientOptions candidate : candidates.subList(0, candidates.size() - 1)) {
             try {
-                return new TreeClient(connect(candidate), context.config());
+                return new TreeClient(connect(candidate, null), context.config());
             } catch (ServerConnectionException e) {
                 LOG.log(System.Logger.Level.DEBUG, e.getMessage());
             }
         }
         ClientOptions last = candidates.getLast();
+        JoinedNode node = ServerLocator.node(context);
         try {
-            return new TreeClient(connect(last), context.config());
+            TreeClient connected = new TreeClient(connect(last, node), context.config());
+            connected.renewCertificate(node);
+            return connected;
         } catch (ServerConnectionException e) {
-            throw new FailedException("no server at " + last.address() + " (" + e.getMessage() + ")", e)
-                    .withHint("start one with 'distkv server' or 'distkv up', or name another with -h and -p");
+            String reason = String.valueOf(e.getMessage());
+            boolean isCertificate = reason.contains("certificate") || reason.contains("fingerprint");
+            throw new FailedException("no server at " + last.address() + " (" + reason + ")", e)
+                    .withHint(
+                            node != null && isCertificate
+                                    ? joinAgain(node)
+                                    : "start one with 'distkv server' or 'distkv up', or name another with -h and -p");
         }
     }
 
-    private static Client connect(ClientOptions options) throws InterruptedException {
+    private static String joinAgain(JoinedNode node) {
+        return "'distkv node invite " + node.name() + "', where the server runs, prints the command that lets it join"
+                + " again; without " + node.file() + " it has left";
+    }
+
+    /** Keeps this machine a node, also if there is no runner that does. */
+    private void renewCertificate(@Nullable JoinedNode node) throws InterruptedException {
+        if (node != null) {
+            try {
+                CertificateRenewal.renewIfDue(node, client, Instant.now());
+            } catch (IOException | ClientException | IllegalStateException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the certificate is not renewed yet: {0}", e.getMessage());
+            }
+        }
+    }
+
+    private static Client connect(ClientOptions options, @Nullable JoinedNode node) throws InterruptedException {
         try {
             return Client.connect(options);
         } catch (LogInException e) {
+            if (node != null && options.credentials() == null) {
+                throw new FailedException("this machine is not node " + node.name() + " any more: " + e.getMessage(), e)
+                        .withHint(joinAgain(node));
+            }
             throw new FailedException(String.valueOf(e.getMessage()), e)
                     .withHint("log in with 'distkv login " + options.address()
                             + "', or set DISTKV_TOKEN, or DISTKV_USER and DISTKV_PASSWORD");

@@ -10,6 +10,7 @@ import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,15 +46,16 @@ record CodeLogIn(ClientOptions options, String code, String secret, Duration lif
      */
     @Nullable
     String finish(Function<Seq, Request> keep) throws InterruptedException {
-        return Client.<@Nullable String>asNobody(options, server -> {
+        return Client.<Optional<String>>asNobody(options, server -> {
             Reply reply = server.ask(seq -> new Request.LogIn(seq, "code", "", new Request.Secret(secret, null)));
             if (reply instanceof Reply.Failed failed && failed.etype() == Etype.NOT_YET) {
-                return null;
+                return Optional.empty();
             }
             checked(reply);
             checked(server.ask(keep));
-            return String.valueOf(result(server.ask(Request.WhoAmI::new)).get("name"));
-        });
+            return Optional.of(
+                    String.valueOf(result(server.ask(Request.WhoAmI::new)).get("name")));
+        }).orElse(null);
     }
 
     private static Map<?, ?> result(Reply reply) {

@@ -8,6 +8,7 @@ import distkv.cli.input.TextFile;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.BindAddress;
 import distkv.cli.options.HelpOption;
+import distkv.client.node.JoinedNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,13 +82,19 @@ public final class InstallCommand implements CommandAction.Local {
     @Mixin
     HelpOption help = new HelpOption();
 
-    @Parameters(paramLabel = "WHAT", arity = "0..1", description = "server, runner or both. Default: both.")
+    @Parameters(
+            paramLabel = "WHAT",
+            arity = "0..1",
+            description = "server, runner or both. Default: both; where the runner's user has joined a server: runner.")
+    private @Nullable What given;
+
     private What what = What.both;
 
     @Override
     public int run(CommandContext context) throws InterruptedException {
         Systemd systemd = place.systemd(context);
         Printer printer = context.printer();
+        what = what(context);
         runner.check(what != What.server);
         WorkerUser worker = runner.workerUser();
         if (worker != null) {
@@ -108,6 +115,26 @@ public final class InstallCommand implements CommandAction.Local {
         }
         start(systemd, units, printer);
         return 0;
+    }
+
+    /** What to install: beside a server elsewhere, only a runner. */
+    private What what(CommandContext context) {
+        if (place.isElsewhere() || given == What.server) {
+            return given == null ? What.both : given;
+        }
+        JoinedNode own = new RunnerHome(Path.of(context.terminal().environment().getOrDefault("HOME", "/"))).node();
+        String owner = runnerOwner(context);
+        RunnerHome home = owner == null ? null : RunnerHome.of(owner);
+        JoinedNode joined = home == null ? own : home.node();
+        if (joined == null && own != null && given != What.both) {
+            throw new FailedException("user " + owner + " has joined no server, but you have (expected: that the"
+                            + " runner's user joins)")
+                    .withHint("sudo -u " + owner + " distkv join HOST:PORT CODE; or 'distkv install --user'");
+        } else if (joined != null && given == null) {
+            context.printer()
+                    .remark("a runner only, as this machine is node " + joined.name() + " of " + joined.server());
+        }
+        return given != null ? given : joined == null ? What.both : What.runner;
     }
 
     private void check(WorkerUser worker, CommandContext context) {

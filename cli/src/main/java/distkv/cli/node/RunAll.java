@@ -13,12 +13,16 @@ import distkv.cli.options.TraceOption;
 import distkv.client.Client;
 import distkv.client.LogInException;
 import distkv.client.ServerConnectionException;
+import distkv.client.node.CertificateRenewal;
+import distkv.client.node.JoinedNode;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
 import distkv.runner.accept.SigningMode;
 import distkv.schema.job.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +35,8 @@ import picocli.CommandLine.Option;
         name = "all",
         description = {
             "Run the jobs of this kind and group until a signal (Ctrl-C, SIGTERM) stops it.",
-            "The node's name is connect.name, by default the host name; with 'run -n NODE', it is NODE."
+            "The node's name is connect.name, by default the host name; with 'run -n NODE', it is NODE.",
+            "On a machine that has joined, name, groups and labels are those of its invitation, unless others are given."
         },
         footer = {
             "",
@@ -67,20 +72,41 @@ public final class RunAll implements CommandAction.Serving {
         if (every && scope.kind() != Kind.ANY) {
             throw new UsageException("--every-kind (expected: no -n, since all kinds are run)");
         }
-        String node = scope.kind() == Kind.AT ? scope.node() : ServerLocator.name(context.config());
-        RunnerOptions options =
-                place.options(context, node, scope.group(), every ? EnumSet.allOf(Kind.class) : Set.of(scope.kind()));
+        JoinedNode joined = ServerLocator.node(context);
+        String node = scope.kind() == Kind.AT ? scope.node() : ServerLocator.nodeName(context);
+        List<String> groups =
+                joined == null || scope.isGroupGiven() || joined.groups().isEmpty()
+                        ? List.of(scope.group())
+                        : joined.groups();
+        Set<Kind> kinds = every ? EnumSet.allOf(Kind.class) : Set.of(scope.kind());
+        List<RunnerOptions> runners = new ArrayList<>();
+        for (String group : groups) {
+            runners.add(place.options(context, node, group, kinds));
+        }
         trace.start(context.terminal());
-        try (ProcessLifetime life = new ProcessLifetime();
-                @Nullable TreeClient tree = connected(RunnerStartOptions.onPort(context), life)) {
-            if (tree != null) {
-                run(options.server(tree.server().host(), tree.server().port()), tree, context, life);
-            }
+        try (ProcessLifetime life = new ProcessLifetime()) {
+            run(runners, RunnerStartOptions.onPort(context), joined, life);
         }
         return 0;
     }
 
-    private static void run(RunnerOptions options, TreeClient tree, CommandContext context, ProcessLifetime life)
+    /** Runs a runner for each group, each with a connection of its own. */
+    private static void run(
+            List<RunnerOptions> runners, CommandContext context, @Nullable JoinedNode joined, ProcessLifetime life)
+            throws InterruptedException {
+        try (@Nullable TreeClient tree = connected(context, life)) {
+            if (tree != null) {
+                run(runners, tree, context, joined, life);
+            }
+        }
+    }
+
+    private static void run(
+            List<RunnerOptions> runners,
+            TreeClient tree,
+            CommandContext context,
+            @Nullable JoinedNode joined,
+            ProcessLifetime life)
             throws InterruptedException {
         AtomicReference<@Nullable LogInException> refused = new AtomicReference<>();
         tree.client().listen(new Client.ConnectionListener() {
@@ -96,12 +122,21 @@ public final class RunAll implements CommandAction.Serving {
                 life.end();
             }
         });
-        try (Runner runner = Runner.start(options, tree.client())) {
-            SigningMode signing = options.policy().signing();
-            context.printer()
-                    .now("Running. Sandbox of the code: " + runner.sandbox() + "."
-                            + (signing == SigningMode.OFF ? "" : " Signed code: " + signing.word() + "."));
-            life.await();
+        RunnerOptions options =
+                runners.getFirst().server(tree.server().host(), tree.server().port());
+        try (Runner runner = Runner.start(options, tree.client());
+                @Nullable
+                        CertificateRenewal _ =
+                                joined == null ? null : CertificateRenewal.start(joined, tree.client())) {
+            if (runners.size() > 1) {
+                run(runners.subList(1, runners.size()), context, joined, life);
+            } else {
+                SigningMode signing = options.policy().signing();
+                context.printer()
+                        .now("Running. Sandbox of the code: " + runner.sandbox() + "."
+                                + (signing == SigningMode.OFF ? "" : " Signed code: " + signing.word() + "."));
+                life.await();
+            }
         }
         LogInException why = refused.get();
         if (why != null) {

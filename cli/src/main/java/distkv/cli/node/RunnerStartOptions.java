@@ -3,8 +3,10 @@ package distkv.cli.node;
 import distkv.cli.config.Config;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.LogOutput;
+import distkv.cli.context.ServerLocator;
 import distkv.cli.context.Terminal;
 import distkv.cli.input.UsageException;
+import distkv.client.node.JoinedNode;
 import distkv.runner.JobLog;
 import distkv.runner.RunnerOptions;
 import distkv.runner.sandbox.SecretFiles;
@@ -51,6 +53,7 @@ public final class RunnerStartOptions {
     public RunnerOptions options(CommandContext context, String node, String group, Set<Kind> kinds) {
         Terminal terminal = context.terminal();
         Config config = context.config();
+        JoinedNode joined = ServerLocator.node(context);
         String python = resources.python(config);
         Path ours = Files.isExecutable(terminal.python()) ? terminal.python() : Path.of("python3");
         RunnerOptions options = RunnerOptions.of(node, kinds)
@@ -61,11 +64,12 @@ public final class RunnerStartOptions {
                         .withMemory(resources.memory(config))
                         .withSandbox(resources.sandbox(config, hidden(config, terminal))))
                 .prefixes(config.prefixes())
-                .config(config.forCode())
+                .config(forCode(config, joined))
                 .log(log(context.verbosity()));
         try {
             Double capacity = resources.capacity(config);
-            options = options.labels(resources.labels(config))
+            Set<String> labels = resources.labels(config);
+            options = options.labels(labels.isEmpty() && joined != null ? Set.copyOf(joined.labels()) : labels)
                     .limits(limits(config))
                     .secrets(secrets(config))
                     .policy(AcceptPolicy.read(config, terminal, node));
@@ -75,13 +79,23 @@ public final class RunnerStartOptions {
         }
     }
 
+    /** What code sees: of a server that the machine has joined, how to know it, but not how the node logs in. */
+    private static Map<String, @Nullable Object> forCode(Config config, @Nullable JoinedNode joined) {
+        return joined == null
+                ? config.forCode()
+                : config.with(
+                                distkv.model.Path.of("connect", "ssl"),
+                                joined.trust().toConfiguration())
+                        .forCode();
+    }
+
     /**
      * The server of this machine is reached on its port unless the configuration says something else: its Unix socket is
      * closed to workers that are another user's, and not in their sandbox.
      */
     static CommandContext onPort(CommandContext context) {
         Config config = context.config();
-        return config.text("connect.host") == null
+        return config.text("connect.host") == null && ServerLocator.node(context) == null
                 ? context.with(config.with(distkv.model.Path.of("connect", "host"), "localhost"))
                 : context;
     }

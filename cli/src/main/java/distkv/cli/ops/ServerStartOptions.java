@@ -7,6 +7,8 @@ import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.BindAddress;
 import distkv.client.transport.Address;
+import distkv.client.transport.TlsSettings;
+import distkv.protocol.tls.Fingerprint;
 import distkv.runner.RunnerOptions;
 import distkv.schema.BadEntry;
 import distkv.schema.job.Limits;
@@ -114,9 +116,16 @@ public final class ServerStartOptions {
     /** The configuration of a client in the same process: it uses the Unix socket if there is one. */
     Config reach(Server server, Config config) {
         Path local = server.socketPath();
+        Fingerprint authority = server.authority();
         if (local != null) {
-            return config.with(distkv.model.Path.of("connect", "host"), Address.UNIX + local)
+            Config reaching = config.with(distkv.model.Path.of("connect", "host"), Address.UNIX + local)
                     .with(distkv.model.Path.of("connect", "port"), (long) server.port());
+            // For the workers.
+            return authority == null
+                    ? reaching
+                    : reaching.with(
+                            distkv.model.Path.of("connect", "ssl"),
+                            TlsSettings.trusting(authority).forName("localhost").toConfiguration());
         } else if (tls.isOn(config)) {
             throw new UsageException(
                     "--socket none (expected: a Unix socket, by which the runner reaches a server with TLS)");
@@ -125,12 +134,16 @@ public final class ServerStartOptions {
     }
 
     /**
-     * The options of a runner in the same process: its workers use the port, or the Unix socket if there is TLS, or if the
-     * port is not one of the loopback interface.
+     * The options of a runner in the same process: its workers use the port, or the Unix socket, which sandboxes do not let
+     * them use, if there is TLS with a certificate from files, or if the port is not one of the loopback interface.
      */
     RunnerOptions forWorkers(RunnerOptions options, Server server, Config config) {
         String host = place(config).host();
         boolean isNear = host.equals("localhost") || host.startsWith("127.");
+        if (server.authority() != null) {
+            boolean isAny = host.equals("0.0.0.0") || host.equals("::");
+            return options.server(Address.TLS + (isNear || isAny ? "127.0.0.1" : host), server.port());
+        }
         return server.socketPath() != null && (tls.isOn(config) || !isNear)
                 ? options.server(Address.UNIX + server.socketPath(), server.port())
                 : options.server("127.0.0.1", server.port());

@@ -44,7 +44,11 @@ public final class TreeLocation {
         return with(context, HostName.name(), work);
     }
 
-    /** @param name the tree's name, if the directory is new */
+    /**
+     * Works on the tree, in a new directory if there is none.
+     *
+     * @param name the tree's name, if the directory is new
+     */
     public int with(CommandContext context, String name, Work work) throws Exception {
         if (directory == null) {
             try (TreeClient tree = TreeClient.connect(context.with(address.applyTo(context.config())))) {

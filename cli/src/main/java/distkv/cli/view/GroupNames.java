@@ -12,7 +12,7 @@ public final class GroupNames {
 
     /** Prints the groups that have jobs of this kind (and, if it is about one node, of that node). */
     public static void print(TreeClient tree, JobScope scope, Printer printer) throws InterruptedException {
-        JobScope some = new JobScope(scope.kind(), JobScope.DEFAULT_GROUP, scope.node());
+        JobScope some = new JobScope(scope.kind(), JobScope.DEFAULT_GROUP, scope.node(), false);
         children(tree, some.jobs(tree.config()).parent(), printer);
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What {@code run monitor} says of each change. */
 class RunEventsTest {
-    private final RunEvents news = new RunEvents(Config.DEFAULTS, new JobScope(Kind.ANY, "default", ""));
+    private final RunEvents news = new RunEvents(Config.DEFAULTS, new JobScope(Kind.ANY, "default", "", false));
     private long tick = Revision.tick(1, 0);
 
     private List<String> lines(String path, @Nullable Object value) {

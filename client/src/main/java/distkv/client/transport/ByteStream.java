@@ -58,7 +58,8 @@ public record ByteStream(InputStream in, OutputStream out, Closeable connection)
         Socket plain = tcp(host, port, timeout);
         try {
             plain.setSoTimeout(timeout);
-            SSLSocket socket = (SSLSocket) factory.createSocket(plain, host, port, true);
+            String name = settings.name() == null ? host : settings.name();
+            SSLSocket socket = (SSLSocket) factory.createSocket(plain, name, port, true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setProtocols(PROTOCOLS);
             parameters.setEndpointIdentificationAlgorithm("HTTPS");

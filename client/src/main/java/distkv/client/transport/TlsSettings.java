@@ -15,16 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param fingerprint of the only authority to trust, which the server shows beside its own certificate
  * @param certificate a PEM file with the client's certificate; {@code null} if it has none
  * @param key a PEM file with the key of the certificate
+ * @param name that the server's certificate must be for; {@code null}: the host that the client connects to
  */
 public record TlsSettings(
         @Nullable Path authority,
         @Nullable Fingerprint fingerprint,
         @Nullable Path certificate,
-        @Nullable Path key) {
-    private static final Set<String> KEYS = Set.of("ca", "fingerprint", "cert", "key");
+        @Nullable Path key,
+        @Nullable String name) {
+    private static final Set<String> KEYS = Set.of("ca", "fingerprint", "cert", "key", "name");
 
     /** Trusts what the Java installation trusts. */
-    public static final TlsSettings DEFAULT = new TlsSettings(null, null, null, null);
+    public static final TlsSettings DEFAULT = new TlsSettings(null, null, null, null, null);
 
     public TlsSettings {
         if ((certificate == null) != (key == null)) {
@@ -36,17 +38,17 @@ public record TlsSettings(
 
     /** Trusts the authorities in a PEM file. */
     public static TlsSettings trusting(Path authority) {
-        return new TlsSettings(authority, null, null, null);
+        return new TlsSettings(authority, null, null, null, null);
     }
 
     /** Trusts the authority with this fingerprint. */
     public static TlsSettings trusting(Fingerprint fingerprint) {
-        return new TlsSettings(null, fingerprint, null, null);
+        return new TlsSettings(null, fingerprint, null, null, null);
     }
 
     /**
      * Reads what the configuration says as {@code connect.ssl}: false or nothing, true, or a map with {@code ca}, {@code
-     * fingerprint}, {@code cert} and {@code key}.
+     * fingerprint}, {@code cert}, {@code key} and {@code name}.
      *
      * @return {@code null} if there is to be no TLS, unless an address asks for it
      * @throws IllegalArgumentException if it says something else
@@ -62,11 +64,12 @@ public record TlsSettings(
                         path(map, "ca"),
                         pinned == null ? null : Fingerprint.parse(pinned),
                         path(map, "cert"),
-                        path(map, "key"));
+                        path(map, "key"),
+                        text(map, "name"));
             }
             case Object other ->
                 throw new IllegalArgumentException("ssl: " + other
-                        + " (expected: true, false, or a map with ca or fingerprint, and cert and key)");
+                        + " (expected: true, false, or a map with ca or fingerprint, cert and key, and name)");
         };
     }
 
@@ -77,6 +80,7 @@ public record TlsSettings(
         put(map, "fingerprint", fingerprint);
         put(map, "cert", certificate);
         put(map, "key", key);
+        put(map, "name", name);
         return map.isEmpty() ? true : map;
     }
 
@@ -98,6 +102,11 @@ public record TlsSettings(
 
     /** The same, with a certificate of the client's own. */
     public TlsSettings withCertificate(Path newCertificate, Path newKey) {
-        return new TlsSettings(authority, fingerprint, newCertificate, newKey);
+        return new TlsSettings(authority, fingerprint, newCertificate, newKey, name);
+    }
+
+    /** The same, for a server whose certificate has this name, wherever it is. */
+    public TlsSettings forName(String newName) {
+        return new TlsSettings(authority, fingerprint, certificate, key, newName);
     }
 }

@@ -86,7 +86,10 @@ enum Key {
     ID,
     NAME,
     HASH,
-    EXPIRES;
+    EXPIRES,
+    GROUPS,
+    LABELS,
+    ADDRESS;
 
     private static final NameTable<Key> NAMES = new NameTable<>(values(), Key::toString);
 

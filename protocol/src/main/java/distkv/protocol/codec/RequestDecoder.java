@@ -158,6 +158,7 @@ public final class RequestDecoder {
             case SESSION_RENEW -> new Request.RenewSession(seq);
             case SESSION_END -> new Request.EndSession(seq);
             case COMMIT -> commit();
+            case NODE_INVITE, NODE_JOIN, NODE_RENEW, NODE_LIST, NODE_REVOKE -> NodeRequests.read(action, seq, fields);
             case DIFFIE_HELLMAN -> new Request.DiffieHellman(seq, bytes(Key.PUBKEY));
             case AUTH -> logIn();
             case AUTH_INFO -> new Request.WhoAmI(seq);

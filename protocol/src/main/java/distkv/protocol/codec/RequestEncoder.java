@@ -84,6 +84,7 @@ public final class RequestEncoder {
             }
             case Request.LogIn logIn -> logIn(logIn);
             case Request.WhoAmI _ -> action(Action.AUTH_INFO);
+            case Request.OfNodes about -> NodeRequests.write(map, about);
             case Request.AskForCode ask -> {
                 action(Action.AUTH_CODE);
                 map.text(Key.CLIENT, ask.client());

@@ -121,7 +121,8 @@ public final class AccessControl {
         VitalThreads.virtual("distkv-access", this::recheck).start();
     }
 
-    private void recheck() {
+    /** Ends what is not allowed any more, and has streams checked again. It may wait. */
+    public void recheck() {
         connections.forEach(ConnectionAccess::recheck);
         whenChanged.run();
     }
@@ -204,7 +205,15 @@ public final class AccessControl {
         return nodeWrites.maySome(path);
     }
 
-    LoginThrottle throttle() {
+    /** How many connections a node has. */
+    public int connectionsOf(String node) {
+        return (int) connections.stream()
+                .filter(connection -> node.equals(connection.node()))
+                .count();
+    }
+
+    public LoginThrottle throttle() {
+
         return throttle;
     }
 

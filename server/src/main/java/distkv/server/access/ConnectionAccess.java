@@ -366,6 +366,7 @@ public final class ConnectionAccess {
                     Request.Hello _,
                     Request.Ack _,
                     Request.StreamEnd _,
+                    Request.JoinAsNode _,
                     Request.Malformed _ -> true;
             default -> false;
         };

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * Slows failed log-ins. After {@value #FREE} failures in a row of a user or of an address, the next attempt must wait: 1 s
  * at first, twice as long with every further failure, one minute at most. Others do not wait.
  */
-final class LoginThrottle {
+public final class LoginThrottle {
     private static final int FREE = 5;
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final int MOST_SECONDS = 60;
@@ -41,7 +41,7 @@ final class LoginThrottle {
     }
 
     /** How long to wait before the next attempt, of all these keys; zero if it may be made now. */
-    synchronized Duration delay(String... keys) {
+    public synchronized Duration delay(String... keys) {
         long now = nanoTime.getAsLong();
         long longest = 0;
         for (String key : keys) {
@@ -53,7 +53,7 @@ final class LoginThrottle {
         return Duration.ofNanos(longest);
     }
 
-    synchronized void failed(String... keys) {
+    public synchronized void failed(String... keys) {
         long now = nanoTime.getAsLong();
         for (String key : keys) {
             Failures known = failures.get(key);

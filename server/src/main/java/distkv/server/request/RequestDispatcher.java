@@ -16,6 +16,7 @@ import distkv.server.message.TopicMessage;
 import distkv.server.message.TopicPattern;
 import distkv.server.net.Connection;
 import distkv.server.net.RequestHandler;
+import distkv.server.node.NodeService;
 import distkv.server.tree.Snapshot;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ public final class RequestDispatcher implements RequestHandler {
     private static final List<Integer> VERSION = List.of(0, 65, 0);
     private static final List<String> EXTENSIONS = List.of(
             "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted", "login",
-            "run", "by", "cause");
+            "run", "by", "cause", "node");
 
     /** The original's letters for: read, access, list. */
     private static final String READ_LETTERS = "rxe";
@@ -57,6 +58,7 @@ public final class RequestDispatcher implements RequestHandler {
         ServerContext server = context.server();
         long tock = context.tock();
         server.writers().join(context);
+        server.nodes().note(context.access().principal());
         return new Reply.Greeting(
                 server.node(),
                 VERSION,
@@ -98,6 +100,7 @@ public final class RequestDispatcher implements RequestHandler {
         context.inFlight().awaitNone();
         context.server().writers().leave(context);
         context.session().leave();
+        context.server().nodes().note(context.access().principal());
         context.access().leave();
     }
 
@@ -150,6 +153,7 @@ public final class RequestDispatcher implements RequestHandler {
             case Request.DiffieHellman agree -> context.write(context.logIns().agree(agree, context.tock()));
             case Request.LogIn logIn -> logIn(logIn);
             case Request.WhoAmI(Seq seq) -> whoAmI(seq);
+            case Request.OfNodes about -> context.write(nodes(about));
             case Request.AskForCode ask -> context.write(context.codes().ask(ask, context.tock()));
             case Request.ApproveCode approve -> decide(approve);
             case Request.KeepToken keep ->
@@ -175,6 +179,12 @@ public final class RequestDispatcher implements RequestHandler {
             case Request.Malformed malformed ->
                 context.fail(new Reply.Failed(malformed.seq(), malformed.reason(), Etype.REQUEST, context.tock()));
         }
+    }
+
+    private Reply nodes(Request.OfNodes about) {
+        NodeService nodes = context.server().nodes();
+        return nodes.answer(
+                about, context.access().principal(), context.connection().peer(), context.tock());
     }
 
     private void logIn(Request.LogIn request) {

@@ -4,6 +4,7 @@ import distkv.protocol.FrameLimits;
 import distkv.server.access.AccessControl;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
+import distkv.server.node.NodeService;
 import distkv.server.session.SessionContext;
 import distkv.server.tree.Replica;
 import distkv.store.Store;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param tlsStatus what people should know about the certificate; {@code null} without TLS
  * @param executor for work that would keep a processor busy for long
  * @param access users, tokens and roles
+ * @param nodes machines that join
  */
 public record ServerContext(
         Store store,
@@ -33,4 +35,5 @@ public record ServerContext(
         MemoryLimits memory,
         Supplier<@Nullable String> tlsStatus,
         CpuBoundExecutor executor,
-        AccessControl access) {}
+        AccessControl access,
+        NodeService nodes) {}
