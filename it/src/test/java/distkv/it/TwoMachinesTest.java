@@ -39,10 +39,12 @@ class TwoMachinesTest {
             String python = System.getenv().getOrDefault("DISTKV_PYTHON", "python3");
             house.configure("runner: {python: " + python + ", capacity: 1}\n");
             attic.configure("runner: {python: " + python + ", capacity: 100}\n");
-            Files.writeString(
-                    house.home().resolve("wait.py"),
-                    "import anyio\nawait _client.set(_P('ran'), value=_client.client_name)\nawait _self.setup_done()\n"
-                            + "await anyio.sleep(3600)\n");
+            Files.writeString(house.home().resolve("wait.py"), """
+                    import anyio
+                    await _client.set(_P('ran'), value=_client.client_name)
+                    await _self.setup_done()
+                    await anyio.sleep(3600)
+                    """);
             var up = house.start("up house --bind 0.0.0.0:27586 --tls auto");
             assertThat(Machine.line(up, "listening on")).as(house.log()).isNotNull();
             house.run("client code set -s " + house.home().resolve("wait.py") + " --async wait");

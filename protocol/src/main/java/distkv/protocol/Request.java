@@ -230,7 +230,10 @@ public sealed interface Request {
     record WhoAmI(Seq seq) implements Request {}
 
     /** About the machines that join as nodes. */
-    sealed interface OfNodes extends Request {}
+    sealed interface OfNodes extends Request {
+        @Override
+        Seq seq();
+    }
 
     /**
      * Permits a machine to join once, as this node; answered with what the machine needs for that.

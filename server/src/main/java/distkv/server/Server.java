@@ -161,8 +161,7 @@ public final class Server implements AutoCloseable {
         end.run();
     }
 
-    private static NodeService nodes(
-            Store store, Replica replica, AccessControl access, ServerSockets sockets) {
+    private static NodeService nodes(Store store, Replica replica, AccessControl access, ServerSockets sockets) {
         ServerTls tls = sockets.tls();
         return new NodeService(
                 store,
@@ -170,7 +169,9 @@ public final class Server implements AutoCloseable {
                 access,
                 tls == null ? null : tls.authority(),
                 new ReachableAddress(
-                        sockets.host(), sockets.address(), sockets.port().socket().getLocalPort()),
+                        sockets.host(),
+                        sockets.address(),
+                        sockets.port().socket().getLocalPort()),
                 tls != null);
     }
 

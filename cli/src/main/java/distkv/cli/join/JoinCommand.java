@@ -35,7 +35,7 @@ public final class JoinCommand implements CommandAction.Local {
     private static final String NEW_CODE = "'distkv node invite NAME', where the server runs, prints a new one";
 
     @Mixin
-    private HelpOption help = new HelpOption();
+    HelpOption help = new HelpOption();
 
     @Parameters(index = "0", paramLabel = "HOST:PORT", description = "Where the server is.")
     private String server = "";

@@ -44,7 +44,7 @@ public final class NodeInvite implements CommandAction.Local {
     private static final Pattern LIFE = Pattern.compile("(\\d{1,6})([smhd])");
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private ServerAddress server = new ServerAddress();

@@ -37,7 +37,7 @@ public final class NodeList implements CommandAction.Local {
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(ZoneOffset.UTC);
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    OutputOptions output = new OutputOptions();
 
     @Mixin
     private ServerAddress server = new ServerAddress();

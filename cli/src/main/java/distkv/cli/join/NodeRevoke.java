@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  distkv node revoke attic"})
 public final class NodeRevoke implements CommandAction.Local {
     @Mixin
-    private HelpOption help = new HelpOption();
+    HelpOption help = new HelpOption();
 
     @Mixin
     private ServerAddress server = new ServerAddress();

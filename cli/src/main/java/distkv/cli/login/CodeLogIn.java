@@ -47,15 +47,17 @@ record CodeLogIn(ClientOptions options, String code, String secret, Duration lif
     @Nullable
     String finish(Function<Seq, Request> keep) throws InterruptedException {
         return Client.<Optional<String>>asNobody(options, server -> {
-            Reply reply = server.ask(seq -> new Request.LogIn(seq, "code", "", new Request.Secret(secret, null)));
-            if (reply instanceof Reply.Failed failed && failed.etype() == Etype.NOT_YET) {
-                return Optional.empty();
-            }
-            checked(reply);
-            checked(server.ask(keep));
-            return Optional.of(
-                    String.valueOf(result(server.ask(Request.WhoAmI::new)).get("name")));
-        }).orElse(null);
+                    Reply reply =
+                            server.ask(seq -> new Request.LogIn(seq, "code", "", new Request.Secret(secret, null)));
+                    if (reply instanceof Reply.Failed failed && failed.etype() == Etype.NOT_YET) {
+                        return Optional.empty();
+                    }
+                    checked(reply);
+                    checked(server.ask(keep));
+                    return Optional.of(String.valueOf(
+                            result(server.ask(Request.WhoAmI::new)).get("name")));
+                })
+                .orElse(null);
     }
 
     private static Map<?, ?> result(Reply reply) {

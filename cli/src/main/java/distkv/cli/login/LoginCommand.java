@@ -93,7 +93,8 @@ public final class LoginCommand implements CommandAction.Local {
         CredentialsFile file = CredentialsFile.of(context.terminal().environment());
         ClientCredentials before = file.find(options.address());
         Instant until = Instant.now().plus(ExpiryOption.parse("--expires", expires));
-        Token.Created token = Token.create(tokenName(), List.of(), (double) until.getEpochSecond(), "", new SecureRandom());
+        Token.Created token =
+                Token.create(tokenName(), List.of(), (double) until.getEpochSecond(), "", new SecureRandom());
         String name =
                 user != null || byCode || !keyboard.isThere() ? user : keyboard.line("User (none: log in by a code): ");
         String who = name == null || name.isEmpty()

@@ -332,7 +332,7 @@ final class NodeAdmission {
     }
 
     private static double until(X509Certificate certificate) {
-        return certificate.getNotAfter().getTime() / 1e3;
+        return certificate.getNotAfter().toInstant().toEpochMilli() / 1e3;
     }
 
     private static String time(double unix) {
