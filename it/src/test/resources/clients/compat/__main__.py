@@ -2,8 +2,9 @@
 
 Usage: python -m compat distkv|moat-kv PORT [CHECK…]
 
-With COMPAT_AUTH it logs in, as its own setting ``auth`` says. Prints ``ok NAME`` or ``not ok NAME`` for each check, the latter followed by the traceback in lines that start
-with ``# ``; at the end ``ran COUNT``. Uses the clients' public interface as it is documented, nothing patched.
+With COMPAT_AUTH it logs in, as its own setting ``auth`` says. Prints ``ok NAME`` or ``not ok NAME`` for each check, the
+latter followed by the traceback in lines that start with ``# ``; at the end ``ran COUNT``. Uses the clients' public
+interface as it is documented, nothing patched.
 """
 
 import logging
