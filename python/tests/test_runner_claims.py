@@ -36,7 +36,7 @@ def test_a_write_says_which_change_led_to_it(worker, tree, claim):
                 written = await _client.get(_P("test.out"), by=True), await _client.get(_P("test.ready"), by=True)
                 return [entry.get("cause") for entry in written]
     """
-    assert worker.result("import distkv.runner\n" + code(source), claim=claim) == [tick, None]
+    assert worker.result("import distkv.runner\n" + code(source), claim=claim) == (tick, None)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ class RunTokens:
 
     def __init__(self) -> None:
         self._tokens: dict[str, Refused] = {}
+        self._nobody = False
         self._connection: Connection | None = None
         self._added = anyio.Event()
 
@@ -42,9 +43,14 @@ class RunTokens:
         """Remove the token of a run that has ended."""
         self._tokens.pop(token, None)
 
+    def add_nobody(self) -> None:
+        """Note that a run begins that has no token: from now on the link connects without one, too."""
+        self._nobody = True
+        self._added.set()
+
     async def wait(self) -> None:
-        """Wait until there is a token to connect with."""
-        while not self._tokens:
+        """Wait until there is a run to connect for."""
+        while not (self._tokens or self._nobody):
             self._added = anyio.Event()
             await self._added.wait()
 

@@ -72,7 +72,11 @@ class Run(ABC):
 
     def _present(self, token: str | None) -> None:
         self._token = token
-        if self._tokens is not None and token is not None:
+        if self._tokens is None:
+            return
+        if token is None:
+            self._tokens.add_nobody()
+        else:
             self._tokens.add(token, lambda _why: self.lose())
 
     def take_over(self, claim: Guard, token: str | None) -> None:

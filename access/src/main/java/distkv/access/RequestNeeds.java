@@ -51,31 +51,8 @@ public final class RequestNeeds {
                 conditions(needs, path, delete.conditions(), root);
                 yield needs;
             }
-            case Request.DeleteTree delete -> {
-                Path top = path(root, delete.path(), false);
-                List<Need> needs = writeBelow(top);
-                if (delete.chain()) {
-                    // The stream of what is deleted has the old values.
-                    needs.addAll(readBelow(top));
-                }
-                guards(needs, delete.guards(), root);
-                yield needs;
-            }
-            case Request.CommitAll commit -> {
-                List<Need> needs = new ArrayList<>();
-                for (CommitWrite write : commit.writes()) {
-                    Path path = path(root, write.path(), false);
-                    needs.add(write(path, write.value(), write.chain()));
-                    if (!(write.chain() instanceof ChainCondition.Unchecked)) {
-                        needs.add(read(path));
-                    }
-                }
-                guards(needs, commit.guards(), root);
-                if (commit.by() != null) {
-                    needs.add(new Need.Below(Right.ADMIN, Zones.INTERNAL, Zone.INTERNAL));
-                }
-                yield needs;
-            }
+            case Request.DeleteTree delete -> of(delete, root);
+            case Request.CommitAll commit -> of(commit, root);
             case Request.Again again -> of(again.write(), root);
             case Request.GetTree get -> readBelow(path(root, get.path(), get.internal()));
             case Request.Enumerate enumerate -> readBelow(path(root, enumerate.path(), enumerate.internal()));
@@ -119,6 +96,33 @@ public final class RequestNeeds {
                     Request.Unknown _,
                     Request.Malformed _ -> List.of();
         };
+    }
+
+    private List<Need> of(Request.DeleteTree delete, Path root) {
+        Path top = path(root, delete.path(), false);
+        List<Need> needs = writeBelow(top);
+        if (delete.chain()) {
+            // The stream of what is deleted has the old values.
+            needs.addAll(readBelow(top));
+        }
+        guards(needs, delete.guards(), root);
+        return needs;
+    }
+
+    private List<Need> of(Request.CommitAll commit, Path root) {
+        List<Need> needs = new ArrayList<>();
+        for (CommitWrite write : commit.writes()) {
+            Path path = path(root, write.path(), false);
+            needs.add(write(path, write.value(), write.chain()));
+            if (!(write.chain() instanceof ChainCondition.Unchecked)) {
+                needs.add(read(path));
+            }
+        }
+        guards(needs, commit.guards(), root);
+        if (commit.by() != null) {
+            needs.add(new Need.Below(Right.ADMIN, Zones.INTERNAL, Zone.INTERNAL));
+        }
+        return needs;
     }
 
     private List<Need> of(Request.OfNodes request) {

@@ -58,6 +58,25 @@ class BadInputTest extends ShellTest {
                 "client run group                | 2 | a command is missing (expected: set, list",
                 "client error resolve vm:1       | 1 | there is no error vm:1",
                 "client data update -i FILE :    | 1 | FILE cannot be read",
+                "client -h unix: data get a      | 2 | host: unix: (expected: unix: and the path of a socket)",
+                "client -h tls://a:b data get a  | 2 | host: tls://a:b (expected: tls://HOST",
+                "-C connect.ssl=maybe client data get a | 2 | ssl: maybe (expected: true, false, or a map",
+                "-C port client data get a       | 2 | expected: key=value",
+                "-C connect.port=far client data get a | 2 | configuration connect.port: far (expected: a port",
+                "--cfg FILE client data get a    | 1 | FILE cannot be read",
+                "-o xml client data get a        | 2 | xml",
+                "restore FILE                    | 1 | FILE cannot be read",
+                "nonsense                        | 2 | there is no command 'nonsense' (expected: client, server,",
+            })
+    void oneLineSaysWhatIsWrongAndASecondOneWhatToDo(String line, int exit, String text) {
+        check(line, exit, text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
                 "server --bind 0.0.0.0:0         | 1 | loopback",
                 "server --open --login           | 2 | --open, --login (expected: one of them)",
                 "server --bind 0.0.0.0:0 --plaintext --open | 1 | with --open (expected: an address of the loopback",
@@ -67,20 +86,15 @@ class BadInputTest extends ShellTest {
                 "server --tls-cert a             | 2 | expected: both",
                 "server --tls-client-ca a        | 2 | expected: both",
                 "-C server.bind_default.ssl=maybe server | 2 | configuration server.bind_default.ssl: maybe (expected: ",
-                "client -h unix: data get a      | 2 | host: unix: (expected: unix: and the path of a socket)",
-                "client -h tls://a:b data get a  | 2 | host: tls://a:b (expected: tls://HOST",
-                "-C connect.ssl=maybe client data get a | 2 | ssl: maybe (expected: true, false, or a map",
                 "server --bind nowhere           | 2 | expected: ADDR:PORT",
                 "-C server.memory=64M server --bind 0.0.0.0:0 | 2 | configuration server.memory: 64M (expected: 128M or more)",
                 "-C server.memory=much server --bind 0.0.0.0:0 | 2 | configuration server.memory: \"much\" (expected: bytes",
-                "-C port client data get a       | 2 | expected: key=value",
-                "-C connect.port=far client data get a | 2 | configuration connect.port: far (expected: a port",
-                "--cfg FILE client data get a    | 1 | FILE cannot be read",
-                "-o xml client data get a        | 2 | xml",
-                "restore FILE                    | 1 | FILE cannot be read",
-                "nonsense                        | 2 | there is no command 'nonsense' (expected: client, server,",
             })
-    void oneLineSaysWhatIsWrongAndASecondOneWhatToDo(String line, int exit, String text) {
+    void soDoesAServerThatCannotStart(String line, int exit, String text) {
+        check(line, exit, text);
+    }
+
+    private void check(String line, int exit, String text) {
         Shell.Result result = shell.run(line.strip().split(" +", -1));
         assertThat(result.err()).contains(text).startsWith("distkv").doesNotContain("Exception");
         List<String> lines = result.err().lines().toList();

@@ -23,6 +23,7 @@ public final class RunTokens {
     /** Each with what is told if the server refuses it. */
     private final Map<String, Consumer<String>> tokens = new LinkedHashMap<>();
 
+    private boolean nobody;
     private @Nullable ServerConnection connection;
 
     /**
@@ -45,6 +46,17 @@ public final class RunTokens {
         }
     }
 
+    /** Notes that a run begins that has no token: from now on the client connects without one, too. */
+    public void addNobody() {
+        lock.lock();
+        try {
+            nobody = true;
+            some.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Removes the token of a run that has ended. */
     public void remove(String token) {
         lock.lock();
@@ -55,11 +67,11 @@ public final class RunTokens {
         }
     }
 
-    /** Waits until there is a token to connect with. */
+    /** Waits until there is a run to connect for. */
     void await() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (tokens.isEmpty()) {
+            while (tokens.isEmpty() && !nobody) {
                 some.await();
             }
         } finally {

@@ -204,14 +204,17 @@ public sealed interface Request {
      * @param user the name of the user; "" unless there is a password
      */
     record LogIn(Seq seq, String method, String user, Secret secret) implements Request {
+        /** The method of a run, with its token. */
+        public static final String RUN = "run";
+
         /** The log-in of a run of a job. */
         public static LogIn ofRun(Seq seq, String token) {
-            return new LogIn(seq, RunToken.METHOD, "", new Secret(token, null));
+            return new LogIn(seq, RUN, "", new Secret(token, null));
         }
 
         /** Whether the secret is a token, which is sent as {@code token}. */
         public static boolean isByToken(String method) {
-            return method.equals("token") || method.equals("code") || method.equals(RunToken.METHOD);
+            return method.equals("token") || method.equals("code") || method.equals(RUN);
         }
     }
 

@@ -37,7 +37,7 @@ sealed interface Event {
     record Stop() implements Event {}
 
     /** What was accepted is written down, or could not be. */
-    record Recorded(RevisionRecorder.Outcome outcome) implements Event {}
+    record Recorded(RevisionRecorder.RecordOutcome outcome) implements Event {}
 
     /** Nothing in particular: the connection or the session has changed. */
     record Nudge() implements Event {}

@@ -100,20 +100,26 @@ final class JavaRun implements Client.Fence {
             thrown = e;
         }
         end();
-        logIn(null);
+        logOut();
         log.close();
         completion.report(result, thrown);
     }
 
-    /** Logs in at the server as this run from now on; {@code null}: no more. */
+    /** Logs in at the server as this run from now on; {@code null}: as nobody. */
     private synchronized void logIn(@Nullable String newToken) {
-        String before = token;
+        logOut();
         token = newToken;
-        if (before != null) {
-            environment.runs().remove(before);
-        }
-        if (newToken != null) {
+        if (newToken == null) {
+            environment.runs().addNobody();
+        } else {
             environment.runs().add(newToken, why -> lose());
+        }
+    }
+
+    private synchronized void logOut() {
+        if (token != null) {
+            environment.runs().remove(token);
+            token = null;
         }
     }
 

@@ -78,23 +78,14 @@ public final class RequestEncoder {
                 cause(commit.cause());
                 map.textIfAny(Key.BY, commit.by());
             }
-            case Request.DiffieHellman agree -> {
-                action(Action.DIFFIE_HELLMAN);
-                map.bytes(Key.PUBKEY, agree.publicKey());
-            }
+            case Request.DiffieHellman agree -> agree(agree);
             case Request.LogIn logIn -> logIn(logIn);
             case Request.WhoAmI _ -> action(Action.AUTH_INFO);
             case Request.OfNodes about -> NodeRequests.write(map, about);
-            case Request.AskForCode ask -> {
-                action(Action.AUTH_CODE);
-                map.text(Key.CLIENT, ask.client());
-            }
+            case Request.AskForCode ask -> askForCode(ask);
             case Request.ApproveCode approve -> approve(approve);
             case Request.KeepToken keep -> keep(keep);
-            case Request.DropToken drop -> {
-                action(Action.AUTH_TOKEN);
-                map.text(Key.ID, drop.id());
-            }
+            case Request.DropToken drop -> drop(drop);
             case Request.Again again -> {
                 content(again.write());
                 again(again);
@@ -110,6 +101,21 @@ public final class RequestEncoder {
             case Request.Malformed _ ->
                 throw new IllegalArgumentException("request " + request + " (expected: a well-formed one)");
         }
+    }
+
+    private void agree(Request.DiffieHellman agree) {
+        action(Action.DIFFIE_HELLMAN);
+        map.bytes(Key.PUBKEY, agree.publicKey());
+    }
+
+    private void askForCode(Request.AskForCode ask) {
+        action(Action.AUTH_CODE);
+        map.text(Key.CLIENT, ask.client());
+    }
+
+    private void drop(Request.DropToken drop) {
+        action(Action.AUTH_TOKEN);
+        map.text(Key.ID, drop.id());
     }
 
     private void logIn(Request.LogIn logIn) {

@@ -15,5 +15,5 @@ public interface Acceptance {
      * @param stored all code
      */
     @Nullable
-    Refusal refusal(JobEntry job, Catalog stored);
+    NodeRefusal refusal(JobEntry job, Catalog stored);
 }

@@ -37,7 +37,7 @@ public final class CodeGate implements Acceptance {
      * @param revision what its signature, which is valid, would have recorded; {@code null}: there is none
      */
     private record Judged(
-            @Nullable Refusal refusal, @Nullable AcceptedRevision revision, SignedTerms terms) {}
+            @Nullable NodeRefusal refusal, @Nullable AcceptedRevision revision, SignedTerms terms) {}
 
     /** Whose a job is that acts as nobody else. */
     private static final String OWNER = "owner";
@@ -88,7 +88,7 @@ public final class CodeGate implements Acceptance {
                 policy, Limits.NONE, Set.of(), new AcceptedRevisions(policy.revisions()).load(), line -> {});
         return (piece, entry) -> {
             gate.changed(piece, entry);
-            Refusal refusal = gate.refusal(piece);
+            NodeRefusal refusal = gate.refusal(piece);
             return refusal == null || refusal.reason().code() == Reason.Code.NOT_RECORDED ? null : refusal.message();
         };
     }
@@ -131,7 +131,7 @@ public final class CodeGate implements Acceptance {
                     SignedTerms terms = piece.sort() == CodeId.Sort.MODULE ? SignedTerms.NONE : SignedTerms.read(value);
                     yield new Judged(null, new AcceptedRevision(valid.revision(), valid.digest()), terms);
                 } catch (BadEntry e) {
-                    Refusal broken = new Refusal(
+                    NodeRefusal broken = new NodeRefusal(
                             Reason.Code.BEYOND_SIGNED,
                             SignedName.of(piece),
                             SignedName.of(piece) + ": " + e.getMessage());
@@ -139,7 +139,7 @@ public final class CodeGate implements Acceptance {
                 }
             }
             case SignatureVerdict.Refused(Reason.Code why, String message) ->
-                new Judged(new Refusal(why, SignedName.of(piece), message), null, SignedTerms.NONE);
+                new Judged(new NodeRefusal(why, SignedName.of(piece), message), null, SignedTerms.NONE);
         };
     }
 
@@ -147,8 +147,8 @@ public final class CodeGate implements Acceptance {
         return policy.authors().isEmpty() || (by != null && policy.authors().contains(by));
     }
 
-    private Refusal authorRefused(Object what, @Nullable String by) {
-        return new Refusal(
+    private NodeRefusal authorRefused(Object what, @Nullable String by) {
+        return new NodeRefusal(
                 Reason.Code.AUTHOR_NOT_ACCEPTED,
                 what,
                 what + " was written by " + (by == null ? "nobody known" : by) + " (expected: "
@@ -156,29 +156,29 @@ public final class CodeGate implements Acceptance {
     }
 
     private void tell(CodeId piece) {
-        Refusal refusal = unmindful(piece);
+        NodeRefusal refusal = unmindful(piece);
         if (refusal != null && refusal.reason().code() != Reason.Code.NOT_RECORDED) {
             log.accept(refusal.message());
         }
     }
 
     /** Why a piece of code is not accepted; {@code null} if it is. */
-    public @Nullable Refusal refusal(CodeId piece) {
-        Refusal refusal = unmindful(piece);
+    public @Nullable NodeRefusal refusal(CodeId piece) {
+        NodeRefusal refusal = unmindful(piece);
         boolean counts = policy.signing() == SigningMode.REQUIRED
                 || (refusal != null && refusal.reason().code() == Reason.Code.AUTHOR_NOT_ACCEPTED);
         return counts ? refusal : null;
     }
 
     /** What is wrong with a piece of code, whether or not this node minds. */
-    private @Nullable Refusal unmindful(CodeId piece) {
+    private @Nullable NodeRefusal unmindful(CodeId piece) {
         Judged judged = pieces.get(piece);
         SignedName name = SignedName.of(piece);
         if (judged == null) {
             // What was not judged was not seen.
             return policy.signing() == SigningMode.OFF && policy.authors().isEmpty()
                     ? null
-                    : new Refusal(Reason.Code.UNSIGNED, name, name + " is not known");
+                    : new NodeRefusal(Reason.Code.UNSIGNED, name, name + " is not known");
         }
         AcceptedRevision mine = judged.revision();
         if (mine == null) {
@@ -189,7 +189,7 @@ public final class CodeGate implements Acceptance {
             return null;
         }
         return mine.follows(newest)
-                ? new Refusal(
+                ? new NodeRefusal(
                         Reason.Code.NOT_RECORDED,
                         name,
                         name + ": that it was accepted could not be recorded (expected: room in " + policy.revisions()
@@ -197,11 +197,11 @@ public final class CodeGate implements Acceptance {
                 : older(name, mine, Objects.requireNonNull(newest));
     }
 
-    private static Refusal older(SignedName name, AcceptedRevision mine, AcceptedRevision newest) {
+    private static NodeRefusal older(SignedName name, AcceptedRevision mine, AcceptedRevision newest) {
         String expected = mine.revision() == newest.revision()
                 ? "the code that this node has accepted as revision " + newest.revision() + ", or a newer revision"
                 : "revision " + newest.revision() + ", which this node has accepted, or a newer one";
-        return new Refusal(
+        return new NodeRefusal(
                 Reason.Code.OLDER_THAN_ACCEPTED,
                 name,
                 name + " has revision " + mine.revision() + " (expected: " + expected
@@ -209,7 +209,7 @@ public final class CodeGate implements Acceptance {
     }
 
     @Override
-    public @Nullable Refusal refusal(JobEntry job, Catalog stored) {
+    public @Nullable NodeRefusal refusal(JobEntry job, Catalog stored) {
         if (policy.acceptsAll() || job.code() == null || !(stored.find(job.code()) instanceof CodeEntry.Found code)) {
             return null;
         }
@@ -217,16 +217,16 @@ public final class CodeGate implements Acceptance {
         return isAuthor(author) ? refusal(job, code) : authorRefused("job", author);
     }
 
-    private @Nullable Refusal refusal(JobEntry job, CodeEntry.Found code) {
+    private @Nullable NodeRefusal refusal(JobEntry job, CodeEntry.Found code) {
         CodeId procedure = CodeId.procedure(code.procedure().path());
-        Refusal refusal = refusal(procedure);
+        NodeRefusal refusal = refusal(procedure);
         for (CodeId needed : code.needs().keySet()) {
             refusal = refusal == null ? refusal(needed) : refusal;
         }
         Limits limits = job.limits().over(defaults);
         String beyond = limits.beyond(policy.limits());
         if (refusal == null && beyond != null) {
-            refusal = new Refusal(
+            refusal = new NodeRefusal(
                     Reason.Code.LIMITS_NOT_ACCEPTED,
                     beyond,
                     "limits." + beyond + ": " + limits.text(beyond) + " (expected: at most "
@@ -237,7 +237,8 @@ public final class CodeGate implements Acceptance {
             String wrong = judged.terms().brokenBy(job, limits, code.procedure(), labels);
             refusal = wrong == null
                     ? null
-                    : new Refusal(Reason.Code.BEYOND_SIGNED, code.procedure().path(), wrong);
+                    : new NodeRefusal(
+                            Reason.Code.BEYOND_SIGNED, code.procedure().path(), wrong);
         }
         return refusal;
     }
@@ -295,7 +296,7 @@ public final class CodeGate implements Acceptance {
         if (policy.acceptsAll()) {
             return null;
         }
-        Refusal refusal = refusal(CodeId.module(path));
+        NodeRefusal refusal = refusal(CodeId.module(path));
         return refusal == null ? null : refusal.message();
     }
 }

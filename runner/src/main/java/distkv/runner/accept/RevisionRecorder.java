@@ -18,12 +18,12 @@ public final class RevisionRecorder {
     private static final double RETRY = 5;
 
     /** What became of a batch. */
-    public static final class Outcome {
+    public static final class RecordOutcome {
         private final Map<SignedName, AcceptedRevision> batch;
         private final @Nullable Map<SignedName, AcceptedRevision> newest;
         private final @Nullable String trouble;
 
-        private Outcome(
+        private RecordOutcome(
                 Map<SignedName, AcceptedRevision> batch,
                 @Nullable Map<SignedName, AcceptedRevision> newest,
                 @Nullable String trouble) {
@@ -40,11 +40,11 @@ public final class RevisionRecorder {
 
     private final AcceptedRevisions revisions;
     private final CodeGate gate;
-    private final Consumer<Outcome> told;
+    private final Consumer<RecordOutcome> told;
     private boolean isUnderWay;
     private double retryAt = Double.POSITIVE_INFINITY;
 
-    private RevisionRecorder(AcceptedRevisions revisions, CodeGate gate, Consumer<Outcome> told) {
+    private RevisionRecorder(AcceptedRevisions revisions, CodeGate gate, Consumer<RecordOutcome> told) {
         this.revisions = revisions;
         this.gate = gate;
         this.told = told;
@@ -58,7 +58,7 @@ public final class RevisionRecorder {
      * @throws IOException if that cannot be read; the message says why
      */
     public static RevisionRecorder open(
-            NodePolicy policy, Limits defaults, Set<String> labels, Consumer<String> log, Consumer<Outcome> told)
+            NodePolicy policy, Limits defaults, Set<String> labels, Consumer<String> log, Consumer<RecordOutcome> told)
             throws IOException {
         AcceptedRevisions revisions = new AcceptedRevisions(policy.revisions());
         CodeGate gate = new CodeGate(policy, defaults, labels, revisions.load(), log);
@@ -85,16 +85,17 @@ public final class RevisionRecorder {
         return retryAt;
     }
 
-    private Outcome write(Map<SignedName, AcceptedRevision> batch) {
+    private RecordOutcome write(Map<SignedName, AcceptedRevision> batch) {
         try {
-            return new Outcome(batch, revisions.add(batch), null);
+            return new RecordOutcome(batch, revisions.add(batch), null);
         } catch (IOException e) {
-            return new Outcome(batch, null, "code was not accepted, since that cannot be recorded: " + e.getMessage());
+            return new RecordOutcome(
+                    batch, null, "code was not accepted, since that cannot be recorded: " + e.getMessage());
         }
     }
 
     /** Takes in what became of a batch; returns the code that is judged otherwise now. */
-    public List<CodeId> done(Outcome outcome, double now) {
+    public List<CodeId> done(RecordOutcome outcome, double now) {
         isUnderWay = false;
         if (outcome.newest == null) {
             retryAt = now + RETRY;

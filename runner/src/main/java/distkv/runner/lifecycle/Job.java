@@ -3,7 +3,7 @@ package distkv.runner.lifecycle;
 import distkv.model.Entry;
 import distkv.model.Expectation;
 import distkv.model.Value;
-import distkv.runner.accept.Refusal;
+import distkv.runner.accept.NodeRefusal;
 import distkv.runner.balance.FairShare;
 import distkv.runner.balance.Stake;
 import distkv.runner.schedule.Attempt;
@@ -31,7 +31,7 @@ final class Job {
     private @Nullable JobEntry entry;
     private @Nullable String bad;
     private long entryTick;
-    private @Nullable Refusal refusal;
+    private @Nullable NodeRefusal refusal;
     private Set<String> refusedBy = Set.of();
     private final Followed<StateEntry> state = new Followed<>();
     private final Followed<ClaimEntry> claim = new Followed<>();
@@ -169,11 +169,11 @@ final class Job {
 
     /** Why this node does not accept it; {@code null} if it does. */
     @Nullable
-    Refusal refusal() {
+    NodeRefusal refusal() {
         return refusal;
     }
 
-    void refusal(@Nullable Refusal why) {
+    void refusal(@Nullable NodeRefusal why) {
         refusal = why;
     }
 

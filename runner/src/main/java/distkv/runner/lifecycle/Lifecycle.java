@@ -3,7 +3,7 @@ package distkv.runner.lifecycle;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.runner.accept.Acceptance;
-import distkv.runner.accept.Refusal;
+import distkv.runner.accept.NodeRefusal;
 import distkv.runner.accept.Refusals;
 import distkv.runner.balance.FairShare;
 import distkv.runner.balance.Rebalancer;
@@ -225,9 +225,9 @@ public final class Lifecycle {
 
     /** Keeps up to date whether this node, and others, accept a job. */
     private void judge(Job job) {
-        Refusal before = job.refusal();
+        NodeRefusal before = job.refusal();
         // While it is not open, what is about to be accepted may not be yet.
-        Refusal now = view.open() ? view.refusal(job) : job.entry() == null ? null : before;
+        NodeRefusal now = view.open() ? view.refusal(job) : job.entry() == null ? null : before;
         if (!Objects.equals(before, now)) {
             job.refusal(now);
             if (now != null) {

@@ -4,7 +4,7 @@ import distkv.model.Expectation;
 import distkv.model.Path;
 import distkv.model.Write;
 import distkv.runner.accept.Acceptance;
-import distkv.runner.accept.Refusal;
+import distkv.runner.accept.NodeRefusal;
 import distkv.runner.balance.FairShare;
 import distkv.runner.lifecycle.Job.Followed;
 import distkv.runner.lifecycle.JobEvent.Lease;
@@ -126,7 +126,7 @@ record View(
 
     /** The decision to start a job, if there is a place for it. */
     private Decision placed(Job job, Decision start) {
-        Refusal own = job.refusal();
+        NodeRefusal own = job.refusal();
         if (own != null && job.id.kind() != Kind.ANY) {
             return new Decision.Refuse(own.reason(), own.message());
         }
@@ -141,7 +141,7 @@ record View(
 
     /** Why this node does not accept a job; {@code null} if it does. */
     @Nullable
-    Refusal refusal(Job job) {
+    NodeRefusal refusal(Job job) {
         JobEntry entry = job.entry();
         return entry == null ? null : acceptance.refusal(entry, catalog);
     }

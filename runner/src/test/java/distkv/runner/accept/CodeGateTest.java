@@ -58,7 +58,7 @@ class CodeGateTest {
         return SignedContent.sign(fields, SignedName.of(SCALE), 1, ANNA);
     }
 
-    private @Nullable Refusal refusal(CodeGate gate, Map<String, ?> job, @Nullable String as) throws Exception {
+    private @Nullable NodeRefusal refusal(CodeGate gate, Map<String, ?> job, @Nullable String as) throws Exception {
         Map<String, Object> all = new LinkedHashMap<>(job);
         all.put("code", SCALE.path());
         if (as != null) {
@@ -67,7 +67,7 @@ class CodeGateTest {
         return gate.refusal(JobEntry.read(Values.encode(all)), catalog);
     }
 
-    private static Reason.Code code(@Nullable Refusal refusal) {
+    private static Reason.Code code(@Nullable NodeRefusal refusal) {
         return Objects.requireNonNull(refusal).reason().code();
     }
 
@@ -83,7 +83,7 @@ class CodeGateTest {
         store(gate, Map.of("code", "pass"), null);
         assertThat(refusal(gate, Map.of("limits", Map.of("memory", "64M", "network", false)), null))
                 .isNull();
-        Refusal more = refusal(gate, Map.of("limits", Map.of("memory", "65M", "network", false)), null);
+        NodeRefusal more = refusal(gate, Map.of("limits", Map.of("memory", "65M", "network", false)), null);
         assertThat(code(more)).isEqualTo(Reason.Code.LIMITS_NOT_ACCEPTED);
         assertThat(Objects.requireNonNull(more).message())
                 .isEqualTo("limits.memory: 65M (expected: at most 64M on this node)");
@@ -99,7 +99,7 @@ class CodeGateTest {
                 new NodePolicy(SigningMode.OFF, TrustedKeys.NONE, null, Set.of("anna", "eve"), Set.of(), Limits.NONE));
         store(gate, Map.of("code", "pass"), "anna");
         assertThat(refusal(gate, Map.of(), "eve")).isNull();
-        Refusal job = refusal(gate, Map.of(), "ben");
+        NodeRefusal job = refusal(gate, Map.of(), "ben");
         assertThat(code(job)).isEqualTo(Reason.Code.AUTHOR_NOT_ACCEPTED);
         assertThat(Objects.requireNonNull(job).message()).isEqualTo("job was written by ben (expected: anna or eve)");
         assertThat(code(refusal(gate, Map.of(), null))).isEqualTo(Reason.Code.AUTHOR_NOT_ACCEPTED);
@@ -124,7 +124,7 @@ class CodeGateTest {
         CodeGate gate = gate(signing(SigningMode.REQUIRED));
         store(gate, signed(Map.of("code", "pass", "where", Map.of("has", List.of("gpio")))), null);
         gate.recorded(gate.unrecorded(), gate.unrecorded());
-        Refusal refusal = refusal(gate, Map.of(), null);
+        NodeRefusal refusal = refusal(gate, Map.of(), null);
         assertThat(code(refusal)).isEqualTo(Reason.Code.BEYOND_SIGNED);
         assertThat(Objects.requireNonNull(refusal).message())
                 .isEqualTo("this node (expected: one that has gpio, as the procedure is signed)");

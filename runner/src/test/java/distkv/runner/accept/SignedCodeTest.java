@@ -84,7 +84,7 @@ class SignedCodeTest {
     }
 
     /** Why a node does not let it start; {@code null}: it does. Everything that it accepts is recorded. */
-    private static @Nullable Refusal refusal(Node node, Stored stored) throws IOException {
+    private static @Nullable NodeRefusal refusal(Node node, Stored stored) throws IOException {
         node.gate().changed(stored.piece(), new Entry(stored.piece().path(), stored.value(), 1, 0));
         Map<SignedName, AcceptedRevision> batch = node.gate().unrecorded();
         node.gate().recorded(batch, node.revisions().add(batch));
@@ -98,7 +98,7 @@ class SignedCodeTest {
                 .isNull();
         for (int i = 0; i < MUTATIONS; i++) {
             Stored mutation = mutation(original, i);
-            Refusal refusal = refusal(node(), mutation);
+            NodeRefusal refusal = refusal(node(), mutation);
             assertThat(refusal)
                     .as(
                             "mutation %d: %s %s",
@@ -343,12 +343,12 @@ class SignedCodeTest {
                 .isNull();
         for (int i = 0; i < 200; i++) {
             long revision = random.nextInt(7);
-            Refusal refusal = refusal(node, new Stored(piece, value(signed(fields(), NAME, revision, ANNA))));
+            NodeRefusal refusal = refusal(node, new Stored(piece, value(signed(fields(), NAME, revision, ANNA))));
             assertThat(Objects.requireNonNull(refusal).reason().code()).isEqualTo(Reason.Code.OLDER_THAN_ACCEPTED);
         }
         Map<Object, @Nullable Object> other = fields();
         other.put("info", "the same number");
-        Refusal refusal = refusal(node, new Stored(piece, value(signed(other, NAME, 7, ANNA))));
+        NodeRefusal refusal = refusal(node, new Stored(piece, value(signed(other, NAME, 7, ANNA))));
         assertThat(Objects.requireNonNull(refusal).reason().code()).isEqualTo(Reason.Code.OLDER_THAN_ACCEPTED);
         assertThat(refusal.message()).contains("revision 7");
         // The same again, and a signed revert, are fine.
@@ -403,7 +403,7 @@ class SignedCodeTest {
     private static @Nullable String job(CodeGate gate, Catalog stored, Map<String, ?> more) throws Exception {
         Map<String, Object> job = new LinkedHashMap<>(more);
         job.put("code", NAME);
-        Refusal refusal = gate.refusal(JobEntry.read(Values.encode(job)), stored);
+        NodeRefusal refusal = gate.refusal(JobEntry.read(Values.encode(job)), stored);
         if (refusal != null) {
             assertThat(refusal.reason().code()).isEqualTo(Reason.Code.BEYOND_SIGNED);
         }

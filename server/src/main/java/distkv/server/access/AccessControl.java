@@ -151,6 +151,11 @@ public final class AccessControl {
         return events;
     }
 
+    /** Whether everybody may do everything. */
+    boolean isOpen() {
+        return open;
+    }
+
     RunLogIn runLogIn() {
         return runLogIn;
     }

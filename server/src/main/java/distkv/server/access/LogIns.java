@@ -8,7 +8,6 @@ import distkv.model.Bytes;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
-import distkv.protocol.RunToken;
 import distkv.server.net.PeerIdentity;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +59,7 @@ public final class LogIns {
             case "password" -> control.passwords().inTurn(address, () -> logInByPassword(request, tock));
             case "token" -> logInByToken(request, tock);
             case "code" -> logInByCode(request, tock);
-            case RunToken.METHOD -> {
+            case Request.LogIn.RUN -> {
                 // No attempt of anybody's: such a token cannot be guessed, and one of a run that is over is no offence.
                 String refusal = access.logInRun(request.secret().text());
                 yield refusal == null ? null : refusal(request, refusal, tock);

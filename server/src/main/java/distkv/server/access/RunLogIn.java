@@ -6,8 +6,8 @@ import distkv.model.Entry;
 import distkv.model.Guard;
 import distkv.model.Path;
 import distkv.model.Value;
-import distkv.protocol.RunToken;
-import distkv.protocol.SessionKey;
+import distkv.protocol.token.RunToken;
+import distkv.protocol.token.SessionKey;
 import distkv.schema.BadEntry;
 import distkv.schema.Prefixes;
 import distkv.schema.job.ClaimEntry;
@@ -40,13 +40,13 @@ final class RunLogIn {
      * @param lease that the claim is bound to
      * @param refusal {@code null}: none
      */
-    record Outcome(
+    record Checked(
             Principal.@Nullable OfRun run,
             Guard claim,
             long lease,
             @Nullable String refusal) {
-        private static Outcome refused(String why) {
-            return new Outcome(null, new Guard(Path.ROOT, 0), 0, why);
+        private static Checked refused(String why) {
+            return new Checked(null, new Guard(Path.ROOT, 0), 0, why);
         }
     }
 
@@ -56,25 +56,25 @@ final class RunLogIn {
         this.prefixes = prefixes;
     }
 
-    Outcome check(@Nullable String presented) {
+    Checked check(@Nullable String presented) {
         RunToken token = presented == null ? null : RunToken.parse(presented);
         Snapshot now = replica.snapshot();
-        Entry claim = token == null || !token.claim().startsWith(prefixes.claims()) ? null : claim(token, now);
+        Entry claim = token == null || !isOurs(token) ? null : claim(token, now);
         SessionKey key = claim == null ? null : sessions.key(claim.lease());
         if (token == null || claim == null || key == null || !token.isSignedBy(key)) {
-            return Outcome.refused(OVER);
+            return Checked.refused(OVER);
         }
         Path job = job(claim.path());
         if (job == null) {
-            return Outcome.refused(OVER);
+            return Checked.refused(OVER);
         }
         Entry entry = now.get(prefixes.runs().append(job));
         if (entry == null || entry.value() == null) {
-            return Outcome.refused("run: the job " + job.brief() + " is gone (expected: its entry)");
+            return Checked.refused("run: the job " + job.brief() + " is gone (expected: its entry)");
         }
         String changed = changed(token, entry.value());
         if (changed != null) {
-            return Outcome.refused("run of " + job.brief() + ": " + changed);
+            return Checked.refused("run of " + job.brief() + ": " + changed);
         }
         ClaimEntry holder = ClaimEntry.read(claim.value());
         Principal.OfRun run = new Principal.OfRun(
@@ -83,7 +83,17 @@ final class RunLogIn {
                 claim.tick(),
                 token.as(),
                 sessions.node(claim.lease()) != null);
-        return new Outcome(run, Guard.of(claim.path(), claim.tick()), claim.lease(), null);
+        return new Checked(run, Guard.of(claim.path(), claim.tick()), claim.lease(), null);
+    }
+
+    /** Whether a token is of a runner with other prefixes than this server's, which knows nothing of such runs. */
+    boolean isForeign(@Nullable String presented) {
+        RunToken token = presented == null ? null : RunToken.parse(presented);
+        return token != null && !isOurs(token);
+    }
+
+    private boolean isOurs(RunToken token) {
+        return token.claim().startsWith(prefixes.claims());
     }
 
     private static String cut(String node) {

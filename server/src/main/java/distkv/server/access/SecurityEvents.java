@@ -10,7 +10,7 @@ import distkv.schema.Prefixes;
 import distkv.schema.job.JobAddress;
 import distkv.schema.job.JobId;
 import distkv.server.audit.AuditEvent;
-import distkv.server.audit.AuditEvent.Action;
+import distkv.server.audit.AuditEvent.AuditAction;
 import distkv.server.audit.AuditLog;
 import org.jspecify.annotations.Nullable;
 
@@ -28,17 +28,17 @@ final class SecurityEvents {
     }
 
     void loggedIn(Principal principal, String from, String method) {
-        log.record(new AuditEvent(Action.LOG_IN, principal.label(), from, "", "by " + method));
+        log.record(new AuditEvent(AuditAction.LOG_IN, principal.label(), from, "", "by " + method));
     }
 
     /** @param user who it was said to be */
     void logInFailed(String user, String from, String why) {
-        log.record(new AuditEvent(Action.LOG_IN_FAILED, user, from, "", why));
+        log.record(new AuditEvent(AuditAction.LOG_IN_FAILED, user, from, "", why));
     }
 
     void denied(Principal principal, String from, Need need) {
         log.record(new AuditEvent(
-                Action.DENIED,
+                AuditAction.DENIED,
                 principal.label(),
                 from,
                 need.where(),
@@ -53,17 +53,17 @@ final class SecurityEvents {
         int count = 0;
         for (int i = 0; i < commit.writes().size(); i++) {
             Write write = commit.writes().get(i);
-            Action action = kind(write.path());
+            AuditAction action = kind(write.path());
             if (action != null && ++count <= MOST) {
                 record(action, commit, from, write.path().brief(), resultOf(write, Revision.tick(revision, i)));
             }
         }
         if (count > MOST) {
-            record(Action.LOG, commit, from, "", (count - MOST) + " more in revision " + revision);
+            record(AuditAction.LOG, commit, from, "", (count - MOST) + " more in revision " + revision);
         }
     }
 
-    private void record(Action action, Commit commit, String from, String path, String result) {
+    private void record(AuditAction action, Commit commit, String from, String path, String result) {
         String who = commit.origin() == null ? "" : commit.origin().by();
         log.record(new AuditEvent(action, who, from, path, result));
     }
@@ -72,14 +72,14 @@ final class SecurityEvents {
         return (write.value() == null ? "deleted, tick " : "written, tick ") + tick;
     }
 
-    private @Nullable Action kind(Path path) {
+    private @Nullable AuditAction kind(Path path) {
         if (AccessControl.isAccessEntry(path)) {
-            return Action.RIGHTS;
+            return AuditAction.RIGHTS;
         }
         if (path.startsWith(prefixes.codes()) || path.startsWith(prefixes.modules())) {
-            return Action.CODE;
+            return AuditAction.CODE;
         }
-        return path.startsWith(prefixes.runs()) && !isCall(path) ? Action.JOB : null;
+        return path.startsWith(prefixes.runs()) && !isCall(path) ? AuditAction.JOB : null;
     }
 
     /** Whether it is the job of a call: there may be many of them, and they change nothing. */

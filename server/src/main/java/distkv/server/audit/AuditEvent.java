@@ -10,9 +10,9 @@ import java.util.Locale;
  * @param path what it was about, as text; "" for nothing in the tree
  * @param result what came of it, in words
  */
-public record AuditEvent(Action action, String who, String from, String path, String result) {
+public record AuditEvent(AuditAction action, String who, String from, String path, String result) {
     /** The kinds of events. */
-    public enum Action {
+    public enum AuditAction {
         LOG_IN,
         LOG_IN_FAILED,
         /** Somebody asked for what he has no right to. */

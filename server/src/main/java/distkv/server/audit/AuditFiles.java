@@ -39,7 +39,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
 
     /** Wakes the writer when it is closing. */
     private static final Queued WAKE =
-            new Queued(Instant.EPOCH, new AuditEvent(AuditEvent.Action.LOG, "", "", "", "closing"));
+            new Queued(Instant.EPOCH, new AuditEvent(AuditEvent.AuditAction.LOG, "", "", "", "closing"));
 
     private final RotatedFile file;
     private final Clock clock;
@@ -111,7 +111,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
         StringBuilder lines = new StringBuilder();
         if (missing > 0) {
             String gap = missing + " events before this one were lost";
-            lines.append(line(clock.instant(), new AuditEvent(AuditEvent.Action.LOG, "", "", "", gap)));
+            lines.append(line(clock.instant(), new AuditEvent(AuditEvent.AuditAction.LOG, "", "", "", gap)));
         }
         int waiting = 0;
         int written = 0;

@@ -17,7 +17,7 @@ final class EventLimit {
     static final long MINUTE_NANOS = 60_000_000_000L;
 
     /** Whose events have a limit of their own. */
-    private record Source(AuditEvent.Action action, String who, String from) {}
+    private record Source(AuditEvent.AuditAction action, String who, String from) {}
 
     private static final class Count {
         int passed;
@@ -41,7 +41,7 @@ final class EventLimit {
             return true;
         }
         // A name that was only tried is no person.
-        String who = event.action() == AuditEvent.Action.DENIED ? event.who() : "";
+        String who = event.action() == AuditEvent.AuditAction.DENIED ? event.who() : "";
         Source source = new Source(event.action(), who, event.from());
         Count count = passed < ALL ? counts.computeIfAbsent(source, _ -> new Count()) : counts.get(source);
         if (count == null) {
@@ -70,7 +70,7 @@ final class EventLimit {
             }
         });
         if (heldOfOthers > 0) {
-            summary.add(new AuditEvent(AuditEvent.Action.LOG, "", "", "", more(heldOfOthers) + " of others"));
+            summary.add(new AuditEvent(AuditEvent.AuditAction.LOG, "", "", "", more(heldOfOthers) + " of others"));
         }
         counts.clear();
         heldOfOthers = 0;

@@ -13,7 +13,7 @@ import distkv.protocol.Etype;
 import distkv.protocol.Request;
 import distkv.server.access.AccessControl;
 import distkv.server.audit.AuditEvent;
-import distkv.server.audit.AuditEvent.Action;
+import distkv.server.audit.AuditEvent.AuditAction;
 import distkv.server.net.PeerIdentity;
 import distkv.server.tls.Authority;
 import distkv.server.tree.Snapshot;
@@ -131,7 +131,7 @@ final class NodeAdmission {
         if (failed != null) {
             return failed;
         }
-        record(Action.INVITE, by, peer, made.node(), "until " + time(made.expires()));
+        record(AuditAction.INVITE, by, peer, made.node(), "until " + time(made.expires()));
         NodeAccount known = access.table().findNode(made.node());
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("code", new JoinCode(authority.fingerprint(), made.id(), created.secret()).toString());
@@ -155,7 +155,7 @@ final class NodeAdmission {
         return writes;
     }
 
-    private void record(Action action, String who, PeerIdentity from, String node, String result) {
+    private void record(AuditAction action, String who, PeerIdentity from, String node, String result) {
         String path = node.isEmpty() ? "" : AccessTable.node(node).toString();
         access.audit().record(new AuditEvent(action, who, from.place(), path, result));
     }
@@ -173,10 +173,10 @@ final class NodeAdmission {
         NodeOutcome outcome = join(request);
         if (outcome instanceof NodeOutcome.Done(Object result) && result instanceof Map<?, ?> issued) {
             String node = String.valueOf(issued.get("name"));
-            record(Action.JOIN, "node " + node, peer, node, "");
+            record(AuditAction.JOIN, "node " + node, peer, node, "");
         } else if (outcome instanceof NodeOutcome.Failed failed && failed.etype() == Etype.ACCESS) {
             access.throttle().failed(from);
-            record(Action.JOIN_FAILED, "", peer, "", failed.text());
+            record(AuditAction.JOIN_FAILED, "", peer, "", failed.text());
             LOG.log(System.Logger.Level.WARNING, "a machine at {0} could not join: {1}", peer.place(), failed.text());
         }
         return outcome;

@@ -14,7 +14,7 @@ import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import distkv.server.access.AccessControl;
 import distkv.server.audit.AuditEvent;
-import distkv.server.audit.AuditEvent.Action;
+import distkv.server.audit.AuditEvent.AuditAction;
 import distkv.server.net.PeerIdentity;
 import distkv.server.tls.Authority;
 import distkv.server.tree.Replica;
@@ -126,7 +126,7 @@ public final class NodeService {
                 access.recheck();
                 access.audit()
                         .record(new AuditEvent(
-                                Action.REVOKE,
+                                AuditAction.REVOKE,
                                 by,
                                 peer.place(),
                                 AccessTable.node(name).toString(),

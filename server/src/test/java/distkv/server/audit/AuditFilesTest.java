@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import distkv.access.audit.AuditLine;
 import distkv.access.audit.AuditReader;
 import distkv.server.LogLines;
-import distkv.server.audit.AuditEvent.Action;
+import distkv.server.audit.AuditEvent.AuditAction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class AuditFilesTest {
     }
 
     private static AuditEvent code(String path) {
-        return new AuditEvent(Action.CODE, "anna", "10.0.0.7", path, "written, tick 256");
+        return new AuditEvent(AuditAction.CODE, "anna", "10.0.0.7", path, "written, tick 256");
     }
 
     private List<AuditLine> read() throws IOException {
@@ -59,7 +59,7 @@ class AuditFilesTest {
     void anEventIsALineThatOnlyTheOwnerCanRead() throws IOException {
         try (AuditFiles log = open(1_000, 3)) {
             log.record(code("demo.x"));
-            log.record(new AuditEvent(Action.LOG_IN, "anna", "10.0.0.7", "", "by password"));
+            log.record(new AuditEvent(AuditAction.LOG_IN, "anna", "10.0.0.7", "", "by password"));
         }
         assertThat(Files.readString(file()))
                 .isEqualTo("{\"time\": \"2026-12-01T04:00:00.000Z\", \"action\": \"code\", \"who\": \"anna\", \"from\":"
@@ -159,7 +159,7 @@ class AuditFilesTest {
     @Test
     void hostileNamesStayInTheirLine() throws IOException {
         AuditEvent hostile = new AuditEvent(
-                Action.LOG_IN_FAILED,
+                AuditAction.LOG_IN_FAILED,
                 "anna\", \"action\": \"log-in\n{\"time\": \"",
                 "\u001b[2J\u202eevil\ud800\u0000\\",
                 "x".repeat(64 << 10),
@@ -183,11 +183,11 @@ class AuditFilesTest {
     void whoeverIsDeniedEverythingCannotFillTheLog() throws IOException {
         try (AuditFiles log = open(1 << 20, 3)) {
             for (int i = 0; i < 1_000; i++) {
-                log.record(new AuditEvent(Action.LOG_IN_FAILED, "user" + i, "10.0.0.7", "", "wrong password"));
+                log.record(new AuditEvent(AuditAction.LOG_IN_FAILED, "user" + i, "10.0.0.7", "", "wrong password"));
             }
             log.record(code("demo.x"));
             for (int i = 0; i < 1_000; i++) {
-                log.record(new AuditEvent(Action.LOG_IN_FAILED, "anna", "10.0.1." + i, "", "wrong password"));
+                log.record(new AuditEvent(AuditAction.LOG_IN_FAILED, "anna", "10.0.1." + i, "", "wrong password"));
             }
             log.record(code("demo.y"));
         }
@@ -206,17 +206,17 @@ class AuditFilesTest {
     @Test
     void afterAMinuteItIsSaidWhatWasHeldBackAndOthersAreRecorded() {
         EventLimit limit = new EventLimit(nanos::get);
-        AuditEvent denied = new AuditEvent(Action.DENIED, "vera", "10.0.0.7", "a", "no right to write");
+        AuditEvent denied = new AuditEvent(AuditAction.DENIED, "vera", "10.0.0.7", "a", "no right to write");
         for (int i = 0; i < EventLimit.EACH; i++) {
             assertThat(limit.admits(denied)).isTrue();
         }
         assertThat(limit.admits(denied)).isFalse();
-        assertThat(limit.admits(new AuditEvent(Action.DENIED, "emil", "10.0.0.7", "a", "no right to write")))
+        assertThat(limit.admits(new AuditEvent(AuditAction.DENIED, "emil", "10.0.0.7", "a", "no right to write")))
                 .isTrue();
         assertThat(limit.summary(false)).isNull();
         nanos.set(EventLimit.MINUTE_NANOS);
         assertThat(limit.summary(false))
-                .containsExactly(new AuditEvent(Action.DENIED, "vera", "10.0.0.7", "", "1 more within a minute"));
+                .containsExactly(new AuditEvent(AuditAction.DENIED, "vera", "10.0.0.7", "", "1 more within a minute"));
         assertThat(limit.admits(denied)).isTrue();
     }
 

@@ -8,8 +8,8 @@ import distkv.schema.job.Reason;
  * @param reason what the state says
  * @param message a sentence for the error tree and the log
  */
-public record Refusal(Reason reason, String message) {
-    Refusal(Reason.Code code, Object about, String message) {
+public record NodeRefusal(Reason reason, String message) {
+    NodeRefusal(Reason.Code code, Object about, String message) {
         this(new Reason(code, code.word() + ": " + about), message);
     }
 }

@@ -1,8 +1,10 @@
-package distkv.protocol;
+package distkv.protocol.token;
 
 import distkv.model.Bytes;
 import distkv.model.Path;
 import distkv.model.Value;
+import distkv.protocol.ProtocolException;
+import distkv.protocol.Values;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -20,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param signature by the session's key
  */
 public record RunToken(Path claim, long tick, @Nullable String as, Bytes signature) {
-    /** The method of a log-in with it. */
-    public static final String METHOD = "run";
-
     private static final String PREFIX = "dkr_";
     private static final int SIGNATURE_BYTES = 16;
 

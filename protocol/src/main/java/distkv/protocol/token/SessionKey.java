@@ -1,4 +1,4 @@
-package distkv.protocol;
+package distkv.protocol.token;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
