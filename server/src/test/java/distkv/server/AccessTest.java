@@ -442,7 +442,15 @@ class AccessTest {
         assertThat(vera.call("auth_approve", "code", "BBBB-BBBB")).containsEntry("etype", "refused");
         assertThat(as("emil").call("auth_approve", "code", "BBBB-BBBB")).containsEntry("etype", "notfound");
         Token.Created token = Token.create("ci", List.of(new Grant("owner")), 0, "olga", new SecureRandom());
-        write(AccessTable.token(token.token().id()), token.token().encode());
+        Object entry = Values.decode(token.token().encode());
+        assertThat(as("olga")
+                        .call(
+                                "set_internal",
+                                "path",
+                                path("access", "token", token.token().id()),
+                                "value",
+                                entry))
+                .containsEntry("changed", true);
         WireClient program = fixture.wire();
         assertThat(logIn(program, "typ", "token", "token", token.secret())).isNull();
         assertDenied(program.call("auth_approve", "code", "BBBB-BBBB"), "only users can approve one");
