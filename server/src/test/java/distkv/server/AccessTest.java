@@ -68,6 +68,13 @@ class AccessTest {
         store.commit(Commit.of(Write.set(path, value, Expectation.anything()))).join();
     }
 
+    /** Keeps a token through the server, so that who logs in next finds it. */
+    private void keep(Token token) throws IOException {
+        Object entry = Values.decode(token.encode());
+        assertThat(as("olga").call("set_internal", "path", path("access", "token", token.id()), "value", entry))
+                .containsEntry("changed", true);
+    }
+
     /** Changes a user through the server, so that what is asked next sees it. */
     private void change(WireClient owner, User user) throws IOException {
         Object entry = Values.decode(user.encode(null));
@@ -155,7 +162,7 @@ class AccessTest {
     @Test
     void aRightTokenIsNotSlowedByWrongOnesNorByWrongPasswords() throws IOException {
         Token.Created token = Token.create("ci", List.of(new Grant("viewer")), 0, "olga", new SecureRandom());
-        write(AccessTable.token(token.token().id()), token.token().encode());
+        keep(token.token());
         WireClient wire = fixture.wire();
         for (int i = 0; i < 5; i++) {
             assertThat(logIn(wire, "typ", "token", "token", "dkv_00_" + i)).contains("unknown or revoked");
@@ -263,8 +270,8 @@ class AccessTest {
         double now = System.currentTimeMillis() / 1e3;
         Token.Created good = Token.create("ci", List.of(new Grant("viewer")), now + 3600, "olga", new SecureRandom());
         Token.Created late = Token.create("ci", List.of(new Grant("viewer")), now - 1, "olga", new SecureRandom());
-        write(AccessTable.token(good.token().id()), good.token().encode());
-        write(AccessTable.token(late.token().id()), late.token().encode());
+        keep(good.token());
+        keep(late.token());
         WireClient wire = fixture.wire();
         assertThat(logIn(wire, "typ", "token", "token", late.secret()))
                 .contains("token ci: expired at ")
@@ -280,7 +287,7 @@ class AccessTest {
     @Test
     void aTokenThatExpiresWhileItIsInUseAllowsNothingMore() throws IOException {
         Token.Created created = Token.create("ci", List.of(new Grant("viewer")), 0, "olga", new SecureRandom());
-        write(AccessTable.token(created.token().id()), created.token().encode());
+        keep(created.token());
         WireClient wire = fixture.wire();
         assertThat(logIn(wire, "typ", "token", "token", created.secret())).isNull();
         assertThat(wire.call("get_value", "path", path("room", "temp"))).containsEntry("value", 21L);
@@ -442,15 +449,7 @@ class AccessTest {
         assertThat(vera.call("auth_approve", "code", "BBBB-BBBB")).containsEntry("etype", "refused");
         assertThat(as("emil").call("auth_approve", "code", "BBBB-BBBB")).containsEntry("etype", "notfound");
         Token.Created token = Token.create("ci", List.of(new Grant("owner")), 0, "olga", new SecureRandom());
-        Object entry = Values.decode(token.token().encode());
-        assertThat(as("olga")
-                        .call(
-                                "set_internal",
-                                "path",
-                                path("access", "token", token.token().id()),
-                                "value",
-                                entry))
-                .containsEntry("changed", true);
+        keep(token.token());
         WireClient program = fixture.wire();
         assertThat(logIn(program, "typ", "token", "token", token.secret())).isNull();
         assertDenied(program.call("auth_approve", "code", "BBBB-BBBB"), "only users can approve one");
