@@ -119,7 +119,7 @@ public final class Watch implements AutoCloseable {
         boolean fetch = fetching;
         StreamReader opened = StreamReader.open(
                 connection,
-                seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true));
+                seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true, options.by()));
         stream = opened;
         if (closed) {
             close();
@@ -166,7 +166,9 @@ public final class Watch implements AutoCloseable {
     }
 
     private void accept(Reply.Item item) {
-        Entry entry = new Entry(paths.next(item.depth(), item.path()), item.value(), item.tock(), 0);
+        Path at = paths.next(item.depth(), item.path());
+        String by = item.origin() == null ? null : item.origin().who();
+        Entry entry = new Entry(at, item.value(), item.tock(), 0, item.tock(), by);
         boolean news = true;
         if (fetching && !entry.isDeletion()) {
             boolean old = !options.fetch() && entry.tick() <= position && known.tick(entry.path()) == null;

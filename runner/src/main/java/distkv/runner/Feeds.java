@@ -20,6 +20,7 @@ final class Feeds implements AutoCloseable {
     private final Events events;
     private final List<Feed> feeds;
     private final Path top;
+    private final boolean authors;
     private @Nullable Watch watch;
     /** Used by the decision thread. */
     private boolean current;
@@ -27,6 +28,7 @@ final class Feeds implements AutoCloseable {
     Feeds(Events events, RunnerOptions options) {
         this.events = events;
         this.feeds = Feed.of(options);
+        this.authors = !options.policy().authors().isEmpty();
         this.top = feeds.stream()
                 .map(Feed::root)
                 .reduce((one, other) -> one.head(one.shared(other)))
@@ -35,7 +37,8 @@ final class Feeds implements AutoCloseable {
 
     void open(Client client) throws InterruptedException {
         List<Path> only = feeds.stream().map(feed -> feed.root().below(top)).toList();
-        watch = client.watch(top, WatchOptions.FETCH.only(only));
+        WatchOptions all = WatchOptions.FETCH.only(only);
+        watch = client.watch(top, authors ? all.withAuthors() : all);
         VitalThreads.virtual("runner feeds", this::follow).start();
     }
 

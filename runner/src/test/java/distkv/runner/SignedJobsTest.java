@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import distkv.code.CodeException;
 import distkv.code.call.CodeOptions;
 import distkv.code.call.CodeRoot;
+import distkv.model.Commit;
+import distkv.model.Expectation;
+import distkv.model.Origin;
 import distkv.model.Path;
+import distkv.model.Write;
+import distkv.protocol.Values;
 import distkv.runner.accept.NodePolicy;
 import distkv.runner.accept.SigningMode;
 import distkv.schema.code.CodeId;
@@ -180,6 +185,25 @@ class SignedJobsTest {
                     .asString()
                     .contains("this node starts only signed code");
         }
+    }
+
+    @Test
+    void codeIsOfAcceptedAuthors() throws Exception {
+        CodeId scale = CodeId.procedure(Path.parse("demo.scale"));
+        storeBy("ben", scale, python("return 13"));
+        NodePolicy policy = new NodePolicy(
+                SigningMode.OFF, TrustedKeys.NONE, null, Set.of("anna", "owner"), Set.of(), Limits.NONE);
+        world.runner(world.options("one", Kind.AT).policy(policy));
+        begin(Kind.AT, "one", "job", "demo.scale");
+        Path state = World.state(Kind.AT, "one", "job");
+        reason(state, "author not accepted: procedure demo.scale");
+        storeBy("anna", scale, python("return 13"));
+        assertThat(world.result(state)).isEqualTo(13L);
+    }
+
+    private void storeBy(String author, CodeId piece, Map<?, ?> fields) throws Exception {
+        Write write = Write.set(World.PROC.append(piece.path()), Values.encode(fields), Expectation.anything());
+        world.client.commit(new Commit(List.of(write), List.of(), null, new Origin(author)));
     }
 
     @Test
