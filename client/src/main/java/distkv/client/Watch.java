@@ -119,7 +119,8 @@ public final class Watch implements AutoCloseable {
         boolean fetch = fetching;
         StreamReader opened = StreamReader.open(
                 connection,
-                seq -> new Request.Watch(seq, path, options.only(), options.depths(), fetch, since, false, true, options.by()));
+                seq -> new Request.Watch(
+                        seq, path, options.only(), options.depths(), fetch, since, false, true, options.by()));
         stream = opened;
         if (closed) {
             close();

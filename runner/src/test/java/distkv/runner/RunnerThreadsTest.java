@@ -2,6 +2,7 @@ package distkv.runner;
 
 import distkv.schema.Prefixes;
 import distkv.schema.job.Kind;
+import distkv.testing.ReportedFaults;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -191,8 +191,8 @@ class SignedJobsTest {
     void codeIsOfAcceptedAuthors() throws Exception {
         CodeId scale = CodeId.procedure(Path.parse("demo.scale"));
         storeBy("ben", scale, python("return 13"));
-        NodePolicy policy = new NodePolicy(
-                SigningMode.OFF, TrustedKeys.NONE, null, Set.of("anna", "owner"), Set.of(), Limits.NONE);
+        NodePolicy policy =
+                new NodePolicy(SigningMode.OFF, TrustedKeys.NONE, null, Set.of("anna", "owner"), Set.of(), Limits.NONE);
         world.runner(world.options("one", Kind.AT).policy(policy));
         begin(Kind.AT, "one", "job", "demo.scale");
         Path state = World.state(Kind.AT, "one", "job");

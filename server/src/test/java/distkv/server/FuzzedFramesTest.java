@@ -15,6 +15,7 @@ import distkv.model.Value;
 import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.store.engine.MemoryStore;
+import distkv.testing.ReportedFaults;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

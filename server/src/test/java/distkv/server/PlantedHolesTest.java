@@ -2,10 +2,13 @@ package distkv.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.testing.PatchedClasses;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A check that is removed is noticed: for each of some holes that are made on purpose, something gets through. */
 @Timeout(60)
 class PlantedHolesTest {
+    private static final List<String> PACKAGES = List.of("distkv.access.", "distkv.server.");
+
     @TempDir
     Path directory;
 
@@ -30,12 +35,16 @@ class PlantedHolesTest {
         "sessions-of-nodes-are-everybodys, session"
     })
     void aHoleIsFound(String hole, String by) throws Exception {
-        assertThat(PlantedHole.load(text(hole + ".patch")).found(directory)).contains(by);
+        assertThat(found(PatchedClasses.load(PACKAGES, text(hole + ".patch")))).contains(by);
     }
 
     @Test
     void thereIsNoneWithoutOne() throws Exception {
-        assertThat(PlantedHole.none().found(directory)).isNull();
+        assertThat(found(PatchedClasses.unpatched(PACKAGES))).isNull();
+    }
+
+    private @Nullable String found(PatchedClasses server) throws ReflectiveOperationException {
+        return server.call(HoleFinder.class.getName(), "find", Path.class, directory);
     }
 
     private static String text(String resource) throws Exception {

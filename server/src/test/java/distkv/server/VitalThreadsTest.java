@@ -4,6 +4,7 @@ import static distkv.server.WireClient.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.process.VitalThreads;
+import distkv.testing.ReportedFaults;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -3,6 +3,7 @@ package distkv.runner.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import distkv.testing.PatchedClasses;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The simulation must be able to fail: it finds bugs that are put into the decisions on purpose. */
 class PlantedBugsTest {
     private static final long SEEDS = 400;
+    /** Those that decide. */
+    private static final List<String> PACKAGES = List.of(
+            "distkv.runner.lifecycle.", "distkv.runner.outbox.", "distkv.runner.schedule.", "distkv.runner.balance.");
 
     @ParameterizedTest
     @ValueSource(
@@ -46,10 +50,10 @@ class PlantedBugsTest {
     }
 
     private static void isFound(String bug, String history) throws Exception {
-        Planted planted = Planted.load(text(bug + ".patch"));
+        PatchedClasses planted = PatchedClasses.load(PACKAGES, text(bug + ".patch"));
         String found = null;
         for (long seed = 1; seed <= SEEDS && found == null; seed++) {
-            found = planted.failure(history, seed);
+            found = planted.call(history, "failure", long.class, seed);
         }
         assertThat(found).as("%s in %d histories", bug, SEEDS).contains("Violation");
     }
@@ -57,8 +61,8 @@ class PlantedBugsTest {
     @Test
     void aPatchThatDoesNotFitIsAnErrorAndNotABugThatNobodyFinds() {
         List<String> patch = List.of("--- a/x", "+++ b/x", "@@ -1 +1 @@", "-there", "+here");
-        assertThat(Planted.apply(patch, "is it\nthere\n")).isEqualTo("is it\nhere\n");
-        assertThatThrownBy(() -> Planted.apply(patch, "no\n"))
+        assertThat(PatchedClasses.apply(patch, "is it\nthere\n")).isEqualTo("is it\nhere\n");
+        assertThatThrownBy(() -> PatchedClasses.apply(patch, "no\n"))
                 .hasMessage("the patch does not fit: there is no\nthere\n");
     }
 

@@ -3,7 +3,7 @@ package distkv.runner.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.protocol.Values;
-import distkv.runner.ReportedFaults;
+import distkv.testing.ReportedFaults;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

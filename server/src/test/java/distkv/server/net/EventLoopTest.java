@@ -2,7 +2,7 @@ package distkv.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.server.ReportedFaults;
+import distkv.testing.ReportedFaults;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,4 +1,4 @@
-package distkv.server;
+package distkv.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

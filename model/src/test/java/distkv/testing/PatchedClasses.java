@@ -1,4 +1,4 @@
-package distkv.server;
+package distkv.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,10 +7,10 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
@@ -21,43 +21,67 @@ import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server with a check removed: a patch changes one line of one of the sources, which is compiled in memory, and the
- * rooms access and server are loaded a second time with the result.
+ * Code with a fault in it: a patch is applied to one of the sources, which is compiled, all in memory, and some packages
+ * are loaded a second time with the result.
  */
-final class PlantedHole extends ClassLoader {
-    private static final List<String> PACKAGES = List.of("distkv.access.", "distkv.server.");
-    private static final String FILE = "+++ b/";
+public final class PatchedClasses extends ClassLoader {
+    private final List<String> packages;
     private final Map<String, byte[]> changed;
 
-    private PlantedHole(Map<String, byte[]> changed) {
-        super(PlantedHole.class.getClassLoader());
+    private PatchedClasses(List<String> packages, Map<String, byte[]> changed) {
+        super(PatchedClasses.class.getClassLoader());
+        this.packages = packages;
         this.changed = changed;
     }
 
-    static PlantedHole none() {
-        return new PlantedHole(Map.of());
-    }
-
-    /** Loads the rooms with that patch. */
-    static PlantedHole load(String patch) throws IOException {
-        String file = lines(patch, FILE).strip();
+    /**
+     * Loads packages with a patch.
+     *
+     * @param packages what the names of the classes begin with that are loaded a second time
+     * @param patch of one Java file, as a unified diff of the project
+     */
+    public static PatchedClasses load(List<String> packages, String patch) throws IOException {
+        String file = patch.lines()
+                .filter(line -> line.startsWith("+++ b/"))
+                .findFirst()
+                .orElseThrow()
+                .substring("+++ b/".length());
         String name = file.substring(file.indexOf("/java/") + "/java/".length())
                 .replace('/', '.')
                 .replaceAll("\\.java$", "");
-        String source = Files.readString(Path.of("..", file));
-        String old = lines(patch.replace("--- ", ""), "-");
-        if (!source.contains(old)) {
-            throw new IllegalArgumentException("the patch does not fit: there is no\n" + old);
-        }
-        return new PlantedHole(compile(name, source.replace(old, lines(patch.replace(FILE, ""), "+"))));
+        String source = apply(patch.lines().toList(), Files.readString(Path.of("..", file)));
+        return new PatchedClasses(packages, compile(name, source));
     }
 
-    /** The lines that begin so, without that. */
-    private static String lines(String patch, String beginning) {
-        return patch.lines()
-                .filter(line -> line.startsWith(beginning))
-                .map(line -> line.substring(beginning.length()) + "\n")
-                .collect(Collectors.joining());
+    /** Loads packages a second time as they are. */
+    public static PatchedClasses unpatched(List<String> packages) {
+        return new PatchedClasses(packages, Map.of());
+    }
+
+    /** Applies the hunks of a unified diff, each where its old lines are. */
+    public static String apply(List<String> patch, String source) {
+        String text = source;
+        StringBuilder old = new StringBuilder();
+        StringBuilder fresh = new StringBuilder();
+        List<String> lines = new ArrayList<>(patch);
+        lines.add("@@");
+        for (String line : lines) {
+            if (line.startsWith("@@")) {
+                if (!text.contains(old)) {
+                    throw new IllegalArgumentException("the patch does not fit: there is no\n" + old);
+                }
+                text = text.replace(old, fresh);
+                old.setLength(0);
+                fresh.setLength(0);
+            } else if (line.startsWith("---") || line.startsWith("+++")) {
+                old.setLength(0);
+                fresh.setLength(0);
+            } else if (line.startsWith(" ") || line.startsWith("-") || line.startsWith("+")) {
+                old.append(line.startsWith("+") ? "" : line.substring(1) + "\n");
+                fresh.append(line.startsWith("-") ? "" : line.substring(1) + "\n");
+            }
+        }
+        return text;
     }
 
     private static Map<String, byte[]> compile(String name, String source) {
@@ -95,7 +119,7 @@ final class PlantedHole extends ClassLoader {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (PACKAGES.stream().noneMatch(name::startsWith)) {
+        if (packages.stream().noneMatch(name::startsWith)) {
             return super.loadClass(name, resolve);
         }
         synchronized (getClassLoadingLock(name)) {
@@ -117,11 +141,11 @@ final class PlantedHole extends ClassLoader {
         }
     }
 
-    /** What {@link HoleFinder} finds; {@code null} if it finds nothing. */
-    @Nullable
-    String found(Path directory) throws ReflectiveOperationException {
-        var find = loadClass(HoleFinder.class.getName()).getDeclaredMethod("find", Path.class);
-        find.setAccessible(true);
-        return (String) find.invoke(null, directory);
+    /** Calls a static method of one of the classes, which returns a text or {@code null}. */
+    public @Nullable String call(String type, String method, Class<?> parameter, Object argument)
+            throws ReflectiveOperationException {
+        var found = loadClass(type).getDeclaredMethod(method, parameter);
+        found.setAccessible(true);
+        return (String) found.invoke(null, argument);
     }
 }
