@@ -344,6 +344,8 @@ class RunTokenTest {
                         .join();
             }
         }
+        // The server answers a write after it has seen all that was written before.
+        assertThat(set(holder.wire, TEMP, guard(CLAIM, tick))).containsEntry("changed", true);
         WireClient run = run(holder.token(CLAIM, tick, null));
         assertThat(set(run, HALL, guard(CLAIM, tick))).containsEntry("changed", true);
         assertThat(get(run, JOB)).containsKey("value");
