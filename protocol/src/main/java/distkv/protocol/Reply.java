@@ -19,6 +19,11 @@ public sealed interface Reply {
     /** The tick of the entry that this is about, otherwise the newest tock; 0 if none is sent. */
     long tock();
 
+    /** What is in a result that is a map; nothing for all other replies. */
+    default Map<?, ?> fields() {
+        return Map.of();
+    }
+
     /**
      * The first message of a connection.
      *
@@ -101,7 +106,12 @@ public sealed interface Reply {
     record Count(Seq seq, long changed, long tock) implements Reply {}
 
     /** The requested value. */
-    record Result(Seq seq, Value result, long tock) implements Reply {}
+    record Result(Seq seq, Value result, long tock) implements Reply {
+        @Override
+        public Map<?, ?> fields() {
+            return Values.decode(result) instanceof Map<?, ?> map ? map : Map.of();
+        }
+    }
 
     /** The result of {@code test_acl}: false, true or the letters of the rights. */
     record Access(Seq seq, Value access, long tock) implements Reply {}

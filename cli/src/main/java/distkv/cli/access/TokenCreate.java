@@ -10,9 +10,7 @@ import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;
 import distkv.cli.ops.TreeLocation;
 import distkv.cli.options.HelpOption;
-import distkv.protocol.Reply;
 import distkv.protocol.Request;
-import distkv.protocol.Values;
 import java.security.SecureRandom;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -90,9 +88,7 @@ public final class TokenCreate implements CommandAction.Local {
     }
 
     private static String by(TreeClient tree) throws InterruptedException {
-        return tree.client().call(false, Request.WhoAmI::new) instanceof Reply.Result(var _, var result, var _)
-                        && Values.decode(result) instanceof Map<?, ?> map
-                ? String.valueOf(map.get("name"))
-                : "";
+        Map<?, ?> who = tree.client().call(false, Request.WhoAmI::new).fields();
+        return who.isEmpty() ? "" : String.valueOf(who.get("name"));
     }
 }

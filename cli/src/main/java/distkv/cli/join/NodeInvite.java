@@ -12,9 +12,7 @@ import distkv.client.ClientException;
 import distkv.client.ServerConnectionException;
 import distkv.client.transport.Address;
 import distkv.protocol.Etype;
-import distkv.protocol.Reply;
 import distkv.protocol.Request;
-import distkv.protocol.Values;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,12 +96,13 @@ public final class NodeInvite implements CommandAction.Local {
     private Map<?, ?> invite(TreeClient tree, List<String> wanted, Duration life, @Nullable String where)
             throws InterruptedException {
         try {
-            Reply reply =
-                    tree.client().call(true, seq -> new Request.InviteNode(seq, name, wanted, labels, life, where));
-            if (reply instanceof Reply.Result result && Values.decode(result.result()) instanceof Map<?, ?> map) {
-                return map;
+            Map<?, ?> made = tree.client()
+                    .call(true, seq -> new Request.InviteNode(seq, name, wanted, labels, life, where))
+                    .fields();
+            if (made.isEmpty()) {
+                throw new FailedException("node invite: an answer that is none (expected: a code)");
             }
-            throw new FailedException("node invite: an answer that is none (expected: a code)");
+            return made;
         } catch (ServerConnectionException e) {
             throw e;
         } catch (ClientException e) {

@@ -7,7 +7,6 @@ import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
-import distkv.protocol.Values;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +28,9 @@ record CodeLogIn(ClientOptions options, String code, String secret, Duration lif
      * @param client what the approver is told about this client
      */
     static CodeLogIn begin(ClientOptions options, String client) throws InterruptedException {
-        Map<?, ?> result =
-                Client.asNobody(options, server -> result(server.ask(seq -> new Request.AskForCode(seq, client))));
+        Map<?, ?> result = Client.asNobody(
+                        options, server -> checked(server.ask(seq -> new Request.AskForCode(seq, client))))
+                .fields();
         return new CodeLogIn(
                 options,
                 String.valueOf(result.get("code")),
@@ -55,16 +55,9 @@ record CodeLogIn(ClientOptions options, String code, String secret, Duration lif
                     checked(reply);
                     checked(server.ask(keep));
                     return Optional.of(String.valueOf(
-                            result(server.ask(Request.WhoAmI::new)).get("name")));
+                            checked(server.ask(Request.WhoAmI::new)).fields().get("name")));
                 })
                 .orElse(null);
-    }
-
-    private static Map<?, ?> result(Reply reply) {
-        return checked(reply) instanceof Reply.Result(var _, var result, var _)
-                        && Values.decode(result) instanceof Map<?, ?> map
-                ? map
-                : Map.of();
     }
 
     private static Reply checked(Reply reply) {

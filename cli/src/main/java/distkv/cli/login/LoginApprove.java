@@ -9,9 +9,7 @@ import distkv.cli.input.UsageException;
 import distkv.cli.options.HelpOption;
 import distkv.cli.options.ServerAddress;
 import distkv.client.ClientException;
-import distkv.protocol.Reply;
 import distkv.protocol.Request;
-import distkv.protocol.Values;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -85,11 +83,9 @@ public final class LoginApprove implements CommandAction.Local {
 
     private Map<?, ?> decide(TreeClient tree, @Nullable Boolean approved) throws InterruptedException {
         try {
-            Reply reply = tree.client().call(false, seq -> new Request.ApproveCode(seq, code, user, approved));
-            return reply instanceof Reply.Result(var _, var result, var _)
-                            && Values.decode(result) instanceof Map<?, ?> map
-                    ? map
-                    : Map.of();
+            return tree.client()
+                    .call(false, seq -> new Request.ApproveCode(seq, code, user, approved))
+                    .fields();
         } catch (ClientException e) {
             throw new FailedException(String.valueOf(e.getMessage()), e);
         }

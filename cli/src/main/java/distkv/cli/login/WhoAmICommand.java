@@ -5,9 +5,7 @@ import distkv.cli.context.CommandContext;
 import distkv.cli.context.TreeClient;
 import distkv.cli.options.OutputOptions;
 import distkv.cli.options.ServerAddress;
-import distkv.protocol.Reply;
 import distkv.protocol.Request;
-import distkv.protocol.Values;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,16 +29,12 @@ public final class WhoAmICommand implements CommandAction.Local {
     public int run(CommandContext context) throws InterruptedException {
         try (TreeClient tree = TreeClient.connect(context.with(address.applyTo(context.config())))) {
             Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-            Reply reply = tree.client().call(false, Request.WhoAmI::new);
-            if (reply instanceof Reply.Result(var _, var result, var _)
-                    && Values.decode(result) instanceof Map<?, ?> map) {
-                shown.put("name", map.get("name"));
-                shown.put("server", tree.server().address());
-                shown.put("rights", Boolean.TRUE.equals(map.get("all")) ? List.of("everything") : map.get("rules"));
-            } else {
-                // A server of the original.
-                shown.put("name", null);
-                shown.put("server", tree.server().address());
+            // Empty: a server of the original.
+            Map<?, ?> who = tree.client().call(false, Request.WhoAmI::new).fields();
+            shown.put("name", who.get("name"));
+            shown.put("server", tree.server().address());
+            if (!who.isEmpty()) {
+                shown.put("rights", Boolean.TRUE.equals(who.get("all")) ? List.of("everything") : who.get("rules"));
             }
             context.printer().document(shown);
         }

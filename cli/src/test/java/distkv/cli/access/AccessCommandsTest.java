@@ -2,55 +2,18 @@ package distkv.cli.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.ClosedServerTest;
 import distkv.cli.Shell;
-import distkv.server.Server;
-import distkv.server.ServerOptions;
-import distkv.store.engine.MemoryStore;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Users, roles, tokens and log-ins, typed at a server that wants to know who its clients are. */
-@Timeout(60)
-class AccessCommandsTest {
-    @TempDir
-    Path home;
-
-    private Shell shell;
-    private Server server;
-    private String host;
-
-    @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(home);
-        Path data = Files.createDirectories(home.resolve(".local/share/distkv"));
-        server = Server.start(
-                ServerOptions.defaults().at("127.0.0.1", 0).in(data).open(false), new MemoryStore("house"));
-        host = "127.0.0.1:" + server.port();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-        shell.close();
-    }
-
+class AccessCommandsTest extends ClosedServerTest {
     /** Runs a command as the user of this machine, by the server's socket. */
     private String ok(String line) {
         return check(shell.runAlone(line.split(" ", -1)));
-    }
-
-    private static String check(Shell.Result result) {
-        assertThat(result.exit()).as(result.err()).isZero();
-        return result.out();
     }
 
     private void refused(String line, String... words) {

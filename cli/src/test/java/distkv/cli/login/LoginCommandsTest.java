@@ -2,10 +2,8 @@ package distkv.cli.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.cli.ClosedServerTest;
 import distkv.cli.Shell;
-import distkv.server.Server;
-import distkv.server.ServerOptions;
-import distkv.store.engine.MemoryStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,46 +13,22 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Logging in and out, by a password and by a code that somebody approves. */
-@Timeout(60)
-class LoginCommandsTest {
+class LoginCommandsTest extends ClosedServerTest {
     private static final Pattern CODE = Pattern.compile("distkv login approve ([A-Z]{4}-[A-Z]{4})");
 
-    @TempDir
-    Path home;
-
-    private Shell shell;
-    private Server server;
-    private String host;
-
     @BeforeEach
-    void start() throws IOException {
-        shell = new Shell(home);
-        Path data = Files.createDirectories(home.resolve(".local/share/distkv"));
-        server = Server.start(
-                ServerOptions.defaults().at("127.0.0.1", 0).in(data).open(false), new MemoryStore("house"));
-        host = "127.0.0.1:" + server.port();
+    void addAnna() {
         shell.typing("secret", "secret");
         ok("user", "add", "anna", "--role", "editor");
         shell.typing();
     }
 
-    @AfterEach
-    void stop() {
-        server.close();
-        shell.close();
-    }
-
     private String ok(String... words) {
-        Shell.Result result = shell.runAlone(words);
-        assertThat(result.exit()).as(result.err()).isZero();
-        return result.out();
+        return check(shell.runAlone(words));
     }
 
     private Shell.Result whoAmI() {

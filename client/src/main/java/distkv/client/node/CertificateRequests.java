@@ -7,7 +7,6 @@ import distkv.client.ServerConnectionException;
 import distkv.model.Bytes;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
-import distkv.protocol.Values;
 import distkv.protocol.tls.PemFile;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -64,7 +63,8 @@ public final class CertificateRequests {
     }
 
     private static Issued issued(Reply reply, PublicKey key) {
-        if (!(reply instanceof Reply.Result result && Values.decode(result.result()) instanceof Map<?, ?> map)) {
+        Map<?, ?> map = reply.fields();
+        if (map.isEmpty()) {
             throw new IllegalStateException("join: the answer is none (expected: a certificate)");
         }
         try {
