@@ -24,7 +24,7 @@ def anyio_backend(request):
 
 
 class Server:
-    """A server of ours, as the command line starts it, on a port and a data directory of its own."""
+    """A server of ours, as the command line starts it, on a port and a data directory of its own. Its port may be open."""
 
     def __init__(self, data, *options):
         self.data = data
@@ -58,7 +58,7 @@ class Server:
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory):
     """One server for all tests that leave it running. DISTKV_TEST_PORT names one that runs already."""
-    server = Server(tmp_path_factory.mktemp("server"))
+    server = Server(tmp_path_factory.mktemp("server"), "--open")
     if "DISTKV_TEST_PORT" in os.environ:
         server.port = int(os.environ["DISTKV_TEST_PORT"])
         yield server

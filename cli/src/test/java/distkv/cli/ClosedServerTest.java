@@ -28,8 +28,7 @@ public abstract class ClosedServerTest {
     protected final void startServer() throws IOException {
         shell = new Shell(home);
         Path data = Files.createDirectories(home.resolve(".local/share/distkv"));
-        server = Server.start(
-                ServerOptions.defaults().at("127.0.0.1", 0).in(data).open(false), new MemoryStore("house"));
+        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0).in(data), new MemoryStore("house"));
         host = "127.0.0.1:" + server.port();
     }
 

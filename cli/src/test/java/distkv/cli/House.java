@@ -19,6 +19,7 @@ import distkv.runner.RunnerOptions;
 import distkv.runner.worker.PythonCommand;
 import distkv.schema.job.Kind;
 import distkv.server.Server;
+import distkv.server.ServerOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -53,7 +54,11 @@ public final class House {
     }
 
     private Server server(int at) throws IOException {
-        return ServerStartOptions.start(directory.resolve("data"), "house", new BindAddress(BindAddress.LOOPBACK, at));
+        ServerOptions options = ServerOptions.defaults()
+                .at(BindAddress.LOOPBACK, at)
+                .withSocket(new ServerOptions.LocalSocket.None())
+                .open(true);
+        return ServerStartOptions.start(directory.resolve("data"), "house", options);
     }
 
     private Client connect(String name) throws InterruptedException {

@@ -68,7 +68,7 @@ public final class Shell implements AutoCloseable {
 
     public Shell(java.nio.file.Path directory) throws IOException {
         this.directory = directory;
-        this.server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("node1"));
+        this.server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(true), new MemoryStore("node1"));
         environment.put("HOME", directory.toString());
     }
 

@@ -31,7 +31,11 @@ class TransportCommandsTest {
         shell = new Shell(home);
         data = Files.createDirectories(home.resolve(".local/share/distkv"));
         server = Server.start(
-                ServerOptions.defaults().at("127.0.0.1", 0).in(data).withTls(new ServerOptions.Tls.Automatic()),
+                ServerOptions.defaults()
+                        .at("127.0.0.1", 0)
+                        .open(true)
+                        .in(data)
+                        .withTls(new ServerOptions.Tls.Automatic()),
                 new MemoryStore("house"));
     }
 

@@ -52,7 +52,8 @@ class ExactlyOnceTest {
                 .withRetry(Duration.ofMillis(1), Duration.ofMillis(4))
                 .withCallTimeout(Duration.ofSeconds(60));
         MemoryStore store = new MemoryStore("tree", LeaseClock.system(), 1 << 15);
-        try (Server server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), store);
+        try (Server server =
+                        Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(true), store);
                 Cable cable = new Cable(server.port());
                 Client direct = Client.connect(ClientOptions.of("127.0.0.1", server.port()));
                 Client client = Client.connect(through(options, cable.port()));

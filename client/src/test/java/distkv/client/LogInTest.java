@@ -48,8 +48,7 @@ class LogInTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = Server.start(
-                ServerOptions.defaults().at("127.0.0.1", 0).in(directory).open(false), new MemoryStore("tree"));
+        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0).in(directory), new MemoryStore("tree"));
         owner = Client.connect(ClientOptions.of("unix:" + server.socketPath(), 1));
         put(AccessTable.user("anna"), new User("anna", List.of(new Grant("editor")), HASH, false).encode(null));
         put(AccessTable.token(token.token().id()), token.token().encode());

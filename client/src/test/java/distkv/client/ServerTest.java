@@ -26,7 +26,8 @@ abstract class ServerTest {
     @BeforeEach
     void start() throws IOException, InterruptedException {
         server = Server.start(
-                ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("tree", LeaseClock.system(), HISTORY));
+                ServerOptions.defaults().at("127.0.0.1", 0).open(true),
+                new MemoryStore("tree", LeaseClock.system(), HISTORY));
         cable = new Cable(server.port());
         client = Client.connect(options());
         direct = Client.connect(ClientOptions.of("127.0.0.1", server.port()).withName("direct"));

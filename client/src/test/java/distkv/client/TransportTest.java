@@ -41,7 +41,11 @@ class TransportTest {
     @BeforeEach
     void start() throws IOException {
         server = Server.start(
-                ServerOptions.defaults().at("127.0.0.1", 0).in(directory).withTls(new ServerOptions.Tls.Automatic()),
+                ServerOptions.defaults()
+                        .at("127.0.0.1", 0)
+                        .open(true)
+                        .in(directory)
+                        .withTls(new ServerOptions.Tls.Automatic()),
                 new MemoryStore("tree"));
         authority = directory.resolve("tls/authority.crt");
     }
@@ -123,6 +127,7 @@ class TransportTest {
     void aServerIsOnlyWhoItsCertificateNames() throws IOException {
         ServerOptions everywhere = ServerOptions.defaults()
                 .at("0.0.0.0", 0)
+                .open(true)
                 .in(directory)
                 .withSocket(new ServerOptions.LocalSocket.None())
                 .withTls(new ServerOptions.Tls.Automatic());
@@ -136,7 +141,8 @@ class TransportTest {
 
     @Test
     void whoSpeaksTlsToAPortWithoutIsTold() throws IOException {
-        try (Server plain = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("tree"))) {
+        try (Server plain =
+                Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(true), new MemoryStore("tree"))) {
             assertRefused(
                     ClientOptions.of("tls://localhost", plain.port()),
                     "it does not speak TLS (expected: a port with TLS; for one without, the address without tls://)");

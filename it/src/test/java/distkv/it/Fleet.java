@@ -70,7 +70,7 @@ final class Fleet implements AutoCloseable {
 
     Fleet(java.nio.file.Path directory, Duration ttl, String... nodes) throws IOException, InterruptedException {
         this.directory = directory;
-        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("tree"));
+        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(true), new MemoryStore("tree"));
         client = Client.connect(ClientOptions.of("127.0.0.1", server.port()).withName("test"));
         mirror = client.mirror(BEAT);
         mirror.listen((before, now) -> wrote(now));

@@ -35,7 +35,7 @@ class OriginalClientsTest {
         distkv = OriginalClient.prepare("distkv-0.65.0");
         moatKv = OriginalClient.prepare("moat-kv-0.71.40");
         SqliteStore store = SqliteStore.open(directory.resolve("data"), SqliteOptions.of("house"));
-        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), store);
+        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(true), store);
     }
 
     @AfterAll

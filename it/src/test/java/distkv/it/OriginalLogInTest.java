@@ -32,7 +32,7 @@ class OriginalLogInTest {
                 new User("joe", List.of(new Grant("editor")), PasswordHash.of(PasswordHash.digest("test123")), false);
         store.commit(Commit.of(Write.set(AccessTable.user("joe"), joe.encode(null), Expectation.anything())))
                 .join();
-        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(false), store);
+        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), store);
     }
 
     @AfterAll

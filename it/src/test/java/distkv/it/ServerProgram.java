@@ -13,7 +13,11 @@ final class ServerProgram {
     /** Takes the directory of its store, and its port, 0 for a free one; prints the port once it listens. */
     public static void main(String[] args) throws Exception {
         SqliteStore store = SqliteStore.open(Path.of(args[0]), SqliteOptions.of("tree"));
-        try (Server server = Server.start(ServerOptions.defaults().at("127.0.0.1", Integer.parseInt(args[1])), store)) {
+        try (Server server = Server.start(
+                ServerOptions.defaults()
+                        .at("127.0.0.1", Integer.parseInt(args[1]))
+                        .open(true),
+                store)) {
             System.out.println(server.port());
             while (System.in.read() >= 0) {
                 // Nobody writes there.

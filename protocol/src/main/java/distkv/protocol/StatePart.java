@@ -21,7 +21,13 @@ public enum StatePart {
     /** What prevents the store from writing, as text for people; nil if nothing does. An extension. */
     STORE,
     /** How the server's certificate is, as text for people; nil without TLS. An extension. */
-    TLS;
+    TLS,
+    /**
+     * Where code on the server's machine reaches its port: a map with {@code host}, which begins with {@code tls://} if
+     * there is TLS, {@code port}, and {@code authority}, the fingerprint of the server's own authority, if it has one. An
+     * extension.
+     */
+    PORT;
 
     /** The word on the wire. */
     public String word() {

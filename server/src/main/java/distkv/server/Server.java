@@ -117,6 +117,7 @@ public final class Server implements AutoCloseable {
                     limits,
                     memory,
                     sockets::tlsStatus,
+                    sockets.nearby(),
                     executor,
                     access,
                     nodes(store, replica, access, sockets));

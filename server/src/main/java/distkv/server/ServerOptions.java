@@ -92,7 +92,7 @@ public record ServerOptions(
         }
     }
 
-    /** The defaults: the usual port of the loopback interface. */
+    /** The defaults: the usual port of the loopback interface, where everybody logs in. */
     public static ServerOptions defaults() {
         return new ServerOptions(
                 "127.0.0.1",
@@ -108,7 +108,7 @@ public record ServerOptions(
                 new LocalSocket.InDirectory(),
                 MemoryLimits.ofThisProcess(),
                 Prefixes.DEFAULT,
-                true);
+                false);
     }
 
     public ServerOptions at(String newHost, int newPort) {

@@ -5,6 +5,7 @@ import distkv.server.net.UnixSocket;
 import distkv.server.tls.ServerTls;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -12,7 +13,9 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,6 +127,20 @@ record ServerSockets(
                     e.getMessage());
             return null;
         }
+    }
+
+    /** Where code on this machine reaches the port. */
+    Map<String, Object> nearby() {
+        Map<String, Object> where = new LinkedHashMap<>();
+        String near = address.isAnyLocalAddress() || address.isLoopbackAddress() && !(address instanceof Inet6Address)
+                ? "127.0.0.1"
+                : address.getHostAddress();
+        where.put("host", (tls == null ? "" : "tls://") + near);
+        where.put("port", port.socket().getLocalPort());
+        if (tls != null && tls.authority() != null) {
+            where.put("authority", tls.authority().fingerprint().toString());
+        }
+        return where;
     }
 
     /** Whether only this machine can connect. */

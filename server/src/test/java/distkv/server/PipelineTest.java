@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 class PipelineTest {
     @Test
     void whatAClientHasWrittenItReadsEvenIfItDoesNotWaitForReplies() throws IOException {
-        ServerOptions options = ServerOptions.defaults().at("127.0.0.1", 0);
+        ServerOptions options = ServerOptions.defaults().at("127.0.0.1", 0).open(true);
         try (Server server = Server.start(options, new MemoryStore("tree"));
                 WireClient wire = new WireClient(server.port())) {
             for (int round = 0; round < 200; round++) {

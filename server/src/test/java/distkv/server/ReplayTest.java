@@ -33,7 +33,7 @@ class ReplayTest {
 
     @Test
     void conversationsWithTheOriginalGoTheSameWayHere() throws IOException {
-        ServerOptions options = ServerOptions.defaults().at("127.0.0.1", 0);
+        ServerOptions options = ServerOptions.defaults().at("127.0.0.1", 0).open(true);
         try (Server server = Server.start(options, new MemoryStore("node1"))) {
             try (WireClient first = new WireClient(server.port())) {
                 first.call("set_value", "path", WireClient.path(), "value", "Testing");

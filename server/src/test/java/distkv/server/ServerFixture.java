@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A server over a store in memory, and as many clients as a test wants. */
 final class ServerFixture implements AutoCloseable {
-    static final ServerOptions OPTIONS = ServerOptions.defaults().at("127.0.0.1", 0);
+    static final ServerOptions OPTIONS =
+            ServerOptions.defaults().at("127.0.0.1", 0).open(true);
 
     final Server server;
     private final List<WireClient> wires = new ArrayList<>();

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class ServerTest {
-    private static final ServerOptions ANY_PORT = ServerOptions.defaults().at("127.0.0.1", 0);
+    private static final ServerOptions ANY_PORT =
+            ServerOptions.defaults().at("127.0.0.1", 0).open(true);
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "localhost"})

@@ -32,7 +32,7 @@ public final class DistkvServer implements Closeable {
 
     private ManagedProcess start() throws IOException, InterruptedException {
         List<String> line = with(command.toArray(String[]::new));
-        line.addAll(List.of("--data", data().toString(), "--bind", "127.0.0.1:" + port));
+        line.addAll(List.of("--open", "--data", data().toString(), "--bind", "127.0.0.1:" + port));
         ManagedProcess program = ManagedProcess.start(directory, name, line);
         program.awaitPort(address());
         return program;

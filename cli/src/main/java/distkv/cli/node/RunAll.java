@@ -85,7 +85,7 @@ public final class RunAll implements CommandAction.Serving {
         }
         trace.start(context.terminal());
         try (ProcessLifetime life = new ProcessLifetime()) {
-            run(runners, RunnerStartOptions.onPort(context), joined, life);
+            run(runners, context, joined, life);
         }
         return 0;
     }
@@ -122,8 +122,7 @@ public final class RunAll implements CommandAction.Serving {
                 life.end();
             }
         });
-        RunnerOptions options =
-                runners.getFirst().server(tree.server().host(), tree.server().port());
+        RunnerOptions options = WorkerAddress.applyTo(runners.getFirst(), tree);
         try (Runner runner = Runner.start(options, tree.client());
                 @Nullable
                         CertificateRenewal _ =

@@ -89,17 +89,6 @@ public final class RunnerStartOptions {
                         .forCode();
     }
 
-    /**
-     * The server of this machine is reached on its port unless the configuration says something else: its Unix socket is
-     * closed to workers that are another user's, and not in their sandbox.
-     */
-    static CommandContext onPort(CommandContext context) {
-        Config config = context.config();
-        return config.text("connect.host") == null && ServerLocator.node(context) == null
-                ? context.with(config.with(distkv.model.Path.of("connect", "host"), "localhost"))
-                : context;
-    }
-
     /** What belongs to DistKV itself here. */
     private static List<Path> hidden(Config config, Terminal terminal) {
         Path home = Path.of(terminal.environment().getOrDefault("HOME", "/"), ".config");

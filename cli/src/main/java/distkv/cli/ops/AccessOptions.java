@@ -2,32 +2,26 @@ package distkv.cli.ops;
 
 import distkv.cli.context.CommandContext;
 import distkv.cli.input.FailedException;
-import distkv.cli.input.UsageException;
 import distkv.cli.options.BindAddress;
 import distkv.server.ServerOptions;
 import picocli.CommandLine.Option;
 
-/** The options that say whether a server asks who its clients are. */
+/** The option that says whether a server asks who its clients are. */
 final class AccessOptions {
     @Option(
             names = {"--open"},
-            description =
-                    "Let everybody on this machine do everything without a log-in, as clients of the original expect"
-                            + " it. On the loopback interface only.")
+            description = "Let everybody on this machine do everything at the port without a log-in, as clients of the"
+                    + " original expect it. On the loopback interface only.")
     private boolean open;
 
-    @Option(
-            names = {"--login"},
-            description = "Whoever connects to the port must log in, on this machine too.")
-    private boolean logIn;
+    /** The server's options with this in them. */
+    ServerOptions applyTo(ServerOptions options) {
+        return options.open(open);
+    }
 
-    /** The server's options with these in them. */
-    ServerOptions applyTo(ServerOptions options, BindAddress place) {
-        if (open && logIn) {
-            throw new UsageException("--open, --login (expected: one of them)");
-        }
-        boolean must = logIn || !place.isLoopback();
-        return open || must ? options.open(!must) : options;
+    /** Whether the port wants no log-in. */
+    boolean isOpen() {
+        return open;
     }
 
     /** Refuses what is not safe. */

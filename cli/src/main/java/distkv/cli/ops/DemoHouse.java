@@ -7,14 +7,17 @@ import distkv.cli.context.JobScope;
 import distkv.cli.context.TreeClient;
 import distkv.cli.input.FailedException;
 import distkv.cli.node.RunnerStartOptions;
+import distkv.cli.node.WorkerAddress;
 import distkv.cli.options.BindAddress;
 import distkv.cli.view.ErrorRecords;
+import distkv.client.transport.Address;
 import distkv.model.Path;
 import distkv.model.process.ScratchDirectory;
 import distkv.runner.Runner;
 import distkv.runner.RunnerOptions;
 import distkv.schema.job.Kind;
 import distkv.server.Server;
+import distkv.server.ServerOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -42,20 +45,18 @@ final class DemoHouse implements AutoCloseable {
     private final List<List<String>> jobs = new ArrayList<>();
     private final TreeClient tree;
     private final DemoWatch seen;
-    private final int port;
 
     private DemoHouse(CommandContext outer, DemoLog log, ScratchDirectory directory) throws Exception {
         this.log = log;
         this.directory = directory;
-        Server server = ServerStartOptions.start(directory.path().resolve("data"), "demo", BindAddress.loopback(0));
+        java.nio.file.Path data = directory.path().resolve("data");
+        Server server =
+                ServerStartOptions.start(data, "demo", ServerOptions.defaults().at(BindAddress.LOOPBACK, 0));
         parts.push(server::close);
-        port = server.port();
-        Config config = BindAddress.loopback(port).applyTo(Config.DEFAULTS);
+        String socket = Address.UNIX + Objects.requireNonNull(server.socketPath(), "a Unix socket");
+        Config config = Config.DEFAULTS.with(Path.of("connect", "host"), socket);
         context = new CommandContext(outer.terminal(), config, outer.printer(), -1, outer.commands());
-        log.line(
-                "server",
-                "listens on " + BindAddress.loopback(port) + ", data in "
-                        + directory.path().resolve("data"));
+        log.line("server", "listens on " + BindAddress.loopback(server.port()) + ", data in " + data);
         tree = TreeClient.connect(context);
         parts.push(tree::close);
         seen = DemoWatch.start(tree, log);
@@ -75,8 +76,7 @@ final class DemoHouse implements AutoCloseable {
         parts.push(connection::close);
         RunnerOptions options =
                 new RunnerStartOptions().options(context, name, JobScope.DEFAULT_GROUP, EnumSet.allOf(Kind.class));
-        Runner runner = Runner.start(
-                options.server(connection.server().host(), connection.server().port()), connection.client());
+        Runner runner = Runner.start(WorkerAddress.applyTo(options, connection), connection.client());
         parts.push(runner::close);
         return runner;
     }
@@ -159,7 +159,7 @@ final class DemoHouse implements AutoCloseable {
     /** Runs a command line as people would type it. */
     private void command(String... words) {
         List<String> all =
-                new ArrayList<>(List.of("-C", "connect.host=" + BindAddress.LOOPBACK, "-C", "connect.port=" + port));
+                new ArrayList<>(List.of("-C", "connect.host=" + tree.server().host()));
         all.addAll(List.of(words));
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         int code = context.commands()

@@ -14,8 +14,8 @@ import picocli.CommandLine.Mixin;
         name = "server",
         description = {
             "Run a server until a signal (Ctrl-C, SIGTERM) stops it; no acknowledged write is lost.",
-            "It listens on the loopback interface only, since it cannot check yet who connects: every local user can"
-                    + " change everything, and so run code as the user of the runner."
+            "The user that it runs as needs no log-in on this machine: commands find its Unix socket. At the port"
+                    + " everybody logs in, unless --open permits this machine to do everything."
         },
         footer = {"", "Example:", "  distkv server --data /var/lib/distkv --bind 127.0.0.1:27586"})
 public final class ServerCommand implements CommandAction.Local {

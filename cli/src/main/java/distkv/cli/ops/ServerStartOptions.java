@@ -7,9 +7,6 @@ import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.BindAddress;
 import distkv.client.transport.Address;
-import distkv.client.transport.TlsSettings;
-import distkv.protocol.tls.Fingerprint;
-import distkv.runner.RunnerOptions;
 import distkv.schema.BadEntry;
 import distkv.schema.job.Limits;
 import distkv.server.NobodyCanLogInException;
@@ -86,7 +83,7 @@ public final class ServerStartOptions {
                         .withSocket(localSocket(config))
                         .withPrefixes(config.prefixes()),
                 config);
-        options = access.applyTo(options, place);
+        options = access.applyTo(options);
         tls.check(place, config);
         access.check(place);
         try {
@@ -118,37 +115,14 @@ public final class ServerStartOptions {
     /** The configuration of a client in the same process: it uses the Unix socket if there is one. */
     Config reach(Server server, Config config) {
         Path local = server.socketPath();
-        Fingerprint authority = server.authority();
         if (local != null) {
-            Config reaching = config.with(distkv.model.Path.of("connect", "host"), Address.UNIX + local)
+            return config.with(distkv.model.Path.of("connect", "host"), Address.UNIX + local)
                     .with(distkv.model.Path.of("connect", "port"), (long) server.port());
-            // For the workers.
-            return authority == null
-                    ? reaching
-                    : reaching.with(
-                            distkv.model.Path.of("connect", "ssl"),
-                            TlsSettings.trusting(authority).forName("localhost").toConfiguration());
-        } else if (tls.isOn(config)) {
-            throw new UsageException(
-                    "--socket none (expected: a Unix socket, by which the runner reaches a server with TLS)");
+        } else if (tls.isOn(config) || !access.isOpen()) {
+            throw new UsageException("--socket none (expected: a Unix socket, by which the runner reaches the server;"
+                    + " or --open, without TLS)");
         }
         return BindAddress.loopback(server.port()).applyTo(config);
-    }
-
-    /**
-     * The options of a runner in the same process: its workers use the port, or the Unix socket, which sandboxes do not let
-     * them use, if there is TLS with a certificate from files, or if the port is not one of the loopback interface.
-     */
-    RunnerOptions forWorkers(RunnerOptions options, Server server, Config config) {
-        String host = place(config).host();
-        boolean isNear = host.equals("localhost") || host.startsWith("127.");
-        if (server.authority() != null) {
-            boolean isAny = host.equals("0.0.0.0") || host.equals("::");
-            return options.server(Address.TLS + (isNear || isAny ? "127.0.0.1" : host), server.port());
-        }
-        return server.socketPath() != null && (tls.isOn(config) || !isNear)
-                ? options.server(Address.UNIX + server.socketPath(), server.port())
-                : options.server("127.0.0.1", server.port());
     }
 
     /** The launcher sets the heap; it reads only simple YAML. Warns if it did not understand the configuration. */
@@ -188,28 +162,18 @@ public final class ServerStartOptions {
         }
     }
 
-    /** Starts a server for this process only, with a Unix socket, and a port where nobody can log in who has no right to. */
+    /** Starts a server for this process only, with a Unix socket. */
     static Server start(Path data, String name, Path socket) throws IOException {
         return start(
                 data,
                 name,
                 ServerOptions.defaults()
                         .at(BindAddress.LOOPBACK, 0)
-                        .open(false)
                         .withSocket(new ServerOptions.LocalSocket.At(socket)));
     }
 
-    /** Starts a server for this process only, at a port. */
-    public static Server start(Path data, String name, BindAddress place) throws IOException {
-        return start(
-                data,
-                name,
-                ServerOptions.defaults()
-                        .at(place.host(), place.port())
-                        .withSocket(new ServerOptions.LocalSocket.None()));
-    }
-
-    private static Server start(Path data, String name, ServerOptions options) throws IOException {
+    /** Starts a server with these options, under this name and in this directory. */
+    public static Server start(Path data, String name, ServerOptions options) throws IOException {
         Store store = SqliteStore.openOrRead(data, SqliteOptions.of(name));
         try {
             return Server.start(options.named(name).in(data), store);

@@ -6,6 +6,7 @@ import distkv.cli.context.JobScope;
 import distkv.cli.context.Terminal;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
+import distkv.client.transport.Address;
 import distkv.model.Entry;
 import distkv.model.Path;
 import distkv.protocol.Values;
@@ -66,27 +67,28 @@ public final class TrainCommand implements CommandAction.Local {
     @Option(names = "--jobs", description = "There is a runner: give it jobs.")
     private boolean withJobs;
 
-    @Parameters(paramLabel = "PORT", description = "Where the server is.")
-    private int port;
+    @Parameters(paramLabel = "SOCKET", description = "Where the server is.")
+    private java.nio.file.Path socket;
 
     @Override
     public int run(CommandContext context) throws InterruptedException {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Terminal silent = context.terminal().with(nowhere, nowhere);
+        Address server = new Address.Unix(socket);
         for (String command : COMMANDS) {
-            List<String> words = new ArrayList<>(List.of("client", "-h", "127.0.0.1", "-p", Integer.toString(port)));
+            List<String> words = new ArrayList<>(List.of("client", "-h", server.toString()));
             words.addAll(List.of(command.split(" ", -1)));
             context.commands().run(silent, words);
         }
         if (withJobs) {
-            jobs();
+            jobs(server);
         }
         return 0;
     }
 
-    private void jobs() throws InterruptedException {
+    private void jobs(Address server) throws InterruptedException {
         long end = System.nanoTime() + TIMEOUT_NANOS;
-        try (Client client = Client.connect(ClientOptions.of("127.0.0.1", port))) {
+        try (Client client = Client.connect(ClientOptions.of(server))) {
             CodeEdit code = CodeEdit.of(null);
             code.code("return turn");
             code.mode(Mode.ASYNC);

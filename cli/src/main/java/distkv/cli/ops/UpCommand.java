@@ -6,6 +6,7 @@ import distkv.cli.context.JobScope;
 import distkv.cli.context.ProcessLifetime;
 import distkv.cli.context.TreeClient;
 import distkv.cli.node.RunnerStartOptions;
+import distkv.cli.node.WorkerAddress;
 import distkv.cli.options.HelpOption;
 import distkv.cli.options.TraceOption;
 import distkv.runner.Runner;
@@ -58,7 +59,7 @@ public final class UpCommand implements CommandAction.Local {
             PythonCommand python = options.python();
             options = options.python(python.withSandbox(python.sandbox().hiding(place.data(context))));
             try (TreeClient tree = TreeClient.connect(here);
-                    Runner runner = Runner.start(place.forWorkers(options, server, context.config()), tree.client())) {
+                    Runner runner = Runner.start(WorkerAddress.applyTo(options, tree), tree.client())) {
                 context.printer().now(place.report(context, server));
                 context.printer()
                         .now("running jobs of group " + inGroup + " as node " + node + ", sandbox: "

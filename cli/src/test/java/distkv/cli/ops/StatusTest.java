@@ -42,7 +42,8 @@ class StatusTest {
     private String status(String trouble) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (Shell shell = new Shell(directory);
-                Server server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), store(trouble))) {
+                Server server =
+                        Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(true), store(trouble))) {
             Terminal terminal = shell.terminal(Shell.stream(out), Shell.stream(out));
             int exit = new CommandLineRun(terminal)
                     .run(List.of("-C", "connect.host=127.0.0.1", "-C", "connect.port=" + server.port(), "status"));

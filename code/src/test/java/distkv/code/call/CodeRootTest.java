@@ -34,7 +34,7 @@ class CodeRootTest {
 
     @BeforeEach
     void open() throws IOException, InterruptedException {
-        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("tree"));
+        server = Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(true), new MemoryStore("tree"));
         client = Client.connect(ClientOptions.of("127.0.0.1", server.port()));
         code = CodeRoot.open(client, options());
     }

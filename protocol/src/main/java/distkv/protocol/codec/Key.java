@@ -61,6 +61,7 @@ enum Key {
     MEMORY,
     STORE,
     TLS,
+    PORT,
     DEBUG,
     DEBUGGER,
     ERROR,

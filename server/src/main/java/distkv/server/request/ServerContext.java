@@ -9,6 +9,7 @@ import distkv.server.session.SessionContext;
 import distkv.server.tree.Replica;
 import distkv.store.Store;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param messageRoot the levels put before a topic that begins with a colon
  * @param limits of a single message
  * @param tlsStatus what people should know about the certificate; {@code null} without TLS
+ * @param port where code on this machine reaches the port, as {@link distkv.protocol.StatePart#PORT} has it
  * @param executor for work that would keep a processor busy for long
  * @param access users, tokens and roles
  * @param nodes machines that join
@@ -34,6 +36,7 @@ public record ServerContext(
         FrameLimits limits,
         MemoryLimits memory,
         Supplier<@Nullable String> tlsStatus,
+        Map<String, Object> port,
         CpuBoundExecutor executor,
         AccessControl access,
         NodeService nodes) {}
