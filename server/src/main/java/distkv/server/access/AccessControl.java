@@ -197,12 +197,11 @@ public final class AccessControl {
      *
      * @param session that of the connection; 0 if it has none
      */
-    @Nullable
-    String refusal(String name, long session, Request request, Path root) {
+    NodeWrites.@Nullable Refusal refusal(String name, long session, Request request, Path root) {
         NodeAccount node = table().findNode(name);
         return node == null
                 ? null
-                : nodeWrites.refusal(new NodeWrites.Writer(name, node.groups(), session), request, root);
+                : nodeWrites.refusal(new NodeWrites.Writer(name, node.groups(), node.labels(), session), request, root);
     }
 
     /** Whether there is anything at a path that a node may write, given the right. */
@@ -218,7 +217,6 @@ public final class AccessControl {
     }
 
     public LoginThrottle throttle() {
-
         return throttle;
     }
 

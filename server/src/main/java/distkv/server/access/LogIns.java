@@ -116,6 +116,7 @@ public final class LogIns {
         String key = "tokens of " + address;
         Duration delay = control.throttle().delay(key);
         if (delay.isPositive()) {
+            control.events().logInFailed("?", address, "too many failures");
             return tooMany(request, "token", delay, tock);
         }
         control.throttle().failed(key);
@@ -136,12 +137,14 @@ public final class LogIns {
             }
             case LogInCodes.State.Pending() ->
                 new Reply.Failed(request.seq(), "code: not approved yet (expected: patience)", Etype.NOT_YET, tock);
-            case LogInCodes.State.Gone() ->
-                refusal(
+            case LogInCodes.State.Gone() -> {
+                control.events().logInFailed("?", address, "code refused, used or too old");
+                yield refusal(
                         request,
                         "code: refused, used or older than " + LogInCodes.LIFE_MINUTES
                                 + " minutes (expected: a new one)",
                         tock);
+            }
         };
     }
 

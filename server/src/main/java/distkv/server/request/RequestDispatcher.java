@@ -209,6 +209,7 @@ public final class RequestDispatcher implements RequestHandler {
         try {
             answer(write.get());
         } catch (IllegalArgumentException e) {
+            context.access().denied(String.valueOf(e.getMessage()));
             context.fail(new Reply.Failed(request.seq(), String.valueOf(e.getMessage()), Etype.ACCESS, context.tock()));
         }
     }
