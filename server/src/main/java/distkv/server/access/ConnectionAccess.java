@@ -202,6 +202,16 @@ public final class ConnectionAccess {
         return principal() instanceof Principal.OfNode(String name) ? name : null;
     }
 
+    /** Whose sessions are counted together: those of a job on a node, too; {@code null} for an owner, whose are not. */
+    public @Nullable String holder() {
+        return switch (principal()) {
+            case Principal.Owner _ -> null;
+            case Principal.OfRun run -> "run " + run.job().brief() + "@" + run.node();
+            case Principal other -> other.label();
+            case null -> null;
+        };
+    }
+
     /** Whether nothing will be allowed unless the client logs in, on another connection perhaps. */
     public boolean isOver() {
         return mustLogIn() || logOut() != null;
