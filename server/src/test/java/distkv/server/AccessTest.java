@@ -456,6 +456,86 @@ class AccessTest {
     }
 
     @Test
+    void aUserChangesThePasswordThatHeKnows() throws IOException {
+        WireClient vera = as("vera");
+        assertDenied(
+                vera.call("auth_password", "password", "wrong", "new", "better"),
+                "password: wrong (expected: the present one of user vera)");
+        assertThat(vera.call("auth_password", "password", PASSWORD, "new", "")).containsEntry("etype", "request");
+        Object before = as("olga")
+                .call("get_internal", "path", path("access", "user", "vera"))
+                .get("value");
+        assertThat(vera.call("auth_password", "password", PASSWORD, "new", "better"))
+                .containsEntry("changed", true)
+                .doesNotContainKeys("prev", "value", "chain");
+        Object after = as("olga")
+                .call("get_internal", "path", path("access", "user", "vera"))
+                .get("value");
+        assertThat(((Map<?, ?>) after).get("roles")).isEqualTo(((Map<?, ?>) before).get("roles"));
+        assertThat(logIn(fixture.wire(), "typ", "password", "ident", "vera", "password", PASSWORD))
+                .contains("User or password is wrong");
+        assertThat(logIn(fixture.wire(), "typ", "password", "ident", "vera", "password", "better"))
+                .isNull();
+        Token.Created token = Token.create("ci", List.of(new Grant("owner")), 0, "olga", new SecureRandom());
+        keep(token.token());
+        WireClient program = fixture.wire();
+        assertThat(logIn(program, "typ", "token", "token", token.secret())).isNull();
+        assertDenied(program.call("auth_password", "password", "better", "new", "x"), "only users have one");
+        // Whoever has found somebody logged in guesses no faster than anybody else.
+        for (int i = 0; i < 5; i++) {
+            assertThat(vera.call("auth_password", "password", "wrong", "new", "x"))
+                    .containsEntry("etype", "access");
+        }
+        assertThat(vera.call("auth_password", "password", "better", "new", "x")).containsEntry("etype", "refused");
+    }
+
+    @Test
+    void tokensOfUsersThatHaveExpiredGoWhenAnotherIsKept() throws IOException {
+        double now = System.currentTimeMillis() / 1e3;
+        Token.Created old = Token.create("old", List.of(), now + 3600, "vera", new SecureRandom());
+        String hash = old.token().hash();
+        keep(Token.of("vera", old.token().id(), "old", hash, now - 1));
+        keep(Token.of("vera", "0123456789ab", "good", hash, now + 60));
+        keep(new Token("0123456789cd", "program", List.of(new Grant("viewer")), hash, now - 1, "olga"));
+        write(AccessTable.tokenUse(old.token().id()), Values.encode(map("at", now, "from", "here")));
+        write(AccessTable.tokenUse("0123456789ab"), Values.encode(map("at", now, "from", "here")));
+        write(AccessTable.tokenUse("00000000ffff"), Values.encode(map("at", now, "from", "here")));
+        WireClient olga = as("olga");
+        // The server has seen what is in the store when it has answered this.
+        olga.call("set_value", "path", path("a"), "value", 1);
+        WireClient vera = as("vera");
+        assertThat(vera.call("auth_token", "id", "00112233aabb", "name", "new", "hash", hash, "expires", now + 60))
+                .containsEntry("changed", true);
+        assertThat(names(olga, path("access", "token")))
+                .containsExactlyInAnyOrder("0123456789ab", "0123456789cd", "00112233aabb");
+        assertThat(names(olga, path("token_use"))).containsExactly("0123456789ab");
+    }
+
+    private static List<String> names(WireClient wire, List<Object> path) throws IOException {
+        List<?> found =
+                (List<?>) WireClient.get(wire.call("enum_internal", "path", path, "with_data", false), "result");
+        return found.stream().map(String::valueOf).toList();
+    }
+
+    @Test
+    void whoeverFailsIsSlowedAsThatUserEverywhereAndThereAsAnybody() throws IOException {
+        WireClient far = fixture.wireFrom("127.0.0.2");
+        for (int i = 0; i < 5; i++) {
+            assertThat(logIn(far, "typ", "password", "ident", "vera", "password", "wrong"))
+                    .contains("wrong");
+        }
+        for (String address : List.of("127.0.0.1", "127.0.0.2")) {
+            assertThat(logIn(fixture.wireFrom(address), "typ", "password", "ident", "vera", "password", PASSWORD))
+                    .as(address)
+                    .contains("too many failures");
+        }
+        assertThat(logIn(fixture.wireFrom("127.0.0.2"), "typ", "password", "ident", "emil", "password", PASSWORD))
+                .contains("too many failures");
+        assertThat(logIn(fixture.wire(), "typ", "password", "ident", "emil", "password", PASSWORD))
+                .isNull();
+    }
+
+    @Test
     void aUserKeepsATokenAndIsNoMoreThanThatUserByIt() throws IOException {
         double soon = System.currentTimeMillis() / 1e3 + 3600;
         Token.Created made = Token.create("laptop", List.of(), soon, "vera", new SecureRandom());
@@ -485,6 +565,25 @@ class AccessTest {
         assertDenied(wire.call("get_value", "path", path("room", "temp")), "vera may not read room.temp");
         assertThat(logIn(fixture.wire(), "typ", "token", "token", made.secret()))
                 .contains("unknown or revoked");
+    }
+
+    @Test
+    void nobodyFillsTheMemoryWithSessions() throws IOException {
+        WireClient vera = as("vera");
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(vera.call("session", "ttl", 3_600)).doesNotContainKey("error");
+        }
+        // On another connection as well; others have their own.
+        for (WireClient again : List.of(vera, as("vera"))) {
+            Map<String, Object> refused = again.call("session", "ttl", 3_600);
+            assertThat(refused).containsEntry("etype", "full");
+            assertThat(String.valueOf(refused.get("error")))
+                    .startsWith("session: vera has 1000 (expected: fewer, before there can be another");
+        }
+        WireClient emil = as("emil");
+        assertThat(emil.call("session", "ttl", 3_600)).doesNotContainKey("error");
+        assertThat(vera.call("session_end")).doesNotContainKey("error");
+        assertThat(as("vera").call("session", "ttl", 3_600)).doesNotContainKey("error");
     }
 
     @Test

@@ -79,6 +79,7 @@ enum Key {
     TYP,
     IDENT,
     PASSWORD,
+    NEW,
     TOKEN,
     CODE,
     CLIENT,

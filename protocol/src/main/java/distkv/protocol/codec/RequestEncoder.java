@@ -86,6 +86,7 @@ public final class RequestEncoder {
             case Request.ApproveCode approve -> approve(approve);
             case Request.KeepToken keep -> keep(keep);
             case Request.DropToken drop -> drop(drop);
+            case Request.ChangePassword change -> change(change);
             case Request.Again again -> {
                 content(again.write());
                 again(again);
@@ -116,6 +117,12 @@ public final class RequestEncoder {
     private void drop(Request.DropToken drop) {
         action(Action.AUTH_TOKEN);
         map.text(Key.ID, drop.id());
+    }
+
+    private void change(Request.ChangePassword change) {
+        action(Action.AUTH_PASSWORD);
+        map.textIfAny(Key.PASSWORD, change.present().text());
+        map.textIfAny(Key.NEW, change.next().text());
     }
 
     private void logIn(Request.LogIn logIn) {
