@@ -129,6 +129,17 @@ class NodeJoinTest {
     }
 
     @Test
+    void anInvitationSurvivesARestartOfTheServerAndIsUsedOnceAllTheSame() throws Exception {
+        String secret = invite("attic");
+        fixture.restart();
+        byte[] key = key();
+        byte[] first = Objects.requireNonNull(certificate(join(secret, key)));
+        fixture.restart();
+        assertRefused(join(secret, key()), "this code was used at ");
+        assertThat(certificate(join(secret, key))).isEqualTo(first);
+    }
+
+    @Test
     void anInvitationThatHasExpiredIsRefused() throws Exception {
         Invitation.Created late =
                 Invitation.create("attic", List.of("house"), List.of(), 1_700_000_000, "anna", new SecureRandom());
