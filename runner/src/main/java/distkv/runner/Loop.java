@@ -244,8 +244,12 @@ final class Loop implements Runnable {
     /** Others have the jobs of this node, or soon will, and nothing that runs here is written any more. */
     private void refused(String why) {
         int count = lifecycle.busy();
-        trouble("the server does not let this node in any more: " + why + "; "
-                + (count == 1 ? "its only job is" : "its " + count + " jobs are") + " ended at once");
+        trouble("the server does not let this node in any more: " + why
+                + switch (count) {
+                    case 0 -> "";
+                    case 1 -> "; its only job is ended at once";
+                    default -> "; its " + count + " jobs are ended at once";
+                });
         ready.completeExceptionally(new RunnerException(why));
         pool.close();
         stopAt = now();

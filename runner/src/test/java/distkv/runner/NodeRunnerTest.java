@@ -127,6 +127,7 @@ class NodeRunnerTest {
             worker.onExit().get(30, TimeUnit.SECONDS);
         }
         assertThat(world.log)
+                .noneMatch(line -> line.text().contains(" may not "))
                 .filteredOn(line -> line.text().startsWith("the server does not let this node in any more: "))
                 .singleElement()
                 .extracting(JobLog.Line::text)

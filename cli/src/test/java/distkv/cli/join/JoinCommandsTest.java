@@ -192,7 +192,8 @@ class JoinCommandsTest {
             assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(refused(attic, "client", "data", "list", ":"))
-                .contains("this machine is not node attic any more: ")
+                .contains("this machine is not node attic any more: tls://127.0.0.1:" + server.port()
+                        + " does not know this client's certificate, or has revoked it (expected: that of a node)")
                 .contains(
                         "hint: 'distkv node invite attic', where the server runs, prints the command that lets it join");
         assertThat(ok(house, "node", "list").out()).containsPattern("attic +revoked ");

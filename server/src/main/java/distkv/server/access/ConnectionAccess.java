@@ -377,6 +377,10 @@ public final class ConnectionAccess {
                 return over(run);
             }
             Rights rights = rights();
+            String over = rights.isAll() ? null : logOut();
+            if (over != null) {
+                return over;
+            }
             for (Need need : needs) {
                 if (!need.isMet(rights)) {
                     control.events().denied(now.principal(), from, need);
@@ -413,9 +417,11 @@ public final class ConnectionAccess {
         if (known.get() == null) {
             return;
         }
-        listener.rightsChanged();
         String over = logOut();
-        if (over != null) {
+        if (over == null) {
+            listener.rightsChanged();
+        } else {
+            // Its streams end with it, for this reason.
             listener.loggedOut(over);
         }
     }
