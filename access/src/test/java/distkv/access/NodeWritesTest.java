@@ -210,7 +210,12 @@ class NodeWritesTest {
         Value me = Values.encode(Map.of("node", "attic", "kind", "any"));
         assertThat(refusal(List.of(), new CommitWrite(PRESENCE, me, ANY, true))).isNull();
         refuses("without a session", write(PRESENCE, me, ANY));
-        refuses("another name", new CommitWrite(PRESENCE, Values.encode(Map.of("node", "x")), ANY, true));
+        for (Map<String, String> other : List.of(
+                Map.of("node", "cellar", "kind", "any"),
+                Map.of("node", "attic", "kind", "at"),
+                Map.of("kind", "any"))) {
+            refuses("another name", new CommitWrite(PRESENCE, Values.encode(other), ANY, true));
+        }
         refuses("not a presence", new CommitWrite(PRESENCE.child("x"), me, ANY, true));
     }
 

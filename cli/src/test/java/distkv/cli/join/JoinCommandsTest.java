@@ -124,6 +124,14 @@ class JoinCommandsTest {
     }
 
     @Test
+    void aMachineHasNoOtherLabelsThanThoseOfItsInvitation() {
+        ok(attic, invite("--label", "gpio", "--label", "usb"));
+        Shell.Result result = attic.runAlone("client", "run", "all", "--label", "gpio", "--label", "zigbee");
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.err()).contains("--label zigbee (expected: labels of the node's invitation, gpio, usb)");
+    }
+
+    @Test
     void aCodeWorksOnce() {
         String[] join = invite();
         ok(attic, join);
