@@ -465,16 +465,11 @@ class AccessTest {
                 vera.call("auth_password", "password", "wrong", "new", "better"),
                 "password: wrong (expected: the present one of user vera)");
         assertThat(vera.call("auth_password", "password", PASSWORD, "new", "")).containsEntry("etype", "request");
-        Object before = as("olga")
-                .call("get_internal", "path", path("access", "user", "vera"))
-                .get("value");
+        Object before = rolesOf("vera");
         assertThat(vera.call("auth_password", "password", PASSWORD, "new", "better"))
                 .containsEntry("changed", true)
                 .doesNotContainKeys("prev", "value", "chain");
-        Object after = as("olga")
-                .call("get_internal", "path", path("access", "user", "vera"))
-                .get("value");
-        assertThat(((Map<?, ?>) after).get("roles")).isEqualTo(((Map<?, ?>) before).get("roles"));
+        assertThat(rolesOf("vera")).isEqualTo(before);
         assertThat(logIn(fixture.wire(), "typ", "password", "ident", "vera", "password", PASSWORD))
                 .contains("User or password is wrong");
         assertThat(logIn(fixture.wire(), "typ", "password", "ident", "vera", "password", "better"))
@@ -490,6 +485,11 @@ class AccessTest {
                     .containsEntry("etype", "access");
         }
         assertThat(vera.call("auth_password", "password", "better", "new", "x")).containsEntry("etype", "refused");
+    }
+
+    private @Nullable Object rolesOf(String user) throws IOException {
+        Map<String, Object> reply = as("olga").call("get_internal", "path", path("access", "user", user));
+        return ((Map<?, ?>) WireClient.get(reply, "value")).get("roles");
     }
 
     @Test
