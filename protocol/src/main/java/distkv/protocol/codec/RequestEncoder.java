@@ -71,13 +71,7 @@ public final class RequestEncoder {
             case Request.AttachSession attach -> attach(attach);
             case Request.RenewSession _ -> action(Action.SESSION_RENEW);
             case Request.EndSession _ -> action(Action.SESSION_END);
-            case Request.CommitAll commit -> {
-                action(Action.COMMIT);
-                writes(commit.writes());
-                guards(commit.guards());
-                cause(commit.cause());
-                map.textIfAny(Key.BY, commit.by());
-            }
+            case Request.CommitAll commit -> commit(commit);
             case Request.DiffieHellman agree -> agree(agree);
             case Request.LogIn logIn -> logIn(logIn);
             case Request.WhoAmI _ -> action(Action.AUTH_INFO);
@@ -102,6 +96,14 @@ public final class RequestEncoder {
             case Request.Malformed _ ->
                 throw new IllegalArgumentException("request " + request + " (expected: a well-formed one)");
         }
+    }
+
+    private void commit(Request.CommitAll commit) {
+        action(Action.COMMIT);
+        writes(commit.writes());
+        guards(commit.guards());
+        cause(commit.cause());
+        map.textIfAny(Key.BY, commit.by());
     }
 
     private void agree(Request.DiffieHellman agree) {
