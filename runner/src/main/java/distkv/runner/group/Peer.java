@@ -56,11 +56,21 @@ public record Peer(
 
     /** Whether it has all these labels. */
     public boolean hasAll(Set<String> has) {
-        return has.stream().allMatch(label -> label.charAt(0) == NOT || labels.contains(label));
+        for (String label : has) {
+            if (label.charAt(0) != NOT && !labels.contains(label)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether it is not among the nodes that do not accept the job that asks for that. */
     public boolean accepts(Set<String> has) {
-        return !has.contains(not(node));
+        for (String label : has) {
+            if (label.charAt(0) == NOT && label.length() == node.length() + 1 && label.startsWith(node, 1)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -104,7 +104,7 @@ final class SimHistory {
             new SimHistory(seed, null).run();
             return null;
         } catch (SimCheck.Violation | RuntimeException e) {
-            return e + "; to replay: mvn -q -Dquick test -pl runner -am -Dtest=SimulationTest#replay -Dseed=" + seed
+            return e + "; to replay: mvn -q -Dquick test -pl simulation -am -Dtest=SimulationTest#replay -Dseed=" + seed
                     + " -Dsurefire.failIfNoSpecifiedTests=false";
         }
     }
