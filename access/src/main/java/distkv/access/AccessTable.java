@@ -121,6 +121,11 @@ public final class AccessTable {
         return tokens.get(id);
     }
 
+    /** All tokens, those that have expired included. */
+    public Collection<Token> tokens() {
+        return Collections.unmodifiableCollection(tokens.values());
+    }
+
     /** The only token with this name; {@code null} if there is none, or more than one. */
     public @Nullable Token findTokenByName(String name) {
         List<Token> named = tokens.values().stream()

@@ -9,17 +9,22 @@ import distkv.protocol.CommitWrite;
 import distkv.protocol.Request;
 import distkv.protocol.Values;
 import distkv.protocol.WriteConditions;
+import distkv.schema.BadEntry;
+import distkv.schema.Fields;
 import distkv.schema.Prefixes;
 import distkv.schema.error.ErrorRecord;
+import distkv.schema.group.Member;
 import distkv.schema.job.ClaimEntry;
 import distkv.schema.job.JobAddress;
 import distkv.schema.job.JobId;
 import distkv.schema.job.Kind;
+import distkv.schema.job.Placement;
 import distkv.schema.job.StateEntry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +45,22 @@ public final class NodeWrites {
     /**
      * Who writes.
      *
+     * @param labels what it may say that it has; empty: anything
      * @param session that of the connection; 0 if it has none
      */
-    public record Writer(String node, Set<String> groups, long session) {}
+    public record Writer(String node, Set<String> groups, Set<String> labels, long session) {}
+
+    /**
+     * Why a write must not be made.
+     *
+     * @param right that the writer has there, though not for this
+     */
+    public record Refusal(Right right, Path path, String reason) {
+        /** What follows "may not" in a sentence about the writer. */
+        public String text() {
+            return right.word() + " " + path.brief() + ": " + reason;
+        }
+    }
 
     /**
      * @param entries finds the entry that is at a path now
@@ -61,7 +79,7 @@ public final class NodeWrites {
      *
      * @param root the path that the client sees as the root
      */
-    public @Nullable String refusal(Writer writer, Request request, Path root) {
+    public @Nullable Refusal refusal(Writer writer, Request request, Path root) {
         return switch (request) {
             case Request.SetValue set ->
                 refusal(writer, set.path(), set.value(), set.conditions(), set.session(), root);
@@ -81,14 +99,14 @@ public final class NodeWrites {
         };
     }
 
-    private @Nullable String refusal(
+    private @Nullable Refusal refusal(
             Writer writer, Path path, @Nullable Value value, WriteConditions conditions, boolean session, Path root) {
         CommitWrite write = new CommitWrite(path, value, conditions.chain(), session);
         return new Judge(writer, List.of(write), conditions.guards(), root).refusal();
     }
 
-    private String refusal(Path path, String reason) {
-        return zones.of(path).write().word() + " " + path.brief() + ": " + reason;
+    private Refusal refusal(Path path, String reason) {
+        return new Refusal(zones.of(path).write(), path, reason);
     }
 
     /** Judges the writes of one request. */
@@ -104,7 +122,7 @@ public final class NodeWrites {
         }
 
         @Nullable
-        String refusal() {
+        Refusal refusal() {
             for (Map.Entry<Path, CommitWrite> each : writes.entrySet()) {
                 String reason = reason(each.getKey(), each.getValue());
                 if (reason != null) {
@@ -146,6 +164,12 @@ public final class NodeWrites {
             if (!isOwn) {
                 return "another name or kind in it (expected: those of the path)";
             }
+            Set<String> foreign =
+                    notInvitedWith(Member.read(writer.node(), "", write.value()).labels());
+            if (!foreign.isEmpty()) {
+                return "labels " + String.join(" and ", foreign) + " (expected: those of the node's invitation, "
+                        + String.join(", ", writer.labels()) + ")";
+            }
             return write.session() ? null : "without a session (expected: session: true)";
         }
 
@@ -171,9 +195,33 @@ public final class NodeWrites {
             if (!claim.node().equals(writer.node())) {
                 return "another name in it, '" + claim.node() + "' (expected: the node's own)";
             }
-            return write.session() && claim.session() == writer.session()
+            if (!write.session() || claim.session() != writer.session()) {
+                return "without this connection's session (expected: session: true, and its number)";
+            }
+            Set<String> lacking = notInvitedWith(asksFor(JobAddress.ofState(isStandby ? below.parent() : below)));
+            return lacking.isEmpty()
                     ? null
-                    : "without this connection's session (expected: session: true, and its number)";
+                    : "its job asks for " + String.join(" and ", lacking)
+                            + " (expected: one for what the node was invited with, "
+                            + String.join(", ", writer.labels()) + ")";
+        }
+
+        private Set<String> notInvitedWith(Set<String> labels) {
+            Set<String> others = new TreeSet<>(labels);
+            others.removeAll(writer.labels());
+            return writer.labels().isEmpty() ? Set.of() : others;
+        }
+
+        /** The labels that a job wants a node to have; none if its entry cannot be read, as nobody runs it then. */
+        private Set<String> asksFor(@Nullable JobAddress job) {
+            Entry there = job == null ? null : entries.apply(job.entry(prefixes.runs()));
+            try {
+                return there == null || there.value() == null
+                        ? Set.of()
+                        : Placement.read(Fields.of("job", there.value())).has();
+            } catch (BadEntry e) {
+                return Set.of();
+            }
         }
 
         /** Who holds a claim, empty if it does not say; {@code null} if nobody does. */

@@ -76,7 +76,7 @@ public final class RequestNeeds {
                         ? List.of()
                         : List.of(new Need.At(Right.ADMIN, AccessTable.user(approve.user()), Zone.INTERNAL));
             // A user's own: whose they are is checked where they are carried out.
-            case Request.KeepToken _, Request.DropToken _ -> List.of();
+            case Request.KeepToken _, Request.DropToken _, Request.ChangePassword _ -> List.of();
             case Request.DiffieHellman _,
                     Request.LogIn _,
                     Request.AskForCode _,

@@ -39,7 +39,7 @@ class NodeWritesTest {
 
     private final Map<Path, Entry> entries = new HashMap<>();
     private final NodeWrites judge = new NodeWrites(Prefixes.DEFAULT, entries::get, () -> NEWEST);
-    private final NodeWrites.Writer attic = new NodeWrites.Writer("attic", Set.of("default"), SESSION);
+    private NodeWrites.Writer writer = new NodeWrites.Writer("attic", Set.of("default"), Set.of(), SESSION);
 
     private void there(Path path, long tick, Value value) {
         entries.put(path, new Entry(path, value, tick, 0));
@@ -72,9 +72,14 @@ class NodeWritesTest {
         return new CommitWrite(path, claim("attic", SESSION), chain, true);
     }
 
+    private @Nullable String refusal(Request request, Path root) {
+        NodeWrites.Refusal refusal = judge.refusal(writer, request, root);
+        return refusal == null ? null : refusal.text();
+    }
+
     private @Nullable String refusal(List<Guard> guards, CommitWrite... writes) {
         Request commit = new Request.CommitAll(SEQ, List.of(writes), guards);
-        String refusal = judge.refusal(attic, commit, Path.ROOT);
+        String refusal = refusal(commit, Path.ROOT);
         if (writes.length == 1) {
             CommitWrite write = writes[0];
             WriteConditions conditions = new WriteConditions(write.chain(), null, guards);
@@ -82,9 +87,9 @@ class NodeWritesTest {
                     ? new Request.DeleteValue(SEQ, write.path(), false, conditions, false)
                     : new Request.SetValue(
                             SEQ, write.path(), false, write.value(), conditions, false, false, write.session());
-            assertThat(judge.refusal(attic, alone, Path.ROOT)).isEqualTo(refusal);
+            assertThat(refusal(alone, Path.ROOT)).isEqualTo(refusal);
         }
-        assertThat(judge.refusal(attic, new Request.Again(commit, List.of(new WriteId(1, 1)), 0), Path.ROOT))
+        assertThat(judge.refusal(writer, new Request.Again(commit, List.of(new WriteId(1, 1)), 0), Path.ROOT))
                 .as("it is judged if it is still to be made")
                 .isNull();
         return refusal;
@@ -181,7 +186,7 @@ class NodeWritesTest {
         refuses("without a condition", write(ERROR, error(JOB), ANY));
         WriteConditions prev = new WriteConditions(ANY, state(null, false), List.of());
         Request set = new Request.SetValue(SEQ, STATE, false, state(null, false), prev, true, false, false);
-        assertThat(judge.refusal(attic, set, Path.ROOT)).contains("without a condition");
+        assertThat(refusal(set, Path.ROOT)).contains("without a condition");
     }
 
     @Test
@@ -205,8 +210,33 @@ class NodeWritesTest {
         Value me = Values.encode(Map.of("node", "attic", "kind", "any"));
         assertThat(refusal(List.of(), new CommitWrite(PRESENCE, me, ANY, true))).isNull();
         refuses("without a session", write(PRESENCE, me, ANY));
-        refuses("another name", new CommitWrite(PRESENCE, Values.encode(Map.of("node", "x")), ANY, true));
+        for (Map<String, String> other : List.of(
+                Map.of("node", "cellar", "kind", "any"),
+                Map.of("node", "attic", "kind", "at"),
+                Map.of("kind", "any"))) {
+            refuses("another name", new CommitWrite(PRESENCE, Values.encode(other), ANY, true));
+        }
         refuses("not a presence", new CommitWrite(PRESENCE.child("x"), me, ANY, true));
+    }
+
+    @Test
+    void itSaysThatItHasWhatItWasInvitedWithAndClaimsNoJobsForOthers() {
+        Value me = Values.encode(Map.of("node", "attic", "kind", "any", "labels", List.of("gpio", "zigbee")));
+        CommitWrite present = new CommitWrite(PRESENCE, me, ANY, true);
+        there(JOB, 100, Values.encode(Map.of("code", "x", "where", Map.of("has", List.of("zigbee", "gpio")))));
+        // Where the invitation says nothing, the machine does.
+        passes(present);
+        passes(claiming(CLAIM, NEW));
+        writer = new NodeWrites.Writer("attic", Set.of("default"), Set.of("gpio", "usb"), SESSION);
+        refuses("labels zigbee (expected: those of the node's invitation, ", present);
+        refuses("its job asks for zigbee (expected: one for what the node was invited with, ", claiming(CLAIM, NEW));
+        refuses("its job asks for zigbee", claiming(STANDBY, NEW));
+        passes(write(CLAIM, null, NEW));
+        writer = new NodeWrites.Writer("attic", Set.of("default"), Set.of("gpio", "usb", "zigbee"), SESSION);
+        passes(present);
+        passes(claiming(CLAIM, NEW));
+        there(JOB, 101, Values.encode(Map.of("code", "x", "where", "nonsense")));
+        passes(claiming(CLAIM, NEW));
     }
 
     @Test
@@ -245,7 +275,7 @@ class NodeWritesTest {
         }
         refuses("nodes write only", claiming(CLAIM, NEW), write(Path.of("room"), Values.encode(1L), NEW));
         Request tree = new Request.DeleteTree(SEQ, STATE, List.of(), false);
-        assertThat(judge.refusal(attic, tree, Path.ROOT)).contains("a whole subtree");
+        assertThat(refusal(tree, Path.ROOT)).contains("a whole subtree");
         Request below = new Request.SetValue(
                 SEQ,
                 Path.of("any", "default", "heat"),
@@ -255,6 +285,6 @@ class NodeWritesTest {
                 false,
                 false,
                 false);
-        assertThat(judge.refusal(attic, below, Path.of(".distkv", "state"))).contains("without a condition");
+        assertThat(refusal(below, Path.of(".distkv", "state"))).contains("without a condition");
     }
 }

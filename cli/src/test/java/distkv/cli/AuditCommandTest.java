@@ -9,7 +9,9 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +114,34 @@ class AuditCommandTest {
     }
 
     @Test
-    void whatItCannotDoIsOneLineAndAHint() {
+    void itGoesOnWhereTheFileIsReplaced() throws Exception {
+        Path log = Files.createDirectories(directory.resolve("other/audit")).resolve("audit.log");
+        Files.writeString(log, line("demo.a"));
+        PipedInputStream in = new PipedInputStream();
+        PrintStream out = new PrintStream(new PipedOutputStream(in), true, StandardCharsets.UTF_8);
+        List<String> words =
+                List.of("audit", "-f", "--data", directory.resolve("other").toString());
+        Thread following = Thread.ofPlatform().start(() -> house.commandLine(out, words));
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            assertThat(lines.readLine()).contains("demo.a");
+            for (int i = 1; i < 4; i++) {
+                Files.writeString(log, line("demo." + i), StandardOpenOption.APPEND);
+                Files.move(log, log.resolveSibling("audit.log." + (4 - i)));
+                Files.writeString(log, line("demo." + i + ".new"));
+                assertThat(lines.readLine()).contains("demo." + i);
+                assertThat(lines.readLine()).contains("demo." + i + ".new");
+            }
+        }
+        Files.writeString(log, line("demo.z"), StandardOpenOption.APPEND);
+        following.join();
+    }
+
+    private static String line(String path) {
+        return "{\"time\": \"2026-12-01T04:00:00.000Z\", \"action\": \"code\", \"path\": \"" + path + "\"}\n";
+    }
+
+    @Test
+    void whatItCannotDoIsOneLineAndAHint() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         String none = directory.resolve("none").toString();
         assertThat(house.commandLine(Shell.stream(out), List.of("audit", "--data", none)))
@@ -120,13 +149,23 @@ class AuditCommandTest {
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("no audit log in " + none + " (expected: the data directory of a server")
                 .contains("\nhint: on the server's machine");
+        Path unreadable = directory.resolve("unreadable");
+        Files.createDirectories(unreadable.resolve("audit/audit.log"));
+        out.reset();
+        assertThat(house.commandLine(Shell.stream(out), List.of("audit", "--data", unreadable.toString())))
+                .isEqualTo(1);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("the audit log in " + unreadable + " cannot be read: ")
+                .contains("\nhint: it is for the user that the server runs as: ")
+                .hasLineCount(2);
+        out.reset();
         assertThat(run(out, "--since", "yesterday")).isEqualTo(2);
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("--since yesterday (expected: 30s, 15m, 2h, 7d, or a time such as");
     }
 
     private void rule(String name, String file, String source) throws Exception {
-        Path path = java.nio.file.Files.writeString(directory.resolve(file), source);
+        Path path = Files.writeString(directory.resolve(file), source);
         house.distkv("code", "set", "-s", path.toString(), "rule." + name);
         house.distkv("run", "set", "-c", "rule." + name, "-t", "0", name);
     }

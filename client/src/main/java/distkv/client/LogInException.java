@@ -18,10 +18,12 @@ public final class LogInException extends ClientException {
         super(etype, message);
     }
 
-    /** There is nothing to log in with. */
+    /** There is nothing to log in with, or no more than a certificate that logs nobody in. */
     static LogInException needed(ClientOptions options) {
-        return new LogInException(
-                Etype.ACCESS, options.address() + " wants a log-in (expected: a token, or a user with a password)");
+        String what = options.tls().certificate() == null
+                ? " wants a log-in (expected: a token, or a user with a password)"
+                : " does not know this client's certificate, or has revoked it (expected: that of a node)";
+        return new LogInException(Etype.ACCESS, options.address() + what);
     }
 
     static LogInException refused(ClientOptions options, String who, Reply.Failed refusal) {

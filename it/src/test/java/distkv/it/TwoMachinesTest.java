@@ -12,6 +12,7 @@ import distkv.protocol.Values;
 import distkv.schema.job.StateEntry;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,7 @@ class TwoMachinesTest {
                 presence.awaitInitial();
                 ran.awaitInitial();
                 joins(house, attic, states, ran);
+                servesBothGroupsAndCanBeInstalled(house, attic, client);
                 isRevoked(house, attic, states, ran, presence);
             }
         }
@@ -64,7 +66,7 @@ class TwoMachinesTest {
 
     private static void joins(Machine house, Machine attic, Mirror states, Mirror ran) throws Exception {
         long start = System.nanoTime();
-        String line = house.run("node invite attic");
+        String line = house.run("node invite attic -g default -g garden --label gpio");
         long invited = System.nanoTime();
         assertThat(line).startsWith("distkv join 10.213.0.1:27586 ").endsWith("\n");
         String joined = attic.run(line.strip().substring("distkv ".length()));
@@ -75,10 +77,34 @@ class TwoMachinesTest {
         house.run("client run set -c wait -t 0 job");
         Fleet.await("the job runs in the attic", () -> "attic".equals(node(states)) && "attic".equals(text(ran)));
         long runs = System.nanoTime();
-        assertThat(house.run("node list")).containsPattern("attic +connected +default ");
+        assertThat(house.run("node list")).containsPattern("attic +connected +default,garden +gpio ");
         System.out.printf(
                 "invited in %.1f s, joined in %.1f s, the job runs there after %.1f s more%n",
                 seconds(start, invited), seconds(invited, done), seconds(done, runs));
+    }
+
+    private static void servesBothGroupsAndCanBeInstalled(Machine house, Machine attic, Client client)
+            throws Exception {
+        Files.writeString(house.home().resolve("who.py"), "return _client.client_name\n");
+        house.run("client code set -s " + house.home().resolve("who.py") + " --async who");
+        Path state = Path.of(".distkv", "state", "any", "garden", "who");
+        try (Mirror garden = client.mirror(state)) {
+            garden.awaitInitial();
+            house.run("client run -g garden set -c who -t 0 who");
+            Fleet.await("the attic runs jobs of the garden, too", () -> "attic".equals(result(garden.get(state))));
+        }
+        assertThat(attic.run("install --user --dry-run"))
+                .startsWith("a runner only, as this machine is node attic of tls://10.213.0.1:27586\n")
+                .contains("distkv client run all --every-kind")
+                .doesNotContain("distkv server", " -h ");
+    }
+
+    private static @Nullable Object result(@Nullable Entry state) {
+        return state != null
+                        && state.value() != null
+                        && Values.decode(Objects.requireNonNull(state.value())) instanceof Map<?, ?> fields
+                ? fields.get("result")
+                : null;
     }
 
     private static void isRevoked(Machine house, Machine attic, Mirror states, Mirror ran, Mirror presence)

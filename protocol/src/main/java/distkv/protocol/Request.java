@@ -302,6 +302,9 @@ public sealed interface Request {
     /** Deletes a token of the user who sends this; sent as {@code auth_token} without a hash. */
     record DropToken(Seq seq, String id) implements Request {}
 
+    /** Gives the user who sends this another password; sent as {@code auth_password}. */
+    record ChangePassword(Seq seq, Secret present, Secret next) implements Request {}
+
     /**
      * Does all of these writes or none.
      *

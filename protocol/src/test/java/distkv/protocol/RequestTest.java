@@ -91,6 +91,7 @@ class RequestTest {
                 new Request.ApproveCode(SEQ, "BCDF-GHJK", "anna", false),
                 new Request.KeepToken(SEQ, "0011", "laptop", "ff", 12.5),
                 new Request.DropToken(SEQ, "0011"),
+                new Request.ChangePassword(SEQ, new Request.Secret("secret", null), new Request.Secret("better", null)),
                 new Request.Unsupported(SEQ, "auth_get", true),
                 new Request.Unsupported(SEQ, "auth_set"),
                 new Request.Unknown(SEQ, "no_such_action", true),

@@ -33,6 +33,9 @@ sealed interface Event {
     /** A runner of the original was heard on that topic. */
     record ForeignHeartbeat(String topic, Heartbeat heartbeat) implements Event {}
 
+    /** The server does not let this runner in any more, for this reason. */
+    record Refused(String why) implements Event {}
+
     /** The runner is to stop. */
     record Stop() implements Event {}
 

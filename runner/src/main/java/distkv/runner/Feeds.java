@@ -2,6 +2,7 @@ package distkv.runner;
 
 import distkv.client.Client;
 import distkv.client.ClientException;
+import distkv.client.LogInException;
 import distkv.client.Watch;
 import distkv.client.WatchEvent;
 import distkv.client.WatchOptions;
@@ -55,7 +56,9 @@ final class Feeds implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ClientException e) {
-            events.put(new Event.Printed("cannot follow " + top + ": " + e.getMessage()));
+            if (!(e instanceof LogInException)) {
+                events.put(new Event.Printed("cannot follow " + top + ": " + e.getMessage()));
+            }
             events.put(new Event.CutOff());
         }
     }

@@ -2,6 +2,7 @@ package distkv.runner;
 
 import distkv.client.Client;
 import distkv.client.ClientException;
+import distkv.client.LogInException;
 import distkv.client.Monitor;
 import distkv.client.ReceivedMessage;
 import distkv.model.process.VitalThreads;
@@ -43,8 +44,11 @@ final class ForeignRunnerMonitor implements AutoCloseable {
     }
 
     private void cannotHear(String topic, ClientException why) {
-        events.put(
-                new Event.Printed("cannot listen for runners of the original on " + topic + ": " + why.getMessage()));
+        // Of a log-in that is refused the runner is told by itself.
+        if (!(why instanceof LogInException)) {
+            events.put(new Event.Printed(
+                    "cannot listen for runners of the original on " + topic + ": " + why.getMessage()));
+        }
     }
 
     private List<List<String>> topics() {

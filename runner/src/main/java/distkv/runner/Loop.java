@@ -229,6 +229,7 @@ final class Loop implements Runnable {
             case Event.Opened(var opened) -> session.opened(opened);
             case Event.ForeignHeartbeat(String topic, Heartbeat heartbeat) ->
                 session.foreignRunners.heard(topic, heartbeat, now());
+            case Event.Refused(String why) -> refused(why);
             case Event.Stop _ -> {
                 stopAt = now() + STOPPING;
                 decide(new JobEvent.Stopping());
@@ -238,6 +239,20 @@ final class Loop implements Runnable {
         if (warm && !ready.isDone() && session.isSettled()) {
             ready.complete(null);
         }
+    }
+
+    /** Others have the jobs of this node, or soon will, and nothing that runs here is written any more. */
+    private void refused(String why) {
+        int count = lifecycle.busy();
+        trouble("the server does not let this node in any more: " + why
+                + switch (count) {
+                    case 0 -> "";
+                    case 1 -> "; its only job is ended at once";
+                    default -> "; its " + count + " jobs are ended at once";
+                });
+        ready.completeExceptionally(new RunnerException(why));
+        pool.close();
+        stopAt = now();
     }
 
     private void changed(JobEvent news) {

@@ -1,6 +1,7 @@
 package distkv.runner;
 
 import distkv.client.Client;
+import distkv.client.LogInException;
 import distkv.model.process.VitalThreads;
 import distkv.runner.accept.RevisionRecorder;
 import distkv.runner.group.GroupState;
@@ -15,7 +16,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Runs the jobs of a group that are for this node: any-node, single-node and all-node jobs, as its options say. What it
- * does is decided on one thread, the {@link Loop}; stored code runs in worker processes.
+ * does is decided on one thread, the {@link Loop}; stored code runs in worker processes. When the server does not let its
+ * client in any more, as its node was revoked, it ends by itself, and its workers at once.
  */
 public final class Runner implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
@@ -60,6 +62,18 @@ public final class Runner implements AutoCloseable {
                     + String.join(", ", new TreeSet<>(groups)) + ")");
         }
         Events events = new Events();
+        client.listen(new Client.ConnectionListener() {
+            @Override
+            public void connected() {}
+
+            @Override
+            public void disconnected(String reason) {}
+
+            @Override
+            public void refused(LogInException why) {
+                events.put(new Event.Refused(String.valueOf(why.getMessage())));
+            }
+        });
         Runner runner = new Runner(options, client, recorder(options, events), events);
         runner.thread.start();
         VitalThreads.virtual("runner warm-up", WarmUp::load).start();

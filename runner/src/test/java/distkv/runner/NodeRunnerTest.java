@@ -9,6 +9,7 @@ import distkv.schema.job.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,16 @@ class NodeRunnerTest {
             _log.warning('READY on %s', _client.client_name)
             async for msg in _info:
                 pass
+            """;
+
+    private static final String DEAF = """
+            import os, time
+            _log.warning('PID %d', os.getpid())
+            while True:
+                try:
+                    time.sleep(3600)
+                except BaseException:
+                    pass
             """;
 
     @TempDir
@@ -99,6 +110,37 @@ class NodeRunnerTest {
         world.await("the first node again", () -> "attic".equals(world.state(state, "node")));
         world.set(GROUP, Map.of("drain", List.of("attic", "cellar")));
         world.await("the reason", () -> "every node is drained".equals(world.state(state, "reason")));
+    }
+
+    @Test
+    void theWorkersOfANodeThatIsRevokedEndAtOnceWhateverTheyDo() throws Exception {
+        world.code("deaf", DEAF, false, Map.of());
+        world.runner(world.options("attic", Kind.ANY, Kind.AT).ttl(World.millis(600_000)));
+        for (Kind kind : List.of(Kind.ANY, Kind.AT)) {
+            world.set(job(kind, "attic", "deaf"), World.job("deaf"));
+        }
+        world.await("both run", () -> workers().size() == 2);
+        List<ProcessHandle> all = workers();
+        world.revoke("attic");
+        world.logged("the server does not let this node in any more: ");
+        for (ProcessHandle worker : all) {
+            worker.onExit().get(30, TimeUnit.SECONDS);
+        }
+        assertThat(world.log)
+                .noneMatch(line -> line.text().contains(" may not "))
+                .filteredOn(line -> line.text().startsWith("the server does not let this node in any more: "))
+                .singleElement()
+                .extracting(JobLog.Line::text)
+                .asString()
+                .endsWith("; its 2 jobs are ended at once");
+        world.log.clear();
+    }
+
+    private List<ProcessHandle> workers() {
+        return world.log.stream()
+                .filter(line -> line.text().startsWith("PID "))
+                .flatMap(line -> ProcessHandle.of(Long.parseLong(line.text().substring("PID ".length()))).stream())
+                .toList();
     }
 
     @Test

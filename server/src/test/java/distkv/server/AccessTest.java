@@ -430,8 +430,11 @@ class AccessTest {
                         .get("result"))
                 .isEqualTo(map("address", "127.0.0.1", "client", "laptop?", "ident", "vera"));
         assertDenied(vera.call("auth_approve", "code", code, "ident", "olga", "approved", true), "vera may not admin");
-        assertThat(as("olga").call("auth_approve", "code", code, "ident", "nobody", "approved", true))
-                .containsEntry("etype", "request");
+        change(as("olga"), user("emil", true, new Grant("viewer")));
+        for (String nobody : List.of("nobody", "emil")) {
+            assertThat(as("olga").call("auth_approve", "code", code, "ident", nobody, "approved", true))
+                    .containsEntry("etype", "request");
+        }
         assertThat(logIn(wire, "typ", "code", "token", secret)).contains("code: not approved yet");
         assertThat(vera.call("auth_approve", "code", code, "approved", true)).containsKey("result");
         assertThat(vera.call("auth_approve", "code", code, "approved", true)).containsEntry("etype", "notfound");
@@ -453,6 +456,86 @@ class AccessTest {
         WireClient program = fixture.wire();
         assertThat(logIn(program, "typ", "token", "token", token.secret())).isNull();
         assertDenied(program.call("auth_approve", "code", "BBBB-BBBB"), "only users can approve one");
+    }
+
+    @Test
+    void aUserChangesThePasswordThatHeKnows() throws IOException {
+        WireClient vera = as("vera");
+        assertDenied(
+                vera.call("auth_password", "password", "wrong", "new", "better"),
+                "password: wrong (expected: the present one of user vera)");
+        assertThat(vera.call("auth_password", "password", PASSWORD, "new", "")).containsEntry("etype", "request");
+        Object before = rolesOf("vera");
+        assertThat(vera.call("auth_password", "password", PASSWORD, "new", "better"))
+                .containsEntry("changed", true)
+                .doesNotContainKeys("prev", "value", "chain");
+        assertThat(rolesOf("vera")).isEqualTo(before);
+        assertThat(logIn(fixture.wire(), "typ", "password", "ident", "vera", "password", PASSWORD))
+                .contains("User or password is wrong");
+        assertThat(logIn(fixture.wire(), "typ", "password", "ident", "vera", "password", "better"))
+                .isNull();
+        Token.Created token = Token.create("ci", List.of(new Grant("owner")), 0, "olga", new SecureRandom());
+        keep(token.token());
+        WireClient program = fixture.wire();
+        assertThat(logIn(program, "typ", "token", "token", token.secret())).isNull();
+        assertDenied(program.call("auth_password", "password", "better", "new", "x"), "only users have one");
+        // Whoever has found somebody logged in guesses no faster than anybody else.
+        for (int i = 0; i < 5; i++) {
+            assertThat(vera.call("auth_password", "password", "wrong", "new", "x"))
+                    .containsEntry("etype", "access");
+        }
+        assertThat(vera.call("auth_password", "password", "better", "new", "x")).containsEntry("etype", "refused");
+    }
+
+    private @Nullable Object rolesOf(String user) throws IOException {
+        Map<String, Object> reply = as("olga").call("get_internal", "path", path("access", "user", user));
+        return ((Map<?, ?>) WireClient.get(reply, "value")).get("roles");
+    }
+
+    @Test
+    void tokensOfUsersThatHaveExpiredGoWhenAnotherIsKept() throws IOException {
+        double now = System.currentTimeMillis() / 1e3;
+        Token.Created old = Token.create("old", List.of(), now + 3600, "vera", new SecureRandom());
+        String hash = old.token().hash();
+        keep(Token.of("vera", old.token().id(), "old", hash, now - 1));
+        keep(Token.of("vera", "0123456789ab", "good", hash, now + 60));
+        keep(new Token("0123456789cd", "program", List.of(new Grant("viewer")), hash, now - 1, "olga"));
+        write(AccessTable.tokenUse(old.token().id()), Values.encode(map("at", now, "from", "here")));
+        write(AccessTable.tokenUse("0123456789ab"), Values.encode(map("at", now, "from", "here")));
+        write(AccessTable.tokenUse("00000000ffff"), Values.encode(map("at", now, "from", "here")));
+        WireClient olga = as("olga");
+        // The server has seen what is in the store when it has answered this.
+        olga.call("set_value", "path", path("a"), "value", 1);
+        WireClient vera = as("vera");
+        assertThat(vera.call("auth_token", "id", "00112233aabb", "name", "new", "hash", hash, "expires", now + 60))
+                .containsEntry("changed", true);
+        assertThat(names(olga, path("access", "token")))
+                .containsExactlyInAnyOrder("0123456789ab", "0123456789cd", "00112233aabb");
+        assertThat(names(olga, path("token_use"))).containsExactly("0123456789ab");
+    }
+
+    private static List<String> names(WireClient wire, List<Object> path) throws IOException {
+        List<?> found =
+                (List<?>) WireClient.get(wire.call("enum_internal", "path", path, "with_data", false), "result");
+        return found.stream().map(String::valueOf).toList();
+    }
+
+    @Test
+    void whoeverFailsIsSlowedAsThatUserEverywhereAndThereAsAnybody() throws IOException {
+        WireClient far = fixture.wireFrom("127.0.0.2");
+        for (int i = 0; i < 5; i++) {
+            assertThat(logIn(far, "typ", "password", "ident", "vera", "password", "wrong"))
+                    .contains("wrong");
+        }
+        for (String address : List.of("127.0.0.1", "127.0.0.2")) {
+            assertThat(logIn(fixture.wireFrom(address), "typ", "password", "ident", "vera", "password", PASSWORD))
+                    .as(address)
+                    .contains("too many failures");
+        }
+        assertThat(logIn(fixture.wireFrom("127.0.0.2"), "typ", "password", "ident", "emil", "password", PASSWORD))
+                .contains("too many failures");
+        assertThat(logIn(fixture.wire(), "typ", "password", "ident", "emil", "password", PASSWORD))
+                .isNull();
     }
 
     @Test
@@ -481,10 +564,37 @@ class AccessTest {
         assertDenied(wire.call("get_value", "path", path("room", "temp")), "vera may not read room.temp");
         change(as("olga"), user("vera", false, new Grant("viewer")));
         assertThat(wire.call("get_value", "path", path("room", "temp"))).containsEntry("value", 21L);
+        // Neither as one that has expired nor as somebody else's does it allow anything more.
+        for (Token other : List.of(
+                Token.of("vera", id, "laptop", hash, 1_700_000_000), Token.of("olga", id, "laptop", hash, soon))) {
+            keep(other);
+            assertDenied(wire.call("get_value", "path", path("room", "temp")), "vera may not read room.temp");
+        }
+        keep(Token.of("vera", id, "laptop", hash, soon));
+        assertThat(wire.call("get_value", "path", path("room", "temp"))).containsEntry("value", 21L);
         assertThat(wire.call("auth_token", "id", id)).containsEntry("changed", true);
         assertDenied(wire.call("get_value", "path", path("room", "temp")), "vera may not read room.temp");
         assertThat(logIn(fixture.wire(), "typ", "token", "token", made.secret()))
                 .contains("unknown or revoked");
+    }
+
+    @Test
+    void nobodyFillsTheMemoryWithSessions() throws IOException {
+        WireClient vera = as("vera");
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(vera.call("session", "ttl", 3_600)).doesNotContainKey("error");
+        }
+        // On another connection as well; others have their own.
+        for (WireClient again : List.of(vera, as("vera"))) {
+            Map<String, Object> refused = again.call("session", "ttl", 3_600);
+            assertThat(refused).containsEntry("etype", "full");
+            assertThat(String.valueOf(refused.get("error")))
+                    .startsWith("session: vera has 1000 (expected: fewer, before there can be another");
+        }
+        WireClient emil = as("emil");
+        assertThat(emil.call("session", "ttl", 3_600)).doesNotContainKey("error");
+        assertThat(vera.call("session_end")).doesNotContainKey("error");
+        assertThat(as("vera").call("session", "ttl", 3_600)).doesNotContainKey("error");
     }
 
     @Test

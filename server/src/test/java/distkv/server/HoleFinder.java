@@ -3,35 +3,50 @@ package distkv.server;
 import static distkv.server.WireClient.map;
 import static distkv.server.WireClient.path;
 
+import distkv.access.AccessTable;
+import distkv.access.Invitation;
+import distkv.access.JoinCode;
+import distkv.access.audit.AuditLine;
+import distkv.access.audit.AuditReader;
 import distkv.model.Path;
 import distkv.protocol.Values;
+import distkv.server.tls.Authority;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a server for some things that must be denied, one for each part of a request that is checked by itself. */
 final class HoleFinder {
     private final NodeFixture fixture;
-    private final List<String> holes = new ArrayList<>();
+    private final List<String> holes;
 
-    private HoleFinder(NodeFixture fixture) {
+    private HoleFinder(NodeFixture fixture, List<String> holes) {
         this.fixture = fixture;
+        this.holes = holes;
     }
 
     /** What was not denied; {@code null} if everything was. */
     static @Nullable String find(java.nio.file.Path directory) throws Exception {
+        List<String> holes = new ArrayList<>();
         try (NodeFixture fixture = new NodeFixture(directory)) {
             fixture.write(Path.of("room", "temp"), Values.encode(21L));
             fixture.write(Path.of("hall"), Values.encode(5L));
-            HoleFinder finder = new HoleFinder(fixture);
+            HoleFinder finder = new HoleFinder(fixture, holes);
             finder.parts();
             finder.streams();
             finder.nodes();
-            return finder.holes.isEmpty() ? null : String.join("\n", finder.holes);
+            finder.joining();
         }
+        if (!recordedActions(directory).contains("denied")) {
+            holes.add("audit: " + recordedActions(directory));
+        }
+        return holes.isEmpty() ? null : String.join("\n", holes);
     }
 
     private void denied(WireClient wire, String action, @Nullable Object... pairs) throws IOException {
@@ -107,7 +122,45 @@ final class HoleFinder {
                     attic.call("commit", "writes", List.of(claim(claim, "attic", opened.get("session"), null)));
             Object tick = ((List<?>) WireClient.get(held, "ticks")).getFirst();
             denied(cellar, "commit", "writes", List.of(claim(claim, "cellar", session, ServerFixture.chain(tick))));
+            denied(
+                    cellar,
+                    "set_value",
+                    "path",
+                    path(".distkv", "state", "any", "default", "heat"),
+                    "value",
+                    map("node", null, "started", 1),
+                    "chain",
+                    null);
         }
+    }
+
+    private void joining() throws Exception {
+        byte[] key = Authority.newKey().getPublic().getEncoded();
+        Invitation.Created late = Invitation.create(
+                "loft", List.of(), List.of(), System.currentTimeMillis() / 1e3 - 60, "root", new SecureRandom());
+        Invitation expired = late.invitation();
+        fixture.write(AccessTable.invitation(expired.id()), expired.encode());
+        try (WireClient owner = fixture.owner();
+                WireClient machine = fixture.connect(null)) {
+            Map<String, Object> reply = owner.call("node_invite", "node", "barn", "ttl", 60, "address", "here");
+            Map<?, ?> made = (Map<?, ?>) WireClient.get(reply, "result");
+            String secret = JoinCode.parse(String.valueOf(made.get("code"))).credential();
+            machine.call("node_join", "secret", secret, "pubkey", key);
+            byte[] another = Authority.newKey().getPublic().getEncoded();
+            denied(machine, "node_join", "secret", secret, "pubkey", another);
+            denied(machine, "node_join", "secret", expired.id() + "_" + late.secret(), "pubkey", another);
+        }
+    }
+
+    /** What the server has written to its audit log. */
+    private static Set<String> recordedActions(java.nio.file.Path directory) throws IOException {
+        Set<String> actions = new TreeSet<>();
+        try (AuditReader reader = new AuditReader(directory)) {
+            for (List<AuditLine> some = reader.read(); !some.isEmpty(); some = reader.read()) {
+                some.forEach(line -> actions.add(line.action()));
+            }
+        }
+        return actions;
     }
 
     private static Map<String, Object> claim(

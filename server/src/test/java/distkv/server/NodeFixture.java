@@ -45,7 +45,8 @@ final class NodeFixture implements AutoCloseable {
     }
 
     final MemoryStore store = new MemoryStore("tree");
-    final ServerFixture fixture;
+    ServerFixture fixture;
+    private final java.nio.file.Path directory;
     private final Authority authority;
     private final String secret;
     private final Map<String, Credentials> nodes = new HashMap<>();
@@ -55,13 +56,27 @@ final class NodeFixture implements AutoCloseable {
         Token.Created owner = Token.create("root", List.of(new Grant("owner")), 0, "", new SecureRandom());
         secret = owner.secret();
         write(AccessTable.token(owner.token().id()), owner.token().encode());
-        fixture = new ServerFixture(
-                ServerFixture.OPTIONS
-                        .in(directory)
-                        .withTls(new ServerOptions.Tls.Automatic())
-                        .open(false),
-                store);
+        this.directory = directory;
+        fixture = serve();
         authority = Authority.open(directory.resolve("tls"), "tree", Instant.now());
+    }
+
+    private ServerFixture serve() throws IOException {
+        ServerOptions options = ServerFixture.OPTIONS
+                .in(directory)
+                .withTls(new ServerOptions.Tls.Automatic())
+                .open(false);
+        // The store outlives the server.
+        return new ServerFixture(options, new ForwardingStore(store) {
+            @Override
+            public void close() {}
+        });
+    }
+
+    /** The server ends, and another one serves the same store. */
+    void restart() throws IOException {
+        fixture.close();
+        fixture = serve();
     }
 
     void write(Path path, Value value) {

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How machines are invited and join, message by message. */
 @Timeout(60)
@@ -84,7 +86,21 @@ class NodeJoinTest {
     }
 
     @Test
-    void ofManyWhoJoinAtOnceOneDoes() throws Exception {
+    void theMachineBeforeGetsNoAnswerAgainAfterAnotherHasJoined() throws Exception {
+        String first = invite("attic");
+        byte[] key = key();
+        assertThat(certificate(join(first, key))).isNotNull();
+        assertThat(certificate(join(invite("attic"), key()))).isNotNull();
+        assertRefused(join(first, key), "was revoked, or has joined again, since this code was used");
+    }
+
+    /** Whether there is a node of that name already, so that only the invitation tells whether it was used. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofManyWhoJoinAtOnceOneDoes(boolean known) throws Exception {
+        if (known) {
+            fixture.join("attic", "house");
+        }
         String secret = invite("attic");
         CountDownLatch ready = new CountDownLatch(1);
         List<Future<Map<String, Object>>> replies = new ArrayList<>();
@@ -110,6 +126,17 @@ class NodeJoinTest {
             }
         }
         assertThat(joined).isEqualTo(1);
+    }
+
+    @Test
+    void anInvitationSurvivesARestartOfTheServerAndIsUsedOnceAllTheSame() throws Exception {
+        String secret = invite("attic");
+        fixture.restart();
+        byte[] key = key();
+        byte[] first = Objects.requireNonNull(certificate(join(secret, key)));
+        fixture.restart();
+        assertRefused(join(secret, key()), "this code was used at ");
+        assertThat(certificate(join(secret, key))).isEqualTo(first);
     }
 
     @Test

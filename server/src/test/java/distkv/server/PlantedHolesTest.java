@@ -31,6 +31,10 @@ class PlantedHolesTest {
         "guards-are-not-checked, guard",
         "a-wildcard-reaches-the-system, get_value",
         "a-node-takes-claims-of-others, commit",
+        "a-node-writes-the-states-of-others, set_value",
+        "an-invitation-is-used-twice, node_join",
+        "an-invitation-never-expires, node_join",
+        "denials-are-not-recorded, audit",
         "streams-are-not-checked-again, watch",
         "sessions-of-nodes-are-everybodys, session"
     })

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.access.AccessTable;
 import distkv.access.Grant;
+import distkv.access.PasswordHash;
 import distkv.access.Token;
+import distkv.access.User;
 import distkv.access.audit.AuditLine;
 import distkv.access.audit.AuditReader;
 import distkv.model.Commit;
@@ -133,6 +135,85 @@ class SecurityEventsTest {
                         "code" + who + ":.distkv.code.module.demo.y  deleted, tick " + module,
                         "job" + who + ":.distkv.run.any.home.heat  written, tick " + job,
                         "rights" + who + ":n.access.role.x  written, tick " + rights);
+    }
+
+    @Test
+    void aStreamThatLosesItsRightIsDeniedThen() throws IOException {
+        WireClient owner = as(OWNER);
+        owner.call("set_internal", "path", path("access", "role", "hall"), "value", rule("hall"));
+        Token.Created guest = token("hall");
+        owner.call(
+                "set_internal",
+                "path",
+                path("access", "token", guest.token().id()),
+                "value",
+                Values.decode(guest.token().encode()));
+        WireClient wire = as(guest);
+        Long watch = wire.ask("watch", "path", path("hall"), "max_depth", 0, "fetch", true);
+        while (!"uptodate".equals(wire.read().get("state"))) {}
+        owner.call("set_internal", "path", path("access", "role", "hall"), "value", rule("room"));
+        wire.readWhere(message -> watch.equals(message.get("seq")) && message.containsKey("error"));
+        assertThat(log()).contains("denied  token hall  127.0.0.1  hall  no right to read");
+    }
+
+    private static Map<String, Object> rule(String pattern) {
+        return Map.of("rules", List.of(Map.of("at", pattern, "allow", List.of("read"))));
+    }
+
+    @Test
+    void whoLetsAClientInByACodeIsRecordedAndWhoTriesInVain() throws IOException {
+        User anna =
+                new User("anna", List.of(new Grant("viewer")), PasswordHash.of(PasswordHash.digest("secret")), false);
+        as(OWNER)
+                .call(
+                        "set_internal",
+                        "path",
+                        path("access", "user", "anna"),
+                        "value",
+                        Values.decode(anna.encode(null)));
+        WireClient wire = fixture.wire();
+        wire.readStream(wire.ask("auth", "typ", "password", "ident", "anna", "password", "secret"));
+        WireClient laptop = fixture.wire();
+        Map<?, ?> asked = (Map<?, ?>) WireClient.get(laptop.call("auth_code", "client", "laptop"), "result");
+        assertThat(wire.call("auth_approve", "code", "BBBB-BBBB")).containsKey("error");
+        assertThat(as(VIEWER).call("auth_approve", "code", asked.get("code"), "approved", true))
+                .containsKey("error");
+        wire.call("auth_approve", "code", asked.get("code"));
+        wire.call("auth_approve", "code", asked.get("code"), "approved", true);
+        laptop.readStream(laptop.ask("auth", "typ", "code", "token", asked.get("secret")));
+        Map<?, ?> other = (Map<?, ?>) WireClient.get(fixture.wire().call("auth_code", "client", "phone"), "result");
+        wire.call("auth_approve", "code", other.get("code"), "approved", false);
+        assertThat(wire.call("auth_token", "id", "00112233aabb")).containsEntry("etype", "access");
+        assertThat(log())
+                .endsWith(
+                        "log-in  anna  127.0.0.1  -  by password",
+                        "denied  anna  127.0.0.1  -  nobody waits with the code",
+                        "log-in  token viewer  127.0.0.1  -  by token",
+                        "denied  token viewer  127.0.0.1  -  only users can approve a code",
+                        "approve  anna  127.0.0.1  :n.access.user.anna  laptop at 127.0.0.1 may log in",
+                        "log-in  anna  127.0.0.1  -  by code",
+                        "approve  anna  127.0.0.1  -  refused phone at 127.0.0.1",
+                        "denied  anna  127.0.0.1  -  id: not a token of yours (expected: one that 'distkv login' has"
+                                + " made)");
+    }
+
+    @Test
+    void whoNamesSomebodyElseForAJobInVainIsRecorded() throws IOException {
+        Token.Created author = token("author");
+        as(OWNER)
+                .call(
+                        "set_internal",
+                        "path",
+                        path("access", "token", author.token().id()),
+                        "value",
+                        Values.decode(author.token().encode()));
+        Object job = Map.of("code", path("x"), "as", "token owner");
+        assertThat(as(author).call("set_value", "path", below(":.distkv.run.any.", "home.heat"), "value", job))
+                .containsEntry("etype", "access");
+        assertThat(log())
+                .last()
+                .asString()
+                .startsWith("denied  token author  127.0.0.1  :.distkv.run.any.home.heat  as: token owner (expected: ");
     }
 
     @Test

@@ -1,10 +1,15 @@
 package distkv.cli.access;
 
+import distkv.access.User;
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.HostName;
+import distkv.cli.context.TreeClient;
+import distkv.cli.input.FailedException;
 import distkv.cli.ops.TreeLocation;
 import distkv.cli.options.HelpOption;
+import distkv.protocol.Request;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -14,9 +19,9 @@ import picocli.CommandLine.Parameters;
         name = "password",
         description = {
             "Give a user a new password. Whoever is logged in stays logged in.",
-            "It takes the right admin: users cannot change their own yet."
+            "Without a name it is your own, and the present one is asked for. Another user's takes the right admin."
         },
-        footer = {"", "Example:", "  distkv user password emil"})
+        footer = {"", "Examples:", "  distkv user password -h tls://attic", "  distkv user password emil"})
 public final class UserPassword implements CommandAction.Local {
     @Mixin
     private TreeLocation place = new TreeLocation();
@@ -27,17 +32,40 @@ public final class UserPassword implements CommandAction.Local {
     @Mixin
     HelpOption help = new HelpOption();
 
-    @Parameters(paramLabel = "NAME", description = "The user.")
-    private String name = "";
+    @Parameters(paramLabel = "NAME", arity = "0..1", description = "The user. Default: whoever is logged in.")
+    private @Nullable String name;
 
     @Override
     public int run(CommandContext context) throws Exception {
         return place.with(context, HostName.name(), tree -> {
-            AccessEntries.read(tree).user(name);
-            String hash = password.hash(context.terminal().keyboard());
-            AccessEntries.change(tree, name, user -> user.withPassword(hash));
-            context.printer().remark("changed the password of user " + name);
+            String changed = name == null ? changeOwn(tree, context) : change(tree, context, name);
+            context.printer().remark("changed the password of user " + changed);
             return 0;
         });
+    }
+
+    private String change(TreeClient tree, CommandContext context, String user) throws InterruptedException {
+        AccessEntries.read(tree).user(user);
+        String hash = password.hash(context.terminal().keyboard());
+        AccessEntries.change(tree, user, found -> found.withPassword(hash));
+        return user;
+    }
+
+    /** Changes the password of whoever is logged in; returns the name. */
+    private String changeOwn(TreeClient tree, CommandContext context) throws InterruptedException {
+        Object who = tree.client().call(false, Request.WhoAmI::new).fields().get("name");
+        if (!(who instanceof String user) || !User.isName(user)) {
+            throw new FailedException("you are " + who + ", and no user (expected: a log-in as a user, or a name)")
+                    .withHint("'distkv login' logs you in, and 'distkv user password NAME' changes another one's");
+        }
+        PasswordOption.Change change = password.change(context.terminal().keyboard());
+        tree.client()
+                .call(
+                        true,
+                        seq -> new Request.ChangePassword(
+                                seq,
+                                new Request.Secret(change.present(), null),
+                                new Request.Secret(change.next(), null)));
+        return user;
     }
 }

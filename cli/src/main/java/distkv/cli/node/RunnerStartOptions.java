@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -68,8 +69,7 @@ public final class RunnerStartOptions {
                 .log(log(context.verbosity()));
         try {
             Double capacity = resources.capacity(config);
-            Set<String> labels = resources.labels(config);
-            options = options.labels(labels.isEmpty() && joined != null ? Set.copyOf(joined.labels()) : labels)
+            options = options.labels(labels(config, joined))
                     .limits(limits(config))
                     .secrets(secrets(config))
                     .policy(AcceptPolicy.read(config, terminal, node));
@@ -77,6 +77,22 @@ public final class RunnerStartOptions {
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage(), e);
         }
+    }
+
+    /** What the node has. If its invitation says that, the server permits no other labels. */
+    private Set<String> labels(Config config, @Nullable JoinedNode joined) {
+        Set<String> labels = resources.labels(config);
+        if (joined == null || joined.labels().isEmpty()) {
+            return labels;
+        }
+        Set<String> invited = new TreeSet<>(joined.labels());
+        for (String label : labels) {
+            if (!invited.contains(label)) {
+                throw new UsageException("--label " + label + " (expected: labels of the node's invitation, "
+                        + String.join(", ", invited) + ")");
+            }
+        }
+        return labels.isEmpty() ? invited : labels;
     }
 
     /** What code sees: of a server that the machine has joined, how to know it, but not how the node logs in. */

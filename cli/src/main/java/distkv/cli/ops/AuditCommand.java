@@ -75,7 +75,8 @@ public final class AuditCommand implements CommandAction.Local {
         String from =
                 since == null ? "" : begin(since, context.printer().dates().now());
         Printer printer = context.printer();
-        try (AuditReader reader = new AuditReader(directory(context))) {
+        Path directory = directory(context);
+        try (AuditReader reader = new AuditReader(directory)) {
             while (true) {
                 List<AuditLine> lines = reader.read();
                 for (AuditLine line : lines) {
@@ -92,7 +93,8 @@ public final class AuditCommand implements CommandAction.Local {
                 }
             }
         } catch (IOException e) {
-            throw new FailedException("the audit log cannot be read: " + TextFile.reason(e), e);
+            throw new FailedException("the audit log in " + directory + " cannot be read: " + TextFile.reason(e), e)
+                    .withHint("it is for the user that the server runs as: 'sudo -u USER distkv audit', or as root");
         }
     }
 

@@ -6,6 +6,7 @@ import distkv.access.JoinCode;
 import distkv.cli.Shell;
 import distkv.client.Client;
 import distkv.client.ClientOptions;
+import distkv.client.Session;
 import distkv.client.node.CertificateRenewal;
 import distkv.client.node.JoinedNode;
 import distkv.model.Path;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +124,14 @@ class JoinCommandsTest {
     }
 
     @Test
+    void aMachineHasNoOtherLabelsThanThoseOfItsInvitation() {
+        ok(attic, invite("--label", "gpio", "--label", "usb"));
+        Shell.Result result = attic.runAlone("client", "run", "all", "--label", "gpio", "--label", "zigbee");
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.err()).contains("--label zigbee (expected: labels of the node's invitation, gpio, usb)");
+    }
+
+    @Test
     void aCodeWorksOnce() {
         String[] join = invite();
         ok(attic, join);
@@ -190,7 +200,8 @@ class JoinCommandsTest {
             assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(refused(attic, "client", "data", "list", ":"))
-                .contains("this machine is not node attic any more: ")
+                .contains("this machine is not node attic any more: tls://127.0.0.1:" + server.port()
+                        + " does not know this client's certificate, or has revoked it (expected: that of a node)")
                 .contains(
                         "hint: 'distkv node invite attic', where the server runs, prints the command that lets it join");
         assertThat(ok(house, "node", "list").out()).containsPattern("attic +revoked ");
@@ -221,6 +232,40 @@ class JoinCommandsTest {
         // As if the answer had been lost.
         Files.writeString(file(), before);
         ok(attic, "client", "data", "list", ":");
+    }
+
+    @Test
+    void aRunnersCertificateIsRenewedWhileItsSessionGoesOn() throws Exception {
+        ok(attic, invite());
+        JoinedNode node = node();
+        X509Certificate first = node.certificate();
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        CountDownLatch again = new CountDownLatch(1);
+        try (Client client = Client.connect(node.options());
+                Session session = client.session(Duration.ofSeconds(60))) {
+            client.listen(new Client.ConnectionListener() {
+                @Override
+                public void connected() {
+                    again.countDown();
+                }
+
+                @Override
+                public void disconnected(String reason) {
+                    // Not once more: by this clock the next one is due, too.
+                    now.set(Instant.now());
+                    assertThat(reason).contains("the certificate was renewed");
+                }
+            });
+            try (CertificateRenewal _ = CertificateRenewal.start(node, client, now::get, Duration.ofMillis(1))) {
+                now.set(Instant.now().plus(Duration.ofDays(61)));
+                assertThat(again.await(20, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(node.certificate()).isNotEqualTo(first);
+            assertThat(node.certificate().getPublicKey()).isEqualTo(first.getPublicKey());
+            client.get(Path.of("a"));
+            assertThat(session.isLost()).isFalse();
+            assertThat(client.losses()).isEqualTo(1);
+        }
     }
 
     @Test

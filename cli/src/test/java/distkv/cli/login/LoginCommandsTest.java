@@ -63,6 +63,34 @@ class LoginCommandsTest extends ClosedServerTest {
     }
 
     @Test
+    void onesOwnPasswordIsChangedByWhoKnowsIt() {
+        assertFailed(
+                shell.runAlone("user", "password"),
+                "and no user (expected: a log-in as a user, or a name)",
+                "hint: 'distkv login' logs you in");
+        shell.typing("anna", "secret");
+        ok("login", host);
+        String[] change = {"user", "password", "-h", "127.0.0.1", "-p", "" + server.port()};
+        shell.typing("wrong", "better", "better");
+        assertFailed(shell.runAlone(change), "password: wrong (expected: the present one of user anna)");
+        shell.typing("secret", "better", "other");
+        assertFailed(shell.runAlone(change), "password: typed differently (expected: the same twice)");
+        shell.typing("secret", "better", "better");
+        assertThat(ok(change)).isEqualTo("changed the password of user anna\n");
+        // Who is logged in stays so; a new log-in needs the new one.
+        assertThat(whoAmI().out()).startsWith("name: anna\n");
+        shell.typing("anna", "secret");
+        assertFailed(shell.runAlone("login", host), "User or password is wrong");
+        String[] piped = {"user", "password", "-h", "127.0.0.1", "-p", "" + server.port(), "--password-stdin"};
+        shell.typing("better");
+        assertFailed(shell.runAlone(piped), "--password-stdin (expected: the present password on the first line");
+        shell.typing("better\nbest");
+        ok(piped);
+        shell.typing("anna", "best");
+        ok("login", host);
+    }
+
+    @Test
     void aFileThatOthersMayReadIsRefused() throws IOException {
         shell.typing("anna", "secret");
         ok("login", host);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 
 /** Renews a node's certificate when two thirds of its life are over. */
@@ -17,17 +18,26 @@ public final class CertificateRenewal implements AutoCloseable {
 
     private final JoinedNode node;
     private final Client client;
+    private final InstantSource clock;
+    private final Duration period;
     private final Thread thread;
 
-    private CertificateRenewal(JoinedNode node, Client client) {
+    private CertificateRenewal(JoinedNode node, Client client, InstantSource clock, Duration period) {
         this.node = node;
         this.client = client;
+        this.clock = clock;
+        this.period = period;
         this.thread = Thread.ofPlatform().daemon().name("distkv-renewal").unstarted(this::keep);
     }
 
     /** Renews the certificate for as long as this is open, and has the client connect again with each new one. */
     public static CertificateRenewal start(JoinedNode node, Client client) {
-        CertificateRenewal renewal = new CertificateRenewal(node, client);
+        return start(node, client, InstantSource.system(), PERIOD);
+    }
+
+    /** The same, by another clock, looking that often whether it is time. */
+    public static CertificateRenewal start(JoinedNode node, Client client, InstantSource clock, Duration period) {
+        CertificateRenewal renewal = new CertificateRenewal(node, client, clock, period);
         renewal.thread.start();
         return renewal;
     }
@@ -36,7 +46,7 @@ public final class CertificateRenewal implements AutoCloseable {
         try {
             X509Certificate used = node.certificate();
             while (true) {
-                Thread.sleep(PERIOD);
+                Thread.sleep(period);
                 used = look(used);
             }
         } catch (IOException e) {
@@ -49,7 +59,7 @@ public final class CertificateRenewal implements AutoCloseable {
     /** Renews the certificate if that is due; returns the one with which the client is connected then. */
     private X509Certificate look(X509Certificate used) throws InterruptedException {
         try {
-            renewIfDue(node, client, Instant.now());
+            renewIfDue(node, client, clock.instant());
             X509Certificate now = node.certificate();
             if (!now.equals(used)) {
                 client.reconnect("the certificate was renewed");

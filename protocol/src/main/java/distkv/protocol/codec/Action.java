@@ -40,6 +40,7 @@ enum Action {
     AUTH_CODE,
     AUTH_APPROVE,
     AUTH_TOKEN,
+    AUTH_PASSWORD,
     DIFFIE_HELLMAN,
     // Known, but not served:
     AUTH_GET,

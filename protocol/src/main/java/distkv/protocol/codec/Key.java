@@ -80,6 +80,7 @@ enum Key {
     TYP,
     IDENT,
     PASSWORD,
+    NEW,
     TOKEN,
     CODE,
     CLIENT,

@@ -178,6 +178,11 @@ public final class RequestDecoder {
                                 fields.text(Key.HASH),
                                 fields.real(Key.EXPIRES))
                         : new Request.DropToken(seq, fields.text(Key.ID));
+            case AUTH_PASSWORD ->
+                new Request.ChangePassword(
+                        seq,
+                        new Request.Secret(fields.text(Key.PASSWORD), null),
+                        new Request.Secret(fields.text(Key.NEW), null));
             case AUTH_GET,
                     AUTH_SET,
                     AUTH_LIST,

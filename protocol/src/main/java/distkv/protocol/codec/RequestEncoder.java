@@ -71,13 +71,7 @@ public final class RequestEncoder {
             case Request.AttachSession attach -> attach(attach);
             case Request.RenewSession _ -> action(Action.SESSION_RENEW);
             case Request.EndSession _ -> action(Action.SESSION_END);
-            case Request.CommitAll commit -> {
-                action(Action.COMMIT);
-                writes(commit.writes());
-                guards(commit.guards());
-                cause(commit.cause());
-                map.textIfAny(Key.BY, commit.by());
-            }
+            case Request.CommitAll commit -> commit(commit);
             case Request.DiffieHellman agree -> agree(agree);
             case Request.LogIn logIn -> logIn(logIn);
             case Request.WhoAmI _ -> action(Action.AUTH_INFO);
@@ -86,6 +80,7 @@ public final class RequestEncoder {
             case Request.ApproveCode approve -> approve(approve);
             case Request.KeepToken keep -> keep(keep);
             case Request.DropToken drop -> drop(drop);
+            case Request.ChangePassword change -> change(change);
             case Request.Again again -> {
                 content(again.write());
                 again(again);
@@ -103,6 +98,14 @@ public final class RequestEncoder {
         }
     }
 
+    private void commit(Request.CommitAll commit) {
+        action(Action.COMMIT);
+        writes(commit.writes());
+        guards(commit.guards());
+        cause(commit.cause());
+        map.textIfAny(Key.BY, commit.by());
+    }
+
     private void agree(Request.DiffieHellman agree) {
         action(Action.DIFFIE_HELLMAN);
         map.bytes(Key.PUBKEY, agree.publicKey());
@@ -116,6 +119,12 @@ public final class RequestEncoder {
     private void drop(Request.DropToken drop) {
         action(Action.AUTH_TOKEN);
         map.text(Key.ID, drop.id());
+    }
+
+    private void change(Request.ChangePassword change) {
+        action(Action.AUTH_PASSWORD);
+        map.textIfAny(Key.PASSWORD, change.present().text());
+        map.textIfAny(Key.NEW, change.next().text());
     }
 
     private void logIn(Request.LogIn logIn) {

@@ -64,6 +64,7 @@ public final class AccessControl {
     private final PasswordQueue passwords = new PasswordQueue();
     private final LogInCodes codes = new LogInCodes(System::nanoTime);
     private final TokenUse tokenUse;
+    private final TokenCleanup cleanup;
     private final Set<ConnectionAccess> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong changes = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
@@ -93,6 +94,7 @@ public final class AccessControl {
             AuditLog audit) {
         this.replica = replica;
         this.tokenUse = new TokenUse(store, System::currentTimeMillis);
+        this.cleanup = new TokenCleanup(store, replica, audit);
         this.prefixes = prefixes;
         this.open = open;
         this.nodesOnly = nodesOnly;
@@ -197,12 +199,11 @@ public final class AccessControl {
      *
      * @param session that of the connection; 0 if it has none
      */
-    @Nullable
-    String refusal(String name, long session, Request request, Path root) {
+    NodeWrites.@Nullable Refusal refusal(String name, long session, Request request, Path root) {
         NodeAccount node = table().findNode(name);
         return node == null
                 ? null
-                : nodeWrites.refusal(new NodeWrites.Writer(name, node.groups(), session), request, root);
+                : nodeWrites.refusal(new NodeWrites.Writer(name, node.groups(), node.labels(), session), request, root);
     }
 
     /** Whether there is anything at a path that a node may write, given the right. */
@@ -218,7 +219,6 @@ public final class AccessControl {
     }
 
     public LoginThrottle throttle() {
-
         return throttle;
     }
 
@@ -228,6 +228,11 @@ public final class AccessControl {
 
     TokenUse tokenUse() {
         return tokenUse;
+    }
+
+    /** Deletes tokens of users that have expired: whoever keeps a new one makes room for it. Does not wait. */
+    public void forgetExpiredTokens() {
+        cleanup.run(table(), now());
     }
 
     PasswordQueue passwords() {

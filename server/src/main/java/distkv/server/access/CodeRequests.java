@@ -58,7 +58,8 @@ public final class CodeRequests {
             case Principal.Owner _ -> "";
             case null, default -> null;
         };
-        if (own == null) {
+        if (principal == null || own == null) {
+            access.denied("only users can approve a code");
             return failed(seq, "code: only users can approve one (expected: a log-in as a user)", Etype.ACCESS, tock);
         }
         // Whoever guesses codes is slowed, and nobody else.
@@ -75,6 +76,7 @@ public final class CodeRequests {
         LogInCodes.Waiting waiting = control.codes().find(code);
         if (waiting == null) {
             control.throttle().failed(key);
+            access.denied("nobody waits with the code");
             return failed(
                     seq,
                     "code: nobody waits with it (expected: one that 'distkv login' shows now; it is valid for "
@@ -89,6 +91,9 @@ public final class CodeRequests {
         }
         if (request.approved() != null && !control.codes().decide(code, request.approved() ? user : null)) {
             return failed(seq, "code: decided about already (expected: a new one)", Etype.NOTFOUND, tock);
+        }
+        if (request.approved() != null) {
+            control.events().decided(principal, address, waiting, request.approved() ? user : null);
         }
         return new Reply.Result(
                 seq,

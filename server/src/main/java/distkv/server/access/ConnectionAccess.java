@@ -3,6 +3,7 @@ package distkv.server.access;
 import distkv.access.JobIdentity;
 import distkv.access.Need;
 import distkv.access.NodeAccount;
+import distkv.access.NodeWrites;
 import distkv.access.Principal;
 import distkv.access.Right;
 import distkv.access.Rights;
@@ -15,6 +16,7 @@ import distkv.model.Value;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
+import distkv.protocol.token.RunToken;
 import distkv.server.net.PeerIdentity;
 import distkv.server.net.PeerIdentity.ClientCertificate;
 import java.util.List;
@@ -131,12 +133,14 @@ public final class ConnectionAccess {
      * Logs in a run, or refuses it. Whoever was logged in before is not any more, whatever becomes of that: what presents
      * the token of a run must never be anybody else.
      *
-     * @param token what the client presents
+     * @param presented by the client as its token
      * @return the refusal; {@code null} if it is logged in
      */
     @Nullable
-    String logInRun(@Nullable String token) {
-        if (control.isOpen()
+    String logInRun(@Nullable String presented) {
+        RunToken token = presented == null ? null : RunToken.parse(presented);
+        if (token != null
+                && control.isOpen()
                 && principal() instanceof Principal.Owner
                 && control.runLogIn().isForeign(token)) {
             // It may do everything, as everybody may; the server cannot tell when that run is over.
@@ -196,6 +200,16 @@ public final class ConnectionAccess {
     /** The node that has logged in; {@code null} if nobody has, or somebody else. */
     public @Nullable String node() {
         return principal() instanceof Principal.OfNode(String name) ? name : null;
+    }
+
+    /** Whose sessions are counted together: those of a job on a node, too; {@code null} for an owner, whose are not. */
+    public @Nullable String holder() {
+        return switch (principal()) {
+            case Principal.Owner _ -> null;
+            case Principal.OfRun run -> "run " + run.job().brief() + "@" + run.node();
+            case Principal other -> other.label();
+            case null -> null;
+        };
     }
 
     /** Whether nothing will be allowed unless the client logs in, on another connection perhaps. */
@@ -278,16 +292,16 @@ public final class ConnectionAccess {
                 return new Reply.Failed(request.seq(), denial(principal, need), Etype.ACCESS, tock);
             }
         }
-        String refusal = now.principal() instanceof Principal.OfNode(String name)
+        NodeWrites.Refusal refusal = now.principal() instanceof Principal.OfNode(String name)
                 ? control.refusal(name, session, request, root)
                 : null;
-        return refusal == null
-                ? null
-                : new Reply.Failed(
-                        request.seq(),
-                        "access: " + now.principal().label() + " may not " + refusal,
-                        Etype.ACCESS,
-                        tock);
+        return refusal == null ? null : denied(now.principal(), request, refusal, tock);
+    }
+
+    private Reply.Failed denied(Principal node, Request request, NodeWrites.Refusal refusal, long tock) {
+        control.events().denied(node, from, refusal.path().brief(), refusal.reason());
+        return new Reply.Failed(
+                request.seq(), "access: " + node.label() + " may not " + refusal.text(), Etype.ACCESS, tock);
     }
 
     /** A run may also look whether it has its claim, as its guards do. */
@@ -316,6 +330,9 @@ public final class ConnectionAccess {
                 return new Reply.Failed(request.seq(), over(run), Etype.GUARD, found, tock);
             }
         }
+        List<Need> needs = control.needs().of(request, root);
+        control.events()
+                .denied(run, from, needs.isEmpty() ? "" : needs.getFirst().where(), "without the claim of the run");
         return new Reply.Failed(
                 request.seq(),
                 "access: " + run.label() + " may not write without its claim (expected: a guard at it)",
@@ -330,9 +347,22 @@ public final class ConnectionAccess {
     /** Decides whom a job acts as that the client writes. */
     public JobIdentity.Verdict judgeJob(Path path, Value value) {
         Principal writer = principal();
-        return writer == null
-                ? new JobIdentity.Verdict(value, "access: not logged in (expected: auth first)")
-                : control.judgeJob(writer, rights(), path, value);
+        if (writer == null) {
+            return new JobIdentity.Verdict(value, "access: not logged in (expected: auth first)");
+        }
+        JobIdentity.Verdict verdict = control.judgeJob(writer, rights(), path, value);
+        if (verdict.refusal() != null) {
+            control.events().denied(writer, from, path.brief(), verdict.refusal());
+        }
+        return verdict;
+    }
+
+    /** Somebody asked for what is his own only, or nobody's. */
+    public void denied(String what) {
+        Principal principal = principal();
+        if (principal != null) {
+            control.events().denied(principal, from, "", what);
+        }
     }
 
     /** Says, at any time, why the client may not have the stream that answers a request; {@code null} if it may. */
@@ -347,6 +377,10 @@ public final class ConnectionAccess {
                 return over(run);
             }
             Rights rights = rights();
+            String over = rights.isAll() ? null : logOut();
+            if (over != null) {
+                return over;
+            }
             for (Need need : needs) {
                 if (!need.isMet(rights)) {
                     control.events().denied(now.principal(), from, need);
@@ -383,9 +417,11 @@ public final class ConnectionAccess {
         if (known.get() == null) {
             return;
         }
-        listener.rightsChanged();
         String over = logOut();
-        if (over != null) {
+        if (over == null) {
+            listener.rightsChanged();
+        } else {
+            // Its streams end with it, for this reason.
             listener.loggedOut(over);
         }
     }

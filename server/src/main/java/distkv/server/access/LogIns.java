@@ -1,16 +1,23 @@
 package distkv.server.access;
 
+import distkv.access.AccessTable;
 import distkv.access.PasswordHash;
 import distkv.access.Principal;
 import distkv.access.Token;
 import distkv.access.User;
 import distkv.model.Bytes;
+import distkv.model.Entry;
+import distkv.model.Path;
+import distkv.protocol.ChainCondition;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
+import distkv.protocol.Seq;
+import distkv.protocol.WriteConditions;
 import distkv.server.net.PeerIdentity;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The log-ins of one connection: checks what the client presents, and tells its {@link ConnectionAccess}. */
@@ -74,18 +81,19 @@ public final class LogIns {
         Duration delay = control.throttle().delay(keys);
         if (delay.isPositive()) {
             control.events().logInFailed(shown(request.user()), address, "too many failures");
-            return tooMany(request, "log-in", delay, tock);
+            return tooMany(request.seq(), "log-in", delay, tock);
         }
-        Principal found = byPassword(request);
-        if (found == null) {
+        User user = byPassword(request.user(), request.secret());
+        if (user == null) {
             control.throttle().failed(keys);
-            String user = shown(request.user());
-            LOG.log(System.Logger.Level.WARNING, "a log-in failed: user {0} from {1}", user, address);
-            control.events().logInFailed(user, address, "wrong password");
+            String shown = shown(request.user());
+            LOG.log(System.Logger.Level.WARNING, "a log-in failed: user {0} from {1}", shown, address);
+            control.events().logInFailed(shown, address, "wrong password");
             // The text of the original, for a wrong name as well: it tells nobody which names exist.
-            return refusal(request, "AuthFailedError('User or password is wrong', '" + user + "')", tock);
+            return refusal(request, "AuthFailedError('User or password is wrong', '" + shown + "')", tock);
         }
         control.throttle().succeeded(keys);
+        Principal found = new Principal.OfUser(user.name());
         access.logIn(found);
         control.events().loggedIn(found, address, request.method());
         return null;
@@ -116,7 +124,8 @@ public final class LogIns {
         String key = "tokens of " + address;
         Duration delay = control.throttle().delay(key);
         if (delay.isPositive()) {
-            return tooMany(request, "token", delay, tock);
+            control.events().logInFailed("?", address, "too many failures");
+            return tooMany(request.seq(), "token", delay, tock);
         }
         control.throttle().failed(key);
         control.events().logInFailed("?", address, "unknown token");
@@ -136,22 +145,89 @@ public final class LogIns {
             }
             case LogInCodes.State.Pending() ->
                 new Reply.Failed(request.seq(), "code: not approved yet (expected: patience)", Etype.NOT_YET, tock);
-            case LogInCodes.State.Gone() ->
-                refusal(
+            case LogInCodes.State.Gone() -> {
+                control.events().logInFailed("?", address, "code refused, used or too old");
+                yield refusal(
                         request,
                         "code: refused, used or older than " + LogInCodes.LIFE_MINUTES
                                 + " minutes (expected: a new one)",
                         tock);
+            }
         };
+    }
+
+    /**
+     * What comes of a change of one's own password.
+     *
+     * @param write what keeps the new one; {@code null} if it is refused
+     */
+    public record PasswordChange(@Nullable Request write, Reply.@Nullable Failed refusal) {
+        static PasswordChange refused(Request.ChangePassword request, String why, Etype etype, long tock) {
+            return new PasswordChange(null, new Reply.Failed(request.seq(), why, etype, tock));
+        }
+    }
+
+    /**
+     * Checks the present password of the user who is logged in, slowed like a log-in. May take some 100 ms, or wait.
+     *
+     * @param tree its name
+     */
+    public PasswordChange change(Request.ChangePassword request, String tree, long tock) {
+        Principal principal = access.principal();
+        String name = switch (principal) {
+            case Principal.OfUser(String user) -> user;
+            case Principal.OfLogIn(String user, String _) -> user;
+            case null, default -> null;
+        };
+        String next = request.next().text();
+        if (principal == null || name == null) {
+            access.denied("only users have a password of their own");
+            return PasswordChange.refused(
+                    request, "password: only users have one (expected: a log-in as a user)", Etype.ACCESS, tock);
+        } else if (next == null || next.isEmpty()) {
+            return PasswordChange.refused(
+                    request, "password: the new one is empty (expected: one that nobody guesses)", Etype.REQUEST, tock);
+        }
+        return control.passwords().inTurn(address, () -> change(request, principal, name, next, tree, tock));
+    }
+
+    private PasswordChange change(
+            Request.ChangePassword request, Principal principal, String name, String next, String tree, long tock) {
+        String[] keys = {"address " + address, "user " + name};
+        Path path = AccessTable.user(name);
+        Duration delay = control.throttle().delay(keys);
+        if (delay.isPositive()) {
+            control.events().denied(principal, address, path.toString(), "too many failures");
+            return new PasswordChange(null, tooMany(request.seq(), "password", delay, tock));
+        }
+        Entry entry = control.entry(path);
+        User user = byPassword(name, request.present());
+        if (user == null || entry == null || entry.value() == null) {
+            control.throttle().failed(keys);
+            control.events().denied(principal, address, path.toString(), "wrong password");
+            return PasswordChange.refused(
+                    request, "password: wrong (expected: the present one of user " + name + ")", Etype.ACCESS, tock);
+        }
+        control.throttle().succeeded(keys);
+        Request write = new Request.SetValue(
+                request.seq(),
+                path.tail(1),
+                true,
+                user.withPassword(PasswordHash.of(PasswordHash.digest(next))).encode(entry.value()),
+                new WriteConditions(new ChainCondition.Link(tree, entry.tick()), null, List.of()),
+                false,
+                false,
+                false);
+        return new PasswordChange(write, null);
     }
 
     private static String time(double unix) {
         return Instant.ofEpochSecond((long) unix).toString();
     }
 
-    private static Reply.Failed tooMany(Request.LogIn request, String what, Duration delay, long tock) {
+    private static Reply.Failed tooMany(Seq seq, String what, Duration delay, long tock) {
         return new Reply.Failed(
-                request.seq(),
+                seq,
                 what + ": too many failures of this user or address (expected: no attempt for "
                         + (delay.toMillis() + 999) / 1000 + " s)",
                 Etype.REFUSED,
@@ -166,14 +242,13 @@ public final class LogIns {
         return new Reply.Failed(request.seq(), text, Etype.ACCESS, tock);
     }
 
-    private @Nullable Principal byPassword(Request.LogIn request) {
-        byte[] digest = digest(request.secret());
-        User user = control.table().findUser(request.user());
+    /** The user who has this password; {@code null} if it is another's, or the user cannot log in. */
+    private @Nullable User byPassword(String name, Request.Secret secret) {
+        byte[] digest = digest(secret);
+        User user = control.table().findUser(name);
         String stored = user == null || user.disabled() || user.password() == null ? Nobody.HASH : user.password();
         boolean matches = PasswordHash.matches(stored, digest == null ? new byte[0] : digest);
-        return matches && digest != null && user != null && stored.equals(user.password())
-                ? new Principal.OfUser(user.name())
-                : null;
+        return matches && digest != null && user != null && stored.equals(user.password()) ? user : null;
     }
 
     private byte @Nullable [] digest(Request.Secret secret) {

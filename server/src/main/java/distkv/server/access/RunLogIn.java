@@ -56,8 +56,8 @@ final class RunLogIn {
         this.prefixes = prefixes;
     }
 
-    Checked check(@Nullable String presented) {
-        RunToken token = presented == null ? null : RunToken.parse(presented);
+    /** @param token {@code null}: what was presented is none */
+    Checked check(@Nullable RunToken token) {
         Snapshot now = replica.snapshot();
         Entry claim = token == null || !isOurs(token) ? null : claim(token, now);
         SessionKey key = claim == null ? null : sessions.key(claim.lease());
@@ -87,9 +87,8 @@ final class RunLogIn {
     }
 
     /** Whether a token is of a runner with other prefixes than this server's, which knows nothing of such runs. */
-    boolean isForeign(@Nullable String presented) {
-        RunToken token = presented == null ? null : RunToken.parse(presented);
-        return token != null && !isOurs(token);
+    boolean isForeign(RunToken token) {
+        return !isOurs(token);
     }
 
     private boolean isOurs(RunToken token) {

@@ -1,5 +1,6 @@
 package distkv.server.access;
 
+import distkv.access.AccessTable;
 import distkv.access.Need;
 import distkv.access.Principal;
 import distkv.model.Commit;
@@ -37,12 +38,28 @@ final class SecurityEvents {
     }
 
     void denied(Principal principal, String from, Need need) {
+        denied(principal, from, need.where(), "no right to " + need.right().word());
+    }
+
+    /** @param where a path, or what else it was about; "" for nothing in the tree */
+    void denied(Principal principal, String from, String where, String why) {
+        log.record(new AuditEvent(AuditAction.DENIED, principal.label(), from, where, why));
+    }
+
+    /**
+     * Somebody has decided about a code.
+     *
+     * @param by who has
+     * @param user as whom the client is logged in; {@code null}: it is not
+     */
+    void decided(Principal by, String from, LogInCodes.Waiting about, @Nullable String user) {
+        String client = about.client() + " at " + about.address();
         log.record(new AuditEvent(
-                AuditAction.DENIED,
-                principal.label(),
+                AuditAction.APPROVE,
+                by.label(),
                 from,
-                need.where(),
-                "no right to " + need.right().word()));
+                user == null ? "" : AccessTable.user(user).toString(),
+                user == null ? "refused " + client : client + " may log in"));
     }
 
     /** Records which rights, code and jobs a commit has changed. */

@@ -15,6 +15,8 @@ public record AuditEvent(AuditAction action, String who, String from, String pat
     public enum AuditAction {
         LOG_IN,
         LOG_IN_FAILED,
+        /** Somebody has let a client in that waited with a code, or has refused it. */
+        APPROVE,
         /** Somebody asked for what he has no right to. */
         DENIED,
         /** A user, token, role or node was changed. */

@@ -31,7 +31,9 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
     private static final int CAPACITY = 4_096;
     private static final long PAUSE_MILLIS = 1_000;
 
-    private static final int CHUNK = 64 << 10;
+    /** How much is written at once, about. */
+    static final int CHUNK = 64 << 10;
+
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 

@@ -43,7 +43,11 @@ final class RequestContext {
             }
         });
         this.session = new ConnectionSession(
-                server.sessions(), access::node, server.access()::isNode, () -> access().origin(List.of(), 0));
+                server.sessions(),
+                access::node,
+                access::holder,
+                server.access()::isNode,
+                () -> access().origin(List.of(), 0));
         this.logIns = new LogIns(server.access(), access, connection.peer());
         this.codes = new CodeRequests(server.access(), access, connection.peer());
         this.inFlight = new InFlightWrites(connection.memory(), connection.output()::flush);

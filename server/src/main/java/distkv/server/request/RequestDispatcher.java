@@ -10,6 +10,7 @@ import distkv.protocol.Seq;
 import distkv.protocol.Values;
 import distkv.protocol.WirePath;
 import distkv.server.access.ConnectionAccess;
+import distkv.server.access.LogIns;
 import distkv.server.access.OwnTokens;
 import distkv.server.message.MonitorStream;
 import distkv.server.message.TopicMessage;
@@ -156,8 +157,11 @@ public final class RequestDispatcher implements RequestHandler {
             case Request.OfNodes about -> context.write(nodes(about));
             case Request.AskForCode ask -> context.write(context.codes().ask(ask, context.tock()));
             case Request.ApproveCode approve -> decide(approve);
-            case Request.KeepToken keep ->
+            case Request.KeepToken keep -> {
+                context.server().access().forgetExpiredTokens();
                 own(keep, () -> OwnTokens.keep(keep, context.access().principal(), System.currentTimeMillis() / 1e3));
+            }
+            case Request.ChangePassword change -> change(change);
             case Request.DropToken drop ->
                 own(
                         drop,
@@ -204,11 +208,22 @@ public final class RequestDispatcher implements RequestHandler {
         }
     }
 
+    private void change(Request.ChangePassword request) {
+        LogIns.PasswordChange change =
+                context.logIns().change(request, context.server().store().treeName(), context.tock());
+        if (change.refusal() != null) {
+            context.fail(change.refusal());
+        } else if (change.write() != null) {
+            answer(change.write());
+        }
+    }
+
     /** Carries out the write of a user's own token. */
     private void own(Request request, Supplier<Request> write) {
         try {
             answer(write.get());
         } catch (IllegalArgumentException e) {
+            context.access().denied(String.valueOf(e.getMessage()));
             context.fail(new Reply.Failed(request.seq(), String.valueOf(e.getMessage()), Etype.ACCESS, context.tock()));
         }
     }

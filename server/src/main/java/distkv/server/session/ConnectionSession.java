@@ -20,11 +20,15 @@ import org.jspecify.annotations.Nullable;
 /** The session that a connection has, if it has one. */
 public final class ConnectionSession {
     private static final int SECRET_BYTES = 24;
+    /** The most sessions of one holder, so that nobody who may only read can fill the memory with them. */
+    static final int MOST = 1_000;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final SessionContext context;
     private final Store store;
     private final Supplier<@Nullable String> client;
+    private final Supplier<@Nullable String> holder;
     private final Predicate<String> isNode;
     private final Supplier<@Nullable Origin> origin;
     private long id;
@@ -32,17 +36,20 @@ public final class ConnectionSession {
 
     /**
      * @param client the node that has logged in on this connection; {@code null} if somebody else has
+     * @param holder whose sessions are counted; {@code null} for an owner, who may have any number
      * @param isNode whether a node may connect now
      * @param origin who makes the changes of this connection
      */
     public ConnectionSession(
             SessionContext context,
             Supplier<@Nullable String> client,
+            Supplier<@Nullable String> holder,
             Predicate<String> isNode,
             Supplier<@Nullable Origin> origin) {
         this.context = context;
         this.store = context.store();
         this.client = client;
+        this.holder = holder;
         this.isNode = isNode;
         this.origin = origin;
     }
@@ -68,6 +75,15 @@ public final class ConnectionSession {
                     Etype.FULL,
                     tock());
         }
+        String by = holder.get();
+        if (by != null && context.records().hasSessions(by, MOST)) {
+            return new Reply.Failed(
+                    request.seq(),
+                    "session: " + by + " has " + MOST + " (expected: fewer, before there can be another; one ends when"
+                            + " nobody renews it)",
+                    Etype.FULL,
+                    tock());
+        }
         long granted;
         try {
             granted = store.grant(request.ttl());
@@ -78,7 +94,7 @@ public final class ConnectionSession {
         RANDOM.nextBytes(random);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
         String node = client.get();
-        Commit commit = Commit.of(SessionRecords.opened(granted, secret, request.ttl(), node))
+        Commit commit = Commit.of(SessionRecords.opened(granted, secret, request.ttl(), node, by))
                 .from(origin.get());
         if (!(store.commit(commit).join() instanceof CommitOutcome.Committed(long revision, var _))) {
             store.revoke(granted);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the internal tree holds about sessions: for each one an entry, bound to the session's own lease, with its time to
- * live, the hash of its secret, which is its key, and the node that has opened it, if one has. So a session survives a
+ * live, the hash of its secret, which is its key, the node that has opened it, if one has, and who else. So a session survives a
  * restart of the server, and its record goes with its lease.
  */
 public final class SessionRecords {
@@ -30,6 +30,7 @@ public final class SessionRecords {
     private static final String HASH = "hash";
     private static final String TTL = "ttl";
     private static final String NODE = "node";
+    private static final String HOLDER = "by";
 
     private final Replica replica;
 
@@ -69,6 +70,15 @@ public final class SessionRecords {
         return fields(entry(session)).get(NODE) instanceof String node ? node : null;
     }
 
+    /** Whether somebody has as many sessions, or more. */
+    boolean hasSessions(String holder, int many) {
+        int found = 0;
+        for (KeyOrderWalk walk = replica.snapshot().walk(SESSIONS, Depths.ALL); found < many && walk.next(); ) {
+            found += holder.equals(fields(walk.entry()).get(HOLDER)) ? 1 : 0;
+        }
+        return found >= many;
+    }
+
     /** The sessions that nodes have opened for which this does not hold. */
     public List<Long> ofNodesExcept(Predicate<String> isNode) {
         List<Long> found = new ArrayList<>();
@@ -95,13 +105,17 @@ public final class SessionRecords {
      * The write that records a new session.
      *
      * @param node that has opened it; {@code null} if somebody else has
+     * @param holder whose sessions are counted; {@code null} if nobody's are
      */
-    static Write opened(long session, String secret, Duration ttl, @Nullable String node) {
+    static Write opened(long session, String secret, Duration ttl, @Nullable String node, @Nullable String holder) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put(HASH, hash(secret));
         fields.put(TTL, ttl.toNanos() / 1e9);
         if (node != null) {
             fields.put(NODE, node);
+        }
+        if (holder != null) {
+            fields.put(HOLDER, holder);
         }
         return Write.set(SESSIONS.child(session), Values.encode(fields), Expectation.absent())
                 .under(session);

@@ -52,8 +52,8 @@ class LogInCodesTest {
         LogInCodes.Created second = create("a");
         codes.decide(second.code(), "anna");
         now.addAndGet(LogInCodes.LIFE.toNanos());
-        assertThat(codes.find(first.code())).isNull();
         assertThat(codes.redeem(second.secret())).isEqualTo(new State.Gone());
+        assertThat(codes.find(first.code())).isNull();
     }
 
     @Test

@@ -205,6 +205,31 @@ class AuditFilesTest {
     }
 
     @Test
+    void tenThousandDenialsASecondDoNotFillTheDisk() throws IOException {
+        int maxBytes = 64 << 10;
+        AuditEvent denied =
+                new AuditEvent(AuditAction.DENIED, "vera", "10.0.0.7", "x".repeat(900), "no right to write");
+        try (AuditFiles log = open(maxBytes, 3)) {
+            for (int minute = 0; minute < 240; minute++) {
+                for (int i = 0; i < 10_000; i++) {
+                    log.record(denied);
+                }
+                nanos.addAndGet(EventLimit.MINUTE_NANOS);
+                // Of these there are as many as there are; the writer hears of the time that has passed.
+                log.record(code("demo." + minute));
+            }
+        }
+        try (var files = Files.list(file().getParent())) {
+            List<Path> all = files.toList();
+            assertThat(all).hasSizeLessThanOrEqualTo(3);
+            // A file may be longer by what was written at once.
+            assertThat(all).allMatch(path -> path.toFile().length() <= maxBytes + AuditFiles.CHUNK);
+        }
+        assertThat(paths()).last().isIn("demo.239", "");
+        assertThat(paths()).contains("demo.239").doesNotContain("demo.0");
+    }
+
+    @Test
     void afterAMinuteItIsSaidWhatWasHeldBackAndOthersAreRecorded() {
         EventLimit limit = new EventLimit(nanos::get);
         AuditEvent denied = new AuditEvent(AuditAction.DENIED, "vera", "10.0.0.7", "a", "no right to write");
