@@ -20,6 +20,7 @@ final class Testbed implements Closeable {
     private final Path python;
     private final Deque<Closeable> open = new ArrayDeque<>();
     private @Nullable DistkvServer ours;
+    private @Nullable GuardedServer guarded;
     private @Nullable RedisServer redis;
     private @Nullable EtcdServer etcd;
     private @Nullable OriginalServer original;
@@ -55,6 +56,21 @@ final class Testbed implements Closeable {
         }
         return known;
     }
+
+    /** Another server of ours with these entries, at whose port everybody must log in. */
+    GuardedServer guarded() throws IOException, InterruptedException {
+        GuardedServer known = guarded;
+        if (known == null) {
+            DistkvServer server = opened(DistkvServer.closed(project, directory, "guarded"));
+            LoadGenerator.pipelined(server.socket(), 256, Requests.fill("bench"), Requests.ENTRIES);
+            known = new GuardedServer(server, Requests.token(server.token("bench", "read, write at bench.+.+")));
+            guarded = known;
+        }
+        return known;
+    }
+
+    /** @param logIn the request of a client that has the right to a pattern of paths, which all entries match */
+    record GuardedServer(DistkvServer server, Requests.Talk logIn) {}
 
     /** Another empty server of ours, for one row only. */
     DistkvServer fresh(String name, String... command) throws IOException, InterruptedException {
