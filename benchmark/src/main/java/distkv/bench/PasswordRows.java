@@ -74,7 +74,8 @@ final class PasswordRows {
                 int which = tried.incrementAndGet();
                 String user = addresses == 1 ? "bench" : "user" + which;
                 InetSocketAddress from = new InetSocketAddress("127.0.1." + (1 + which % addresses), 0);
-                try (BlockingConnection connection = new BlockingConnection(guarded.server().address(), from)) {
+                try (BlockingConnection connection =
+                        new BlockingConnection(guarded.server().address(), from)) {
                     connection.beRefused(Requests.password(user, "wrong" + which));
                 }
             }

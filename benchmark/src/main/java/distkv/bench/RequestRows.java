@@ -37,8 +37,7 @@ final class RequestRows {
     static List<BenchResult> serialGets(Testbed testbed) throws Exception {
         List<BenchResult.PeerFigure> rates = getting(testbed, 1);
         boolean met = rates.getFirst().value() >= 15_000;
-        return List.of(
-                result(2, "get, one after another", rates, "≥ 15,000/s", met), guarded(testbed, 2, 1, GETS));
+        return List.of(result(2, "get, one after another", rates, "≥ 15,000/s", met), guarded(testbed, 2, 1, GETS));
     }
 
     static List<BenchResult> sets(Testbed testbed) throws Exception {
@@ -53,7 +52,8 @@ final class RequestRows {
         List<BenchResult.PeerFigure> rates = setting(testbed, 1);
         boolean met = ratio(rates, 1) >= 0.6;
         return List.of(
-                result(4, "set, durable, one after another", rates, "≥ 0.6 × Redis", met), guarded(testbed, 4, 1, SETS));
+                result(4, "set, durable, one after another", rates, "≥ 0.6 × Redis", met),
+                guarded(testbed, 4, 1, SETS));
     }
 
     private static List<BenchResult.PeerFigure> getting(Testbed testbed, int connections) throws Exception {
