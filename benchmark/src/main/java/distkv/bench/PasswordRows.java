@@ -19,15 +19,15 @@ final class PasswordRows {
     private static final int CONNECTIONS = 64;
     private static final int ROUNDS = 5;
 
-    private final Testbed.GuardedServer guarded;
+    private final Testbed.Twins twins;
     private final AtomicInteger tried = new AtomicInteger();
 
-    private PasswordRows(Testbed.GuardedServer guarded) {
-        this.guarded = guarded;
+    private PasswordRows(Testbed.Twins twins) {
+        this.twins = twins;
     }
 
     static List<BenchResult> gets(Testbed testbed) throws Exception {
-        PasswordRows rows = new PasswordRows(testbed.guarded());
+        PasswordRows rows = new PasswordRows(testbed.twins());
         List<BenchResult> results = List.of(
                 rows.gets("gets of others while a client tries wrong passwords", 1),
                 rows.gets("the same, from 250 addresses in turns, each time as another user", 250));
@@ -54,7 +54,7 @@ final class PasswordRows {
 
     private double rate(Duration time) throws IOException {
         Requests.Talk gets = Requests.gets("bench", Requests.ENTRIES);
-        return LoadGenerator.closedLoop(guarded.server().address(), CONNECTIONS, guarded.logIn(), gets, time);
+        return LoadGenerator.closedLoop(twins.closed().address(), CONNECTIONS, twins.logIn(), gets, time);
     }
 
     private double whileGuessing(int addresses, Duration time) throws IOException {
@@ -75,7 +75,7 @@ final class PasswordRows {
                 String user = addresses == 1 ? "bench" : "user" + which;
                 InetSocketAddress from = new InetSocketAddress("127.0.1." + (1 + which % addresses), 0);
                 try (BlockingConnection connection =
-                        new BlockingConnection(guarded.server().address(), from)) {
+                        new BlockingConnection(twins.closed().address(), from)) {
                     connection.beRefused(Requests.password(user, "wrong" + which));
                 }
             }

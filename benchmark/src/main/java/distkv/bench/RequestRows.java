@@ -84,12 +84,12 @@ final class RequestRows {
 
     /** What it costs that clients are logged in by a token, and their rights checked. */
     private static BenchResult guarded(Testbed testbed, int row, int connections, Requests.Talk talk) throws Exception {
-        DistkvServer open = testbed.ours();
-        Testbed.GuardedServer guarded = testbed.guarded();
-        InetSocketAddress address = guarded.server().address();
+        Testbed.Twins twins = testbed.twins();
+        InetSocketAddress open = twins.open().address();
+        InetSocketAddress closed = twins.closed().address();
         List<BenchResult.PeerFigure> rates = new Comparison(SHORT_ROUNDS)
-                .enter("", time -> rate(address, connections, guarded.logIn(), talk, time))
-                .enter("without", time -> rate(open.address(), connections, talk, time))
+                .enter("", time -> rate(closed, connections, twins.logIn(), talk, time))
+                .enter("without", time -> rate(open, connections, talk, time))
                 .run(LONG_WARM_UP, SHORT_TIME);
         return result(row, "the same, with log-in and rights", rates, "≥ 0.95 × without", ratio(rates, 1) >= 0.95);
     }
