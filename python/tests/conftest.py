@@ -24,11 +24,11 @@ def anyio_backend(request):
 
 
 class Server:
-    """A server of ours, as the command line starts it, on a port and a data directory of its own. Its port may be open."""
+    """A server of ours, as the command line starts it, on a port, open or not, and a data directory of its own."""
 
-    def __init__(self, data, *options):
+    def __init__(self, data, *options, is_open=True):
         self.data = data
-        self._options = options
+        self._options = [*options, "--open"] if is_open else options
         self.port = 0
         self._process = None
 
@@ -58,7 +58,7 @@ class Server:
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory):
     """One server for all tests that leave it running. DISTKV_TEST_PORT names one that runs already."""
-    server = Server(tmp_path_factory.mktemp("server"), "--open")
+    server = Server(tmp_path_factory.mktemp("server"))
     if "DISTKV_TEST_PORT" in os.environ:
         server.port = int(os.environ["DISTKV_TEST_PORT"])
         yield server

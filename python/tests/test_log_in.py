@@ -33,7 +33,7 @@ def nobody(monkeypatch, tmp_path):
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory):
     """A server that wants a log-in, with a user and a token."""
-    server = Server(tmp_path_factory.mktemp("log-in"))
+    server = Server(tmp_path_factory.mktemp("log-in"), is_open=False)
     server.start()
 
     async def add():

@@ -64,7 +64,7 @@ class Wire:
 def house(tmp_path_factory):
     """A server named as on the page; gives its port. What the page shows comes first, when nothing is stored."""
     data = tmp_path_factory.mktemp("house")
-    command = [ROOT / "distkv", "server", "house", "--bind", "127.0.0.1:0", "--data", data]
+    command = [ROOT / "distkv", "server", "house", "--open", "--bind", "127.0.0.1:0", "--data", data]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     yield next(int(found[1]) for line in process.stdout if (found := LISTENING.search(line)))
     process.terminate()

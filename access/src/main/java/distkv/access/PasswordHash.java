@@ -1,11 +1,14 @@
 package distkv.access;
 
+import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator.BlockPool;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator.FixedBlockPool;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
@@ -21,6 +24,11 @@ public final class PasswordHash {
     private static final int HASH_BYTES = 32;
     /** More than this in a stored hash would let it take all memory. */
     private static final int MOST_MEMORY_KIB = 256 * 1024;
+
+    /** What is needed beside the memory itself, in blocks of 1 KiB. */
+    private static final int MORE_BLOCKS = 16;
+
+    private static volatile SoftReference<BlockPool> kept = new SoftReference<>(null);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -76,6 +84,19 @@ public final class PasswordHash {
         }
     }
 
+    /**
+     * The memory of the hash before, if nothing else has needed it since: with new memory for each, collecting the garbage of
+     * many attempts would stop all other threads again and again.
+     */
+    private static BlockPool blocks() {
+        BlockPool known = kept.get();
+        if (known == null) {
+            known = new FixedBlockPool(MEMORY_KIB + MORE_BLOCKS);
+            kept = new SoftReference<>(known);
+        }
+        return known;
+    }
+
     private static byte[] compute(byte[] digest, byte[] salt, int memory, int passes, int lanes, int bytes) {
         Argon2BytesGenerator argon2 = new Argon2BytesGenerator();
         argon2.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
@@ -84,6 +105,7 @@ public final class PasswordHash {
                 .withIterations(passes)
                 .withParallelism(lanes)
                 .withSalt(salt)
+                .withBlockPool(blocks())
                 .build());
         byte[] hash = new byte[bytes];
         argon2.generateBytes(digest, hash);

@@ -52,6 +52,9 @@ public final class Zones {
     /** The first that contains a path counts. */
     private final List<Place> places = new ArrayList<>();
 
+    /** The first elements of all places: few, so that a path of users is recognized soon. */
+    private final Path[] heads;
+
     public Zones(Prefixes prefixes) {
         places.add(new Place(INTERNAL, Zone.INTERNAL));
         places.add(new Place(prefixes.codes(), Zone.CODE));
@@ -66,6 +69,10 @@ public final class Zones {
             places.add(new Place(top.child("config"), Zone.CONFIG));
             places.add(new Place(top, Zone.EXTENSION));
         }
+        heads = places.stream()
+                .map(place -> place.top.head(Math.min(1, place.top.length())))
+                .distinct()
+                .toArray(Path[]::new);
     }
 
     /** The tops whose name begins with a dot, such as {@code .distkv}. */
@@ -84,6 +91,15 @@ public final class Zones {
 
     /** What is kept at a path. */
     public Zone of(Path path) {
+        for (Path head : heads) {
+            if (path.startsWith(head)) {
+                return ofSystem(path);
+            }
+        }
+        return Zone.DATA;
+    }
+
+    private Zone ofSystem(Path path) {
         for (Place place : places) {
             if (path.startsWith(place.top)) {
                 return place.zone;

@@ -32,6 +32,7 @@ record BenchRow(int number, String title, Measurement measurement) {
                 new BenchRow(18, "1,000 any-node jobs over 8 runners", GroupRows::balance),
                 new BenchRow(20, "large groups", LargeGroupRows::rows),
                 new BenchRow(21, "compaction while 300,000 entries are rewritten", CompactionRows::rows),
-                new BenchRow(27, "get with TLS, 64 connections", TlsRows::gets));
+                new BenchRow(27, "get with TLS, 64 connections", TlsRows::gets),
+                new BenchRow(28, "gets while somebody tries wrong passwords", PasswordRows::gets));
     }
 }

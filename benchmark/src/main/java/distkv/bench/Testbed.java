@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The directory and the servers of a run; a server is started when a row first asks for it. */
@@ -20,6 +21,7 @@ final class Testbed implements Closeable {
     private final Path python;
     private final Deque<Closeable> open = new ArrayDeque<>();
     private @Nullable DistkvServer ours;
+    private @Nullable Twins twins;
     private @Nullable RedisServer redis;
     private @Nullable EtcdServer etcd;
     private @Nullable OriginalServer original;
@@ -55,6 +57,27 @@ final class Testbed implements Closeable {
         }
         return known;
     }
+
+    /** Two more servers of ours with these entries, which no other row has used. */
+    Twins twins() throws IOException, InterruptedException {
+        Twins known = twins;
+        if (known == null) {
+            DistkvServer open = fresh("open", "server");
+            DistkvServer closed = opened(DistkvServer.closed(project, directory, "closed"));
+            for (DistkvServer server : List.of(open, closed)) {
+                LoadGenerator.pipelined(server.socket(), 256, Requests.fill("bench"), Requests.ENTRIES);
+            }
+            known = new Twins(open, closed, Requests.token(closed.token("bench", "read, write at bench.+.+")));
+            twins = known;
+        }
+        return known;
+    }
+
+    /**
+     * @param closed where everybody must log in
+     * @param logIn the request of a client that has the right to a pattern of paths, which all entries match
+     */
+    record Twins(DistkvServer open, DistkvServer closed, Requests.Talk logIn) {}
 
     /** Another empty server of ours, for one row only. */
     DistkvServer fresh(String name, String... command) throws IOException, InterruptedException {

@@ -78,7 +78,7 @@ class BadInputTest extends ShellTest {
             quoteCharacter = '`',
             value = {
                 "server --bind 0.0.0.0:0         | 1 | loopback",
-                "server --open --login           | 2 | --open, --login (expected: one of them)",
+                "up --socket none --bind 127.0.0.1:0 | 2 | --socket none (expected: a Unix socket, by which the runner",
                 "server --bind 0.0.0.0:0 --plaintext --open | 1 | with --open (expected: an address of the loopback",
                 "server --bind 0.0.0.0:0 --plaintext | 1 | nobody could log in (expected: a user with a password, a token,",
                 "server --tls maybe              | 2 | --tls maybe (expected: auto;",

@@ -57,6 +57,7 @@ class SmallHeapTest {
                     System.getProperty("java.class.path"),
                     "distkv.cli.Main",
                     "server",
+                    "--open",
                     "--data",
                     directory.resolve("data").toString(),
                     "--bind",

@@ -19,7 +19,13 @@ public final class BlockingConnection implements AutoCloseable {
 
     /** Connects and reads the greeting. */
     public BlockingConnection(InetSocketAddress server) throws IOException {
-        channel = SocketChannel.open(server);
+        this(server, new InetSocketAddress(0));
+    }
+
+    /** Connects from this address, and reads the greeting. */
+    public BlockingConnection(InetSocketAddress server, InetSocketAddress from) throws IOException {
+        channel = SocketChannel.open().bind(from);
+        channel.connect(server);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         next();
     }
@@ -28,6 +34,24 @@ public final class BlockingConnection implements AutoCloseable {
     public MessageScanner call(Requests.Talk talk) throws IOException {
         send(talk);
         return next();
+    }
+
+    /** Logs in by this request. */
+    public void logIn(Requests.Talk request) throws IOException {
+        send(request);
+        while (!next().last()) {}
+    }
+
+    /** Sends a request that the server is to refuse, and waits until it has. */
+    public void beRefused(Requests.Talk request) throws IOException {
+        send(request);
+        try {
+            while (!next().last()) {}
+        } catch (IllegalStateException refused) {
+            from = scanner.end();
+            return;
+        }
+        throw new IOException("the server has not refused a request");
     }
 
     /** Sends a request. */

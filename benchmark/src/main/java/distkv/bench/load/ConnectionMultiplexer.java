@@ -88,6 +88,16 @@ public final class ConnectionMultiplexer implements AutoCloseable {
         }
     }
 
+    /** Logs in all of them by this request. */
+    public void logIn(Requests.Talk request) throws IOException {
+        int[] done = {0};
+        members.forEach(member -> member.ask(request));
+        send();
+        while (done[0] < members.size()) {
+            turn((member, message) -> done[0] += message.last() ? 1 : 0);
+        }
+    }
+
     public List<Participant> members() {
         return members;
     }

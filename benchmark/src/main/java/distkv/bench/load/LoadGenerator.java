@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Loads for every server that speaks the client protocol: ours and the original. */
 public final class LoadGenerator {
@@ -13,7 +14,17 @@ public final class LoadGenerator {
     /** Replies per second, each connection sending its next request when it has the reply to the last one. */
     public static double closedLoop(InetSocketAddress server, int connections, Requests.Talk talk, Duration time)
             throws IOException {
+        return closedLoop(server, connections, null, talk, time);
+    }
+
+    /** The same, after a log-in by this request. */
+    public static double closedLoop(
+            InetSocketAddress server, int connections, Requests.@Nullable Talk logIn, Requests.Talk talk, Duration time)
+            throws IOException {
         try (ConnectionMultiplexer all = new ConnectionMultiplexer(server, connections)) {
+            if (logIn != null) {
+                all.logIn(logIn);
+            }
             Counter replies = new Counter();
             all.members().forEach(member -> member.ask(talk));
             all.send();
@@ -58,7 +69,17 @@ public final class LoadGenerator {
 
     /** Replies per second over one blocking connection, one request after another. */
     public static double serial(InetSocketAddress server, Requests.Talk talk, Duration time) throws IOException {
+        return serial(server, null, talk, time);
+    }
+
+    /** The same, after a log-in by this request. */
+    public static double serial(
+            InetSocketAddress server, Requests.@Nullable Talk logIn, Requests.Talk talk, Duration time)
+            throws IOException {
         try (BlockingConnection connection = new BlockingConnection(server)) {
+            if (logIn != null) {
+                connection.logIn(logIn);
+            }
             long replies = 0;
             long start = System.nanoTime();
             long end = start + time.toNanos();

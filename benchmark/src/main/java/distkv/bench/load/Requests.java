@@ -95,6 +95,30 @@ public final class Requests {
                 head(out, 4, bytes("watch"), number).raw(where).text("fetch").bool(false);
     }
 
+    /** Logs in by a token. */
+    public static Talk token(String token) {
+        return (out, number) -> auth(out, number, 4, "token").text("token").text(token);
+    }
+
+    /** Logs in by a password. */
+    public static Talk password(String user, String password) {
+        return (out, number) -> auth(out, number, 5, "password")
+                .text("ident")
+                .text(user)
+                .text("password")
+                .text(password);
+    }
+
+    private static MsgPackBuffer auth(MsgPackBuffer out, long number, int pairs, String method) {
+        return out.map(pairs)
+                .text(ACTION)
+                .text("auth")
+                .text(SEQ)
+                .number(number)
+                .text("typ")
+                .text(method);
+    }
+
     private static void set(MsgPackBuffer out, long number, byte[] top, int which) {
         entry(head(out, 5, SET, number), top, which)
                 .text("nchain")

@@ -16,31 +16,49 @@ public final class DistkvServer implements Closeable {
     private final Path directory;
     private final String name;
     private final List<String> command;
+    private final boolean closed;
     private final int port;
     private ManagedProcess server;
 
     /** @param command {@code server}, or {@code up} for a server with a runner, and more options */
     public DistkvServer(Path project, Path directory, String name, String... command)
             throws IOException, InterruptedException {
+        this(project, directory, name, false, command);
+    }
+
+    private DistkvServer(Path project, Path directory, String name, boolean closed, String... command)
+            throws IOException, InterruptedException {
         this.project = project;
         this.directory = directory;
         this.name = name;
+        this.closed = closed;
         this.command = List.of(command);
         this.port = ManagedProcess.freePort();
         this.server = start();
     }
 
+    /** A server at whose port everybody must log in. */
+    public static DistkvServer closed(Path project, Path directory, String name)
+            throws IOException, InterruptedException {
+        return new DistkvServer(project, directory, name, true, "server");
+    }
+
     private ManagedProcess start() throws IOException, InterruptedException {
         List<String> line = with(command.toArray(String[]::new));
-        line.addAll(List.of("--open", "--data", data().toString(), "--bind", "127.0.0.1:" + port));
+        if (!closed) {
+            line.add("--open");
+        }
+        line.addAll(List.of("--data", data().toString(), "--bind", "127.0.0.1:" + port));
         ManagedProcess program = ManagedProcess.start(directory, name, line);
         program.awaitPort(address());
         return program;
     }
 
-    /** Its Unix socket. */
-    public UnixDomainSocketAddress socket() {
-        return UnixDomainSocketAddress.of(data().resolve("distkv.sock"));
+    /** Its Unix socket, which is there a little later than its port. */
+    public UnixDomainSocketAddress socket() throws IOException, InterruptedException {
+        Path socket = data().resolve("distkv.sock");
+        server.awaitFile(socket);
+        return UnixDomainSocketAddress.of(socket);
     }
 
     /** Its data directory. */
@@ -61,6 +79,14 @@ public final class DistkvServer implements Closeable {
         List<String> line = new ArrayList<>(List.of(project.resolve("distkv").toString()));
         line.addAll(List.of(arguments));
         return line;
+    }
+
+    /** A new token, which has this right. */
+    public String token(String name, String rule) throws IOException, InterruptedException {
+        String socket = "unix:" + socket().getPath();
+        ManagedProcess.run(directory, with("role", "set", name, "-h", socket, "--allow", rule));
+        return ManagedProcess.run(directory, with("token", "create", name, "-h", socket, "--role", name))
+                .strip();
     }
 
     /** The command line of our client with these arguments, for this server. */

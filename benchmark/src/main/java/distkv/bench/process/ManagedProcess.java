@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 
 /** A process that the benchmark has started. Its output goes to a file, and it ends with the benchmark. */
 public final class ManagedProcess implements Closeable {
+    private static final long TIMEOUT_NANOS = 60_000_000_000L;
+
     private final String name;
     private final Process process;
     private final Path directory;
@@ -71,7 +73,7 @@ public final class ManagedProcess implements Closeable {
 
     /** Waits until the process listens there. */
     public void awaitPort(InetSocketAddress address) throws IOException, InterruptedException {
-        for (long end = System.nanoTime() + 60_000_000_000L; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(2)) {
+        for (long end = System.nanoTime() + TIMEOUT_NANOS; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(2)) {
             try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
                 if (socket.isConnected()) {
                     return;
@@ -83,6 +85,15 @@ public final class ManagedProcess implements Closeable {
             }
         }
         throw new IOException(name + " does not listen at " + address + " after 60 s: " + Files.readString(log));
+    }
+
+    /** Waits until the process has made this file. */
+    void awaitFile(Path file) throws IOException, InterruptedException {
+        for (long end = System.nanoTime() + TIMEOUT_NANOS; !Files.exists(file); TimeUnit.MILLISECONDS.sleep(2)) {
+            if (!process.isAlive() || System.nanoTime() > end) {
+                throw new IOException(name + " has not made " + file + ": " + Files.readString(log));
+            }
+        }
     }
 
     public long pid() {

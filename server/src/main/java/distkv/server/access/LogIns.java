@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class LogIns {
     private static final System.Logger LOG = System.getLogger(LogIns.class.getName());
 
+    /** How late the answer is to an attempt that came too early. */
+    private static final long PAUSE_MILLIS = 100;
+
     /**
      * What takes the place of the hash of a user who does not exist, so that a wrong name takes as long as a wrong password.
      * Made at the first log-in: a hash takes much memory.
@@ -62,6 +65,23 @@ public final class LogIns {
 
     /** Logs the client in; returns the refusal, or {@code null} if it is logged in. May take some 50 ms, or wait. */
     public Reply.@Nullable Failed logIn(Request.LogIn request, long tock) {
+        Reply.Failed refusal = attempt(request, tock);
+        if (refusal != null && refusal.etype() == Etype.REFUSED) {
+            pause();
+        }
+        return refusal;
+    }
+
+    /** Whoever does not wait, as told, is answered late: else refusing would be as much work as attempts can be sent. */
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Reply.@Nullable Failed attempt(Request.LogIn request, long tock) {
         return switch (request.method()) {
             case "password" -> control.passwords().inTurn(address, () -> logInByPassword(request, tock));
             case "token" -> logInByToken(request, tock);
@@ -83,8 +103,10 @@ public final class LogIns {
             control.events().logInFailed(shown(request.user()), address, "too many failures");
             return tooMany(request.seq(), "log-in", delay, tock);
         }
+        long begun = System.nanoTime();
         User user = byPassword(request.user(), request.secret());
         if (user == null) {
+            control.passwords().failed(System.nanoTime() - begun);
             control.throttle().failed(keys);
             String shown = shown(request.user());
             LOG.log(System.Logger.Level.WARNING, "a log-in failed: user {0} from {1}", shown, address);
@@ -247,7 +269,8 @@ public final class LogIns {
         byte[] digest = digest(secret);
         User user = control.table().findUser(name);
         String stored = user == null || user.disabled() || user.password() == null ? Nobody.HASH : user.password();
-        boolean matches = PasswordHash.matches(stored, digest == null ? new byte[0] : digest);
+        boolean matches = BackgroundWork.call(
+                "distkv-password", () -> PasswordHash.matches(stored, digest == null ? new byte[0] : digest));
         return matches && digest != null && user != null && stored.equals(user.password()) ? user : null;
     }
 

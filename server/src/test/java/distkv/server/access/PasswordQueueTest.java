@@ -51,6 +51,18 @@ class PasswordQueueTest {
     }
 
     @Test
+    void afterAWrongPasswordTheNextAttemptComesLater() {
+        long begun = System.nanoTime();
+        queue.inTurn("guesser", () -> {
+            queue.failed(Duration.ofMillis(100).toNanos());
+            return done.add("wrong");
+        });
+        assertThat(done).containsExactly("wrong");
+        long next = queue.inTurn("other", System::nanoTime);
+        assertThat(Duration.ofNanos(next - begun)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+    }
+
+    @Test
     void anAttemptThatFailsLetsTheNextIn() {
         for (int i = 0; i < 2; i++) {
             try {
