@@ -89,7 +89,6 @@ public final class Server implements AutoCloseable {
             WitnessRegistry witnesses = new WitnessRegistry(store::revoke, System::nanoTime);
             WitnessSocket witnessSocket =
                     WitnessSocket.open(options.directory(), records, witnesses, options.maxConnections());
-            String witnessPath = witnessSocket == null ? null : witnessSocket.path();
             CpuBoundExecutor executor = new CpuBoundExecutor();
             List<String> messageRoot = messageRoot(options);
             AccessControl access = new AccessControl(
@@ -111,7 +110,7 @@ public final class Server implements AutoCloseable {
                     replica,
                     new MessageHub(),
                     new WriterRegistry(store),
-                    new SessionContext(store, replica, records, witnesses, witnessPath, memory),
+                    new SessionContext(store, replica, records, witnesses, path(witnessSocket), memory),
                     node,
                     messageRoot,
                     limits,
@@ -174,6 +173,10 @@ public final class Server implements AutoCloseable {
                         sockets.address(),
                         sockets.port().socket().getLocalPort()),
                 tls != null);
+    }
+
+    private static @Nullable String path(@Nullable WitnessSocket witnesses) {
+        return witnesses == null ? null : witnesses.path();
     }
 
     private static List<String> messageRoot(ServerOptions options) {

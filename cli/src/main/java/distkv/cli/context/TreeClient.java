@@ -14,6 +14,7 @@ import distkv.client.Watch;
 import distkv.client.WatchOptions;
 import distkv.client.node.CertificateRenewal;
 import distkv.client.node.JoinedNode;
+import distkv.client.transport.Address;
 import distkv.model.Depths;
 import distkv.model.Entry;
 import distkv.model.Expectation;
@@ -85,10 +86,22 @@ public record TreeClient(Client client, Config config) implements AutoCloseable 
                 throw new FailedException("this machine is not node " + node.name() + " any more: " + e.getMessage(), e)
                         .withHint(joinAgain(node));
             }
+            String user = isNearby(options.server())
+                    ? "; the server's own user needs none of this: -h unix:DATA/distkv.sock, or no -h and -p"
+                    : "";
             throw new FailedException(String.valueOf(e.getMessage()), e)
                     .withHint("log in with 'distkv login " + options.address()
-                            + "', or set DISTKV_TOKEN, or DISTKV_USER and DISTKV_PASSWORD");
+                            + "', or set DISTKV_TOKEN, or DISTKV_USER and DISTKV_PASSWORD" + user);
         }
+    }
+
+    private static boolean isNearby(Address server) {
+        String host = switch (server) {
+            case Address.Tcp(String name, int _) -> name;
+            case Address.Tls(String name, int _) -> name;
+            case Address.Unix _ -> "";
+        };
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
     }
 
     /** How the server was reached. */
