@@ -54,8 +54,8 @@ public final class ImportCommand implements CommandAction.Local {
             "match", "which type is where: our server takes any value",
             "codec", "codecs: every client gets values as they are stored",
             "conv", "which codec is where: every client gets values as they are stored",
-            "acl", "access lists: our server does not check access yet",
-            "auth", "users: our server has no log-in yet",
+            "acl", "access lists: our server has roles and users instead",
+            "auth", "users: distkv user add NAME adds them here",
             "actor", "what servers agree on among themselves",
             "del", "what servers agree on among themselves");
 

@@ -110,7 +110,7 @@ class ImportTest extends ShellTest {
                         deleted: 0
                         not carried over:
                         - entries: 1
-                          what: 'access lists: our server does not check access yet'
+                          what: 'access lists: our server has roles and users instead'
                           where: :n.acl
                         - entries: 1
                           what: 'codecs: every client gets values as they are stored'
