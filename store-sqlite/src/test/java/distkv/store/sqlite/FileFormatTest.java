@@ -64,7 +64,7 @@ class FileFormatTest extends StoreTesting {
         }
         assertThatThrownBy(this::open)
                 .hasMessage(file()
-                        + " has format 7 (expected: 3 or older; it was written by a newer DistKV, so use that one)");
+                        + " has format 7 (expected: 4 or older; it was written by a newer DistKV, so use that one)");
     }
 
     private static FileFormat later(FileFormat.Upgrade... upgrades) {
@@ -145,7 +145,7 @@ class FileFormatTest extends StoreTesting {
                     .isEqualTo(2);
         }
         StoreFile.open(directory, OPTIONS, later).close();
-        assertThatThrownBy(this::open).hasMessageContaining("has format 5 (expected: 3 or older");
+        assertThatThrownBy(this::open).hasMessageContaining("has format 5 (expected: 4 or older");
     }
 
     @Test
@@ -283,7 +283,7 @@ class FileFormatTest extends StoreTesting {
             assertThat(store.load().entries().getLast().created()).isEqualTo(231168L);
         }
         try (Connection connection = Database.reader(file())) {
-            assertThat(FileFormat.number(connection, "format")).isEqualTo(3);
+            assertThat(FileFormat.number(connection, "format")).isEqualTo(4);
         }
     }
 }
