@@ -21,7 +21,9 @@ public enum StatePart {
     /** What prevents the store from writing, as text for people; nil if nothing does. An extension. */
     STORE,
     /** How the server's certificate is, as text for people; nil without TLS. An extension. */
-    TLS;
+    TLS,
+    /** Which copies there are, or how far behind this one is; nil if neither. An extension. */
+    COPY;
 
     /** The word on the wire. */
     public String word() {

@@ -6,6 +6,8 @@ import distkv.protocol.tls.Fingerprint;
 import distkv.server.access.AccessControl;
 import distkv.server.audit.AuditFiles;
 import distkv.server.audit.AuditLog;
+import distkv.server.copy.CopyRole;
+import distkv.server.copy.CopyService;
 import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
@@ -74,10 +76,22 @@ public final class Server implements AutoCloseable {
      * @throws IllegalArgumentException if it is not permitted to listen there
      */
     public static Server start(ServerOptions options, Store store) throws IOException {
-        return start(options, store, LogInLimits.DEFAULT);
+        return start(options, store, CopyRole.MAIN);
+    }
+
+    /** Like {@link #start(ServerOptions, Store)}, as the main server of copies, or as one of them. */
+    public static Server start(ServerOptions options, Store store, CopyRole role) throws IOException {
+        return start(options, store, LogInLimits.DEFAULT, role);
     }
 
     static Server start(ServerOptions options, Store store, LogInLimits logIns) throws IOException {
+        return start(options, store, logIns, CopyRole.MAIN);
+    }
+
+    private static Server start(ServerOptions options, Store opened, LogInLimits logIns, CopyRole role)
+            throws IOException {
+        CopyService copies = new CopyService(opened, role);
+        Store store = copies.synced(opened);
         String node = options.node() == null ? store.treeName() : options.node();
         ServerSockets sockets = ServerSockets.bind(options, node);
         AuditFiles audit = options.directory() == null ? null : AuditFiles.open(options.directory());
@@ -119,7 +133,8 @@ public final class Server implements AutoCloseable {
                     sockets::tlsStatus,
                     executor,
                     access,
-                    nodes(store, replica, access, sockets));
+                    nodes(store, replica, access, sockets),
+                    copies);
             NetContext net = new NetContext(
                     limits,
                     options.unreadTimeout(),

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * and refuses commits and leases of its own.
  */
 public interface Replication {
-    /** A fact ({@link #note}) of a main store: the addresses of servers that follow it, separated by spaces. */
-    String COPIES = "copies";
+    /** A fact ({@link #note}) of a promoted copy: the address of the former main server, until that is of this epoch. */
+    String FORMER = "former";
 
     /** A fact of a copy: the address of the server that it follows. A store with this fact is a copy. */
     String MAIN = "main";

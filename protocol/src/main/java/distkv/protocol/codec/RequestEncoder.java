@@ -82,6 +82,7 @@ public final class RequestEncoder {
             case Request.LogIn logIn -> logIn(logIn);
             case Request.WhoAmI _ -> action(Action.AUTH_INFO);
             case Request.OfNodes about -> NodeRequests.write(map, about);
+            case Request.OfCopies about -> CopyRequests.write(map, about);
             case Request.AskForCode ask -> askForCode(ask);
             case Request.ApproveCode approve -> approve(approve);
             case Request.KeepToken keep -> keep(keep);
@@ -90,7 +91,10 @@ public final class RequestEncoder {
                 content(again.write());
                 again(again);
             }
-            case Request.Hello hello -> map.number(Key.QLEN, hello.qlen());
+            case Request.Hello hello -> {
+                map.number(Key.QLEN, hello.qlen());
+                map.textIfAny(Key.SEAL, hello.seal());
+            }
             case Request.Ack ack -> {
                 map.text(Key.STATE, "ack");
                 map.number(Key.ACK, ack.ack());

@@ -273,6 +273,7 @@ final class ReadRequests {
                 case STORE -> parts.put(part, trouble());
                 case TLS ->
                     parts.put(part, Values.encode(context.server().tlsStatus().get()));
+                case COPY -> parts.put(part, context.server().copies().status());
                 case ENTRIES -> parts.put(part, Values.encode(now.size()));
                 case MEMORY ->
                     parts.put(

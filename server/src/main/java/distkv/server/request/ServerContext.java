@@ -2,6 +2,7 @@ package distkv.server.request;
 
 import distkv.protocol.FrameLimits;
 import distkv.server.access.AccessControl;
+import distkv.server.copy.CopyService;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
 import distkv.server.node.NodeService;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param executor for work that would keep a processor busy for long
  * @param access users, tokens and roles
  * @param nodes machines that join
+ * @param copies of the tree
  */
 public record ServerContext(
         Store store,
@@ -36,4 +38,5 @@ public record ServerContext(
         Supplier<@Nullable String> tlsStatus,
         CpuBoundExecutor executor,
         AccessControl access,
-        NodeService nodes) {}
+        NodeService nodes,
+        CopyService copies) {}

@@ -287,7 +287,7 @@ public final class CopyFile implements AutoCloseable {
             Epochs next = copy.epochs().next(copy.newest());
             FileFormat.put(connection, FileFormat.EPOCHS, next);
             FileFormat.put(connection, Replication.MAIN, "");
-            FileFormat.put(connection, Replication.COPIES, "");
+            FileFormat.put(connection, Replication.FORMER, copy.main());
             FileFormat.put(connection, Replication.SUPERSEDED, "");
             StoreBackup.jump(connection, copy.newest());
             number[0] = next.number();

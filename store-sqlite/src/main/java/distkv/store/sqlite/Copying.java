@@ -48,7 +48,7 @@ final class Copying implements Replication {
         this.work = work;
         this.epochs = Epochs.parse(FileFormat.text(store.writer(), FileFormat.EPOCHS));
         this.secret = FileFormat.text(store.writer(), FileFormat.SECRET);
-        for (String name : List.of(COPIES, MAIN, SUPERSEDED)) {
+        for (String name : List.of(FORMER, MAIN, SUPERSEDED)) {
             String value = FileFormat.textOrNull(store.writer(), name);
             facts.put(name, value == null ? "" : value);
         }

@@ -149,7 +149,7 @@ final class StoreBackup {
             Database.run(connection, "BEGIN IMMEDIATE");
             // Whoever has seen what came after the backup must not take it for the same tree.
             FileFormat.identify(connection);
-            for (String role : List.of(Replication.MAIN, Replication.COPIES, Replication.SUPERSEDED)) {
+            for (String role : List.of(Replication.MAIN, Replication.FORMER, Replication.SUPERSEDED)) {
                 FileFormat.put(connection, role, "");
             }
             jump(connection, recovered.newest());
