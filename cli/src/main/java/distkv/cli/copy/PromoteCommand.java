@@ -84,7 +84,7 @@ public final class PromoteCommand implements CommandAction.Local {
             throws InterruptedException {
         MainServer main = new MainServer(ServerLocator.withLogIn(context, copy.main()));
         if (!force && isAlive(main)) {
-            throw refused("promote: the main server " + main.address() + " lives (expected: one that is stopped)");
+            throw refused("the main server " + main.address() + " lives (expected: one that is stopped)");
         }
         context.printer()
                 .remark("promoted: epoch " + CopyFile.promote(directory)

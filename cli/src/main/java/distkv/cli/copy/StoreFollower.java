@@ -153,11 +153,11 @@ final class StoreFollower implements Follower, Runnable, AutoCloseable {
     public @Nullable String promote(boolean force) {
         try {
             if (!force && isAlive()) {
-                return "promote: the main server " + main.address() + " lives (expected: one that is stopped)";
+                return "the main server " + main.address() + " lives (expected: one that is stopped)";
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return "promote: interrupted";
+            return "interrupted";
         }
         end.complete(End.PROMOTED);
         return null;

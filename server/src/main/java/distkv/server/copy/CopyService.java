@@ -167,7 +167,7 @@ public final class CopyService {
             case Request.PromoteCopy(var seq, boolean force) -> {
                 Follower follower = role.follower();
                 String refusal = follower == null
-                        ? "promote: this server is no copy (expected: one that was started with --follow)"
+                        ? "this server is no copy (expected: one that was started with --follow)"
                         : follower.promote(force);
                 Epochs epochs = store == null ? null : store.epochs();
                 if (refusal == null && epochs != null) {

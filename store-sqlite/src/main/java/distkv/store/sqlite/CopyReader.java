@@ -102,7 +102,7 @@ final class CopyReader implements CopyFeed {
         long last = Database.number(connection, "SELECT max(tick) FROM change");
         long newest = Math.max(Revision.ofTick(last), FileFormat.number(connection, "compacted"));
         long end = rows.isEmpty() ? tick : rows.getLast().entry().tick();
-        boolean isLevel = end >= last;
+        boolean isLevel = rows.isEmpty() || end >= last;
         Map<Long, Duration> now = seen == leasesSeen ? leases : StoreFile.leases(connection);
         Map<Long, Duration> granted = new HashMap<>(now);
         List<Long> ended = new ArrayList<>();

@@ -241,6 +241,15 @@ class CopyTest extends StoreTesting {
     }
 
     @Test
+    void theCopyOfAnEmptyTreeIsEmptyAndFollows() throws Exception {
+        SqliteStore copy = fullCopy();
+        assertThat(copy.load().entries()).isEmpty();
+        committed(main, set("a", 1));
+        assertThat(follow(copy, Integer.MAX_VALUE)).isTrue();
+        assertSame(copy);
+    }
+
+    @Test
     void aCopyRefusesWritesOfItsOwn() throws Exception {
         committed(main, set("a", 1));
         SqliteStore copy = fullCopy();
