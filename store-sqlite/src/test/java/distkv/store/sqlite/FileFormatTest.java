@@ -140,7 +140,7 @@ class FileFormatTest extends StoreTesting {
             assertThat(words(store.load().entries())).containsExactly("a=1", "b=2");
         }
         try (Connection connection = Database.reader(file())) {
-            assertThat(FileFormat.number(connection, "format")).isEqualTo(5);
+            assertThat(FileFormat.number(connection, "format")).isEqualTo(6);
             assertThat(Database.number(connection, "SELECT count(*) FROM note WHERE text = 'none'"))
                     .isEqualTo(2);
         }
