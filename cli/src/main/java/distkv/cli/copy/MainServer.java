@@ -11,7 +11,6 @@ import distkv.model.Epochs;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
-import distkv.protocol.Values;
 import distkv.server.copy.CopyCodec;
 import distkv.store.CompactedException;
 import distkv.store.CopyBatch;
@@ -19,7 +18,6 @@ import distkv.store.CopyFeed;
 import distkv.store.sqlite.CopyFile;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The server that is followed, or was. Any thread may use it. */
@@ -157,14 +155,5 @@ final class MainServer {
         return new FailedException("cannot follow " + address()
                         + ": it does not say which tree it has (expected: a server that keeps its tree in a file)")
                 .withHint("a server of this version that was started with 'distkv server' or 'distkv up'");
-    }
-
-    /** Whether a value of the state or of the greeting says that it is a copy; the address of its main server. */
-    static @Nullable String mainOf(Reply.Standing standing) {
-        return standing.copy() != null
-                        && Values.decode(standing.copy()) instanceof Map<?, ?> copy
-                        && copy.get("of") instanceof String main
-                ? main
-                : null;
     }
 }

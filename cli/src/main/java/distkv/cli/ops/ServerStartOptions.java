@@ -79,10 +79,14 @@ public final class ServerStartOptions {
         return data != null ? data : Path.of(String.valueOf(configured));
     }
 
-    /** Opens the data and starts the server, as the main one. */
-    public Server start(CommandContext context) throws IOException {
+    /**
+     * Opens the data and starts the server, as the main one.
+     *
+     * @param whenSuperseded called if another server turns out to be the main one
+     */
+    public Server start(CommandContext context, Runnable whenSuperseded) throws IOException {
         CopyServer.checkIsMain(data(context));
-        return start(context, _ -> CopyRole.MAIN);
+        return start(context, _ -> new CopyRole(false, null, _ -> whenSuperseded.run()));
     }
 
     /** Starts the server, whatever it is. */

@@ -145,7 +145,7 @@ class FileFormatTest extends StoreTesting {
                     .isEqualTo(2);
         }
         StoreFile.open(directory, OPTIONS, later).close();
-        assertThatThrownBy(this::open).hasMessageContaining("has format 5 (expected: 4 or older");
+        assertThatThrownBy(this::open).hasMessageContaining("has format 6 (expected: 4 or older");
     }
 
     @Test
