@@ -7,7 +7,6 @@ import distkv.server.access.AccessControl;
 import distkv.server.audit.AuditFiles;
 import distkv.server.audit.AuditLog;
 import distkv.server.copy.CopyRole;
-import distkv.server.copy.CopyService;
 import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
@@ -17,6 +16,7 @@ import distkv.server.net.NetContext;
 import distkv.server.net.SocketListener;
 import distkv.server.node.NodeService;
 import distkv.server.node.ReachableAddress;
+import distkv.server.replication.CopyService;
 import distkv.server.request.CpuBoundExecutor;
 import distkv.server.request.RequestDispatcher;
 import distkv.server.request.ServerContext;
@@ -135,17 +135,10 @@ public final class Server implements AutoCloseable {
                     access,
                     nodes(store, replica, access, sockets),
                     copies);
-            NetContext net = new NetContext(
-                    limits,
-                    options.unreadTimeout(),
-                    HANDSHAKE_TIMEOUT,
-                    options.maxConnections(),
-                    logIns,
-                    new MemoryBudget(memory.connections()),
-                    new MemoryBudget(memory.streams()),
-                    () -> replica.snapshot().tock());
             SocketListener listener = SocketListener.start(
-                    net, connection -> new RequestDispatcher(context, connection), sockets.endpoints());
+                    net(options, logIns, replica),
+                    connection -> new RequestDispatcher(context, connection),
+                    sockets.endpoints());
             LOG.log(
                     System.Logger.Level.INFO,
                     "serving tree {0} as {1} on {2}, revision {3}",
@@ -161,6 +154,19 @@ public final class Server implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static NetContext net(ServerOptions options, LogInLimits logIns, Replica replica) {
+        MemoryLimits memory = options.memory();
+        return new NetContext(
+                memory.limits(options.limits()),
+                options.unreadTimeout(),
+                HANDSHAKE_TIMEOUT,
+                options.maxConnections(),
+                logIns,
+                new MemoryBudget(memory.connections()),
+                new MemoryBudget(memory.streams()),
+                () -> replica.snapshot().tock());
     }
 
     /** Now, in case that the server died before it was done, and whenever something has changed. */

@@ -54,7 +54,7 @@ final class FullCopy {
             throw main.notOurs();
         }
         try (CopyFile draft = CopyFile.in(data)) {
-            MainServer.Feed feed = new MainServer.Feed(
+            MainServer.CopyInput feed = new MainServer.CopyInput(
                     client, new Request.FollowStore(Seq.of(1), null, -1, draft.resume(), draft.tick()));
             draft.begin(feed.start(), main.address());
             long reported = System.nanoTime();

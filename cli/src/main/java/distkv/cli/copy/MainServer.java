@@ -50,12 +50,12 @@ final class MainServer {
     }
 
     /** The stream of what a copy needs. Used by one thread. */
-    static final class Feed {
+    static final class CopyInput {
         private final StreamReader stream;
         private final CopyFeed.Start start;
 
         /** @throws ClientException if the server refuses it */
-        Feed(Client client, Request.FollowStore request) throws InterruptedException, CompactedException {
+        CopyInput(Client client, Request.FollowStore request) throws InterruptedException, CompactedException {
             stream = client.stream(seq ->
                     new Request.FollowStore(seq, request.seal(), request.revision(), request.resume(), request.tick()));
             start = CopyCodec.start(next().result());

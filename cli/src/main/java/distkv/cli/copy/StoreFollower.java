@@ -112,8 +112,8 @@ final class StoreFollower implements Follower, Runnable, AutoCloseable {
     private void follow(Client connected) throws InterruptedException, CompactedException {
         copied = store.load().revision();
         copy.feedBroken();
-        MainServer.Feed feed =
-                new MainServer.Feed(connected, new Request.FollowStore(Seq.of(1), copy.seal(), copied, "", -1));
+        MainServer.CopyInput feed =
+                new MainServer.CopyInput(connected, new Request.FollowStore(Seq.of(1), copy.seal(), copied, "", -1));
         LOG.log(System.Logger.Level.INFO, "following {0} from revision {1}", main.address(), copied);
         while (!end.isDone()) {
             CopyBatch batch = feed.batch();

@@ -75,9 +75,9 @@ class FollowedServerTest {
         return Write.set(Path.parse(path), Values.encode(1), Expectation.anything());
     }
 
-    private static MainServer.Feed feed(Client client, Replication copy, long revision)
+    private static MainServer.CopyInput feed(Client client, Replication copy, long revision)
             throws InterruptedException, CompactedException {
-        return new MainServer.Feed(client, new Request.FollowStore(Seq.of(1), copy.seal(), revision, "", -1));
+        return new MainServer.CopyInput(client, new Request.FollowStore(Seq.of(1), copy.seal(), revision, "", -1));
     }
 
     /** A store in another directory with what is in the main one now. */
@@ -85,7 +85,8 @@ class FollowedServerTest {
         java.nio.file.Path place = directory.resolve(name);
         try (CopyFile draft = CopyFile.in(place);
                 Client client = Client.connect(ClientOptions.of("127.0.0.1", server.port()))) {
-            MainServer.Feed feed = new MainServer.Feed(client, new Request.FollowStore(Seq.of(1), null, -1, "", -1));
+            MainServer.CopyInput feed =
+                    new MainServer.CopyInput(client, new Request.FollowStore(Seq.of(1), null, -1, "", -1));
             draft.begin(feed.start(), "main.example");
             CopyBatch batch;
             do {
@@ -118,7 +119,7 @@ class FollowedServerTest {
         assertThatThrownBy(() -> client.set(Path.parse("a"), Values.encode(1)))
                 .isInstanceOfSatisfying(
                         ClientException.class, e -> assertThat(e.etype()).isEqualTo(Etype.REFUSED));
-        MainServer.Feed feed = new MainServer.Feed(
+        MainServer.CopyInput feed = new MainServer.CopyInput(
                 connect(),
                 new Request.FollowStore(Seq.of(1), store.replication().seal(), 0, "", -1));
         feed.batch();

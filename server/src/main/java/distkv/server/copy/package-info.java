@@ -1,8 +1,4 @@
-/**
- * Copies of the tree on other machines: what they are sent, how far they are, and which server is the main one.
- *
- * <p>Threads: each {@link CopyStream} has one that reads the store for it; anybody may call the {@link CopyService}.
- */
+/** What those have to know who make a server a copy of another one, or the main server of copies. */
 @NullMarked
 package distkv.server.copy;
 

@@ -2,10 +2,10 @@ package distkv.server.request;
 
 import distkv.protocol.FrameLimits;
 import distkv.server.access.AccessControl;
-import distkv.server.copy.CopyService;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
 import distkv.server.node.NodeService;
+import distkv.server.replication.CopyService;
 import distkv.server.session.SessionContext;
 import distkv.server.tree.Replica;
 import distkv.store.Store;

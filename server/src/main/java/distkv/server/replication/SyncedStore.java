@@ -1,4 +1,4 @@
-package distkv.server.copy;
+package distkv.server.replication;
 
 import distkv.model.Commit;
 import distkv.model.Origin;

@@ -1,4 +1,4 @@
-package distkv.server.copy;
+package distkv.server.replication;
 
 import distkv.store.CommitOutcome;
 import java.time.Duration;

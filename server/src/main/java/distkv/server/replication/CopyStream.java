@@ -1,9 +1,10 @@
-package distkv.server.copy;
+package distkv.server.replication;
 
 import distkv.model.process.VitalThreads;
 import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Seq;
+import distkv.server.copy.CopyCodec;
 import distkv.server.net.Connection;
 import distkv.server.net.ReplyStream;
 import distkv.store.CompactedException;

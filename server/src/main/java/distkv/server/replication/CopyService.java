@@ -1,4 +1,4 @@
-package distkv.server.copy;
+package distkv.server.replication;
 
 import distkv.model.Epochs;
 import distkv.model.Value;
@@ -6,6 +6,8 @@ import distkv.protocol.Etype;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Values;
+import distkv.server.copy.CopyRole;
+import distkv.server.copy.Follower;
 import distkv.server.net.Connection;
 import distkv.store.CompactedException;
 import distkv.store.CopyFeed;
