@@ -8,7 +8,11 @@ import java.util.function.Function;
 
 /** Opens the data and starts the server of a command line. */
 public interface ServerStarter {
-    /** @param role what the server is, as follows from its store */
+    /**
+     * Opens the data and starts the server.
+     *
+     * @param role what the server is, as follows from its store
+     */
     Server start(Function<Store, CopyRole> role) throws IOException;
 
     /** Prints that the server is ready. */
