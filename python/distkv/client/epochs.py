@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 __all__ = ["Seen", "newer_than"]
 
 _LINE: Final = re.compile(r"(\S+) ([0-9]{1,9}) (\S+)")
+_WORD: Final = re.compile(r"\S+")
 _lock = Lock()
 _seen: dict[str, Seen] = {}
 
@@ -33,7 +34,9 @@ class Seen(NamedTuple):
 def newer_than(greeting: Mapping[str, Any]) -> Seen | None:
     """Return the newer epoch that was seen of a server's tree; None if there is none, and then its own is noted."""
     tree, epoch, seal = greeting.get("tree"), greeting.get("epoch"), greeting.get("seal")
-    if not (isinstance(tree, str) and isinstance(epoch, int) and isinstance(seal, str)):
+    if not (isinstance(epoch, int) and isinstance(tree, str) and isinstance(seal, str)):
+        return None
+    if not (_WORD.fullmatch(tree) and _WORD.fullmatch(seal)):
         return None
     with _lock:
         file = FilePath(os.environ.get("HOME", "/"), ".config", "distkv", "epochs")

@@ -108,14 +108,14 @@ public final class CopyServer {
             SqliteStore.open(data, SqliteOptions.of("copy")).close();
             mine = CopyFile.identity(data);
         }
+        if (mine != null) {
+            main.check(mine, data);
+        }
         if (mine != null && !mine.main().isEmpty()) {
             if (!mine.main().equals(main.address())) {
                 CopyFile.follow(data, main.address());
             }
             return true;
-        }
-        if (mine != null) {
-            main.check(mine, data);
         }
         context.printer().remark("copying the tree of " + main.address());
         return new FullCopy(main, data, context.printer()).make(life);

@@ -115,33 +115,37 @@ final class MainServer {
     }
 
     /**
-     * Refuses what is not the beginning of the history of this server.
+     * Refuses what is not the beginning of the history of this server. A copy needs no server to go on serving what it has.
      *
-     * @param mine what is here and is no copy
+     * @param mine what is here
      */
     void check(CopyFile.Identity mine, Path data) throws InterruptedException {
+        boolean isCopy = !mine.main().isEmpty();
         Reply.Standing its;
         try {
             its = standing();
         } catch (ClientException e) {
+            if (isCopy) {
+                return;
+            }
             throw explain(e);
         }
         if (its == null) {
             throw notOurs();
         }
-        String place = "data directory " + data;
+        String place = "cannot follow " + address() + ": data directory " + data + " holds ";
         Epochs epochs = Epochs.unseal(its.seal(), mine.secret());
         if (epochs == null) {
-            throw new FailedException("cannot follow " + address() + ": " + place + " holds another tree, "
-                            + mine.tree() + " (expected: a copy of that server's tree, or nothing)")
+            throw new FailedException(place + "another tree, " + mine.tree()
+                            + " (expected: a copy of that server's tree, or nothing)")
                     .withHint("name another directory with --data");
         }
         long shared = epochs.sharedWith(mine.epochs());
-        if (shared == Long.MAX_VALUE || shared < 0) {
-            throw new FailedException("cannot follow " + address() + ": " + place + " holds a main store of epoch "
+        if (shared < 0 || (shared == Long.MAX_VALUE && !isCopy)) {
+            throw new FailedException(place + (isCopy ? "a copy" : "a main store") + " of epoch "
                             + mine.epochs().number() + ", and that server is of epoch " + epochs.number()
                             + " (expected: a server of a newer epoch)")
-                    .withHint("without --follow it serves as the main server");
+                    .withHint(isCopy ? null : "without --follow it serves as the main server");
         } else if (shared < mine.newest()) {
             throw new FailedException("cannot follow " + address() + ": " + (mine.newest() - shared)
                             + " revisions are only here, after revision " + shared

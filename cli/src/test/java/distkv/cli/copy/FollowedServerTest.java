@@ -3,6 +3,7 @@ package distkv.cli.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import distkv.cli.input.FailedException;
 import distkv.client.Client;
 import distkv.client.ClientException;
 import distkv.client.ClientOptions;
@@ -23,12 +24,14 @@ import distkv.store.CompactedException;
 import distkv.store.CopyBatch;
 import distkv.store.Replication;
 import distkv.store.Store;
+import distkv.store.engine.MemoryStore;
 import distkv.store.sqlite.CopyFile;
 import distkv.store.sqlite.SqliteOptions;
 import distkv.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -179,6 +182,37 @@ class FollowedServerTest {
             // It may follow, but the revisions that the former main server may have used are left out.
             assertThatThrownBy(() -> feed(client, old, 1)).isInstanceOf(CompactedException.class);
         }
+    }
+
+    private static void assertCannotFollow(int port, java.nio.file.Path data, String reason) {
+        MainServer main = new MainServer(ClientOptions.of("127.0.0.1", port));
+        CopyFile.Identity mine = Objects.requireNonNull(CopyFile.identity(data));
+        assertThatThrownBy(() -> main.check(mine, data))
+                .isInstanceOf(FailedException.class)
+                .hasMessageStartingWith("cannot follow 127.0.0.1:" + port + ": ")
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void whatIsHereIsCheckedBeforeItBecomesACopy() throws Exception {
+        start(false);
+        commit(store, set("a"));
+        SqliteStore.open(directory.resolve("other"), SqliteOptions.of("home")).close();
+        assertCannotFollow(server.port(), directory.resolve("other"), "holds another tree, home");
+        assertCannotFollow(server.port(), directory.resolve("main"), "holds a main store of epoch 1");
+        SqliteStore promoted = copy("promoted", true);
+        commit(store, set("lost"));
+        Server second = closing(Server.start(ServerOptions.defaults().at("127.0.0.1", 0), promoted, CopyRole.MAIN));
+        assertCannotFollow(second.port(), directory.resolve("main"), "1 revisions are only here, after revision 1");
+        // This process has seen the second epoch.
+        assertCannotFollow(server.port(), directory.resolve("promoted"), "a server of epoch 1 of the tree");
+    }
+
+    @Test
+    void aServerThatSaysNothingOfItsTreeCannotBeFollowed() throws Exception {
+        start(false);
+        Server other = closing(Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("tree")));
+        assertCannotFollow(other.port(), directory.resolve("main"), "it does not say which tree it has");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class KnownEpochs {
      */
     public record Seen(long epoch, String seal) {}
 
+    private static final Pattern WORD = Pattern.compile("\\S+");
     private static final System.Logger LOG = System.getLogger(KnownEpochs.class.getName());
 
     private final Path file;
@@ -41,6 +43,10 @@ public final class KnownEpochs {
 
     /** The newer epoch that was seen of the tree of a server; {@code null} if there is none, and then its own is noted. */
     public synchronized @Nullable Seen newerThan(Reply.Standing server) {
+        if (!WORD.matcher(server.tree()).matches()
+                || !WORD.matcher(server.seal()).matches()) {
+            return null;
+        }
         read();
         Seen known = seen.get(server.tree());
         if (known != null && known.epoch() > server.epoch()) {
