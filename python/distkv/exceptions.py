@@ -35,6 +35,7 @@ __all__ = [
     "NotYet",
     "OutcomeUnknownError",
     "OverflowedError",
+    "ReadOnlyError",
     "RefusedError",
     "RequestError",
     "ServerClosedError",
@@ -117,6 +118,12 @@ class RefusedError(ServerError):
     """The server did not write, for instance because its disk is full."""
 
     etype = "refused"
+
+
+class ReadOnlyError(ServerError):
+    """This server is a read-only copy, or was the main one once: write to the one that is it now."""
+
+    etype = "read_only"
 
 
 class FullError(ServerError):

@@ -73,7 +73,7 @@ def house(tmp_path_factory):
 
 
 def test_the_examples_are_what_a_server_says(house):
-    learned = Learned("writer", "session", "secret", "socket")
+    learned = Learned("writer", "session", "secret", "socket", "tree", "seal")
     wires = {}
     unanswered = set()
     count = 0

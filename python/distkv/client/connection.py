@@ -25,6 +25,7 @@ from ..exceptions import (
 )
 from ..util import attrdict
 from .address import Address
+from .epochs import newer_than
 from .tls import context, reason, server_name
 
 __all__ = ["Connection", "ReplySink"]
@@ -103,6 +104,7 @@ class Connection:
                 unpacker = codec.unpacker()
                 greeting = await _greeting(stream, unpacker)
                 connection = cls(stream, unpacker, greeting, window)
+                await connection._check_epoch(address)
                 if check_log_in:
                     await connection._log_in(address, log_in)
         except BaseException as error:
@@ -116,6 +118,17 @@ class Connection:
         if connection.window:
             connection._queue({"seq": 0, "qlen": connection.window})
         return connection
+
+    async def _check_epoch(self, address: Address) -> None:
+        """Tell a server of an older epoch that there is a newer one, and refuse it."""
+        newer = newer_than(self.greeting)
+        if newer is not None:
+            await self._stream.send(self._packer.pack({"seq": 0, "qlen": 0, "seal": newer.seal}))
+            await self._stream.aclose()
+            raise ServerConnectionError(
+                f"{address}: a server of epoch {self.greeting['epoch']} of the tree, which another one has taken over"
+                f" in epoch {newer.epoch} (expected: that one)"
+            )
 
     async def _log_in(self, address: Address, log_in: Mapping[str, str] | None) -> None:
         """Say who this client is, if the server wants to know or the client wants it to."""

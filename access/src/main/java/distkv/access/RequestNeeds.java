@@ -71,6 +71,8 @@ public final class RequestNeeds {
             case Request.MsgSend send -> topics(Right.WRITE, send.topic());
             case Request.MsgMonitor monitor -> topics(Right.READ, monitor.topic());
             case Request.OfNodes nodes -> of(nodes);
+            // A copy has everything, passwords' hashes too, and can become the main one.
+            case Request.OfCopies _ -> List.of(new Need.Below(Right.ADMIN, Zones.INTERNAL, Zone.INTERNAL));
             case Request.ApproveCode approve ->
                 approve.user() == null
                         ? List.of()

@@ -24,6 +24,7 @@ import distkv.cli.code.CodeSign;
 import distkv.cli.code.CodeVerify;
 import distkv.cli.code.ModuleCommand;
 import distkv.cli.code.ModuleSet;
+import distkv.cli.copy.PromoteCommand;
 import distkv.cli.data.DataCommand;
 import distkv.cli.data.DataDelete;
 import distkv.cli.data.DataGet;
@@ -227,6 +228,7 @@ final class Commands {
             CLIENT,
             CommandDefinition.leaf(ServerCommand.class, "server"),
             CommandDefinition.leaf(UpCommand.class, "up"),
+            CommandDefinition.leaf(PromoteCommand.class, "promote"),
             NODE,
             CommandDefinition.leaf(JoinCommand.class, "join"),
             CommandDefinition.leaf(StatusCommand.class, "status"),

@@ -95,6 +95,9 @@ public final class Client implements AutoCloseable {
     public interface Stranger {
         /** Sends a request and waits for its only reply, which may be a failure. */
         Reply ask(Function<Seq, Request> request) throws InterruptedException;
+
+        /** How the server has greeted. */
+        Reply.Greeting greeting();
     }
 
     /** What is to be asked before a log-in. */
@@ -111,7 +114,17 @@ public final class Client implements AutoCloseable {
             throws InterruptedException {
         ServerConnection connection = ServerConnection.openAsNobody(options);
         try {
-            return conversation.with(connection::answer);
+            return conversation.with(new Stranger() {
+                @Override
+                public Reply ask(Function<Seq, Request> request) throws InterruptedException {
+                    return connection.answer(request);
+                }
+
+                @Override
+                public Reply.Greeting greeting() {
+                    return connection.greeting();
+                }
+            });
         } finally {
             connection.close("all is asked");
         }
@@ -123,6 +136,16 @@ public final class Client implements AutoCloseable {
      */
     public Client fenced(Fence by) {
         return new Client(connector, by);
+    }
+
+    /**
+     * Sends a request that is answered by a stream, of which each item is acknowledged by the caller. It ends with the
+     * connection.
+     *
+     * @throws ServerConnectionException if there is no connection
+     */
+    public StreamReader stream(Function<Seq, Request> request) throws InterruptedException {
+        return StreamReader.openManually(connector.connection(), request);
     }
 
     /** The entry at a path; {@code null}: there is none. */

@@ -110,6 +110,11 @@ public record ClientOptions(
         return with(draft -> draft.platformThreads = true);
     }
 
+    /** With these limits for a single message of the server. */
+    public ClientOptions withLimits(FrameLimits newLimits) {
+        return with(draft -> draft.limits = newLimits);
+    }
+
     /** Trusting these authorities, if the server has TLS. */
     public ClientOptions withTls(TlsSettings settings) {
         return with(draft -> draft.tls = settings);
@@ -152,7 +157,7 @@ public record ClientOptions(
         private Duration retryFirst;
         private Duration retryMost;
         private int window;
-        private final FrameLimits limits;
+        private FrameLimits limits;
         private boolean platformThreads;
         private Duration callTimeout;
         private TlsSettings tls;

@@ -1,5 +1,6 @@
 package distkv.client;
 
+import distkv.client.epoch.KnownEpochs;
 import distkv.client.internal.GreetingTimeout;
 import distkv.client.internal.RequestWriter;
 import distkv.client.login.ClientCredentials;
@@ -8,12 +9,14 @@ import distkv.client.transport.TlsFailure;
 import distkv.protocol.Etype;
 import distkv.protocol.Frame;
 import distkv.protocol.FrameReader;
+import distkv.protocol.MsgWriter;
 import distkv.protocol.ProtocolException;
 import distkv.protocol.Reply;
 import distkv.protocol.Request;
 import distkv.protocol.Seq;
 import distkv.protocol.StatePart;
 import distkv.protocol.codec.ReplyDecoder;
+import distkv.protocol.codec.RequestEncoder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -69,6 +72,25 @@ final class ServerConnection {
         window = chooses ? options.window() : Math.min(greeting.qlen(), options.window());
     }
 
+    /** Tells a server of an older epoch that there is a newer one, and refuses it. */
+    private void checkEpoch() throws IOException {
+        Reply.Standing server = greeting.standing();
+        KnownEpochs.Seen newer = server == null ? null : KnownEpochs.OF_USER.newerThan(server);
+        if (server == null || newer == null) {
+            return;
+        }
+        MsgWriter told = new MsgWriter();
+        new RequestEncoder(told).write(new Request.Hello(0, newer.seal()));
+        told.drainTo(stream.out());
+        stream.out().flush();
+        closeQuietly(stream);
+        throw new ServerConnectionException(
+                options.address() + ": a server of epoch " + server.epoch()
+                        + " of the tree, which another one has taken over in epoch " + newer.epoch()
+                        + " (expected: that one)",
+                false);
+    }
+
     /**
      * Connects, waits for the greeting, and logs in.
      *
@@ -94,6 +116,7 @@ final class ServerConnection {
             timeout = GreetingTimeout.start(options.thread("greeting"), options.connectTimeout(), stream);
             ServerConnection connection = new ServerConnection(options, stream);
             timeout.end();
+            connection.checkEpoch();
             connection.start();
             return connection;
         } catch (IOException | ProtocolException e) {

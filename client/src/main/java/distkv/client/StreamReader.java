@@ -12,7 +12,7 @@ import java.util.function.Function;
  * server that does not count items can overflow the queue; then the stream ends with {@code OVERFLOW}. Only one thread
  * may read it.
  */
-final class StreamReader implements ServerConnection.ReplyReceiver {
+public final class StreamReader implements ServerConnection.ReplyReceiver {
     /** The capacity of the queue if the server does not count items. */
     private static final int UNCOUNTED = 65_536;
 
@@ -26,19 +26,33 @@ final class StreamReader implements ServerConnection.ReplyReceiver {
     private final BlockingQueue<Received> queue;
     private final long seq;
     private final int window;
+    private final boolean isManual;
     private long taken;
     private long acknowledged;
 
-    private StreamReader(ServerConnection connection, Function<Seq, Request> request) throws InterruptedException {
+    private StreamReader(ServerConnection connection, Function<Seq, Request> request, boolean isManual)
+            throws InterruptedException {
         this.connection = connection;
         this.window = connection.window();
+        this.isManual = isManual;
         // One place more than the window, for the loss of the connection.
         this.queue = new LinkedBlockingQueue<>(window == 0 ? UNCOUNTED : window + 1);
         this.seq = connection.send(this, request);
     }
 
     static StreamReader open(ServerConnection connection, Function<Seq, Request> request) throws InterruptedException {
-        return new StreamReader(connection, request);
+        return new StreamReader(connection, request, false);
+    }
+
+    /** Like {@link #open}, but only {@link #acknowledge} acknowledges items. */
+    static StreamReader openManually(ServerConnection connection, Function<Seq, Request> request)
+            throws InterruptedException {
+        return new StreamReader(connection, request, true);
+    }
+
+    /** Says that everything is processed that {@link #next} has returned. */
+    public void acknowledge() {
+        connection.acknowledge(seq, taken);
     }
 
     @Override
@@ -66,11 +80,11 @@ final class StreamReader implements ServerConnection.ReplyReceiver {
      *
      * @throws ServerConnectionException if the connection is lost
      */
-    Reply next() throws InterruptedException {
+    public Reply next() throws InterruptedException {
         return switch (queue.take()) {
             case Received.Item(Reply reply) -> {
                 taken++;
-                if (window > 0 && taken - acknowledged > window / 3) {
+                if (!isManual && window > 0 && taken - acknowledged > window / 3) {
                     acknowledged = taken;
                     connection.acknowledge(seq, taken);
                 }

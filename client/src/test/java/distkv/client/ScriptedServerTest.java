@@ -162,7 +162,7 @@ class ScriptedServerTest {
                         socket.shutdownOutput();
                     }
                     Frame frame = in.next();
-                    while (frame != null && RequestDecoder.decode(frame) instanceof Request.Hello(int qlen)) {
+                    while (frame != null && RequestDecoder.decode(frame) instanceof Request.Hello(int qlen, var _)) {
                         answered.complete(qlen);
                         frame = in.next();
                     }

@@ -19,6 +19,8 @@ public enum Etype {
     COMPACTED,
     /** It may have been written or not: read the entry before retrying. */
     UNKNOWN,
+    /** This server is a read-only copy, or was the main one once: write to the one that is it now. */
+    READ_ONLY,
     /** It was not written; retrying may help. */
     REFUSED,
     /** It was not written, since the server's memory is used up. */

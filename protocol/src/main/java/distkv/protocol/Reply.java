@@ -31,6 +31,7 @@ public sealed interface Reply {
      * @param auth the authentication methods, the current one first ({@code null}: none needed); empty for no key
      * @param extensions of the protocol that this server has
      * @param writer the number that identifies the writes of this connection; 0 for none
+     * @param standing which tree this is, and of which epoch; {@code null} if the server does not say
      */
     record Greeting(
             String node,
@@ -40,7 +41,8 @@ public sealed interface Reply {
             int qlen,
             List<@Nullable String> auth,
             List<String> extensions,
-            long writer)
+            long writer,
+            @Nullable Standing standing)
             implements Reply {
         public Greeting(
                 String node,
@@ -50,7 +52,7 @@ public sealed interface Reply {
                 int qlen,
                 List<@Nullable String> auth,
                 List<String> extensions) {
-            this(node, version, tick, tock, qlen, auth, extensions, 0);
+            this(node, version, tick, tock, qlen, auth, extensions, 0, null);
         }
 
         @Override
@@ -58,6 +60,18 @@ public sealed interface Reply {
             return Seq.of(0);
         }
     }
+
+    /**
+     * What a server is among those that have, or have had, the same tree.
+     *
+     * @param tree the tree's id
+     * @param epoch of this server, from 1
+     * @param seal what tells a server of an older epoch that this one exists
+     * @param copy of a read-only copy: a map of {@code of}, the main server's address, {@code behind}, in changes, and
+     *     {@code seconds}, since when; {@code null}: this is the main server
+     */
+    record Standing(
+            String tree, long epoch, String seal, @Nullable Value copy) {}
 
     /** Success without a result. */
     record Done(Seq seq, long tock) implements Reply {}

@@ -31,7 +31,7 @@ public sealed interface Request {
      */
     default boolean isAnsweredByStream() {
         return switch (this) {
-            case GetTree _, Watch _, MsgMonitor _, LogIn _ -> true;
+            case GetTree _, Watch _, MsgMonitor _, LogIn _, FollowStore _ -> true;
             case DeleteTree delete -> delete.chain();
             case Unsupported unsupported -> unsupported.stream();
             case Unknown unknown -> unknown.stream();
@@ -271,6 +271,30 @@ public sealed interface Request {
     /** Ends everything that this node may do, and its invitations. */
     record RevokeNode(Seq seq, String name) implements OfNodes {}
 
+    /** About copies of the tree. */
+    sealed interface OfCopies extends Request {
+        @Override
+        Seq seq();
+    }
+
+    /**
+     * Asks for everything that a copy of the whole tree needs, now and from now on. The answer is a stream; acknowledging
+     * an item says that the copy has it, durably.
+     *
+     * @param seal that of the copy; {@code null} if there is nothing yet
+     * @param revision the last that the copy has; -1 for a full copy
+     * @param resume what the stream of a full copy has said that was broken off; "" for none
+     * @param tick the last that the full copy has got; -1 for none
+     */
+    record FollowStore(Seq seq, @Nullable String seal, long revision, String resume, long tick) implements OfCopies {}
+
+    /**
+     * Makes this copy the main server of a new epoch.
+     *
+     * @param force even if the main server lives
+     */
+    record PromoteCopy(Seq seq, boolean force) implements OfCopies {}
+
     /**
      * Asks for a code by which somebody who is logged in can let this client in; sent as {@code auth_code}.
      *
@@ -353,8 +377,17 @@ public sealed interface Request {
         }
     }
 
-    /** Answers the greeting: at most {@code qlen} unacknowledged stream items; 0 for no flow control. Has no reply. */
-    record Hello(int qlen) implements Request {
+    /**
+     * Answers the greeting. Has no reply.
+     *
+     * @param qlen at most this many stream items may be unacknowledged; 0 for no flow control
+     * @param seal what the client knows of newer epochs than the server's; {@code null}: nothing
+     */
+    record Hello(int qlen, @Nullable String seal) implements Request {
+        public Hello(int qlen) {
+            this(qlen, null);
+        }
+
         @Override
         public @Nullable Seq seq() {
             return null;

@@ -27,7 +27,9 @@ public enum StatePart {
      * there is TLS, {@code port}, and {@code authority}, the fingerprint of the server's own authority, if it has one. An
      * extension.
      */
-    PORT;
+    PORT,
+    /** Which copies there are, or how far behind this one is; nil if neither. An extension. */
+    COPY;
 
     /** The word on the wire. */
     public String word() {

@@ -6,6 +6,7 @@ import distkv.protocol.tls.Fingerprint;
 import distkv.server.access.AccessControl;
 import distkv.server.audit.AuditFiles;
 import distkv.server.audit.AuditLog;
+import distkv.server.copy.CopyRole;
 import distkv.server.memory.MemoryBudget;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
@@ -15,6 +16,7 @@ import distkv.server.net.NetContext;
 import distkv.server.net.SocketListener;
 import distkv.server.node.NodeService;
 import distkv.server.node.ReachableAddress;
+import distkv.server.replication.CopyService;
 import distkv.server.request.CpuBoundExecutor;
 import distkv.server.request.RequestDispatcher;
 import distkv.server.request.ServerContext;
@@ -74,10 +76,22 @@ public final class Server implements AutoCloseable {
      * @throws IllegalArgumentException if it is not permitted to listen there
      */
     public static Server start(ServerOptions options, Store store) throws IOException {
-        return start(options, store, LogInLimits.DEFAULT);
+        return start(options, store, CopyRole.MAIN);
+    }
+
+    /** Like {@link #start(ServerOptions, Store)}, as the main server of copies, or as one of them. */
+    public static Server start(ServerOptions options, Store store, CopyRole role) throws IOException {
+        return start(options, store, LogInLimits.DEFAULT, role);
     }
 
     static Server start(ServerOptions options, Store store, LogInLimits logIns) throws IOException {
+        return start(options, store, logIns, CopyRole.MAIN);
+    }
+
+    private static Server start(ServerOptions options, Store opened, LogInLimits logIns, CopyRole role)
+            throws IOException {
+        CopyService copies = new CopyService(opened, role);
+        Store store = copies.synced(opened);
         String node = options.node() == null ? store.treeName() : options.node();
         ServerSockets sockets = ServerSockets.bind(options, node);
         AuditFiles audit = options.directory() == null ? null : AuditFiles.open(options.directory());
@@ -119,18 +133,12 @@ public final class Server implements AutoCloseable {
                     sockets.nearby(),
                     executor,
                     access,
-                    nodes(store, replica, access, sockets));
-            NetContext net = new NetContext(
-                    limits,
-                    options.unreadTimeout(),
-                    HANDSHAKE_TIMEOUT,
-                    options.maxConnections(),
-                    logIns,
-                    new MemoryBudget(memory.connections()),
-                    new MemoryBudget(memory.streams()),
-                    () -> replica.snapshot().tock());
+                    nodes(store, replica, access, sockets),
+                    copies);
             SocketListener listener = SocketListener.start(
-                    net, connection -> new RequestDispatcher(context, connection), sockets.endpoints());
+                    net(options, logIns, replica),
+                    connection -> new RequestDispatcher(context, connection),
+                    sockets.endpoints());
             LOG.log(
                     System.Logger.Level.INFO,
                     "serving tree {0} as {1} on {2}, revision {3}",
@@ -146,6 +154,19 @@ public final class Server implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static NetContext net(ServerOptions options, LogInLimits logIns, Replica replica) {
+        MemoryLimits memory = options.memory();
+        return new NetContext(
+                memory.limits(options.limits()),
+                options.unreadTimeout(),
+                HANDSHAKE_TIMEOUT,
+                options.maxConnections(),
+                logIns,
+                new MemoryBudget(memory.connections()),
+                new MemoryBudget(memory.streams()),
+                () -> replica.snapshot().tock());
     }
 
     /** Now, in case that the server died before it was done, and whenever something has changed. */

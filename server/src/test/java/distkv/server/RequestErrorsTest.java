@@ -53,7 +53,7 @@ class RequestErrorsTest {
                         "ext",
                         List.of(
                                 "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again",
-                                "sorted", "login", "run", "by", "cause", "node"))
+                                "sorted", "login", "run", "by", "cause", "node", "copy"))
                 .containsKeys("tick", "tock")
                 .doesNotContainKey("auth");
     }

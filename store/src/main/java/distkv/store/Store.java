@@ -111,6 +111,11 @@ public interface Store extends AutoCloseable {
      */
     void revoke(long lease);
 
+    /** How this store has copies, or is one; {@code null} if its engine knows no copies. */
+    default @Nullable Replication replication() {
+        return null;
+    }
+
     /** Stops: commits that were requested still happen, feeds end. */
     @Override
     void close();

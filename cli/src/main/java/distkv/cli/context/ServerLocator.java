@@ -92,6 +92,15 @@ public final class ServerLocator {
                 : options(config, wanted);
     }
 
+    /** One server, {@code HOST} or {@code HOST:PORT}, with the log-in for it, and as the node that this machine is there. */
+    public static ClientOptions withLogIn(CommandContext context, String host) {
+        Config config = context.config();
+        return withLogIn(
+                asNode(at(context, host), config, joined(context)),
+                config,
+                context.terminal().environment());
+    }
+
     /** The name of this machine as a client. */
     public static String name(Config config) {
         String name = config.text("connect.name");

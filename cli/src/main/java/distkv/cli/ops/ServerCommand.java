@@ -2,10 +2,9 @@ package distkv.cli.ops;
 
 import distkv.cli.context.CommandAction;
 import distkv.cli.context.CommandContext;
-import distkv.cli.context.ProcessLifetime;
+import distkv.cli.copy.CopyOptions;
 import distkv.cli.options.HelpOption;
 import distkv.cli.options.TraceOption;
-import distkv.server.Server;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -23,6 +22,9 @@ public final class ServerCommand implements CommandAction.Local {
     private ServerStartOptions place = new ServerStartOptions();
 
     @Mixin
+    private CopyOptions copies = new CopyOptions();
+
+    @Mixin
     private TraceOption trace = new TraceOption();
 
     @Mixin
@@ -31,11 +33,6 @@ public final class ServerCommand implements CommandAction.Local {
     @Override
     public int run(CommandContext context) throws Exception {
         trace.start(context.terminal());
-        try (ProcessLifetime life = new ProcessLifetime();
-                Server server = place.start(context)) {
-            context.printer().now(place.report(context, server));
-            life.await();
-        }
-        return 0;
+        return copies.run(context, place.starter(context), place.data(context));
     }
 }

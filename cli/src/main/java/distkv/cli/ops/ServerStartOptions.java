@@ -3,6 +3,8 @@ package distkv.cli.ops;
 import distkv.cli.config.Config;
 import distkv.cli.context.CommandContext;
 import distkv.cli.context.HostName;
+import distkv.cli.copy.CopyServer;
+import distkv.cli.copy.ServerStarter;
 import distkv.cli.input.FailedException;
 import distkv.cli.input.UsageException;
 import distkv.cli.options.BindAddress;
@@ -12,11 +14,13 @@ import distkv.schema.job.Limits;
 import distkv.server.NobodyCanLogInException;
 import distkv.server.Server;
 import distkv.server.ServerOptions;
+import distkv.server.copy.CopyRole;
 import distkv.store.Store;
 import distkv.store.sqlite.SqliteOptions;
 import distkv.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,8 +76,32 @@ public final class ServerStartOptions {
         return data != null ? data : Path.of(String.valueOf(configured));
     }
 
-    /** Opens the data and starts the server. */
-    public Server start(CommandContext context) throws IOException {
+    /**
+     * Opens the data and starts the server, as the main one.
+     *
+     * @param whenSuperseded called if another server turns out to be the main one
+     */
+    public Server start(CommandContext context, Runnable whenSuperseded) throws IOException {
+        CopyServer.checkIsMain(data(context));
+        return start(context, _ -> new CopyRole(false, null, _ -> whenSuperseded.run()));
+    }
+
+    /** Starts the server, whatever it is. */
+    ServerStarter starter(CommandContext context) {
+        return new ServerStarter() {
+            @Override
+            public Server start(Function<Store, CopyRole> role) throws IOException {
+                return ServerStartOptions.this.start(context, role);
+            }
+
+            @Override
+            public void report(Server server) {
+                context.printer().now(ServerStartOptions.this.report(context, server));
+            }
+        };
+    }
+
+    private Server start(CommandContext context, Function<Store, CopyRole> role) throws IOException {
         checkMemory(context);
         Config config = context.config();
         BindAddress place = place(config);
@@ -87,7 +115,7 @@ public final class ServerStartOptions {
         tls.check(place, config);
         access.check(place);
         try {
-            Server server = start(data(context), name(config), options);
+            Server server = start(data(context), name(config), options, role);
             know(server, config);
             tls.warn(place, context);
             access.warn(context);
@@ -174,9 +202,14 @@ public final class ServerStartOptions {
 
     /** Starts a server with these options, under this name and in this directory. */
     public static Server start(Path data, String name, ServerOptions options) throws IOException {
+        return start(data, name, options, _ -> CopyRole.MAIN);
+    }
+
+    private static Server start(Path data, String name, ServerOptions options, Function<Store, CopyRole> role)
+            throws IOException {
         Store store = SqliteStore.openOrRead(data, SqliteOptions.of(name));
         try {
-            return Server.start(options.named(name).in(data), store);
+            return Server.start(options.named(name).in(data), store, role.apply(store));
         } catch (IOException | RuntimeException e) {
             store.close();
             throw e;

@@ -72,7 +72,8 @@ public final class StatusCommand implements CommandAction.Local {
 
     /** Adds what only our servers report. */
     private static void addState(TreeClient tree, Map<String, @Nullable Object> status) throws InterruptedException {
-        Set<StatePart> parts = Set.of(StatePart.ENTRIES, StatePart.MEMORY, StatePart.STORE, StatePart.TLS);
+        Set<StatePart> parts =
+                Set.of(StatePart.ENTRIES, StatePart.MEMORY, StatePart.STORE, StatePart.TLS, StatePart.COPY);
         Reply reply = tree.client().call(false, seq -> new Request.GetState(seq, parts));
         if (reply instanceof Reply.State state) {
             status.put("revision", Revision.ofTick(state.tock()));
@@ -87,6 +88,14 @@ public final class StatusCommand implements CommandAction.Local {
             Value trouble = state.parts().get(StatePart.STORE);
             if (trouble != null && !trouble.equals(Values.NIL)) {
                 status.put("store", Values.decode(trouble));
+            }
+            Reply.Standing standing = tree.client().greeting().standing();
+            if (standing != null) {
+                status.put("epoch", standing.epoch());
+            }
+            Value copy = state.parts().get(StatePart.COPY);
+            if (copy != null && Values.decode(copy) != null) {
+                status.put(standing != null && standing.copy() != null ? "copy" : "copies", Values.decode(copy));
             }
             Value tls = state.parts().get(StatePart.TLS);
             if (tls != null && !tls.equals(Values.NIL)) {

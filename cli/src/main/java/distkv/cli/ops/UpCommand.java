@@ -5,6 +5,7 @@ import distkv.cli.context.CommandContext;
 import distkv.cli.context.JobScope;
 import distkv.cli.context.ProcessLifetime;
 import distkv.cli.context.TreeClient;
+import distkv.cli.copy.CopyServer;
 import distkv.cli.node.RunnerStartOptions;
 import distkv.cli.node.WorkerAddress;
 import distkv.cli.options.HelpOption;
@@ -53,7 +54,7 @@ public final class UpCommand implements CommandAction.Local {
         String node = place.name(context.config());
         String inGroup = group == null ? JobScope.DEFAULT_GROUP : group;
         try (ProcessLifetime life = new ProcessLifetime();
-                Server server = place.start(context)) {
+                Server server = place.start(context, life::end)) {
             CommandContext here = context.with(place.reach(server, context.config()));
             RunnerOptions options = runnerPlace.options(here, node, inGroup, EnumSet.allOf(Kind.class));
             PythonCommand python = options.python();
@@ -67,6 +68,7 @@ public final class UpCommand implements CommandAction.Local {
                 life.await();
             }
         }
+        CopyServer.checkIsMain(place.data(context));
         return 0;
     }
 }

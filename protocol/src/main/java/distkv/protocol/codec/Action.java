@@ -35,6 +35,8 @@ enum Action {
     NODE_RENEW,
     NODE_LIST,
     NODE_REVOKE,
+    COPY_FOLLOW,
+    COPY_PROMOTE,
     AUTH,
     AUTH_INFO,
     AUTH_CODE,

@@ -91,7 +91,13 @@ enum Key {
     EXPIRES,
     GROUPS,
     LABELS,
-    ADDRESS;
+    ADDRESS,
+    TREE,
+    EPOCH,
+    SEAL,
+    COPY,
+    RESUME,
+    FORCE;
 
     private static final NameTable<Key> NAMES = new NameTable<>(values(), Key::toString);
 

@@ -87,7 +87,14 @@ public final class ReplyDecoder {
                 (int) Math.clamp(fields.number(Key.QLEN, 0), 0L, 1_000_000L),
                 fields.list(Key.AUTH, "an array of texts", MANY, ReplyDecoder::word),
                 fields.list(Key.EXT, "an array of texts", MANY, in -> Objects.requireNonNullElse(word(in), "")),
-                fields.number(Key.WRITER, 0));
+                fields.number(Key.WRITER, 0),
+                fields.has(Key.SEAL)
+                        ? new Reply.Standing(
+                                fields.text(Key.TREE),
+                                fields.number(Key.EPOCH),
+                                fields.text(Key.SEAL),
+                                fields.value(Key.COPY))
+                        : null);
     }
 
     private static @Nullable String word(MsgReader in) {

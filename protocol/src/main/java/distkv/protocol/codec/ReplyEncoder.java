@@ -131,6 +131,13 @@ public final class ReplyEncoder {
         if (greeting.writer() != 0) {
             map.number(Key.WRITER, greeting.writer());
         }
+        Reply.Standing standing = greeting.standing();
+        if (standing != null) {
+            map.text(Key.TREE, standing.tree());
+            map.number(Key.EPOCH, standing.epoch());
+            map.text(Key.SEAL, standing.seal());
+            map.value(Key.COPY, standing.copy());
+        }
     }
 
     private void message(Reply.Message message) {

@@ -89,7 +89,7 @@ public final class RequestDecoder {
     private static boolean isStream(MapReader fields) {
         try {
             return switch (fields.has(Key.ACTION) ? named(fields) : null) {
-                case GET_TREE, GET_TREE_INTERNAL, WATCH, MSG_MONITOR, AUTH, AUTH_LIST -> true;
+                case GET_TREE, GET_TREE_INTERNAL, WATCH, MSG_MONITOR, AUTH, AUTH_LIST, COPY_FOLLOW -> true;
                 case DELETE_TREE -> fields.number(Key.NCHAIN, 0) != 0 || isStart(fields);
                 case null, default -> isStart(fields);
             };
@@ -105,7 +105,8 @@ public final class RequestDecoder {
     }
 
     private static Request hello(MapReader fields) {
-        return new Request.Hello((int) Math.clamp(fields.number(Key.QLEN, 0), 0L, 1_000_000L));
+        return new Request.Hello(
+                (int) Math.clamp(fields.number(Key.QLEN, 0), 0L, 1_000_000L), fields.textOrNull(Key.SEAL));
     }
 
     private Request state() {
@@ -159,6 +160,7 @@ public final class RequestDecoder {
             case SESSION_END -> new Request.EndSession(seq);
             case COMMIT -> commit();
             case NODE_INVITE, NODE_JOIN, NODE_RENEW, NODE_LIST, NODE_REVOKE -> NodeRequests.read(action, seq, fields);
+            case COPY_FOLLOW, COPY_PROMOTE -> CopyRequests.read(action, seq, fields);
             case DIFFIE_HELLMAN -> new Request.DiffieHellman(seq, bytes(Key.PUBKEY));
             case AUTH -> logIn();
             case AUTH_INFO -> new Request.WhoAmI(seq);

@@ -32,6 +32,16 @@ public final class RequestEncoder {
         });
     }
 
+    private void open(Request.OpenSession open) {
+        action(Action.SESSION);
+        map.key(Key.TTL).real(open.ttl().toNanos() / 1e9);
+    }
+
+    private void hello(Request.Hello hello) {
+        map.number(Key.QLEN, hello.qlen());
+        map.textIfAny(Key.SEAL, hello.seal());
+    }
+
     private void content(Request request) {
         switch (request) {
             case Request.GetValue get -> {
@@ -64,10 +74,7 @@ public final class RequestEncoder {
             case Request.MsgSend send -> send(send);
             case Request.MsgMonitor monitor -> monitor(monitor);
             case Request.TestAcl test -> testAcl(test);
-            case Request.OpenSession open -> {
-                action(Action.SESSION);
-                map.key(Key.TTL).real(open.ttl().toNanos() / 1e9);
-            }
+            case Request.OpenSession open -> open(open);
             case Request.AttachSession attach -> attach(attach);
             case Request.RenewSession _ -> action(Action.SESSION_RENEW);
             case Request.EndSession _ -> action(Action.SESSION_END);
@@ -76,6 +83,7 @@ public final class RequestEncoder {
             case Request.LogIn logIn -> logIn(logIn);
             case Request.WhoAmI _ -> action(Action.AUTH_INFO);
             case Request.OfNodes about -> NodeRequests.write(map, about);
+            case Request.OfCopies about -> CopyRequests.write(map, about);
             case Request.AskForCode ask -> askForCode(ask);
             case Request.ApproveCode approve -> approve(approve);
             case Request.KeepToken keep -> keep(keep);
@@ -85,7 +93,7 @@ public final class RequestEncoder {
                 content(again.write());
                 again(again);
             }
-            case Request.Hello hello -> map.number(Key.QLEN, hello.qlen());
+            case Request.Hello hello -> hello(hello);
             case Request.Ack ack -> {
                 map.text(Key.STATE, "ack");
                 map.number(Key.ACK, ack.ack());

@@ -93,7 +93,11 @@ public abstract class ReplyStream {
     final void acknowledge(long wseq) {
         // Called by the reader only, so no update is lost.
         acknowledged = Math.max(acknowledged, wseq);
+        processed(wseq);
     }
+
+    /** The client has processed the stream up to this message; the first one has the number 1. */
+    protected void processed(long wseq) {}
 
     final boolean hasEnded() {
         return phase == Phase.ENDED;

@@ -274,6 +274,7 @@ final class ReadRequests {
                 case TLS ->
                     parts.put(part, Values.encode(context.server().tlsStatus().get()));
                 case PORT -> parts.put(part, Values.encode(context.server().port()));
+                case COPY -> parts.put(part, context.server().copies().status());
                 case ENTRIES -> parts.put(part, Values.encode(now.size()));
                 case MEMORY ->
                     parts.put(

@@ -30,7 +30,7 @@ public final class RequestDispatcher implements RequestHandler {
     private static final List<Integer> VERSION = List.of(0, 65, 0);
     private static final List<String> EXTENSIONS = List.of(
             "session", "commit", "guard", "since", "only", "window", "standby", "witness", "again", "sorted", "login",
-            "run", "by", "cause", "node");
+            "run", "by", "cause", "node", "copy");
 
     /** The original's letters for: read, access, list. */
     private static final String READ_LETTERS = "rxe";
@@ -68,7 +68,8 @@ public final class RequestDispatcher implements RequestHandler {
                 Connection.DEFAULT_WINDOW,
                 context.access().mustLogIn() ? METHODS : List.of(),
                 EXTENSIONS,
-                context.writer());
+                context.writer(),
+                server.copies().standing());
     }
 
     @Override
@@ -108,6 +109,11 @@ public final class RequestDispatcher implements RequestHandler {
     /** The one place where rights are checked. */
     @Override
     public void handle(Request request) {
+        String elsewhere = context.server().copies().refusal(request);
+        if (elsewhere != null && !(request instanceof Request.Hello)) {
+            context.fail(new Reply.Failed(request.seq(), elsewhere, Etype.READ_ONLY, context.tock()));
+            return;
+        }
         Reply.Failed denied = context.access()
                 .check(request, context.root(), context.session().id(), context.tock());
         if (denied == null) {
@@ -155,6 +161,7 @@ public final class RequestDispatcher implements RequestHandler {
             case Request.LogIn logIn -> logIn(logIn);
             case Request.WhoAmI(Seq seq) -> whoAmI(seq);
             case Request.OfNodes about -> context.write(nodes(about));
+            case Request.OfCopies about -> context.server().copies().answer(about, context.connection());
             case Request.AskForCode ask -> context.write(context.codes().ask(ask, context.tock()));
             case Request.ApproveCode approve -> decide(approve);
             case Request.KeepToken keep -> {
@@ -174,7 +181,12 @@ public final class RequestDispatcher implements RequestHandler {
             case Request.RenewSession(Seq seq) ->
                 context.write(context.session().renew(seq));
             case Request.EndSession(Seq seq) -> context.write(context.session().end(seq));
-            case Request.Hello(int qlen) -> context.connection().window(qlen);
+            case Request.Hello(int qlen, String seal) -> {
+                context.connection().window(qlen);
+                if (seal != null) {
+                    context.server().copies().heard(seal);
+                }
+            }
             case Request.Ack(Seq seq, long ack) -> context.connection().acknowledge(seq, ack);
             case Request.StreamEnd _ -> {}
             case Request.Unsupported unsupported -> unsupported(unsupported);

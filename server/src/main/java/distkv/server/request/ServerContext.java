@@ -5,6 +5,7 @@ import distkv.server.access.AccessControl;
 import distkv.server.memory.MemoryLimits;
 import distkv.server.message.MessageHub;
 import distkv.server.node.NodeService;
+import distkv.server.replication.CopyService;
 import distkv.server.session.SessionContext;
 import distkv.server.tree.Replica;
 import distkv.store.Store;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param executor for work that would keep a processor busy for long
  * @param access users, tokens and roles
  * @param nodes machines that join
+ * @param copies of the tree
  */
 public record ServerContext(
         Store store,
@@ -39,4 +41,5 @@ public record ServerContext(
         Map<String, Object> port,
         CpuBoundExecutor executor,
         AccessControl access,
-        NodeService nodes) {}
+        NodeService nodes,
+        CopyService copies) {}

@@ -6,6 +6,7 @@ import distkv.model.Origin;
 import distkv.model.WriteId;
 import distkv.store.CommitOutcome;
 import distkv.store.engine.Mutation;
+import distkv.store.sqlite.directory.DirectoryLock;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -104,6 +105,7 @@ final class ChangeLog {
                         statements.deleteLease.setLong(1, ended.lease());
                         statements.deleteLease.executeUpdate();
                     }
+                    case Mutation.Noted(String name, String value) -> FileFormat.put(connection, name, value);
                 }
             }
             insertRows();

@@ -7,6 +7,7 @@ import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.model.Value;
 import distkv.model.WriteId;
+import distkv.store.CopyBatch;
 import distkv.store.engine.AuthorNames;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -83,6 +84,32 @@ final class ChangeRows {
             }
         }
         return batches;
+    }
+
+    /** The changes after a tick, in order, as a copy needs them: up to about {@code maxBytes} of them. */
+    static List<CopyBatch.Row> forCopy(Connection connection, long after, long maxBytes) throws SQLException {
+        List<CopyBatch.Row> rows = new ArrayList<>();
+        AuthorNames none = new AuthorNames();
+        long bytes = 0;
+        try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+            select.setLong(1, after + 1);
+            select.setLong(2, Long.MAX_VALUE);
+            try (ResultSet row = select.executeQuery()) {
+                while (bytes < maxBytes && row.next()) {
+                    Entry entry = entry(row, none);
+                    String by = row.getString(10);
+                    rows.add(new CopyBatch.Row(
+                            entry,
+                            row.getLong(5),
+                            row.getLong(7) == 0 ? null : new WriteId(row.getLong(7), row.getLong(8)),
+                            by == null ? null : new Origin(by, row.getLong(11))));
+                    bytes += OVERHEAD
+                            + entry.path().key().length
+                            + (entry.value() == null ? 0 : entry.value().size());
+                }
+            }
+        }
+        return rows;
     }
 
     /** The requests of some writers that were committed after a revision up to another, and those revisions. */

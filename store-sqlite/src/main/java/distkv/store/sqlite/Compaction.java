@@ -78,6 +78,10 @@ final class Compaction implements Runnable {
     /** Whether the rows taken last are still being dropped, and count neither as there nor as gone. */
     private boolean isDropping;
 
+    /** How many full copies are being made, for which all rows stay, and how often rows were dropped. */
+    private int holds;
+
+    private long drops;
     private boolean isSettled;
     private boolean isStuck;
 
@@ -111,15 +115,35 @@ final class Compaction implements Runnable {
         }
         int pace = superseded > present ? 3 * rows : rows + rows / 2;
         int end = Math.min(all.ticks().length, taken + pace + (asked ? (rows == 0 ? IDLE_SLICE : SLICE) : 0));
-        if (end == taken) {
+        if (end == taken || isHeld()) {
             return null;
         }
+        drops++;
         reached = all.to();
         Drop drop =
                 new Drop(Arrays.copyOfRange(all.ticks(), taken, end), all.to(), taken == 0, end == all.ticks().length);
         taken = end;
         isDropping = true;
         return drop;
+    }
+
+    /** Keeps all rows until {@link #release}, unless the disk is full. */
+    synchronized void hold() {
+        holds++;
+    }
+
+    synchronized void release() {
+        holds--;
+        notifyAll();
+    }
+
+    private boolean isHeld() {
+        return holds > 0 && !space.isFull();
+    }
+
+    /** A number that is another one whenever rows were dropped. */
+    synchronized long drops() {
+        return drops;
     }
 
     /** The rows taken last were not dropped. */
@@ -271,7 +295,7 @@ final class Compaction implements Runnable {
 
     /** Whether some of the rows found are still there; waits for those that are being dropped. */
     private synchronized boolean isLeft() throws InterruptedException {
-        while (isDropping) {
+        while (isDropping || isHeld()) {
             wait();
         }
         return found != null && taken < found.ticks().length;

@@ -1,5 +1,7 @@
 package distkv.store.sqlite;
 
+import distkv.store.sqlite.directory.DirectoryLock;
+import distkv.store.sqlite.directory.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,6 @@
 package distkv.store.sqlite;
 
+import distkv.model.Epochs;
 import distkv.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The content of the file, and how older formats are upgraded.
@@ -33,8 +35,9 @@ import java.util.zip.CRC32C;
  * </ul>
  *
  * <p>Table {@code lease} holds the leases; AUTOINCREMENT ensures that no id is used twice. Table {@code meta} holds
- * {@code format}, {@code tree}, {@code created}, {@code compacted} (the revision where history begins) and {@code walked}
- * (the revision up to which all superseded rows are gone).
+ * {@code format}, {@code tree}, {@code created}, {@code compacted} (the revision where history begins), {@code walked}
+ * (the revision up to which all superseded rows are gone), {@code epochs} and {@code secret} ({@link Epochs}), and the
+ * facts of {@link distkv.store.Replication}.
  *
  * @param upgrades the steps from format n to n + 1, from format 1 on
  */
@@ -54,8 +57,17 @@ record FileFormat(List<Upgrade> upgrades) {
         }
     }
 
-    /** Format 3 uses the columns for the origin, which format 2 had reserved. */
-    static final FileFormat CURRENT = new FileFormat(List.of(SecondFileFormat::make, Upgrade.of()));
+    /**
+     * Format 3 uses the columns for the origin, which format 2 had reserved; from format 4 on a tree has an id, epochs and a
+     * secret.
+     */
+    static final FileFormat CURRENT =
+            new FileFormat(List.of(SecondFileFormat::make, Upgrade.of(), FileFormat::identify));
+
+    /** The names of the tree's epochs, and of the secret of their seals, in {@code meta}. */
+    static final String EPOCHS = "epochs";
+
+    static final String SECRET = "secret";
 
     static final String RESTORE =
             "expected: a store of DistKV; move it away, and bring back a backup with `distkv restore FILE`";
@@ -107,7 +119,14 @@ record FileFormat(List<Upgrade> upgrades) {
         put(connection, "created", Instant.now().toString());
         put(connection, "compacted", 0);
         put(connection, "walked", 0);
+        identify(connection);
         Database.run(connection, "COMMIT");
+    }
+
+    /** Makes it another tree than all others. */
+    static void identify(Connection connection) throws SQLException {
+        put(connection, EPOCHS, Epochs.first());
+        put(connection, SECRET, Epochs.newSecret());
     }
 
     /** Upgrades a file to this format, in one transaction. */
@@ -149,12 +168,20 @@ record FileFormat(List<Upgrade> upgrades) {
     }
 
     static String text(Connection connection, String key) throws SQLException {
+        String text = textOrNull(connection, key);
+        if (text == null) {
+            throw new SQLException("its '" + key + "' is missing");
+        }
+        return text;
+    }
+
+    static @Nullable String textOrNull(Connection connection, String key) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT value, sum FROM meta WHERE key = ?")) {
             statement.setString(1, key);
             try (ResultSet row = statement.executeQuery()) {
                 String value = row.next() ? row.getString(1) : null;
-                if (value == null || row.getLong(2) != sum(key, value)) {
-                    throw new SQLException("its '" + key + "' is missing or garbled");
+                if (value != null && row.getLong(2) != sum(key, value)) {
+                    throw new SQLException("its '" + key + "' is garbled");
                 }
                 return value;
             }

@@ -10,6 +10,7 @@ import distkv.store.StoreException;
 import distkv.store.TreeContents;
 import distkv.store.engine.PathSort;
 import distkv.store.engine.RecentChanges;
+import distkv.store.sqlite.directory.DirectoryLock;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -10,6 +10,7 @@ import distkv.model.process.VitalThreads;
 import distkv.store.ChangeFeed;
 import distkv.store.CommitOutcome;
 import distkv.store.CompactedException;
+import distkv.store.Replication;
 import distkv.store.Store;
 import distkv.store.StoreException;
 import distkv.store.TreeContents;
@@ -19,6 +20,7 @@ import distkv.store.engine.LeaseTimers;
 import distkv.store.engine.Mutation;
 import distkv.store.engine.PathSort;
 import distkv.store.engine.RecentChanges;
+import distkv.store.sqlite.directory.DirectoryLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * {@link StoreWriter}), and the present entries in memory.
  */
 public final class SqliteStore implements Store {
+    private static final String COPY = "this is a copy of another store (expected: a write to the main one)";
+
     private static final int RECENT_BATCHES = 4096;
     private static final long RECENT_BYTES = 16L << 20;
     /** How much a follower that is far behind reads from the file at a time. */
@@ -61,6 +65,10 @@ public final class SqliteStore implements Store {
     /** Those of the entries that {@link #reader} has read. */
     private final AuthorNames names = new AuthorNames();
 
+    /** Whether this is a copy of another store: leases do not expire, and nothing is written that the other has not. */
+    private final boolean isCopy;
+
+    private final Copying copying;
     private final OriginReader origins;
     private final List<Connection> connections;
 
@@ -79,11 +87,16 @@ public final class SqliteStore implements Store {
         this.space = opened.space();
         this.index = opened.index();
         this.compaction = new Compaction(opened, queue, space, options);
+        String main = FileFormat.textOrNull(opened.writer(), Replication.MAIN);
+        this.isCopy = main != null && !main.isEmpty();
         this.work = new StoreWriter(
-                queue, opened.state(), log, checkpoint, compaction, recent, leases, space, opened.writer());
+                queue, opened.state(), log, checkpoint, compaction, recent, leases, space, opened.writer(), isCopy);
+        this.copying = new Copying(opened, queue, recent, compaction, work);
         this.writer = thread("distkv-store", work);
         this.helpers = List.of(thread("distkv-checkpoint", checkpoint), thread("distkv-compaction", compaction));
-        opened.leases().forEach(leases::start);
+        if (!isCopy) {
+            opened.leases().forEach(leases::start);
+        }
         writer.start();
         helpers.forEach(Thread::start);
     }
@@ -143,7 +156,9 @@ public final class SqliteStore implements Store {
     @Override
     public CompletableFuture<CommitOutcome> commit(Commit commit) {
         CompletableFuture<CommitOutcome> answer = new CompletableFuture<>();
-        if (!queue.put(new WriterTask.Apply(commit, answer))) {
+        if (isCopy) {
+            answer.complete(new CommitOutcome.Refused(COPY));
+        } else if (!queue.put(new WriterTask.Apply(commit, answer))) {
             answer.complete(new CommitOutcome.Refused("the store is closed"));
         }
         return answer;
@@ -203,6 +218,11 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public Replication replication() {
+        return copying;
+    }
+
+    @Override
     public @Nullable Origin origin(long tick) {
         Mutation.Changed changed = recent.find(Revision.ofTick(tick));
         if (changed == null) {
@@ -253,6 +273,9 @@ public final class SqliteStore implements Store {
     @Override
     public long grant(Duration ttl) {
         LeaseTimers.check(ttl);
+        if (isCopy) {
+            throw new StoreException("no lease was granted: " + COPY);
+        }
         return submit(
                 new CompletableFuture<Long>(),
                 answer -> new WriterTask.GrantLease(Duration.ofMillis(ttl.toMillis()), answer));
@@ -265,6 +288,9 @@ public final class SqliteStore implements Store {
 
     @Override
     public void revoke(long lease) {
+        if (isCopy) {
+            return;
+        }
         submit(new CompletableFuture<Boolean>(), answer -> new WriterTask.EndLease(lease, true, answer));
     }
 

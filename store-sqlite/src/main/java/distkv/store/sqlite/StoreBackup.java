@@ -1,6 +1,9 @@
 package distkv.store.sqlite;
 
+import distkv.store.Replication;
 import distkv.store.StoreException;
+import distkv.store.sqlite.directory.DirectoryLock;
+import distkv.store.sqlite.directory.PrivateFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -9,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -129,16 +133,26 @@ final class StoreBackup {
         }
     }
 
+    /** Leaves out the revisions and the ids of leases that may have been used since by whoever had the tree. */
+    static void jump(Connection connection, long newest) throws SQLException {
+        long lastLease = FileFormat.lastLease(connection);
+        FileFormat.put(connection, "compacted", newest + JUMP);
+        Database.run(connection, "DELETE FROM sqlite_sequence WHERE name = 'lease'");
+        Database.run(connection, "INSERT INTO sqlite_sequence VALUES ('lease', " + (lastLease + JUMP) + ")");
+    }
+
     private static long prepare(Path source, Path draft) throws SQLException {
         try (Connection connection = Database.writer(draft)) {
             FileFormat.CURRENT.upgrade(connection, source);
             checkIntegrity(connection, source);
             RecoveredState recovered = RecoveredState.now(connection, draft);
-            long lastLease = FileFormat.lastLease(connection);
             Database.run(connection, "BEGIN IMMEDIATE");
-            FileFormat.put(connection, "compacted", recovered.newest() + JUMP);
-            Database.run(connection, "DELETE FROM sqlite_sequence WHERE name = 'lease'");
-            Database.run(connection, "INSERT INTO sqlite_sequence VALUES ('lease', " + (lastLease + JUMP) + ")");
+            // Whoever has seen what came after the backup must not take it for the same tree.
+            FileFormat.identify(connection);
+            for (String role : List.of(Replication.MAIN, Replication.FORMER, Replication.SUPERSEDED)) {
+                FileFormat.put(connection, role, "");
+            }
+            jump(connection, recovered.newest());
             Database.run(connection, "COMMIT");
             return recovered.index().size();
         }

@@ -3,6 +3,8 @@ package distkv.store.sqlite;
 import distkv.store.Store;
 import distkv.store.StoreException;
 import distkv.store.engine.TreeState;
+import distkv.store.sqlite.directory.DirectoryLock;
+import distkv.store.sqlite.directory.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -29,7 +31,7 @@ record StoreFile(
         Connection copier,
         DiskSpace space,
         WalIndex index) {
-    static final String FILE = "store.db";
+    static final String FILE = PrivateFiles.STORE;
 
     static SqliteStore open(Path directory, SqliteOptions options, FileFormat format) {
         return (SqliteStore) open(directory, options, format, false);
@@ -148,7 +150,7 @@ record StoreFile(
         }
     }
 
-    private static Map<Long, Duration> leases(Connection connection) throws SQLException {
+    static Map<Long, Duration> leases(Connection connection) throws SQLException {
         Map<Long, Duration> leases = new HashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT id, ttl_millis FROM lease")) {

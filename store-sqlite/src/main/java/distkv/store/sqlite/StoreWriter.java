@@ -1,9 +1,11 @@
 package distkv.store.sqlite;
 
+import distkv.model.ChangeBatch;
 import distkv.model.Commit;
 import distkv.model.Write;
 import distkv.model.process.VitalThreads;
 import distkv.store.CommitOutcome;
+import distkv.store.CopyBatch;
 import distkv.store.StoreException;
 import distkv.store.engine.LeaseTimers;
 import distkv.store.engine.Mutation;
@@ -37,6 +39,10 @@ final class StoreWriter implements Runnable {
     private final DiskSpace space;
     private final Connection connection;
     private Compaction.@Nullable Drop drop;
+    /** Whether this is a copy, whose leases do not expire. */
+    private final boolean isCopy;
+
+    private volatile long leaseChanges;
     private boolean mayGrow = true;
     private volatile @Nullable String stopped;
 
@@ -49,7 +55,8 @@ final class StoreWriter implements Runnable {
             RecentChanges recent,
             LeaseTimers leases,
             DiskSpace space,
-            Connection connection) {
+            Connection connection,
+            boolean isCopy) {
         this.queue = queue;
         this.tree = tree;
         this.log = log;
@@ -59,6 +66,7 @@ final class StoreWriter implements Runnable {
         this.leases = leases;
         this.space = space;
         this.connection = connection;
+        this.isCopy = isCopy;
     }
 
     @Override
@@ -134,6 +142,8 @@ final class StoreWriter implements Runnable {
             }
             drop = compaction.take(rows(), asked);
             return tree.mutations().isEmpty() && drop == null ? null : log.write(tree.mutations(), drop);
+        } catch (StoreException e) {
+            return new CommitOutcome.Refused(String.valueOf(e.getMessage()));
         } catch (RuntimeException | Error e) {
             // Before anything is answered: from here on this store would refuse everything.
             VitalThreads.report(e);
@@ -197,6 +207,15 @@ final class StoreWriter implements Runnable {
             }
             case WriterTask.DropRows drop -> () -> drop.answer().complete(true);
             case WriterTask.Checkpointed checkpointed -> () -> finish(checkpointed);
+            case WriterTask.Append append -> {
+                replay(append);
+                long reached = tree.newest();
+                yield () -> append.answer().complete(reached);
+            }
+            case WriterTask.Note note -> {
+                tree.note(note.name(), note.value());
+                yield () -> note.answer().complete(true);
+            }
             case WriterTask.Read read -> {
                 // Read in the middle of a group, but answered after the group is durable.
                 WriterTask.View view = new WriterTask.View(tree.newest(), tree.entries());
@@ -205,19 +224,56 @@ final class StoreWriter implements Runnable {
         };
     }
 
+    private void replay(WriterTask.Append append) {
+        append.batch().granted().forEach(tree::replayGrant);
+        for (List<CopyBatch.Row> commit : append.commits()) {
+            CopyBatch.Row first = commit.getFirst();
+            tree.replay(
+                    new ChangeBatch(
+                            first.entry().revision(),
+                            commit.stream().map(CopyBatch.Row::entry).toList()),
+                    commit.stream().map(CopyBatch.Row::replaces).toList(),
+                    first.id(),
+                    first.origin());
+        }
+        append.batch().ended().forEach(tree::replayEnd);
+        if (append.batch().isAll()) {
+            tree.replayOnly(append.batch().granted().keySet());
+        }
+    }
+
+    /** A number that grows whenever leases are granted or end. */
+    long leaseChanges() {
+        return leaseChanges;
+    }
+
     private boolean publish() {
         boolean wrote = !tree.mutations().isEmpty() || drop != null;
         compaction.wrote(tree.mutations(), wrote ? log.dropped() : 0);
         for (Mutation mutation : tree.mutations()) {
             switch (mutation) {
-                case Mutation.Granted granted -> leases.start(granted.lease(), granted.ttl());
-                case Mutation.Ended ended -> leases.ended(ended.lease());
-                case Mutation.Changed changed -> {}
+                case Mutation.Granted granted -> {
+                    leasesChanged();
+                    if (!isCopy) {
+                        leases.start(granted.lease(), granted.ttl());
+                    }
+                }
+                case Mutation.Ended ended -> {
+                    leasesChanged();
+                    leases.ended(ended.lease());
+                }
+                case Mutation.Changed _, Mutation.Noted _ -> {}
             }
         }
         recent.add(tree.mutations());
         tree.markDurable();
         return wrote;
+    }
+
+    /** Only this thread changes it. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void leasesChanged() {
+        leaseChanges++;
     }
 
     private void fail(WriterTask task, CommitOutcome failure) {
@@ -232,6 +288,10 @@ final class StoreWriter implements Runnable {
                 end.answer().complete(false);
             }
             case WriterTask.DropRows drop -> drop.answer().complete(false);
+            case WriterTask.Append append ->
+                append.answer().completeExceptionally(new StoreException("not copied: " + reason(failure)));
+            case WriterTask.Note note ->
+                note.answer().completeExceptionally(new StoreException("not written: " + reason(failure)));
             case WriterTask.Checkpointed checkpointed -> finish(checkpointed);
             // The tree is as it was before the group, and that is durable.
             case WriterTask.Read read -> read.answer().complete(new WriterTask.View(tree.newest(), tree.entries()));

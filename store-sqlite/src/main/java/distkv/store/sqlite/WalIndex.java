@@ -1,5 +1,6 @@
 package distkv.store.sqlite;
 
+import distkv.store.sqlite.directory.DirectoryLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

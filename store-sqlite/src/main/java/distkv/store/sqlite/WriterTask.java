@@ -4,7 +4,9 @@ import distkv.model.Commit;
 import distkv.model.Entry;
 import distkv.model.Write;
 import distkv.store.CommitOutcome;
+import distkv.store.CopyBatch;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,18 @@ sealed interface WriterTask {
 
     /** Most of the write-ahead log is copied, or the file can no longer be trusted. */
     record Checkpointed(CommitOutcome.@Nullable Unknown failure) implements WriterTask {}
+
+    /**
+     * What the store has that this is a copy of.
+     *
+     * @param commits complete ones
+     * @param answer the newest revision, when all of it is durable
+     */
+    record Append(CopyBatch batch, List<List<CopyBatch.Row>> commits, CompletableFuture<Long> answer)
+            implements WriterTask {}
+
+    /** Keeps a fact beside the tree. */
+    record Note(String name, String value, CompletableFuture<Boolean> answer) implements WriterTask {}
 
     record Read(CompletableFuture<View> answer) implements WriterTask {}
 

@@ -64,7 +64,7 @@ class FileFormatTest extends StoreTesting {
         }
         assertThatThrownBy(this::open)
                 .hasMessage(file()
-                        + " has format 7 (expected: 3 or older; it was written by a newer DistKV, so use that one)");
+                        + " has format 7 (expected: 4 or older; it was written by a newer DistKV, so use that one)");
     }
 
     private static FileFormat later(FileFormat.Upgrade... upgrades) {
@@ -140,12 +140,12 @@ class FileFormatTest extends StoreTesting {
             assertThat(words(store.load().entries())).containsExactly("a=1", "b=2");
         }
         try (Connection connection = Database.reader(file())) {
-            assertThat(FileFormat.number(connection, "format")).isEqualTo(5);
+            assertThat(FileFormat.number(connection, "format")).isEqualTo(6);
             assertThat(Database.number(connection, "SELECT count(*) FROM note WHERE text = 'none'"))
                     .isEqualTo(2);
         }
         StoreFile.open(directory, OPTIONS, later).close();
-        assertThatThrownBy(this::open).hasMessageContaining("has format 5 (expected: 3 or older");
+        assertThatThrownBy(this::open).hasMessageContaining("has format 6 (expected: 4 or older");
     }
 
     @Test
@@ -283,7 +283,7 @@ class FileFormatTest extends StoreTesting {
             assertThat(store.load().entries().getLast().created()).isEqualTo(231168L);
         }
         try (Connection connection = Database.reader(file())) {
-            assertThat(FileFormat.number(connection, "format")).isEqualTo(3);
+            assertThat(FileFormat.number(connection, "format")).isEqualTo(4);
         }
     }
 }

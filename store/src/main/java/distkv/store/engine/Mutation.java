@@ -26,4 +26,7 @@ public sealed interface Mutation {
     record Granted(long lease, Duration ttl) implements Mutation {}
 
     record Ended(long lease, Duration ttl) implements Mutation {}
+
+    /** Something that is kept beside the tree. */
+    record Noted(String name, String value) implements Mutation {}
 }

@@ -63,6 +63,20 @@ public final class RecentChanges {
         }
     }
 
+    /** Waits for a revision after this one, but no longer than this many nanoseconds; false if the store is closed. */
+    public boolean awaitAfter(long revision, long nanos) throws InterruptedException {
+        long left = nanos;
+        lock.lockInterruptibly();
+        try {
+            while (!closed && newest <= revision && left > 0) {
+                left = news.awaitNanos(left);
+            }
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The oldest revision whose batch is here; one more than the newest if none is. */
     public long oldest() {
         lock.lock();

@@ -11,6 +11,7 @@ import distkv.model.Revision;
 import distkv.model.Write;
 import distkv.model.WriteId;
 import distkv.store.CommitOutcome;
+import distkv.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #markDurable}; if it cannot write them, it calls {@link #rollBack}, which undoes them.
  */
 public final class TreeState {
+    /** The time to live of a lease that has ended already. */
+    private static final Duration ENDED = Duration.ofSeconds(1);
+
     private static final class Lease {
         final Duration ttl;
         final TreeSet<Path> bound = new TreeSet<>();
@@ -93,6 +98,7 @@ public final class TreeState {
                 }
                 case Mutation.Granted granted -> leases.remove(granted.lease());
                 case Mutation.Ended ended -> leases.put(ended.lease(), new Lease(ended.ttl()));
+                case Mutation.Noted _ -> {}
             }
         }
         mutations.clear();
@@ -139,6 +145,69 @@ public final class TreeState {
         List<@Nullable Entry> replaced = Collections.unmodifiableList(Arrays.asList(previous));
         mutations.add(new Mutation.Changed(batch, replaced, id, origin));
         return new CommitOutcome.Committed(revision, replaced);
+    }
+
+    /** Keeps something beside the tree. */
+    public void note(String name, String value) {
+        mutations.add(new Mutation.Noted(name, value));
+    }
+
+    /**
+     * Applies a commit of the store that this is a copy of.
+     *
+     * @param changes as they are there, except for their author
+     * @param replaces for each change the tick of the entry that it replaced there; 0 if there was none
+     * @throws StoreException if it does not follow what is here
+     */
+    public void replay(ChangeBatch changes, List<Long> replaces, @Nullable WriteId id, @Nullable Origin origin) {
+        if (changes.revision() != newest + 1) {
+            throw new StoreException(
+                    "revision " + changes.revision() + " follows " + newest + " (expected: " + (newest + 1) + ")");
+        }
+        newest++;
+        String by = names.of(origin);
+        Entry[] entries = new Entry[changes.changes().size()];
+        @Nullable Entry[] previous = new Entry[entries.length];
+        boolean same = true;
+        for (int i = 0; i < entries.length; i++) {
+            Entry there = changes.changes().get(i);
+            entries[i] = new Entry(there.path(), there.value(), there.tick(), there.lease(), there.created(), by);
+            if (there.lease() != 0) {
+                // One that is unknown has ended meanwhile; the deletion of its entries follows.
+                replayGrant(there.lease(), ENDED);
+            }
+            previous[i] = replace(there.path(), entries[i]);
+            long tick = previous[i] == null ? 0 : previous[i].tick();
+            same &= tick == replaces.get(i);
+        }
+        List<@Nullable Entry> replaced = Collections.unmodifiableList(Arrays.asList(previous));
+        mutations.add(new Mutation.Changed(new ChangeBatch(newest, List.of(entries)), replaced, id, origin));
+        if (!same) {
+            throw new StoreException("revision " + newest
+                    + " replaces other entries there than here (expected: a copy of the same tree)");
+        }
+    }
+
+    /** A lease that the store has granted that this is a copy of; does nothing if it is known. */
+    public void replayGrant(long id, Duration ttl) {
+        lastLease = Math.max(lastLease, id);
+        if (leases.putIfAbsent(id, new Lease(ttl)) == null) {
+            mutations.add(new Mutation.Granted(id, ttl));
+        }
+    }
+
+    /** A lease has ended in the store that this is a copy of, and its entries are gone. */
+    public void replayEnd(long id) {
+        Lease lease = leases.get(id);
+        if (lease != null && lease.bound.isEmpty()) {
+            leases.remove(id);
+            mutations.add(new Mutation.Ended(id, lease.ttl));
+        }
+    }
+
+    /** No other leases than these are left in the store that this is a copy of. */
+    public void replayOnly(Set<Long> live) {
+        List.copyOf(leases.keySet()).stream().filter(id -> !live.contains(id)).forEach(this::replayEnd);
     }
 
     public long grant(Duration ttl) {

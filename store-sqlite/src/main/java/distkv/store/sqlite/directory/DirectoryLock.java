@@ -1,4 +1,4 @@
-package distkv.store.sqlite;
+package distkv.store.sqlite.directory;
 
 import distkv.store.StoreException;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The exclusive right to use a data directory: a lock on its file {@code lock}, which contains the owner's process id. The
  * operating system releases the lock when the process ends, however it ends.
  */
-final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements AutoCloseable {
     /**
      * The directories that this process holds. Checked before the file is opened, since closing any descriptor of a
      * locked file releases the process's lock on it.
@@ -37,7 +37,7 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /** Takes a directory, which is created if it does not exist. */
-    static DirectoryLock take(Path directory) {
+    public static DirectoryLock take(Path directory) {
         Path real;
         try {
             PrivateFiles.makeDirectory(directory);
@@ -59,7 +59,8 @@ final class DirectoryLock implements AutoCloseable {
         }
     }
 
-    Path directory() {
+    /** The directory, without symbolic links. */
+    public Path directory() {
         return directory;
     }
 
@@ -104,7 +105,7 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /** The text of an I/O error, without the name of its class. */
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         String reason = switch (e) {
             case AccessDeniedException denied -> "permission denied";
             case NoSuchFileException missing -> "there is no such directory, and it cannot be created";

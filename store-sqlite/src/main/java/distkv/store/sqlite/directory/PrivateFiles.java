@@ -1,4 +1,4 @@
-package distkv.store.sqlite;
+package distkv.store.sqlite.directory;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * Files and directories that only their owner can read. Where the file system has no such permissions, its defaults
  * apply.
  */
-final class PrivateFiles {
+public final class PrivateFiles {
+    /** The name of a store's file. */
+    public static final String STORE = "store.db";
+
     private static final System.Logger LOG = System.getLogger(PrivateFiles.class.getName());
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> DIRECTORY = PosixFilePermissions.fromString("rwx------");
@@ -24,7 +27,7 @@ final class PrivateFiles {
     private PrivateFiles() {}
 
     /** Creates a directory, its parents with default permissions. An existing one is closed to others unless shared. */
-    static void makeDirectory(Path directory) throws IOException {
+    public static void makeDirectory(Path directory) throws IOException {
         Path above = directory.toAbsolutePath().getParent();
         if (above != null && !Files.exists(above)) {
             Files.createDirectories(above);
@@ -57,7 +60,7 @@ final class PrivateFiles {
 
     /** Whether it is empty or holds a store already. */
     private static boolean isOurs(Path directory) throws IOException {
-        if (Files.exists(directory.resolve(StoreFile.FILE))) {
+        if (Files.exists(directory.resolve(STORE))) {
             return true;
         }
         try (Stream<Path> content = Files.list(directory)) {
@@ -66,7 +69,7 @@ final class PrivateFiles {
     }
 
     /** Creates an empty file unless it exists; from then on nobody else can read it. */
-    static void makeFile(Path file) throws IOException {
+    public static void makeFile(Path file) throws IOException {
         try {
             Files.createFile(file, attribute(file.toAbsolutePath().getParent(), FILE));
         } catch (FileAlreadyExistsException e) {
@@ -75,7 +78,7 @@ final class PrivateFiles {
     }
 
     /** Closes a file to others, if it exists. */
-    static void closeFile(Path file) throws IOException {
+    public static void closeFile(Path file) throws IOException {
         if (Files.exists(file)) {
             PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
             if (view != null && !view.readAttributes().permissions().equals(FILE)) {
