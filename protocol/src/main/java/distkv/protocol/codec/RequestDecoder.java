@@ -171,15 +171,7 @@ public final class RequestDecoder {
                         fields.text(Key.CODE),
                         fields.textOrNull(Key.IDENT),
                         fields.has(Key.APPROVED) ? (Boolean) fields.flag(Key.APPROVED) : null);
-            case AUTH_TOKEN ->
-                fields.has(Key.HASH)
-                        ? new Request.KeepToken(
-                                seq,
-                                fields.text(Key.ID),
-                                fields.text(Key.NAME),
-                                fields.text(Key.HASH),
-                                fields.real(Key.EXPIRES))
-                        : new Request.DropToken(seq, fields.text(Key.ID));
+            case AUTH_TOKEN -> token();
             case AUTH_PASSWORD ->
                 new Request.ChangePassword(
                         seq,
@@ -197,6 +189,13 @@ public final class RequestDecoder {
                     FAKE_INFO,
                     FAKE_INFO_SEND -> new Request.Unsupported(seq, action.toString(), isStream(fields));
         };
+    }
+
+    private Request token() {
+        String id = fields.text(Key.ID);
+        return fields.has(Key.HASH)
+                ? new Request.KeepToken(seq, id, fields.text(Key.NAME), fields.text(Key.HASH), fields.real(Key.EXPIRES))
+                : new Request.DropToken(seq, id);
     }
 
     private Request get(boolean internal) {
