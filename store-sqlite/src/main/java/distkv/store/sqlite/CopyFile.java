@@ -58,6 +58,7 @@ public final class CopyFile implements AutoCloseable {
 
     private final Path directory;
     private final Path draft;
+    private @Nullable DirectoryLock lock;
     private @Nullable Connection connection;
     private @Nullable ChangeLog log;
 
@@ -87,15 +88,15 @@ public final class CopyFile implements AutoCloseable {
         });
     }
 
-    /** Begins, or goes on if that is what the feed does. */
+    /** Begins, or goes on if that is what the feed does. From then on nobody else can use the directory. */
     public void begin(CopyFeed.Start start, String main) {
+        lock = DirectoryLock.take(directory);
         boolean goesOn = !start.resume().isEmpty() && start.resume().equals(resume());
         try {
             if (!goesOn) {
                 for (String part : List.of("", "-wal", "-shm")) {
                     Files.deleteIfExists(directory.resolve(DRAFT + part));
                 }
-                PrivateFiles.makeDirectory(directory);
                 PrivateFiles.makeFile(draft);
             }
             Connection opened = Database.writer(draft);
@@ -175,17 +176,17 @@ public final class CopyFile implements AutoCloseable {
         return opened;
     }
 
-    /** Everything has been copied: replaces the store of the directory, which nobody may be using. */
+    /** Everything has been copied: replaces the store of the directory. */
     public void finish() {
         Path file = directory.resolve(StoreFile.FILE);
-        try (DirectoryLock _ = DirectoryLock.take(directory)) {
+        try {
             Connection opened = opened();
             Database.run(opened, "DELETE FROM meta WHERE key = '" + RESUME + "'");
             Database.run(opened, "PRAGMA wal_checkpoint(TRUNCATE)");
             // A single file, without a log next to it.
             Database.run(opened, "PRAGMA journal_mode = DELETE");
             RecoveredState.now(opened, draft);
-            close();
+            closeFile();
             StoreFile.clear(directory);
             StoreFile.put(draft, file);
         } catch (SQLException e) {
@@ -197,6 +198,13 @@ public final class CopyFile implements AutoCloseable {
 
     @Override
     public void close() {
+        try (DirectoryLock _ = lock) {
+            lock = null;
+            closeFile();
+        }
+    }
+
+    private void closeFile() {
         Connection opened = connection;
         connection = null;
         log = null;

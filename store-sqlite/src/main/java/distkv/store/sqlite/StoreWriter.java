@@ -225,6 +225,9 @@ final class StoreWriter implements Runnable {
     }
 
     private void replay(WriterTask.Append append) {
+        if (!mayGrow) {
+            throw new StoreException(space.refusal());
+        }
         append.batch().granted().forEach(tree::replayGrant);
         for (List<CopyBatch.Row> commit : append.commits()) {
             CopyBatch.Row first = commit.getFirst();

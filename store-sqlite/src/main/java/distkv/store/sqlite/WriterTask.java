@@ -2,6 +2,7 @@ package distkv.store.sqlite;
 
 import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.Value;
 import distkv.model.Write;
 import distkv.store.CommitOutcome;
 import distkv.store.CopyBatch;
@@ -57,6 +58,14 @@ sealed interface WriterTask {
             for (Write write : commit.writes()) {
                 bytes += write.path().key().length
                         + (write.value() == null ? 0 : write.value().size());
+            }
+        }
+        if (this instanceof Append(var batch, var commits, var answer)) {
+            for (List<CopyBatch.Row> commit : commits) {
+                for (CopyBatch.Row row : commit) {
+                    Value value = row.entry().value();
+                    bytes += ChangeRows.OVERHEAD + row.entry().path().key().length + (value == null ? 0 : value.size());
+                }
             }
         }
         return bytes;

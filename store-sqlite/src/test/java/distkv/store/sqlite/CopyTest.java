@@ -250,6 +250,17 @@ class CopyTest extends StoreTesting {
     }
 
     @Test
+    void theLogOfACopyStaysShort() throws Exception {
+        SqliteStore copy = fullCopy();
+        Value large = new Value(new byte[60_000]);
+        for (int i = 0; i < 600; i++) {
+            committed(main, Write.set(path("large." + i), large, Expectation.anything()));
+        }
+        assertThat(follow(copy, Integer.MAX_VALUE)).isTrue();
+        assertThat(Files.size(copy().resolve("store.db-wal"))).isLessThan(16 << 20);
+    }
+
+    @Test
     void aCopyRefusesWritesOfItsOwn() throws Exception {
         committed(main, set("a", 1));
         SqliteStore copy = fullCopy();
