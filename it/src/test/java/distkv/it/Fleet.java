@@ -162,7 +162,10 @@ final class Fleet implements AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier isSo) {
-        Awaitility.await(what).pollInterval(Duration.ofMillis(2)).until(isSo::getAsBoolean);
+        Awaitility.await(what)
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(2))
+                .until(isSo::getAsBoolean);
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -124,7 +125,8 @@ class PromotedCopyTest {
 
     private static long behind(Client client) throws InterruptedException {
         return client.call(false, seq -> new Request.GetState(seq, Set.of(StatePart.COPY))) instanceof Reply.State state
-                ? behind(Values.decode(state.parts().get(StatePart.COPY)))
+                ? behind(Objects.requireNonNull(
+                        Values.decode(Objects.requireNonNull(state.parts().get(StatePart.COPY)))))
                 : -1;
     }
 
@@ -179,7 +181,7 @@ class PromotedCopyTest {
             copy.await("listening on", from);
             long epoch;
             try (Client client = copy.connect()) {
-                epoch = client.greeting().standing().epoch();
+                epoch = Objects.requireNonNull(client.greeting().standing()).epoch();
                 assertThat(epoch).isEqualTo(round + 2);
                 assertThat(written(client)).isEqualTo(there);
                 client.set(path("epoch"), Values.encode(epoch));
@@ -305,7 +307,8 @@ class PromotedCopyTest {
         one.start("--follow", two.address());
         try (Client client = one.connect()) {
             assertThat(client.get(path("a"))).isNotNull();
-            assertThat(client.greeting().standing().copy()).isNotNull();
+            assertThat(Objects.requireNonNull(client.greeting().standing()).copy())
+                    .isNotNull();
         }
     }
 }

@@ -90,7 +90,11 @@ public record Epochs(String tree, List<Epoch> later) {
         return text.toString();
     }
 
-    /** @throws IllegalArgumentException if it is not the text of epochs */
+    /**
+     * Reads the text of epochs.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
     public static Epochs parse(String text) {
         String[] parts = text.split(",", -1);
         List<Epoch> later = new ArrayList<>();

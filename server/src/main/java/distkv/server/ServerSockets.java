@@ -132,7 +132,7 @@ record ServerSockets(
     /** Where code on this machine reaches the port. */
     Map<String, Object> nearby() {
         Map<String, Object> where = new LinkedHashMap<>();
-        String near = address.isAnyLocalAddress() || address.isLoopbackAddress() && !(address instanceof Inet6Address)
+        String near = address.isAnyLocalAddress() || (address.isLoopbackAddress() && !(address instanceof Inet6Address))
                 ? "127.0.0.1"
                 : address.getHostAddress();
         where.put("host", (tls == null ? "" : "tls://") + near);

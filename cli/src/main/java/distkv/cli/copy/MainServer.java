@@ -18,6 +18,7 @@ import distkv.store.CopyFeed;
 import distkv.store.sqlite.CopyFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The server that is followed, or was. Any thread may use it. */
@@ -45,8 +46,9 @@ final class MainServer {
      */
     Reply.@Nullable Standing standing() throws InterruptedException {
         return Client.asNobody(
-                options.withConnectTimeout(GREETING),
-                server -> server.greeting().standing());
+                        options.withConnectTimeout(GREETING),
+                        server -> Optional.ofNullable(server.greeting().standing()))
+                .orElse(null);
     }
 
     /** The stream of what a copy needs. Used by one thread. */

@@ -68,7 +68,7 @@ public final class TrainCommand implements CommandAction.Local {
     private boolean withJobs;
 
     @Parameters(paramLabel = "SOCKET", description = "Where the server is.")
-    private java.nio.file.Path socket;
+    private java.nio.file.Path socket = java.nio.file.Path.of("");
 
     @Override
     public int run(CommandContext context) throws InterruptedException {

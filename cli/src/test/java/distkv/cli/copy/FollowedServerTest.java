@@ -67,7 +67,9 @@ class FollowedServerTest {
     private void start(boolean sync) throws IOException {
         store = SqliteStore.open(directory.resolve("main"), SqliteOptions.of("home"));
         server = closing(Server.start(
-                ServerOptions.defaults().at("127.0.0.1", 0), store, new CopyRole(sync, null, superseded::complete)));
+                ServerOptions.defaults().at("127.0.0.1", 0).open(true),
+                store,
+                new CopyRole(sync, null, superseded::complete)));
     }
 
     private Client connect() throws InterruptedException {
@@ -175,7 +177,8 @@ class FollowedServerTest {
         Replication old = store.replication();
         SqliteStore promoted = copy("promoted", true);
         SqliteStore rival = copy("rival", true);
-        Server second = closing(Server.start(ServerOptions.defaults().at("127.0.0.1", 0), promoted, CopyRole.MAIN));
+        Server second =
+                closing(Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(true), promoted, CopyRole.MAIN));
         try (Client client = Client.connect(ClientOptions.of("127.0.0.1", second.port()))) {
             assertRefused(client, old, 3, "copy: it has 2 changes that this server does not have, after revision 1");
             assertRefused(client, rival.replication(), 1, "copy: its epoch 2 is not one of this server's");
@@ -202,7 +205,8 @@ class FollowedServerTest {
         assertCannotFollow(server.port(), directory.resolve("main"), "holds a main store of epoch 1");
         SqliteStore promoted = copy("promoted", true);
         commit(store, set("lost"));
-        Server second = closing(Server.start(ServerOptions.defaults().at("127.0.0.1", 0), promoted, CopyRole.MAIN));
+        Server second =
+                closing(Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(true), promoted, CopyRole.MAIN));
         assertCannotFollow(second.port(), directory.resolve("main"), "1 revisions are only here, after revision 1");
         // This process has seen the second epoch.
         assertCannotFollow(server.port(), directory.resolve("promoted"), "a server of epoch 1 of the tree");
@@ -211,15 +215,15 @@ class FollowedServerTest {
     @Test
     void aServerThatSaysNothingOfItsTreeCannotBeFollowed() throws Exception {
         start(false);
-        Server other = closing(Server.start(ServerOptions.defaults().at("127.0.0.1", 0), new MemoryStore("tree")));
+        Server other =
+                closing(Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(true), new MemoryStore("tree")));
         assertCannotFollow(other.port(), directory.resolve("main"), "it does not say which tree it has");
     }
 
     @Test
     void whoeverHasNotLoggedInMayNeitherFollowNorPromote() throws Exception {
         store = SqliteStore.open(directory.resolve("main"), SqliteOptions.of("home"));
-        server =
-                closing(Server.start(ServerOptions.defaults().at("127.0.0.1", 0).open(false), store, CopyRole.MAIN));
+        server = closing(Server.start(ServerOptions.defaults().at("127.0.0.1", 0), store, CopyRole.MAIN));
         assertDenied(seq -> new Request.FollowStore(seq, null, -1, "", -1));
         assertDenied(seq -> new Request.PromoteCopy(seq, true));
     }

@@ -33,7 +33,11 @@ public final class CopyCodec {
         return new Value(out.toByteArray());
     }
 
-    /** @throws ProtocolException if it is something else */
+    /**
+     * Reads the first item.
+     *
+     * @throws ProtocolException if it is something else
+     */
     public static CopyFeed.Start start(Value value) {
         Reading in = new Reading(value);
         in.array(3);
@@ -78,7 +82,11 @@ public final class CopyCodec {
         }
     }
 
-    /** @throws ProtocolException if it is something else */
+    /**
+     * Reads another item.
+     *
+     * @throws ProtocolException if it is something else
+     */
     public static CopyBatch batch(Value value) {
         Reading in = new Reading(value);
         in.array(6);

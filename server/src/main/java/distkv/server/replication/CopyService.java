@@ -187,13 +187,15 @@ public final class CopyService {
     private void follow(Request.FollowStore request, Connection connection) {
         Replication mine = store;
         String place = connection.peer().place();
-        Reply.Failed refusal = mine == null
-                ? failed(
-                        request,
-                        "this server's store cannot be followed (expected: one in a file of its own)",
-                        connection)
-                : refusal(mine, request, connection);
-        if (mine == null || refusal != null) {
+        if (mine == null) {
+            connection.fail(failed(
+                    request,
+                    "this server's store cannot be followed (expected: one in a file of its own)",
+                    connection));
+            return;
+        }
+        Reply.Failed refusal = refusal(mine, request, connection);
+        if (refusal != null) {
             connection.fail(refusal);
             return;
         }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -237,7 +238,11 @@ public final class CopyFile implements AutoCloseable {
 
     /** What the store in a directory is, which another process may be using; {@code null} if there is none. */
     public static @Nullable Identity identity(Path directory) {
-        return CopyFile.<@Nullable Identity>at(directory.resolve(StoreFile.FILE), null, CopyFile::identity);
+        return at(
+                        directory.resolve(StoreFile.FILE),
+                        Optional.<Identity>empty(),
+                        connection -> Optional.ofNullable(identity(connection)))
+                .orElse(null);
     }
 
     private static @Nullable Identity identity(Connection connection) throws SQLException {

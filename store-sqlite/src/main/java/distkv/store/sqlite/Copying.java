@@ -102,7 +102,6 @@ final class Copying implements Replication {
         boolean isFull = after < 0;
         try (Connection connection = Database.reader(file)) {
             CopyFeed.Start start = new CopyFeed.Start(isFull, Map.of(), "");
-            CopyReader reader = null;
             String state = opened + "-" + compaction.drops();
             if (isFull) {
                 Map<String, String> inherited = new ConcurrentHashMap<>();
@@ -112,7 +111,7 @@ final class Copying implements Replication {
                 start = new CopyFeed.Start(true, inherited, state);
             }
             long from = isFull && resume.equals(state) ? tick : -1;
-            reader = new CopyReader(file, recent, compaction, work::leaseChanges, start, after, from);
+            CopyReader reader = new CopyReader(file, recent, compaction, work::leaseChanges, start, after, from);
             if (isFull && !state.equals(opened + "-" + compaction.drops())) {
                 reader.close();
                 return feed(after, resume, tick);
