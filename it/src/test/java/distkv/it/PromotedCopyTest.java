@@ -125,12 +125,11 @@ class PromotedCopyTest {
 
     private static long behind(Client client) throws InterruptedException {
         return client.call(false, seq -> new Request.GetState(seq, Set.of(StatePart.COPY))) instanceof Reply.State state
-                ? behind(Objects.requireNonNull(
-                        Values.decode(Objects.requireNonNull(state.parts().get(StatePart.COPY)))))
+                ? behind(Values.decode(Objects.requireNonNull(state.parts().get(StatePart.COPY))))
                 : -1;
     }
 
-    private static long behind(Object copies) {
+    private static long behind(@Nullable Object copies) {
         return copies instanceof List<?> list
                         && list.getFirst() instanceof Map<?, ?> copy
                         && copy.get("behind") instanceof Long behind
