@@ -182,16 +182,6 @@ final class StoreFollower implements Follower, Runnable, AutoCloseable {
         if (open != null) {
             open.close();
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        VitalThreads.join(thread);
     }
 }

@@ -27,6 +27,21 @@ public final class VitalThreads {
         }
     }
 
+    /** Waits until a thread has ended, even if this one is interrupted meanwhile, which it still is afterwards. */
+    public static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Reports a failure that the process must not survive. */
     public static void report(Throwable fault) {
         Thread thread = Thread.currentThread();

@@ -158,16 +158,6 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
         closing = true;
         // If there is no place for this, the writer is awake.
         var _ = queue.offer(WAKE);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        VitalThreads.join(thread);
     }
 }
