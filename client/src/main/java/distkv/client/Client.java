@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class Client implements AutoCloseable {
     /** Is told when the client connects and disconnects, on the thread that reconnects; it must not block. */
     public interface ConnectionListener {
-        void connected();
+        default void connected() {}
 
-        void disconnected(String reason);
+        default void disconnected(String reason) {}
 
         /** The server has refused the client's log-in: there will be no connection any more, and all calls throw this. */
         default void refused(LogInException why) {}

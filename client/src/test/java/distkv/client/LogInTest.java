@@ -147,12 +147,6 @@ class LogInTest {
             Session session = client.session(Duration.ofSeconds(5));
             client.listen(new Client.ConnectionListener() {
                 @Override
-                public void connected() {}
-
-                @Override
-                public void disconnected(String reason) {}
-
-                @Override
                 public void refused(LogInException why) {
                     told.complete(why);
                 }

@@ -64,12 +64,6 @@ public final class Runner implements AutoCloseable {
         Events events = new Events();
         client.listen(new Client.ConnectionListener() {
             @Override
-            public void connected() {}
-
-            @Override
-            public void disconnected(String reason) {}
-
-            @Override
             public void refused(LogInException why) {
                 events.put(new Event.Refused(String.valueOf(why.getMessage())));
             }

@@ -111,12 +111,6 @@ public final class RunAll implements CommandAction.Serving {
         AtomicReference<@Nullable LogInException> refused = new AtomicReference<>();
         tree.client().listen(new Client.ConnectionListener() {
             @Override
-            public void connected() {}
-
-            @Override
-            public void disconnected(String reason) {}
-
-            @Override
             public void refused(LogInException why) {
                 refused.set(why);
                 life.end();

@@ -189,9 +189,6 @@ class JoinCommandsTest {
         try (Client client = Client.connect(node().options())) {
             client.listen(new Client.ConnectionListener() {
                 @Override
-                public void connected() {}
-
-                @Override
                 public void disconnected(String reason) {
                     ended.countDown();
                 }
