@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Commit;
 import distkv.store.CommitOutcome;
+import distkv.store.ForwardingStore;
 import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;

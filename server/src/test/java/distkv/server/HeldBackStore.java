@@ -5,6 +5,7 @@ import distkv.model.Commit;
 import distkv.store.ChangeFeed;
 import distkv.store.CommitOutcome;
 import distkv.store.CompactedException;
+import distkv.store.ForwardingStore;
 import distkv.store.engine.MemoryStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;

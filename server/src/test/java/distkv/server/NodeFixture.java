@@ -13,6 +13,7 @@ import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.protocol.tls.Fingerprint;
 import distkv.server.tls.Authority;
+import distkv.store.ForwardingStore;
 import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.net.InetAddress;

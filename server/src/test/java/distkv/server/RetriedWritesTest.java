@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import distkv.model.Commit;
 import distkv.store.CommitOutcome;
+import distkv.store.ForwardingStore;
 import distkv.store.Store;
 import distkv.store.engine.LeaseClock;
 import distkv.store.engine.MemoryStore;

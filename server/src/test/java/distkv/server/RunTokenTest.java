@@ -18,6 +18,7 @@ import distkv.model.Write;
 import distkv.protocol.Values;
 import distkv.protocol.token.RunToken;
 import distkv.protocol.token.SessionKey;
+import distkv.store.ForwardingStore;
 import distkv.store.engine.MemoryStore;
 import java.io.IOException;
 import java.security.SecureRandom;

@@ -4,6 +4,7 @@ import static distkv.server.WireClient.map;
 import static distkv.server.WireClient.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import distkv.store.ForwardingStore;
 import distkv.store.Store;
 import distkv.store.engine.MemoryStore;
 import java.io.IOException;

@@ -1,13 +1,8 @@
-package distkv.server;
+package distkv.store;
 
 import distkv.model.Commit;
 import distkv.model.Origin;
 import distkv.model.WriteId;
-import distkv.store.ChangeFeed;
-import distkv.store.CommitOutcome;
-import distkv.store.CompactedException;
-import distkv.store.Store;
-import distkv.store.TreeContents;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +10,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A store that does what another one does, but for what a test has it do otherwise. */
-abstract class ForwardingStore implements Store {
-    final Store store;
+/** A store that does what another one does, but for what is done otherwise in a class that extends it. */
+public abstract class ForwardingStore implements Store {
+    protected final Store store;
 
-    ForwardingStore(Store store) {
+    protected ForwardingStore(Store store) {
         this.store = store;
     }
 
@@ -31,6 +26,16 @@ abstract class ForwardingStore implements Store {
     @Override
     public CompletableFuture<CommitOutcome> commit(Commit commit) {
         return store.commit(commit);
+    }
+
+    @Override
+    public boolean isFull() {
+        return store.isFull();
+    }
+
+    @Override
+    public String trouble() {
+        return store.trouble();
     }
 
     @Override
@@ -76,6 +81,11 @@ abstract class ForwardingStore implements Store {
     @Override
     public void revoke(long lease) {
         store.revoke(lease);
+    }
+
+    @Override
+    public @Nullable Replication replication() {
+        return store.replication();
     }
 
     @Override
