@@ -103,10 +103,8 @@ public final class LogIns {
             control.events().logInFailed(shown(request.user()), address, "too many failures");
             return tooMany(request.seq(), "log-in", delay, tock);
         }
-        long begun = System.nanoTime();
         User user = byPassword(request.user(), request.secret());
         if (user == null) {
-            control.passwords().failed(System.nanoTime() - begun);
             control.throttle().failed(keys);
             String shown = shown(request.user());
             LOG.log(System.Logger.Level.WARNING, "a log-in failed: user {0} from {1}", shown, address);
@@ -264,14 +262,22 @@ public final class LogIns {
         return new Reply.Failed(request.seq(), text, Etype.ACCESS, tock);
     }
 
-    /** The user who has this password; {@code null} if it is another's, or the user cannot log in. */
+    /**
+     * The user who has this password; {@code null} if it is another's, or the user cannot log in. To be called when it is the
+     * turn of this attempt.
+     */
     private @Nullable User byPassword(String name, Request.Secret secret) {
+        long begun = System.nanoTime();
         byte[] digest = digest(secret);
         User user = control.table().findUser(name);
         String stored = user == null || user.disabled() || user.password() == null ? Nobody.HASH : user.password();
         boolean matches = BackgroundWork.call(
                 "distkv-password", () -> PasswordHash.matches(stored, digest == null ? new byte[0] : digest));
-        return matches && digest != null && user != null && stored.equals(user.password()) ? user : null;
+        if (matches && digest != null && user != null && stored.equals(user.password())) {
+            return user;
+        }
+        control.passwords().failed(System.nanoTime() - begun);
+        return null;
     }
 
     private byte @Nullable [] digest(Request.Secret secret) {
