@@ -119,12 +119,33 @@ public final class CopyService {
                     Request.ApproveCode _,
                     Request.KeepToken _,
                     Request.DropToken _,
+                    Request.ChangePassword _,
                     Request.InviteNode _,
                     Request.JoinAsNode _,
                     Request.RenewNode _,
                     Request.RevokeNode _,
                     Request.FollowStore _ -> true;
-            default -> false;
+            case Request.GetValue _,
+                    Request.GetByTick _,
+                    Request.GetTree _,
+                    Request.Watch _,
+                    Request.Enumerate _,
+                    Request.EnumerateNode _,
+                    Request.Root _,
+                    Request.GetState _,
+                    Request.Stop _,
+                    Request.TestAcl _,
+                    Request.DiffieHellman _,
+                    Request.LogIn _,
+                    Request.WhoAmI _,
+                    Request.ListNodes _,
+                    Request.PromoteCopy _,
+                    Request.Hello _,
+                    Request.Ack _,
+                    Request.StreamEnd _,
+                    Request.Unsupported _,
+                    Request.Unknown _,
+                    Request.Malformed _ -> false;
         };
     }
 
