@@ -10,7 +10,9 @@ import distkv.client.ClientException;
 import distkv.client.ClientOptions;
 import distkv.client.ServerConnectionException;
 import distkv.client.transport.Address;
+import distkv.protocol.Etype;
 import distkv.protocol.Request;
+import distkv.server.ServerOptions;
 import distkv.store.sqlite.CopyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +32,9 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example:", "  distkv promote"})
 public final class PromoteCommand implements CommandAction.Local {
+    private static final String ITS_MAIN_LIVES =
+            "stop it first; --force promotes the copy although it lives, and it then refuses to serve";
+
     @Option(
             names = {"--data"},
             paramLabel = "DIR",
@@ -46,10 +51,7 @@ public final class PromoteCommand implements CommandAction.Local {
 
     @Override
     public int run(CommandContext context) throws InterruptedException {
-        String configured = context.config().text("server.data");
-        Path directory = data != null
-                ? data
-                : configured != null ? Path.of(configured) : context.terminal().dataDirectory();
+        Path directory = context.dataDirectory(data);
         CopyFile.Identity copy = CopyFile.identity(directory);
         if (copy == null || copy.main().isEmpty()) {
             throw new FailedException("data directory " + directory
@@ -58,7 +60,7 @@ public final class PromoteCommand implements CommandAction.Local {
         }
         String socket = context.config().text("server.socket");
         Path there = socket == null || socket.equals("none")
-                ? directory.toAbsolutePath().resolve("distkv.sock")
+                ? directory.toAbsolutePath().resolve(ServerOptions.SOCKET)
                 : Path.of(socket);
         if (!Files.exists(there) || !promoteRunning(context, ClientOptions.of(new Address.Unix(there)))) {
             promoteFile(context, directory, copy);
@@ -76,7 +78,8 @@ public final class PromoteCommand implements CommandAction.Local {
         } catch (ServerConnectionException e) {
             return false;
         } catch (ClientException e) {
-            throw refused(String.valueOf(e.getMessage()));
+            FailedException failed = new FailedException(String.valueOf(e.getMessage()), e);
+            throw e.etype() == Etype.REFUSED ? failed.withHint(ITS_MAIN_LIVES) : failed;
         }
     }
 
@@ -84,7 +87,8 @@ public final class PromoteCommand implements CommandAction.Local {
             throws InterruptedException {
         MainServer main = new MainServer(ServerLocator.withLogIn(context, copy.main()));
         if (!force && isAlive(main)) {
-            throw refused("the main server " + main.address() + " lives (expected: one that is stopped)");
+            throw new FailedException("the main server " + main.address() + " lives (expected: one that is stopped)")
+                    .withHint(ITS_MAIN_LIVES);
         }
         context.printer()
                 .remark("promoted: epoch " + CopyFile.promote(directory)
@@ -98,13 +102,5 @@ public final class PromoteCommand implements CommandAction.Local {
         } catch (ServerConnectionException e) {
             return false;
         }
-    }
-
-    private static FailedException refused(String reason) {
-        return new FailedException(reason)
-                .withHint(
-                        reason.contains(" lives ")
-                                ? "stop it first; --force promotes the copy although it lives, and it then refuses to serve"
-                                : null);
     }
 }

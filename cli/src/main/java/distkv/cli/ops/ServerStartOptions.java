@@ -69,11 +69,7 @@ public final class ServerStartOptions {
     }
 
     Path data(CommandContext context) {
-        String configured = context.config().text("server.data");
-        if (data == null && configured == null) {
-            return context.terminal().dataDirectory();
-        }
-        return data != null ? data : Path.of(String.valueOf(configured));
+        return context.dataDirectory(data);
     }
 
     /**
