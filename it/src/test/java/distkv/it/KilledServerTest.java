@@ -78,17 +78,9 @@ class KilledServerTest {
     private @Nullable Process server;
 
     private int start(int port) throws IOException {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx128m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
+        List<String> command = JavaProgram.command(
                 ServerProgram.class.getName(),
-                directory.resolve("data").toString(),
-                Integer.toString(port));
+                List.of(directory.resolve("data").toString(), Integer.toString(port)));
         Process started = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("server.log").toFile()))

@@ -122,16 +122,7 @@ final class Machine implements AutoCloseable {
 
     private Process process(String line) throws IOException {
         List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx128m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "distkv.cli.Main"));
-        command.addAll(List.of(line.split(" ", -1)));
+        command.addAll(JavaProgram.command("distkv.cli.Main", List.of(line.split(" ", -1))));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectError(
                         ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()));
