@@ -79,8 +79,7 @@ class KilledServerTest {
 
     private int start(int port) throws IOException {
         List<String> command = JavaProgram.command(
-                ServerProgram.class.getName(),
-                List.of(directory.resolve("data").toString(), Integer.toString(port)));
+                ServerProgram.class.getName(), List.of(directory.resolve("data").toString(), Integer.toString(port)));
         Process started = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("server.log").toFile()))
