@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from contextlib import suppress
 
 
@@ -9,7 +10,8 @@ class Proxy:
     """
     Passes on what comes to its port, to the server's; between ``cut`` and ``mend`` nobody gets through.
 
-    While it is ``silent`` nothing gets back that the server says.
+    While it is ``silent`` nothing gets back that the server says. What the server says first on a connection comes
+    ``late``, in seconds.
     """
 
     def __init__(self, port):
@@ -17,6 +19,7 @@ class Proxy:
         self._pairs = []
         self.port = 0
         self.silent = False
+        self.late = 0.0
         self.mend()
 
     def mend(self):
@@ -45,9 +48,13 @@ class Proxy:
 
     def _pass_on(self, source, target, back):
         with suppress(OSError):
-            while data := source.recv(65536):
+            data = source.recv(65536)
+            if back:
+                time.sleep(self.late)
+            while data:
                 if not (back and self.silent):
                     target.sendall(data)
+                data = source.recv(65536)
         for sock in (source, target):
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)

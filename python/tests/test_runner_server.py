@@ -58,6 +58,14 @@ def test_while_the_server_is_gone_calls_fail_at_once_and_watches_resume(cut_off,
     assert sorted(texts) == ["test.a deleted", "test.c end"]
 
 
+@pytest.mark.parametrize("how", ["async", "sync"])
+def test_code_waits_for_the_first_connection_as_long_as_the_attempt_lasts(cut_off, proxy, tree, how):
+    tree.set("test.a", 1)
+    proxy.late = 1.2
+    call = "await _client.get" if how == "async" else "_client.get"
+    assert cut_off.result(f"return ({call}(_P('test.a'))).value", how) == 1
+
+
 def test_code_that_starts_without_a_server_watches_once_there_is_one(cut_off, proxy, tree):
     tree.set("test.a", 1)
     proxy.cut()

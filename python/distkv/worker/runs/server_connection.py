@@ -15,9 +15,6 @@ from ...util import attrdict
 
 __all__ = ["ServerConnection"]
 
-FIRST_TIMEOUT = 1.0
-"""Seconds that code waits for the first connection before it runs without one."""
-
 RECONNECT_TIMEOUT = 1.5
 """Seconds that code waits for a connection that was lost: longer than the longest pause between two attempts."""
 
@@ -29,6 +26,8 @@ class ServerConnection:
         self.runs = RunTokens()
         """What it logs in with."""
         self.link = Link(None, config.connect, runs=self.runs)
+        self._first_timeout = config.connect.init_timeout
+        """Seconds that code waits for the first connection before it runs without one: those of an attempt."""
         self._tasks = tasks
         self._context = contextvars.copy_context()
         self._started = False
@@ -40,7 +39,7 @@ class ServerConnection:
             # In the worker's context, since the task does not belong to the run that happens to need it first.
             self._context.run(self._tasks.start_soon, self.link.run)
         if not self.link.attempted.is_set():
-            with anyio.move_on_after(FIRST_TIMEOUT):
+            with anyio.move_on_after(self._first_timeout):
                 await self.link.attempted.wait()
 
     async def reconnected(self) -> None:

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What all runs of the worker share: the node's name, the configuration, and the connection to the server. */
 final class WorkerEnvironment implements AutoCloseable {
-    /** How long a run waits for the first connection before it starts without one. */
-    private static final Duration FIRST_CONNECTION = Duration.ofSeconds(1);
-
     /**
      * How long a run waits after the connection was lost: longer than the client's longest pause between two attempts.
      */
@@ -71,12 +68,15 @@ final class WorkerEnvironment implements AutoCloseable {
         return config;
     }
 
-    /** The client. The first caller waits until the first attempt to connect is over; all others wait with it. */
+    /**
+     * The client. The first caller waits until the first attempt to connect is over, however long that takes on a machine
+     * under load: what code asks for before would count as its own failure. All others wait with it.
+     */
     Client client() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             if (client == null) {
-                client = Client.begin(server, runs, FIRST_CONNECTION);
+                client = Client.begin(server, runs, server.connectTimeout());
             }
             return client;
         } finally {

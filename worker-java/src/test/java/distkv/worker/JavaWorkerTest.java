@@ -172,6 +172,18 @@ class JavaWorkerTest {
         failedAs("interrupted", "ServerConnectionException");
     }
 
+    /** The server greets later than some time that is usual for that, as on a machine under load. */
+    @Test
+    void aRunWaitsForTheFirstConnectionAsLongAsTheAttemptLasts() throws Exception {
+        ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        worker.obey(Map.of("op", "init", "node", "n1", "host", "127.0.0.1", "port", (long) server.getLocalPort()));
+        start(1, "void run(Context self) throws Exception { self.client().get(Path.of(\"a\")); }");
+        Thread.sleep(1_200);
+        serveUntilAsked(server);
+        // It has asked, so it was connected.
+        failedAs("interrupted", "ServerConnectionException");
+    }
+
     @Test
     void aRunThatCannotReachAnotherServerHasFailed() throws IOException {
         start(1, """
