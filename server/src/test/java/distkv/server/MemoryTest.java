@@ -141,7 +141,7 @@ class MemoryTest {
             assertThat(good.read()).containsEntry("seq", watch).containsEntry("value", (long) i);
         }
         assertThat(readToError(slow)).containsEntry("etype", "overflow");
-        assertThat(slow.callAmongOthers("get_value", "path", path("v", 5))).containsEntry("value", 5L);
+        assertThat(slow.call("get_value", "path", path("v", 5))).containsEntry("value", 5L);
         long again = slow.ask("watch", "path", path("w"), "nchain", 0);
         assertThat(slow.readWhere(message -> Long.valueOf(again).equals(message.get("seq"))))
                 .containsEntry("state", "start");
@@ -187,7 +187,7 @@ class MemoryTest {
                 for (int i = 0; i < 50; i++) {
                     one.ask("watch", "path", path("v"), "nchain", 0, "fetch", true);
                 }
-                one.callAmongOthers("set_value", "path", path("w"), "value", 1);
+                one.call("set_value", "path", path("w"), "value", 1);
             }
         }
         assertThat(set("x", new byte[300_000])).containsEntry("changed", true);

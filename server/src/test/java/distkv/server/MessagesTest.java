@@ -77,7 +77,7 @@ class MessagesTest {
     @Test
     void aStoppedMonitorGetsNothingMore() throws IOException {
         monitor(List.of("foo"), false);
-        assertThat(monitor.callAmongOthers("stop", "task", 1)).containsEntry("result", true);
+        assertThat(monitor.call("stop", "task", 1)).containsEntry("result", true);
         assertThat(monitor.read()).containsEntry("state", "end");
         sender.call("msg_send", "topic", List.of("foo"), "data", 1);
         assertThat(monitor.call("get_value", "path", WireClient.path("x"))).doesNotContainKey("data");

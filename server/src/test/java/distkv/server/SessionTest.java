@@ -51,10 +51,10 @@ class SessionTest {
             Map<String, Object> gone = wire.readWhere(
                     message -> Long.valueOf(seq).equals(message.get("seq")) && !message.containsKey("value"));
             assertThat(gone).doesNotContainKey("state");
-            assertThat(wire.callAmongOthers("session_renew")).containsEntry("etype", "session");
-            assertThat(wire.callAmongOthers("set_value", "path", path("here"), "value", 1, "session", true))
+            assertThat(wire.call("session_renew")).containsEntry("etype", "session");
+            assertThat(wire.call("set_value", "path", path("here"), "value", 1, "session", true))
                     .containsEntry("etype", "session");
-            assertThat(wire.callAmongOthers(
+            assertThat(wire.call(
                             "session", "session", opened.get("session"), "secret", opened.get("secret")))
                     .containsEntry("etype", "session");
         }

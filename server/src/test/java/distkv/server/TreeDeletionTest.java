@@ -51,6 +51,6 @@ class TreeDeletionTest extends WireTest {
         assertThat(items).hasSize(600);
         assertThat(ticks).hasSize(600);
         assertThat(items.get(299)).containsEntry("old_value", 299L).containsEntry("path", path(299));
-        assertThat(wire.callAmongOthers("get_value", "path", path("t", 3))).containsEntry("value", "new");
+        assertThat(wire.call("get_value", "path", path("t", 3))).containsEntry("value", "new");
     }
 }

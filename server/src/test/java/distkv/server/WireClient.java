@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,8 @@ final class WireClient implements AutoCloseable {
     private final FrameReader frames;
     final Map<String, Object> greeting;
     private final List<Map<String, Object>> putBack = new ArrayList<>();
+    /** The requests that were not made by {@link #call}; their messages come when they like. */
+    private final Set<Object> asked = new HashSet<>();
     private long seq;
 
     WireClient(int port) throws IOException {
@@ -56,30 +60,36 @@ final class WireClient implements AutoCloseable {
     }
 
     void send(Map<String, Object> message) throws IOException {
+        if (message.get("seq") instanceof Number number) {
+            asked.add(number.longValue());
+        }
         sendBytes(Values.encode(message).bytes());
     }
 
     /** Sends a request with the next seq, and returns that. */
     long ask(String action, @Nullable Object... pairs) throws IOException {
-        Map<String, Object> message = map(pairs);
-        message.put("action", action);
-        message.put("seq", ++seq);
-        send(message);
+        send(request(action, pairs));
         return seq;
     }
 
-    /** Sends a request and returns the reply to it, which must be the next message. */
-    Map<String, Object> call(String action, @Nullable Object... pairs) throws IOException {
-        long asked = ask(action, pairs);
-        Map<String, Object> reply = read();
-        assertThat(reply).containsEntry("seq", asked);
-        return reply;
+    private Map<String, Object> request(String action, @Nullable Object... pairs) {
+        Map<String, Object> message = map(pairs);
+        message.put("action", action);
+        message.put("seq", ++seq);
+        return message;
     }
 
-    /** As {@link #call}, other messages may come before the reply; they are read later. */
-    Map<String, Object> callAmongOthers(String action, @Nullable Object... pairs) throws IOException {
-        long asked = ask(action, pairs);
-        return readWhere(message -> Long.valueOf(asked).equals(message.get("seq")));
+    /** Sends a request and returns the reply to it. Messages of streams may come before it; they are read later. */
+    Map<String, Object> call(String action, @Nullable Object... pairs) throws IOException {
+        sendBytes(Values.encode(request(action, pairs)).bytes());
+        Object called = seq;
+        return readWhere(message -> {
+            Object of = message.get("seq");
+            assertThat(called.equals(of) || asked.contains(of))
+                    .as("%s is for a request that was made", message)
+                    .isTrue();
+            return called.equals(of);
+        });
     }
 
     /** Sends a request whose answer would be a stream, and returns the error that it gets instead. */
