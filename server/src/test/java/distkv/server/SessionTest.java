@@ -54,8 +54,7 @@ class SessionTest {
             assertThat(wire.call("session_renew")).containsEntry("etype", "session");
             assertThat(wire.call("set_value", "path", path("here"), "value", 1, "session", true))
                     .containsEntry("etype", "session");
-            assertThat(wire.call(
-                            "session", "session", opened.get("session"), "secret", opened.get("secret")))
+            assertThat(wire.call("session", "session", opened.get("session"), "secret", opened.get("secret")))
                     .containsEntry("etype", "session");
         }
     }

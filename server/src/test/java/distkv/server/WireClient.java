@@ -31,6 +31,7 @@ final class WireClient implements AutoCloseable {
     private final List<Map<String, Object>> putBack = new ArrayList<>();
     /** The requests that were not made by {@link #call}; their messages come when they like. */
     private final Set<Object> asked = new HashSet<>();
+
     private long seq;
 
     WireClient(int port) throws IOException {
