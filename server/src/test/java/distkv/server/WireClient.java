@@ -29,8 +29,8 @@ final class WireClient implements AutoCloseable {
     private final FrameReader frames;
     final Map<String, Object> greeting;
     private final List<Map<String, Object>> putBack = new ArrayList<>();
-    /** The requests that were not made by {@link #call}; their messages come when they like. */
-    private final Set<Object> asked = new HashSet<>();
+    /** The requests that have their reply; no other message may come for them. */
+    private final Set<Object> answered = new HashSet<>();
 
     private long seq;
 
@@ -61,36 +61,29 @@ final class WireClient implements AutoCloseable {
     }
 
     void send(Map<String, Object> message) throws IOException {
-        if (message.get("seq") instanceof Number number) {
-            asked.add(number.longValue());
-        }
         sendBytes(Values.encode(message).bytes());
     }
 
     /** Sends a request with the next seq, and returns that. */
     long ask(String action, @Nullable Object... pairs) throws IOException {
-        send(request(action, pairs));
-        return seq;
-    }
-
-    private Map<String, Object> request(String action, @Nullable Object... pairs) {
         Map<String, Object> message = map(pairs);
         message.put("action", action);
         message.put("seq", ++seq);
-        return message;
+        send(message);
+        return seq;
     }
 
     /** Sends a request and returns the reply to it. Messages of streams may come before it; they are read later. */
     Map<String, Object> call(String action, @Nullable Object... pairs) throws IOException {
-        sendBytes(Values.encode(request(action, pairs)).bytes());
-        Object called = seq;
-        return readWhere(message -> {
-            Object of = message.get("seq");
-            assertThat(called.equals(of) || asked.contains(of))
-                    .as("%s is for a request that was made", message)
-                    .isTrue();
-            return called.equals(of);
+        Object asked = ask(action, pairs);
+        Map<String, Object> reply = readWhere(message -> {
+            assertThat(answered).as("%s", message).doesNotContain(get(message, "seq"));
+            return asked.equals(message.get("seq"));
         });
+        if (!reply.containsKey("state")) {
+            answered.add(asked);
+        }
+        return reply;
     }
 
     /** Sends a request whose answer would be a stream, and returns the error that it gets instead. */
