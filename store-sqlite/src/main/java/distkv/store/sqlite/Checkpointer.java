@@ -1,6 +1,7 @@
 package distkv.store.sqlite;
 
 import distkv.store.CommitOutcome;
+import distkv.store.engine.TaskQueue;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -25,7 +26,7 @@ final class Checkpointer implements Runnable {
 
     private final Connection connection;
     private final Connection writer;
-    private final WriterQueue queue;
+    private final TaskQueue<WriterTask> queue;
     private final Semaphore asked = new Semaphore(0);
     private boolean running;
     private long unseenBytes;
@@ -34,7 +35,7 @@ final class Checkpointer implements Runnable {
     private volatile boolean isFull;
 
     /** @param connection for this object alone; that of the writer is used on the writer's thread only */
-    Checkpointer(Connection connection, Connection writer, WriterQueue queue) {
+    Checkpointer(Connection connection, Connection writer, TaskQueue<WriterTask> queue) {
         this.connection = connection;
         this.writer = writer;
         this.queue = queue;

@@ -2,6 +2,7 @@ package distkv.store.sqlite;
 
 import distkv.model.Revision;
 import distkv.store.engine.Mutation;
+import distkv.store.engine.TaskQueue;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -57,7 +58,7 @@ final class Compaction implements Runnable {
     private record Found(long[] ticks, long to, long superseded, boolean isAll) {}
 
     private final Path file;
-    private final WriterQueue queue;
+    private final TaskQueue<WriterTask> queue;
     private final DiskSpace space;
     private final SqliteOptions options;
 
@@ -85,7 +86,8 @@ final class Compaction implements Runnable {
     private boolean isSettled;
     private boolean isStuck;
 
-    Compaction(StoreFile store, WriterQueue queue, DiskSpace space, SqliteOptions options) throws SQLException {
+    Compaction(StoreFile store, TaskQueue<WriterTask> queue, DiskSpace space, SqliteOptions options)
+            throws SQLException {
         this.file = store.file();
         this.queue = queue;
         this.space = space;

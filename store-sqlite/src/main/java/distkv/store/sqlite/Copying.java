@@ -7,6 +7,7 @@ import distkv.store.CopyFeed;
 import distkv.store.Replication;
 import distkv.store.StoreException;
 import distkv.store.engine.RecentChanges;
+import distkv.store.engine.TaskQueue;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -26,7 +27,7 @@ final class Copying implements Replication {
             List.of("tree", "created", FileFormat.EPOCHS, FileFormat.SECRET, "compacted", "walked");
 
     private final Path file;
-    private final WriterQueue queue;
+    private final TaskQueue<WriterTask> queue;
     private final RecentChanges recent;
     private final Compaction compaction;
     private final StoreWriter work;
@@ -39,7 +40,7 @@ final class Copying implements Replication {
     /** The changes of commits that are incomplete. */
     private List<CopyBatch.Row> incomplete = new ArrayList<>();
 
-    Copying(StoreFile store, WriterQueue queue, RecentChanges recent, Compaction compaction, StoreWriter work)
+    Copying(StoreFile store, TaskQueue<WriterTask> queue, RecentChanges recent, Compaction compaction, StoreWriter work)
             throws SQLException {
         this.file = store.file();
         this.queue = queue;

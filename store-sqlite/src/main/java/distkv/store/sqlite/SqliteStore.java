@@ -20,6 +20,7 @@ import distkv.store.engine.LeaseTimers;
 import distkv.store.engine.Mutation;
 import distkv.store.engine.PathSort;
 import distkv.store.engine.RecentChanges;
+import distkv.store.engine.TaskQueue;
 import distkv.store.sqlite.directory.DirectoryLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ public final class SqliteStore implements Store {
     private final String treeName;
     private final DirectoryLock lock;
     private final LeaseClock clock;
-    private final WriterQueue queue = new WriterQueue();
+    private final TaskQueue<WriterTask> queue = new TaskQueue<>();
     private final RecentChanges recent;
     private final LeaseTimers leases;
     private final Compaction compaction;

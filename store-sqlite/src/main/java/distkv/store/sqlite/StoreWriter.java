@@ -10,6 +10,7 @@ import distkv.store.StoreException;
 import distkv.store.engine.LeaseTimers;
 import distkv.store.engine.Mutation;
 import distkv.store.engine.RecentChanges;
+import distkv.store.engine.TaskQueue;
 import distkv.store.engine.TreeState;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,7 +30,7 @@ final class StoreWriter implements Runnable {
     private static final System.Logger LOG = System.getLogger(StoreWriter.class.getName());
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
-    private final WriterQueue queue;
+    private final TaskQueue<WriterTask> queue;
     private final TreeState tree;
     private final ChangeLog log;
     private final Checkpointer checkpoint;
@@ -47,7 +48,7 @@ final class StoreWriter implements Runnable {
     private volatile @Nullable String stopped;
 
     StoreWriter(
-            WriterQueue queue,
+            TaskQueue<WriterTask> queue,
             TreeState tree,
             ChangeLog log,
             Checkpointer checkpoint,

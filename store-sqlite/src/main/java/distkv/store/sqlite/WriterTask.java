@@ -6,13 +6,14 @@ import distkv.model.Value;
 import distkv.model.Write;
 import distkv.store.CommitOutcome;
 import distkv.store.CopyBatch;
+import distkv.store.engine.TaskQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A task for the {@link StoreWriter}. */
-sealed interface WriterTask {
+sealed interface WriterTask extends TaskQueue.Task {
     record Apply(Commit commit, CompletableFuture<CommitOutcome> answer) implements WriterTask {}
 
     record GrantLease(Duration ttl, CompletableFuture<Long> answer) implements WriterTask {}
@@ -51,7 +52,7 @@ sealed interface WriterTask {
     /** All entries at the newest revision, in no order. */
     record View(long revision, Entry[] entries) {}
 
-    /** The approximate number of bytes in it. */
+    @Override
     default long bytes() {
         long bytes = 100;
         if (this instanceof Apply(Commit commit, var answer)) {

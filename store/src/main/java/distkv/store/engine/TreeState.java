@@ -68,6 +68,11 @@ public final class TreeState {
         return newest;
     }
 
+    /** The greatest id that a lease ever had. */
+    public long lastLease() {
+        return lastLease;
+    }
+
     /** How many entries are present. */
     public int size() {
         return index.size();

@@ -1,12 +1,21 @@
-package distkv.store.sqlite;
+package distkv.store.engine;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The tasks that wait for the writer. Their number and bytes are bounded; {@link #put} waits while the queue is FULL. */
-final class WriterQueue {
+/**
+ * The tasks that wait for the one thread that writes. Their number and bytes are bounded; {@link #put} waits while the
+ * queue is full.
+ */
+public final class TaskQueue<T extends TaskQueue.Task> {
+    /** What an engine's thread has to do. */
+    public interface Task {
+        /** The approximate number of bytes in it. */
+        long bytes();
+    }
+
     private static final int MAX_TASKS = 1024;
     private static final long MAX_BYTES = 16L << 20;
 
@@ -15,12 +24,12 @@ final class WriterQueue {
 
     private final Condition filled = lock.newCondition();
     private final Condition emptied = lock.newCondition();
-    private List<WriterTask> waiting = new ArrayList<>();
+    private List<T> waiting = new ArrayList<>();
     private long bytes;
     private boolean closed;
 
     /** Adds a task, waiting for space; false if the queue is closed. */
-    boolean put(WriterTask task) {
+    public boolean put(T task) {
         lock.lock();
         try {
             while (!closed && (waiting.size() >= MAX_TASKS || bytes >= MAX_BYTES)) {
@@ -41,7 +50,7 @@ final class WriterQueue {
     }
 
     /** Whether it is at least half full. A caller that must not wait leaves the other half to concurrent callers. */
-    boolean isFull() {
+    public boolean isFull() {
         lock.lock();
         try {
             return waiting.size() >= MAX_TASKS / 2 || bytes >= MAX_BYTES / 2;
@@ -51,13 +60,13 @@ final class WriterQueue {
     }
 
     /** Takes all tasks, waiting for the first; none if the queue is closed and empty. */
-    List<WriterTask> take() {
+    public List<T> take() {
         lock.lock();
         try {
             while (!closed && waiting.isEmpty()) {
                 filled.awaitUninterruptibly();
             }
-            List<WriterTask> taken = waiting;
+            List<T> taken = waiting;
             waiting = new ArrayList<>();
             bytes = 0;
             emptied.signalAll();
@@ -68,7 +77,7 @@ final class WriterQueue {
     }
 
     /** Refuses further tasks; those in the queue can still be taken. */
-    void close() {
+    public void close() {
         lock.lock();
         try {
             closed = true;

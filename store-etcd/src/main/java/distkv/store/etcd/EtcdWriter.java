@@ -1,0 +1,413 @@
+package distkv.store.etcd;
+
+import distkv.model.ChangeBatch;
+import distkv.model.Entry;
+import distkv.model.Origin;
+import distkv.model.Path;
+import distkv.model.Revision;
+import distkv.store.CommitOutcome;
+import distkv.store.CompactedException;
+import distkv.store.StoreException;
+import distkv.store.engine.LeaseTimers;
+import distkv.store.engine.Mutation;
+import distkv.store.engine.RecentChanges;
+import distkv.store.engine.TaskQueue;
+import distkv.store.engine.TreeState;
+import io.etcd.jetcd.api.KeyValue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes the tree, on the thread {@code distkv-store}: it applies what waits to the tree in memory, appends the result to
+ * the log as one record, and answers when etcd has it. If another server was faster, it takes everything back, applies
+ * what that one has appended, and decides anew. So each commit is decided once, at its place in the log, and a conflict is
+ * its own.
+ */
+final class EtcdWriter implements Runnable {
+    private static final System.Logger LOG = System.getLogger(EtcdWriter.class.getName());
+    private static final Duration TRY_AGAIN = Duration.ofMillis(250);
+    /** About how many bytes of values go into one record. */
+    private static final long RECORD = Parts.SIZE / 2;
+
+    private final TaskQueue<EtcdTask> queue;
+    private final TreeState tree;
+    private final RecentChanges recent;
+    private final Leases leases;
+    private final LeaseTimers timers;
+    private final LogReader log;
+    private final Appender appender;
+    private final History history;
+    private final Presence presence;
+    private final Snapshots snapshots;
+    private final ScheduledExecutorService timer;
+    /** Those of the present entries that say more than the name of their author. */
+    private final Map<Path, Origin> origins;
+
+    private final List<Runnable> answers = new ArrayList<>();
+    /** Whether an answer says what is not so, and may be out of date. */
+    private boolean denies;
+
+    /** The number of the newest record that is in the tree. */
+    private long number;
+
+    private volatile @Nullable String trouble;
+    /** Whether etcd did not answer when it was asked last. */
+    private boolean isOut;
+    /** Whether it will be asked again soon. */
+    private boolean isAsking;
+
+    private volatile @Nullable String stopped;
+
+    EtcdWriter(
+            TaskQueue<EtcdTask> queue,
+            LoadedTree loaded,
+            RecentChanges recent,
+            Leases leases,
+            LeaseTimers timers,
+            LogReader log,
+            Appender appender,
+            History history,
+            Presence presence,
+            Snapshots snapshots,
+            ScheduledExecutorService timer) {
+        this.queue = queue;
+        this.tree = loaded.tree();
+        this.origins = loaded.origins();
+        this.number = loaded.number();
+        this.recent = recent;
+        this.leases = leases;
+        this.timers = timers;
+        this.log = log;
+        this.appender = appender;
+        this.history = history;
+        this.presence = presence;
+        this.snapshots = snapshots;
+        this.timer = timer;
+    }
+
+    /** What prevents writing; {@code null} for nothing. */
+    @Nullable
+    String trouble() {
+        return stopped != null ? stopped : trouble;
+    }
+
+    @Override
+    public void run() {
+        for (List<EtcdTask> group = queue.take(); !group.isEmpty(); group = queue.take()) {
+            handle(group);
+        }
+    }
+
+    private void handle(List<EtcdTask> group) {
+        List<EtcdTask> work = new ArrayList<>(group.size());
+        for (EtcdTask task : group) {
+            switch (task) {
+                case EtcdTask.Recorded(long at, byte[] record) -> recorded(at, record);
+                case EtcdTask.CatchUp _ -> {
+                    isAsking = false;
+                    catchUp();
+                }
+                default -> work.add(task);
+            }
+        }
+        while (!work.isEmpty()) {
+            work = attempt(work);
+        }
+    }
+
+    /** Does what it can of the first tasks in one record; returns those that are left. */
+    private List<EtcdTask> attempt(List<EtcdTask> work) {
+        answers.clear();
+        denies = false;
+        int count = 0;
+        for (long bytes = 0; count < work.size() && bytes < RECORD; count++) {
+            bytes += work.get(count).bytes();
+            apply(work.get(count));
+        }
+        List<EtcdTask> tried = work.subList(0, count);
+        Appender.Appended appended = append();
+        switch (appended) {
+            case Appender.Appended.Done(int bytes) -> {
+                publish(bytes);
+                answers.forEach(Runnable::run);
+            }
+            case Appender.Appended.Overtaken(List<KeyValue> records) -> {
+                tree.rollBack();
+                overtaken(records);
+                return stopped == null ? work : attemptNothing(work);
+            }
+            case Appender.Appended.Failed failed -> {
+                tree.rollBack();
+                failed(failed);
+                tried.forEach(task -> fail(task, failed.outcome()));
+            }
+        }
+        return work.subList(count, work.size());
+    }
+
+    private List<EtcdTask> attemptNothing(List<EtcdTask> work) {
+        CommitOutcome refused = new CommitOutcome.Refused(String.valueOf(stopped));
+        work.forEach(task -> fail(task, refused));
+        return List.of();
+    }
+
+    private Appender.Appended append() {
+        if (tree.mutations().isEmpty() && !denies) {
+            return new Appender.Appended.Done(0);
+        }
+        String why = stopped != null ? stopped : isOut ? trouble : null;
+        return why != null
+                ? new Appender.Appended.Failed(new CommitOutcome.Refused(why), isOut, false)
+                : appender.append(number, tree.mutations());
+    }
+
+    private void apply(EtcdTask task) {
+        switch (task) {
+            case EtcdTask.Apply(var commit, var answer) -> {
+                CommitOutcome outcome = tree.apply(commit);
+                denies |= !(outcome instanceof CommitOutcome.Committed);
+                answers.add(() -> answer.complete(outcome));
+            }
+            case EtcdTask.GrantLease(Duration ttl, var answer) -> {
+                long lease = tree.grant(ttl);
+                answers.add(() -> answer.complete(lease));
+            }
+            case EtcdTask.EndLease(long lease, boolean evenIfAlive, var answer) -> {
+                boolean ends = leases.isHere(lease)
+                        ? timers.end(lease, evenIfAlive)
+                        : evenIfAlive && leases.find(lease) != null;
+                if (ends) {
+                    tree.end(lease);
+                }
+                answers.add(() -> answer.complete(ends));
+            }
+            case EtcdTask.TakeLease(long lease, var answer) -> {
+                boolean is = leases.find(lease) != null;
+                if (is && !leases.isHere(lease)) {
+                    take(lease);
+                }
+                answers.add(() -> answer.complete(is));
+            }
+            case EtcdTask.TakeOver _ -> leases.without(presence::isThere).forEach(this::take);
+            case EtcdTask.Read(var answer) -> answers.add(() -> answer.complete(contents()));
+            case EtcdTask.ReadOrigin(long tick, var answer) -> answers.add(() -> answer.complete(origin(tick)));
+            case EtcdTask.Recorded _, EtcdTask.CatchUp _ -> throw new IllegalStateException(task.toString());
+        }
+    }
+
+    private void take(long lease) {
+        tree.note(LogRecord.LEASE, String.valueOf(lease));
+    }
+
+    private Snapshot.Contents contents() {
+        return new Snapshot.Contents(
+                number, tree.newest(), tree.lastLease(), leases.all(), tree.entries(), Map.copyOf(origins));
+    }
+
+    private @Nullable Origin origin(long tick) {
+        for (Entry entry : tree.entries()) {
+            if (entry.tick() == tick) {
+                Origin more = origins.get(entry.path());
+                return more != null || entry.by() == null ? more : new Origin(entry.by());
+            }
+        }
+        try {
+            LogRecord.Logged commit = history.commit(Revision.ofTick(tick));
+            boolean is = commit != null
+                    && Revision.position(tick) < commit.replaces().size();
+            return is ? commit.origin() : null;
+        } catch (CompactedException | StoreException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the author of tick " + tick + " is not known", e);
+            return null;
+        }
+    }
+
+    /** What was applied is in the log. */
+    private void publish(int bytes) {
+        if (tree.mutations().isEmpty()) {
+            return;
+        }
+        for (Mutation mutation : tree.mutations()) {
+            switch (mutation) {
+                case Mutation.Changed(ChangeBatch batch, var _, var _, Origin origin) ->
+                    batch.changes().forEach(change -> keep(change, origin));
+                case Mutation.Granted(long lease, Duration ttl) -> leases.granted(lease, ttl, presence.server);
+                case Mutation.Ended(long lease, var _) -> leases.ended(lease);
+                case Mutation.Noted(var _, String lease) -> leases.taken(Long.parseLong(lease), presence.server);
+            }
+        }
+        advance(bytes, true);
+        trouble = null;
+        isOut = false;
+    }
+
+    /** The tree has one more record. */
+    private void advance(int bytes, boolean isOurs) {
+        long before = recent.newest();
+        number++;
+        recent.add(tree.mutations());
+        tree.markDurable();
+        history.added(number, tree.newest() > before ? tree.newest() : 0);
+        snapshots.added(tree.newest() - before, bytes, isOurs, this::contents);
+    }
+
+    private void keep(Entry change, @Nullable Origin origin) {
+        boolean saysMore =
+                origin != null && (origin.cause() != 0 || !origin.by().equals(change.by()));
+        if (saysMore && !change.isDeletion()) {
+            origins.put(change.path(), origin);
+        } else {
+            origins.remove(change.path());
+        }
+    }
+
+    /** The watch tells of a record, most often of one that is known. */
+    private void recorded(long at, byte[] record) {
+        if (at <= number || stopped != null) {
+            return;
+        }
+        try {
+            if (at == number + 1) {
+                replay(log.record(at, record));
+            } else {
+                catchUp();
+            }
+        } catch (EtcdFailure e) {
+            out(e.getMessage());
+        }
+    }
+
+    private void overtaken(List<KeyValue> records) {
+        try {
+            log.records(records).forEach(this::replay);
+            if (records.isEmpty() || records.size() == LogReader.MANY) {
+                catchUp();
+            }
+        } catch (EtcdFailure e) {
+            out(e.getMessage());
+        }
+    }
+
+    /** Applies all records that are not in the tree yet. */
+    private void catchUp() {
+        if (stopped != null) {
+            return;
+        }
+        try {
+            // Whether there is none or it was dropped shows in the head.
+            Appender.Appended head = appender.look(number);
+            while (head instanceof Appender.Appended.Overtaken(List<KeyValue> records)) {
+                if (records.isEmpty()) {
+                    stop(LogReader.missing(number + 1).getMessage());
+                    return;
+                }
+                log.records(records).forEach(this::replay);
+                head = appender.look(number);
+            }
+            if (head instanceof Appender.Appended.Failed failed) {
+                failed(failed);
+            } else {
+                isOut = false;
+                trouble = null;
+            }
+        } catch (EtcdFailure e) {
+            out(e.getMessage());
+        }
+    }
+
+    /** Applies what another server has appended. */
+    private void replay(LogReader.Numbered next) {
+        if (next.number() <= number || stopped != null) {
+            return;
+        }
+        if (next.number() != number + 1) {
+            stop(LogReader.missing(number + 1).getMessage());
+            return;
+        }
+        LogRecord record = next.record();
+        for (LogRecord.Item item : record.items()) {
+            replay(item, record.server());
+        }
+        advance(next.bytes(), false);
+    }
+
+    private void replay(LogRecord.Item item, String server) {
+        switch (item) {
+            case LogRecord.Logged(ChangeBatch batch, List<Long> replaces, var id, Origin origin) -> {
+                tree.replay(batch, replaces, id, origin);
+                Mutation.Changed changed = (Mutation.Changed) tree.mutations().getLast();
+                changed.batch().changes().forEach(change -> keep(change, origin));
+            }
+            case LogRecord.Granted(long lease, Duration ttl) -> {
+                tree.replayGrant(lease, ttl);
+                leases.granted(lease, ttl, server);
+            }
+            case LogRecord.Ended(long lease) -> {
+                tree.replayEnd(lease);
+                leases.ended(lease);
+            }
+            case LogRecord.Taken(long lease) -> leases.taken(lease, server);
+        }
+    }
+
+    private void failed(Appender.Appended.Failed failed) {
+        String reason = reason(failed.outcome());
+        if (failed.isOut()) {
+            out(reason);
+        } else if (failed.isFull()) {
+            trouble = "etcd has no space left (compact and defragment it, or raise its quota, then disarm its alarm)";
+        }
+    }
+
+    /** etcd does not answer: asks again soon. */
+    private void out(@Nullable String reason) {
+        if (!isOut) {
+            LOG.log(System.Logger.Level.WARNING, "etcd does not answer: {0}", reason);
+        }
+        isOut = true;
+        trouble = "etcd does not answer, so nothing can be written (expected: a majority of its members)";
+        if (!isAsking) {
+            isAsking = true;
+            timer.schedule(() -> queue.put(new EtcdTask.CatchUp()), TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void stop(@Nullable String why) {
+        if (stopped == null) {
+            stopped = why;
+            LOG.log(System.Logger.Level.ERROR, "{0}", why);
+        }
+    }
+
+    private void fail(EtcdTask task, CommitOutcome failure) {
+        switch (task) {
+            case EtcdTask.Apply apply -> apply.answer().complete(failure);
+            case EtcdTask.GrantLease grant ->
+                grant.answer().completeExceptionally(new StoreException("no lease was granted: " + reason(failure)));
+            case EtcdTask.EndLease end -> {
+                end.answer().complete(false);
+                timers.notEnded(end.lease(), TRY_AGAIN);
+            }
+            case EtcdTask.TakeLease take -> take.answer().complete(false);
+            case EtcdTask.TakeOver _ ->
+                timer.schedule(() -> queue.put(new EtcdTask.TakeOver()), TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            case EtcdTask.Read read -> read.answer().complete(contents());
+            case EtcdTask.ReadOrigin read -> read.answer().complete(origin(read.tick()));
+            case EtcdTask.Recorded _, EtcdTask.CatchUp _ -> throw new IllegalStateException(task.toString());
+        }
+    }
+
+    private static String reason(CommitOutcome failure) {
+        return switch (failure) {
+            case CommitOutcome.Refused(String reason, var _) -> reason;
+            case CommitOutcome.Unknown(String reason) -> reason;
+            case CommitOutcome.Committed committed -> committed.toString();
+            case CommitOutcome.Conflict conflict -> conflict.toString();
+        };
+    }
+}

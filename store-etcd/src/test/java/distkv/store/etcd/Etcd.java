@@ -1,0 +1,120 @@
+package distkv.store.etcd;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A real etcd on loopback, one member or several, with nothing in it, which keeps its files below a directory. */
+final class Etcd implements AutoCloseable {
+    private static final Path BUILT = Path.of("..", "build", "etcd");
+
+    private final Path directory;
+    private final List<Integer> ports = new ArrayList<>();
+    private final List<Process> members = new ArrayList<>();
+    private final String cluster;
+    private final List<Integer> peers = new ArrayList<>();
+    private int prefixes;
+
+    private Etcd(Path directory, int count) throws IOException {
+        this.directory = directory;
+        for (int i = 0; i < count; i++) {
+            ports.add(freePort());
+            peers.add(freePort());
+        }
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            names.add("m" + i + "=http://127.0.0.1:" + peers.get(i));
+        }
+        cluster = String.join(",", names);
+    }
+
+    static Etcd start(Path directory) {
+        return start(directory, 1);
+    }
+
+    static Etcd start(Path directory, int count) {
+        try {
+            Etcd etcd = new Etcd(directory, count);
+            for (int i = 0; i < count; i++) {
+                etcd.members.add(etcd.run(i));
+            }
+            return etcd;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The one that the tests' script has built; otherwise the system's own. */
+    static String program() throws IOException {
+        if (Files.isDirectory(BUILT)) {
+            try (Stream<Path> files = Files.list(BUILT)) {
+                var built = files.filter(Files::isExecutable)
+                        .filter(Files::isRegularFile)
+                        .findFirst();
+                if (built.isPresent()) {
+                    return built.get().toString();
+                }
+            }
+        }
+        return "etcd";
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Process run(int member) throws IOException {
+        String url = "http://127.0.0.1:" + ports.get(member);
+        String peer = "http://127.0.0.1:" + peers.get(member);
+        return new ProcessBuilder(
+                        program(),
+                        "--name=m" + member,
+                        "--data-dir=" + directory.resolve("m" + member),
+                        "--unsafe-no-fsync",
+                        "--listen-client-urls=" + url,
+                        "--advertise-client-urls=" + url,
+                        "--listen-peer-urls=" + peer,
+                        "--initial-advertise-peer-urls=" + peer,
+                        "--initial-cluster=" + cluster,
+                        "--heartbeat-interval=50",
+                        "--election-timeout=500")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("m" + member + ".log").toFile()))
+                .start();
+    }
+
+    /** An address with a prefix that was never used before. */
+    EtcdAddress fresh() {
+        return new EtcdAddress(ports.stream().map(port -> "127.0.0.1:" + port).toList(), "/test" + ++prefixes + "/");
+    }
+
+    void kill(int member) {
+        members.get(member).destroyForcibly().onExit().join();
+    }
+
+    void restart(int member) throws IOException {
+        members.set(member, run(member));
+    }
+
+    void signal(int member, String signal) throws IOException, InterruptedException {
+        new ProcessBuilder(
+                        "kill", "-" + signal, String.valueOf(members.get(member).pid()))
+                .start()
+                .waitFor(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        members.forEach(member -> member.destroyForcibly().onExit().join());
+    }
+}
