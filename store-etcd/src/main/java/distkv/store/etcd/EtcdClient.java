@@ -85,7 +85,11 @@ final class EtcdClient implements AutoCloseable {
     }
 
     private void leave(int which) {
-        current.compareAndSet(which, (which + 1) % members.size());
+        int next = (which + 1) % members.size();
+        if (current.compareAndSet(which, next)) {
+            // It would wait for up to two minutes before it connects again; who asks knows how often is too often.
+            members.get(next).resetConnectBackoff();
+        }
     }
 
     private <S extends AbstractStub<S>> S bounded(S stub) {

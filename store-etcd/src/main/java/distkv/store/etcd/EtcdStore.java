@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class EtcdStore implements Store {
     private static final int RECENT_BATCHES = 4096;
     private static final long RECENT_BYTES = 16L << 20;
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final String treeName;
     private final EtcdClient client;
@@ -80,25 +82,36 @@ public final class EtcdStore implements Store {
     }
 
     /**
-     * Opens the tree at an address, which is created if there is none.
+     * Opens the tree at an address, which is created if there is none. An etcd that does not answer yet is waited for as
+     * long as the options' patience lasts.
      *
      * @throws StoreException if it cannot be used; the message says why and what to do
      */
     public static EtcdStore open(EtcdOptions options) {
-        Keys keys = new Keys(options.address().prefix());
+        long end = System.nanoTime() + options.patience().toNanos();
         EtcdClient client = new EtcdClient(options.address(), Duration.ofSeconds(2));
-        Presence presence = null;
         try {
-            String name = OpenedTree.check(client, keys, options);
-            presence = new Presence(client, keys, options.presence());
-            return new EtcdStore(client, keys, OpenedTree.read(client, keys, name), presence, options);
-        } catch (EtcdFailure e) {
-            client.close();
-            throw OpenedTree.explain(options.address(), e);
-        } catch (StoreException e) {
+            while (true) {
+                try {
+                    return open(client, options);
+                } catch (EtcdFailure e) {
+                    if (e.kind() != EtcdFailure.Kind.UNREACHABLE || System.nanoTime() > end) {
+                        throw OpenedTree.explain(options.address(), e);
+                    }
+                    LockSupport.parkNanos(PAUSE.toNanos());
+                }
+            }
+        } catch (RuntimeException e) {
             client.close();
             throw e;
         }
+    }
+
+    private static EtcdStore open(EtcdClient client, EtcdOptions options) throws EtcdFailure {
+        Keys keys = new Keys(options.address().prefix());
+        String name = OpenedTree.check(client, keys, options);
+        Presence presence = new Presence(client, keys, options.presence());
+        return new EtcdStore(client, keys, OpenedTree.read(client, keys, name), presence, options);
     }
 
     @Override

@@ -62,7 +62,9 @@ record Snapshot(String name, long number, long revision, int parts, long bytes) 
 
     /** Those in a list as it is stored; an empty one is that of a new tree. */
     static List<Snapshot> list(ByteString listed) {
-        return listed.isEmpty() ? List.of(NONE) : listed.toStringUtf8().lines().map(Snapshot::of).toList();
+        return listed.isEmpty()
+                ? List.of(NONE)
+                : listed.toStringUtf8().lines().map(Snapshot::of).toList();
     }
 
     private static Snapshot of(String line) {

@@ -41,6 +41,7 @@ final class Snapshots implements AutoCloseable {
 
     private long bytes;
     private boolean isBusy;
+    private volatile boolean closed;
     /** The revision of etcd that had the newest of them first; what is older than that is not needed for the tree. */
     private long compactable;
 
@@ -97,13 +98,14 @@ final class Snapshots implements AutoCloseable {
     }
 
     private void run() {
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!closed) {
             try {
                 write(next.take());
             } catch (InterruptedException e) {
                 return;
             } catch (EtcdFailure e) {
-                LOG.log(System.Logger.Level.WARNING, "no snapshot was written: {0}", e.getMessage());
+                System.Logger.Level level = closed ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+                LOG.log(level, "no snapshot was written: {0}", e.getMessage());
             } finally {
                 synchronized (lock) {
                     isBusy = false;
@@ -181,6 +183,7 @@ final class Snapshots implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         thread.interrupt();
         VitalThreads.join(thread);
     }

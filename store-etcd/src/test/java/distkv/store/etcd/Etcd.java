@@ -6,12 +6,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A real etcd on loopback, one member or several, with nothing in it, which keeps its files below a directory. */
+/**
+ * A real etcd on loopback, one member or several, with nothing in it, which keeps its files below a directory. A member
+ * that is killed loses nothing that the kernel has.
+ */
 final class Etcd implements AutoCloseable {
     private static final Path BUILT = Path.of("..", "build", "etcd");
 
@@ -51,8 +54,18 @@ final class Etcd implements AutoCloseable {
         }
     }
 
+    /** Options for a tree that was never used before. */
+    EtcdOptions options() {
+        return EtcdOptions.of(fresh(), "contract").allowOld(true).withPresence(Duration.ofSeconds(1));
+    }
+
+    /** A client of it. */
+    EtcdClient client() {
+        return new EtcdClient(fresh(), Duration.ofSeconds(2));
+    }
+
     /** The one that the tests' script has built; otherwise the system's own. */
-    static String program() throws IOException {
+    private static String program() throws IOException {
         if (Files.isDirectory(BUILT)) {
             try (Stream<Path> files = Files.list(BUILT)) {
                 var built = files.filter(Files::isExecutable)
@@ -104,13 +117,6 @@ final class Etcd implements AutoCloseable {
 
     void restart(int member) throws IOException {
         members.set(member, run(member));
-    }
-
-    void signal(int member, String signal) throws IOException, InterruptedException {
-        new ProcessBuilder(
-                        "kill", "-" + signal, String.valueOf(members.get(member).pid()))
-                .start()
-                .waitFor(10, TimeUnit.SECONDS);
     }
 
     @Override

@@ -26,17 +26,13 @@ class EtcdStoreTest extends OriginContract {
         etcd.close();
     }
 
-    private static EtcdOptions options() {
-        return EtcdOptions.of(etcd.fresh(), "contract").allowOld(true);
-    }
-
     @Override
     protected Store open(LeaseClock clock) {
-        return closing(EtcdStore.open(options().withClock(() -> clock)));
+        return closing(EtcdStore.open(etcd.options().withClock(() -> clock)));
     }
 
     @Override
     protected Store openForgetful() {
-        return closing(EtcdStore.open(options().withClock(ManualClock::new).withRetain(300, 10_000)));
+        return closing(EtcdStore.open(etcd.options().withClock(ManualClock::new).withRetain(300, 10_000)));
     }
 }
