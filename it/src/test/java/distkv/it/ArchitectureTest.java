@@ -113,11 +113,11 @@ class ArchitectureTest {
             .resideInAPackage("org.bouncycastle..");
 
     @ArchTest
-    static final ArchRule etcdsClientIsUsedByTheBenchmarkAlone = noClasses()
-            .that(not(resideInAPackage("distkv.bench..")))
+    static final ArchRule etcdIsKnownToItsStoreAndToTheBenchmarkAlone = noClasses()
+            .that(not(resideInAnyPackage("distkv.store.etcd..", "distkv.bench..")))
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.etcd..", "io.grpc..", "io.netty..", "io.vertx..");
+            .resideInAnyPackage("io.etcd..", "io.grpc..", "io.netty..", "io.vertx..", "com.google.protobuf..");
 
     @ArchTest
     static final ArchRule theWireIsReadAndWrittenByOurOwnCodec =

@@ -27,8 +27,17 @@ public final class CopyOptions {
             description = "Do not run: list what this server had acknowledged and no copy had, when one was promoted.")
     private boolean showLost;
 
-    /** Runs what is asked for; returns the exit code. */
-    public int run(CommandContext context, ServerStarter starter, Path data) throws IOException, InterruptedException {
+    /**
+     * Runs what is asked for; returns the exit code.
+     *
+     * @param isShared whether several servers share the tree, so that none is the main one
+     */
+    public int run(CommandContext context, ServerStarter starter, Path data, boolean isShared)
+            throws IOException, InterruptedException {
+        if (isShared && (main != null || sync || showLost)) {
+            throw new UsageException("--store with --follow, --sync or --show-lost (expected: one of them: servers that"
+                    + " share a tree have no copies)");
+        }
         if ((main == null ? 0 : 1) + (sync ? 1 : 0) + (showLost ? 1 : 0) > 1) {
             throw new UsageException("--follow, --sync, --show-lost (expected: one of them)");
         }

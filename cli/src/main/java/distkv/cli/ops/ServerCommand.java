@@ -33,6 +33,6 @@ public final class ServerCommand implements CommandAction.Local {
     @Override
     public int run(CommandContext context) throws Exception {
         trace.start(context.terminal());
-        return copies.run(context, place.starter(context), place.data(context));
+        return copies.run(context, place.starter(context), place.data(context), place.isShared());
     }
 }

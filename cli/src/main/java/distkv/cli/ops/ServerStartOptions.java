@@ -16,8 +16,6 @@ import distkv.server.Server;
 import distkv.server.ServerOptions;
 import distkv.server.copy.CopyRole;
 import distkv.store.Store;
-import distkv.store.sqlite.SqliteOptions;
-import distkv.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -55,6 +53,9 @@ public final class ServerStartOptions {
             description = "The Unix socket for clients on this machine. Default: server.socket, distkv.sock in the data"
                     + " directory.")
     private @Nullable String socket;
+
+    @Mixin
+    private StoreOptions store = new StoreOptions();
 
     @Mixin
     private TlsOptions tls = new TlsOptions();
@@ -111,7 +112,7 @@ public final class ServerStartOptions {
         tls.check(place, config);
         access.check(place);
         try {
-            Server server = start(data(context), name(config), options, role);
+            Server server = start(store, data(context), name(config), options, role);
             know(server, config);
             tls.warn(place, context);
             access.warn(context);
@@ -198,18 +199,24 @@ public final class ServerStartOptions {
 
     /** Starts a server with these options, under this name and in this directory. */
     public static Server start(Path data, String name, ServerOptions options) throws IOException {
-        return start(data, name, options, _ -> CopyRole.MAIN);
+        return start(new StoreOptions(), data, name, options, _ -> CopyRole.MAIN);
     }
 
-    private static Server start(Path data, String name, ServerOptions options, Function<Store, CopyRole> role)
+    private static Server start(
+            StoreOptions where, Path data, String name, ServerOptions options, Function<Store, CopyRole> role)
             throws IOException {
-        Store store = SqliteStore.openOrRead(data, SqliteOptions.of(name));
+        Store store = where.open(data, name);
         try {
             return Server.start(options.named(name).in(data), store, role.apply(store));
         } catch (IOException | RuntimeException e) {
             store.close();
             throw e;
         }
+    }
+
+    /** Whether other servers have the tree, too. */
+    boolean isShared() {
+        return store.isShared();
     }
 
     private static BindAddress configured(Config config) {
@@ -222,6 +229,6 @@ public final class ServerStartOptions {
         BindAddress place = place(context.config());
         String host = place.host().equals("localhost") ? "127.0.0.1" : place.host();
         String scheme = tls.isOn(context.config()) ? Address.TLS : "";
-        return "listening on " + scheme + new BindAddress(host, server.port()) + ", data in " + data(context);
+        return "listening on " + scheme + new BindAddress(host, server.port()) + ", " + store.describe(data(context));
     }
 }

@@ -57,17 +57,26 @@ final class Appender {
 
     /** Appends a record after the one of that number; without mutations it only looks whether that is the newest. */
     Appended append(long after, List<Mutation> mutations) {
+        return append(after, mutations, mutations.isEmpty());
+    }
+
+    /** Appends a record with nothing in it, after which no record that was sent for its place can be appended. */
+    Appended fence(long after) {
+        return append(after, List.of(), false);
+    }
+
+    private Appended append(long after, List<Mutation> mutations, boolean onlyLooks) {
         long end = System.nanoTime() + patience.toNanos();
         ByteString record = ByteString.EMPTY;
         boolean isSent = false;
         boolean wasSent = false;
         while (true) {
             try {
-                if (!mutations.isEmpty() && record.isEmpty()) {
+                if (!onlyLooks && record.isEmpty()) {
                     byte[] encoded = LogRecord.encode(server, ++attempts, mutations);
                     record = log.store(encoded, Keys.record(after + 1, server, attempts));
                 }
-                isSent = !mutations.isEmpty();
+                isSent = !onlyLooks;
                 return answer(client.txn(request(after, record)), after, record);
             } catch (EtcdFailure e) {
                 boolean isOut = e.kind() == EtcdFailure.Kind.UNREACHABLE;

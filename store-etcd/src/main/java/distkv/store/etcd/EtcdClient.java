@@ -46,7 +46,11 @@ final class EtcdClient implements AutoCloseable {
     /** A member that is cut off from the others says so instead of answering from what it knows. */
     private static final Metadata LEADER = new Metadata();
 
+    /** What it has to say to people is said here. */
+    private static final java.util.logging.Logger GRPC = java.util.logging.Logger.getLogger("io.grpc");
+
     static {
+        GRPC.setLevel(java.util.logging.Level.WARNING);
         LEADER.put(Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER), "true");
     }
 

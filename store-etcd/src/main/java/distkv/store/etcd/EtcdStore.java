@@ -162,6 +162,9 @@ public final class EtcdStore implements Store {
 
     @Override
     public Map<WriteId, List<Long>> writtenBy(Set<Long> writers, long after) throws CompactedException {
+        if (work.isUnsettled()) {
+            throw new StoreException("it is not known yet what etcd has of the last writes");
+        }
         long newest = recent.newest();
         recent.checkExists(after);
         history.check(after);

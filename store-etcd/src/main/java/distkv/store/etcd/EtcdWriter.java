@@ -62,6 +62,8 @@ final class EtcdWriter implements Runnable {
     private boolean isAsking;
 
     private volatile @Nullable String stopped;
+    /** Whether a record was sent that may yet be appended after the newest one. */
+    private volatile boolean unsettled;
 
     EtcdWriter(
             TaskQueue<EtcdTask> queue,
@@ -94,6 +96,11 @@ final class EtcdWriter implements Runnable {
     @Nullable
     String trouble() {
         return stopped != null ? stopped : trouble;
+    }
+
+    /** Whether of some commit it is not certain yet whether it is in the log. */
+    boolean isUnsettled() {
+        return unsettled;
     }
 
     @Override
@@ -253,6 +260,7 @@ final class EtcdWriter implements Runnable {
         recent.add(tree.mutations());
         tree.markDurable();
         history.added(number, tree.newest() > before ? tree.newest() : 0);
+        unsettled = false;
         snapshots.added(tree.newest() - before, bytes, isOurs, this::contents);
     }
 
@@ -300,14 +308,14 @@ final class EtcdWriter implements Runnable {
         }
         try {
             // Whether there is none or it was dropped shows in the head.
-            Appender.Appended head = appender.look(number);
+            Appender.Appended head = lookOrSettle();
             while (head instanceof Appender.Appended.Overtaken(List<KeyValue> records)) {
                 if (records.isEmpty()) {
                     stop(LogReader.missing(number + 1).getMessage());
                     return;
                 }
                 log.records(records).forEach(this::replay);
-                head = appender.look(number);
+                head = lookOrSettle();
             }
             if (head instanceof Appender.Appended.Failed failed) {
                 failed(failed);
@@ -318,6 +326,18 @@ final class EtcdWriter implements Runnable {
         } catch (EtcdFailure e) {
             out(e.getMessage());
         }
+    }
+
+    /** Whether there are more records. If one may yet come that was sent long ago, its place is taken. */
+    private Appender.Appended lookOrSettle() {
+        Appender.Appended head = appender.look(number);
+        if (unsettled && head instanceof Appender.Appended.Done) {
+            head = appender.fence(number);
+            if (head instanceof Appender.Appended.Done(int bytes)) {
+                advance(bytes, true);
+            }
+        }
+        return head;
     }
 
     /** Applies what another server has appended. */
@@ -356,6 +376,7 @@ final class EtcdWriter implements Runnable {
     }
 
     private void failed(Appender.Appended.Failed failed) {
+        unsettled |= failed.outcome() instanceof CommitOutcome.Unknown;
         String reason = reason(failed.outcome());
         if (failed.isOut()) {
             out(reason);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * A real etcd on loopback, one member or several, with nothing in it, which keeps its files below a directory. A member
@@ -48,9 +49,20 @@ final class Etcd implements AutoCloseable {
             for (int i = 0; i < count; i++) {
                 etcd.members.add(etcd.run(i));
             }
+            etcd.awaitReady();
             return etcd;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until it has a leader. */
+    private void awaitReady() {
+        try (EtcdClient client = client()) {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+                client.revoke(client.grant(Duration.ofSeconds(1)));
+                return true;
+            });
         }
     }
 
@@ -113,6 +125,22 @@ final class Etcd implements AutoCloseable {
 
     void kill(int member) {
         members.get(member).destroyForcibly().onExit().join();
+    }
+
+    /** It gets no processor until {@link #resume}; what is sent to it waits. */
+    void pause(int member) throws IOException, InterruptedException {
+        signal(member, "STOP");
+    }
+
+    void resume(int member) throws IOException, InterruptedException {
+        signal(member, "CONT");
+    }
+
+    private void signal(int member, String signal) throws IOException, InterruptedException {
+        String pid = String.valueOf(members.get(member).pid());
+        if (new ProcessBuilder("kill", "-" + signal, pid).start().waitFor() != 0) {
+            throw new IOException("kill -" + signal + " " + pid + " failed");
+        }
     }
 
     void restart(int member) throws IOException {

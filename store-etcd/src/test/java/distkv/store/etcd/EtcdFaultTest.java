@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import distkv.model.ChangeBatch;
+import distkv.model.Commit;
 import distkv.model.Entry;
+import distkv.model.WriteId;
 import distkv.store.ChangeFeed;
 import distkv.store.CommitOutcome;
 import distkv.store.Store;
@@ -171,6 +173,26 @@ class EtcdFaultTest extends StoreTesting {
     /** Whether the third server, or its lease, is alive. */
     private static boolean isThere(Store server) {
         return words(server.load().entries()).contains("presence=1");
+    }
+
+    @Test
+    void whetherAWriteWithoutAnAnswerWasMadeIsSaidOnlyWhenItCannotChangeAnyMore() throws Exception {
+        Etcd etcd = closing(Etcd.start(directory));
+        EtcdStore server = closing(EtcdStore.open(etcd.options().withPatience(Duration.ofMillis(300))));
+        for (int round = 1; round <= 3; round++) {
+            long after = server.load().revision();
+            WriteId id = new WriteId(1, round);
+            etcd.pause(0);
+            Commit commit = new Commit(List.of(set("a." + round, 1)), List.of(), id);
+            assertThat(outcome(server, commit)).isInstanceOf(CommitOutcome.Unknown.class);
+            assertThatThrownBy(() -> server.writtenBy(Set.of(1L), after)).isInstanceOf(StoreException.class);
+            etcd.resume(0);
+            await().atMost(LONG).ignoreExceptions().until(() -> server.writtenBy(Set.of(1L), after) != null);
+            boolean isWritten = server.writtenBy(Set.of(1L), after).containsKey(id);
+            committed(server, set("b", 1));
+            assertThat(words(server.load().entries()).contains("a." + round + "=1"))
+                    .isEqualTo(isWritten);
+        }
     }
 
     @Test
