@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
  * A real etcd on loopback, one member or several, with nothing in it, which keeps its files below a directory. A member
  * that is killed loses nothing that the kernel has.
  */
-final class Etcd implements AutoCloseable {
+public final class Etcd implements AutoCloseable {
     private static final Path BUILT = Path.of("..", "build", "etcd");
 
     private final Path directory;
@@ -39,11 +39,11 @@ final class Etcd implements AutoCloseable {
         cluster = String.join(",", names);
     }
 
-    static Etcd start(Path directory) {
+    public static Etcd start(Path directory) {
         return start(directory, 1);
     }
 
-    static Etcd start(Path directory, int count) {
+    public static Etcd start(Path directory, int count) {
         try {
             Etcd etcd = new Etcd(directory, count);
             for (int i = 0; i < count; i++) {
@@ -119,11 +119,11 @@ final class Etcd implements AutoCloseable {
     }
 
     /** An address with a prefix that was never used before. */
-    EtcdAddress fresh() {
+    public EtcdAddress fresh() {
         return new EtcdAddress(ports.stream().map(port -> "127.0.0.1:" + port).toList(), "/test" + ++prefixes + "/");
     }
 
-    void kill(int member) {
+    public void kill(int member) {
         members.get(member).destroyForcibly().onExit().join();
     }
 
@@ -143,7 +143,7 @@ final class Etcd implements AutoCloseable {
         }
     }
 
-    void restart(int member) throws IOException {
+    public void restart(int member) throws IOException {
         members.set(member, run(member));
     }
 
