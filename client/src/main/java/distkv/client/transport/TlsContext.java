@@ -42,7 +42,8 @@ final class TlsContext {
                 PemFile.privateKey(settings.key()),
                 NO_PASSWORD,
                 PemFile.certificates(settings.certificate()).toArray(X509Certificate[]::new));
-        // It decrypts the key once; that of "PKIX" does so at each handshake, which takes longer than all the rest of it.
+        // It decrypts the key once; that of "PKIX" does so at each handshake, which takes longer than all the rest of
+        // it.
         KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
         factory.init(store, NO_PASSWORD);
         return factory.getKeyManagers();

@@ -173,7 +173,8 @@ public final class ServerTls implements TlsEngines, AutoCloseable {
                     credentials.key(),
                     NO_PASSWORD,
                     credentials.chain().toArray(X509Certificate[]::new));
-            // It decrypts the key once; that of "PKIX" does so at each handshake, which takes longer than all the rest of it.
+            // It decrypts the key once; that of "PKIX" does so at each handshake, which takes longer than all the rest
+            // of it.
             KeyManagerFactory managers = KeyManagerFactory.getInstance("SunX509");
             managers.init(keys, NO_PASSWORD);
             SSLContext context = SSLContext.getInstance("TLSv1.3");
