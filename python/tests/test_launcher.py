@@ -157,6 +157,9 @@ def test_the_heap_of_a_server_is_what_its_configuration_says(checkout, tmp_path)
     checkout.program("jdk/bin/java", '#!/bin/sh\nprintf "%s\\n" "$@"\n')
     checkout.environment["HOME"] = str(tmp_path)
     checkout.environment.pop("DISTKV_CFG", None)
+    environment = checkout.home / "build/venv"
+    environment.mkdir()
+    (environment / "ready").touch()
 
     def heap(*words):
         return [word for word in checkout.run("distkv", *words).stdout.splitlines() if word.startswith("-Xmx")]
