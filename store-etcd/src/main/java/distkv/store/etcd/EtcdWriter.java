@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class EtcdWriter implements Runnable {
     private static final System.Logger LOG = System.getLogger(EtcdWriter.class.getName());
     private static final Duration TRY_AGAIN = Duration.ofMillis(250);
+    private static final LogRecord.Logged NOTHING =
+            new LogRecord.Logged(new ChangeBatch(0, List.of()), List.of(), null, null);
     /** About how many bytes of values go into one record. */
     private static final long RECORD = Parts.SIZE / 2;
 
@@ -224,10 +226,8 @@ final class EtcdWriter implements Runnable {
             }
         }
         try {
-            LogRecord.Logged commit = history.commit(Revision.ofTick(tick));
-            boolean is = commit != null
-                    && Revision.position(tick) < commit.replaces().size();
-            return is ? commit.origin() : null;
+            LogRecord.Logged commit = history.commit(Revision.ofTick(tick)).orElse(NOTHING);
+            return Revision.position(tick) < commit.replaces().size() ? commit.origin() : null;
         } catch (CompactedException | StoreException e) {
             LOG.log(System.Logger.Level.DEBUG, "the author of tick " + tick + " is not known", e);
             return null;

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -232,9 +233,9 @@ final class History {
         });
     }
 
-    /** The commit of a revision; {@code null} if it is not in the log. */
-    LogRecord.@Nullable Logged commit(long revision) throws CompactedException {
-        return reading(revision, () -> find(revision));
+    /** The commit of a revision, if it is in the log. */
+    Optional<LogRecord.Logged> commit(long revision) throws CompactedException {
+        return reading(revision, () -> Optional.ofNullable(find(revision)));
     }
 
     private LogRecord.@Nullable Logged find(long revision) throws EtcdFailure {

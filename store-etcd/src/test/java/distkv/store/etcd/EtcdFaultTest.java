@@ -189,7 +189,7 @@ class EtcdFaultTest extends StoreTesting {
             etcd.resume(0);
             await().atMost(LONG).ignoreExceptions().until(() -> server.writtenBy(Set.of(1L), after) != null);
             boolean isWritten = server.writtenBy(Set.of(1L), after).containsKey(id);
-            committed(server, set("b", 1));
+            await().atMost(LONG).until(() -> commit(server, set("b", 1)) instanceof CommitOutcome.Committed);
             assertThat(words(server.load().entries()).contains("a." + round + "=1"))
                     .isEqualTo(isWritten);
         }
