@@ -56,25 +56,29 @@ public final class EtcdStore implements Store {
     private final Thread writer;
     private volatile boolean closed;
 
-    private EtcdStore(EtcdClient client, Keys keys, OpenedTree opened, Presence presence, EtcdOptions options) {
+    private EtcdStore(
+            EtcdClient client, Keys keys, EtcdOptions options, Presence presence, LeaseClock clock, String treeName)
+            throws EtcdFailure {
         this.client = client;
-        this.treeName = opened.name();
+        this.treeName = treeName;
         this.presence = presence;
-        this.history = opened.history();
-        this.clock = options.clock().get();
-        LoadedTree loaded = opened.loaded();
-        this.recent = new RecentChanges(loaded.tree().newest(), RECENT_BATCHES, RECENT_BYTES);
+        this.clock = clock;
         this.timers = new LeaseTimers(clock, this::expire);
-        this.leases = new Leases(loaded.leases(), timers, presence.server);
+        this.leases = new Leases(timers, presence.server);
+        OpenedTree opened = OpenedTree.read(client, keys, treeName, leases);
+        this.history = opened.history();
+        this.recent = new RecentChanges(opened.tree().state.newest(), RECENT_BATCHES, RECENT_BYTES);
         this.snapshots = new Snapshots(client, keys, history, presence.server, options, opened.snapshots());
         LogReader log = new LogReader(client, keys);
         Appender appender = new Appender(client, keys, log, presence.server, options.patience());
-        this.work = new EtcdWriter(
-                queue, loaded, recent, leases, timers, log, appender, history, presence, snapshots, timer);
+        this.work = new EtcdWriter(queue, opened, recent, leases, timers, log, appender, presence, snapshots, timer);
         this.watch = new Watch(client, keys, presence, snapshots, queue, timer, opened.at() + 1);
         this.writer = VitalThreads.platform("distkv-store", work);
         opened.servers().forEach(presence::came);
         queue.put(new EtcdTask.TakeOver());
+    }
+
+    private void start() {
         presence.start();
         snapshots.start();
         writer.start();
@@ -111,7 +115,15 @@ public final class EtcdStore implements Store {
         Keys keys = new Keys(options.address().prefix());
         String name = OpenedTree.check(client, keys, options);
         Presence presence = new Presence(client, keys, options.presence());
-        return new EtcdStore(client, keys, OpenedTree.read(client, keys, name), presence, options);
+        LeaseClock clock = options.clock().get();
+        try {
+            EtcdStore store = new EtcdStore(client, keys, options, presence, clock, name);
+            store.start();
+            return store;
+        } catch (EtcdFailure | RuntimeException e) {
+            clock.close();
+            throw e;
+        }
     }
 
     @Override
@@ -241,8 +253,8 @@ public final class EtcdStore implements Store {
         clock.close();
         queue.close();
         VitalThreads.join(writer);
-        timer.shutdownNow();
         watch.close();
+        timer.shutdownNow();
         snapshots.close();
         recent.close();
         presence.close();

@@ -3,13 +3,11 @@ package distkv.store.etcd;
 import distkv.model.ChangeBatch;
 import distkv.model.Entry;
 import distkv.model.Origin;
-import distkv.model.Path;
 import distkv.model.Revision;
 import distkv.store.CommitOutcome;
 import distkv.store.CompactedException;
 import distkv.store.StoreException;
 import distkv.store.engine.LeaseTimers;
-import distkv.store.engine.Mutation;
 import distkv.store.engine.RecentChanges;
 import distkv.store.engine.TaskQueue;
 import distkv.store.engine.TreeState;
@@ -17,7 +15,6 @@ import io.etcd.jetcd.api.KeyValue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * the log as one record, and answers when etcd has it. If another server was faster, it takes everything back, applies
  * what that one has appended, and decides anew. So each commit is decided once, at its place in the log, and a conflict is
  * its own.
+ *
+ * <p>If the log goes on without what this server has not read yet, the process must end: it would serve what is not so any
+ * more.
  */
 final class EtcdWriter implements Runnable {
     private static final System.Logger LOG = System.getLogger(EtcdWriter.class.getName());
@@ -37,6 +37,7 @@ final class EtcdWriter implements Runnable {
     private static final long RECORD = Parts.SIZE / 2;
 
     private final TaskQueue<EtcdTask> queue;
+    private final LoggedTree logged;
     private final TreeState tree;
     private final RecentChanges recent;
     private final Leases leases;
@@ -47,9 +48,6 @@ final class EtcdWriter implements Runnable {
     private final Presence presence;
     private final Snapshots snapshots;
     private final ScheduledExecutorService timer;
-    /** Those of the present entries that say more than the name of their author. */
-    private final Map<Path, Origin> origins;
-
     private final List<Runnable> answers = new ArrayList<>();
     /** Whether an answer says what is not so, and may be out of date. */
     private boolean denies;
@@ -63,32 +61,30 @@ final class EtcdWriter implements Runnable {
     /** Whether it will be asked again soon. */
     private boolean isAsking;
 
-    private volatile @Nullable String stopped;
     /** Whether a record was sent that may yet be appended after the newest one. */
     private volatile boolean unsettled;
 
     EtcdWriter(
             TaskQueue<EtcdTask> queue,
-            LoadedTree loaded,
+            OpenedTree opened,
             RecentChanges recent,
             Leases leases,
             LeaseTimers timers,
             LogReader log,
             Appender appender,
-            History history,
             Presence presence,
             Snapshots snapshots,
             ScheduledExecutorService timer) {
         this.queue = queue;
-        this.tree = loaded.tree();
-        this.origins = loaded.origins();
-        this.number = loaded.number();
+        this.logged = opened.tree();
+        this.tree = logged.state;
+        this.number = opened.number();
         this.recent = recent;
         this.leases = leases;
         this.timers = timers;
         this.log = log;
         this.appender = appender;
-        this.history = history;
+        this.history = opened.history();
         this.presence = presence;
         this.snapshots = snapshots;
         this.timer = timer;
@@ -97,7 +93,7 @@ final class EtcdWriter implements Runnable {
     /** What prevents writing; {@code null} for nothing. */
     @Nullable
     String trouble() {
-        return stopped != null ? stopped : trouble;
+        return trouble;
     }
 
     /** Whether of some commit it is not certain yet whether it is in the log. */
@@ -148,7 +144,7 @@ final class EtcdWriter implements Runnable {
             case Appender.Appended.Overtaken(List<KeyValue> records) -> {
                 tree.rollBack();
                 overtaken(records);
-                return stopped == null ? work : attemptNothing(work);
+                return work;
             }
             case Appender.Appended.Failed failed -> {
                 tree.rollBack();
@@ -159,19 +155,12 @@ final class EtcdWriter implements Runnable {
         return work.subList(count, work.size());
     }
 
-    private List<EtcdTask> attemptNothing(List<EtcdTask> work) {
-        CommitOutcome refused = new CommitOutcome.Refused(String.valueOf(stopped));
-        work.forEach(task -> fail(task, refused));
-        return List.of();
-    }
-
     private Appender.Appended append() {
         if (tree.mutations().isEmpty() && !denies) {
             return new Appender.Appended.Done(0);
         }
-        String why = stopped != null ? stopped : isOut ? trouble : null;
-        return why != null
-                ? new Appender.Appended.Failed(new CommitOutcome.Refused(why), isOut, false)
+        return isOut
+                ? new Appender.Appended.Failed(new CommitOutcome.Refused(String.valueOf(trouble)), true, false)
                 : appender.append(number, tree.mutations());
     }
 
@@ -214,16 +203,13 @@ final class EtcdWriter implements Runnable {
     }
 
     private Snapshot.Contents contents() {
-        return new Snapshot.Contents(
-                number, tree.newest(), tree.lastLease(), leases.all(), tree.entries(), Map.copyOf(origins));
+        return logged.contents(number);
     }
 
     private @Nullable Origin origin(long tick) {
-        for (Entry entry : tree.entries()) {
-            if (entry.tick() == tick) {
-                Origin more = origins.get(entry.path());
-                return more != null || entry.by() == null ? more : new Origin(entry.by());
-            }
+        Entry entry = logged.find(tick);
+        if (entry != null) {
+            return logged.origin(entry);
         }
         try {
             LogRecord.Logged commit = history.commit(Revision.ofTick(tick)).orElse(NOTHING);
@@ -239,15 +225,7 @@ final class EtcdWriter implements Runnable {
         if (tree.mutations().isEmpty()) {
             return;
         }
-        for (Mutation mutation : tree.mutations()) {
-            switch (mutation) {
-                case Mutation.Changed(ChangeBatch batch, var _, var _, Origin origin) ->
-                    batch.changes().forEach(change -> keep(change, origin));
-                case Mutation.Granted(long lease, Duration ttl) -> leases.granted(lease, ttl, presence.server);
-                case Mutation.Ended(long lease, var _) -> leases.ended(lease);
-                case Mutation.Noted(var _, String lease) -> leases.taken(Long.parseLong(lease), presence.server);
-            }
-        }
+        logged.appended(presence.server);
         advance(bytes, true);
         trouble = null;
         isOut = false;
@@ -264,19 +242,9 @@ final class EtcdWriter implements Runnable {
         snapshots.added(tree.newest() - before, bytes, isOurs, this::contents);
     }
 
-    private void keep(Entry change, @Nullable Origin origin) {
-        boolean saysMore =
-                origin != null && (origin.cause() != 0 || !origin.by().equals(change.by()));
-        if (saysMore && !change.isDeletion()) {
-            origins.put(change.path(), origin);
-        } else {
-            origins.remove(change.path());
-        }
-    }
-
     /** The watch tells of a record, most often of one that is known. */
     private void recorded(long at, byte[] record) {
-        if (at <= number || stopped != null) {
+        if (at <= number) {
             return;
         }
         try {
@@ -303,16 +271,12 @@ final class EtcdWriter implements Runnable {
 
     /** Applies all records that are not in the tree yet. */
     private void catchUp() {
-        if (stopped != null) {
-            return;
-        }
         try {
             // Whether there is none or it was dropped shows in the head.
             Appender.Appended head = lookOrSettle();
             while (head instanceof Appender.Appended.Overtaken(List<KeyValue> records)) {
                 if (records.isEmpty()) {
-                    stop(LogReader.missing(number + 1).getMessage());
-                    return;
+                    throw LogReader.missing(number + 1);
                 }
                 log.records(records).forEach(this::replay);
                 head = lookOrSettle();
@@ -342,37 +306,14 @@ final class EtcdWriter implements Runnable {
 
     /** Applies what another server has appended. */
     private void replay(LogReader.Numbered next) {
-        if (next.number() <= number || stopped != null) {
+        if (next.number() <= number) {
             return;
         }
         if (next.number() != number + 1) {
-            stop(LogReader.missing(number + 1).getMessage());
-            return;
+            throw LogReader.missing(number + 1);
         }
-        LogRecord record = next.record();
-        for (LogRecord.Item item : record.items()) {
-            replay(item, record.server());
-        }
+        logged.replay(next.record());
         advance(next.bytes(), false);
-    }
-
-    private void replay(LogRecord.Item item, String server) {
-        switch (item) {
-            case LogRecord.Logged(ChangeBatch batch, List<Long> replaces, var id, Origin origin) -> {
-                tree.replay(batch, replaces, id, origin);
-                Mutation.Changed changed = (Mutation.Changed) tree.mutations().getLast();
-                changed.batch().changes().forEach(change -> keep(change, origin));
-            }
-            case LogRecord.Granted(long lease, Duration ttl) -> {
-                tree.replayGrant(lease, ttl);
-                leases.granted(lease, ttl, server);
-            }
-            case LogRecord.Ended(long lease) -> {
-                tree.replayEnd(lease);
-                leases.ended(lease);
-            }
-            case LogRecord.Taken(long lease) -> leases.taken(lease, server);
-        }
     }
 
     private void failed(Appender.Appended.Failed failed) {
@@ -395,13 +336,6 @@ final class EtcdWriter implements Runnable {
         if (!isAsking) {
             isAsking = true;
             timer.schedule(() -> queue.put(new EtcdTask.CatchUp()), TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void stop(@Nullable String why) {
-        if (stopped == null) {
-            stopped = why;
-            LOG.log(System.Logger.Level.ERROR, "{0}", why);
         }
     }
 

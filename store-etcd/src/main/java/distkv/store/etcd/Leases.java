@@ -17,10 +17,13 @@ final class Leases {
     private final LeaseTimers timers;
     private final String here;
 
-    Leases(Map<Long, Snapshot.Lease> stored, LeaseTimers timers, String here) {
+    Leases(LeaseTimers timers, String here) {
         this.timers = timers;
         this.here = here;
-        all.putAll(stored);
+    }
+
+    void clear() {
+        all.clear();
     }
 
     Map<Long, Snapshot.Lease> all() {

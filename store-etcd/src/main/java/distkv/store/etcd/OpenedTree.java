@@ -15,12 +15,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A tree as it was found in etcd.
  *
+ * @param number of the newest record in it
  * @param servers that are alive
  * @param snapshots the list of them
  * @param at the revision of etcd at which all of this was read
  */
 record OpenedTree(
-        String name, LoadedTree loaded, History history, List<String> servers, ByteString snapshots, long at) {
+        String name,
+        LoggedTree tree,
+        long number,
+        History history,
+        List<String> servers,
+        ByteString snapshots,
+        long at) {
     private static final System.Logger LOG = System.getLogger(OpenedTree.class.getName());
     private static final String FORMAT = "distkv 1 ";
     /** How often reading is begun anew because another server has written a snapshot meanwhile. */
@@ -44,7 +51,7 @@ record OpenedTree(
         }
         String text = tree == null ? "" : tree.getValue().toStringUtf8();
         if (!text.startsWith("distkv ")) {
-            throw foreign(options.address());
+            throw foreign(keys);
         }
         if (!text.startsWith(FORMAT)) {
             throw new StoreException(options.address() + " was written by a newer version of DistKV (expected: format "
@@ -53,9 +60,9 @@ record OpenedTree(
         return text.substring(FORMAT.length());
     }
 
-    private static StoreException foreign(EtcdAddress address) {
-        return new StoreException(address + " holds keys of something else (expected: a prefix of its own: "
-                + EtcdAddress.SCHEME + String.join(",", address.members()) + "/NAME)");
+    private static StoreException foreign(Keys keys) {
+        return new StoreException("the prefix " + keys.prefix()
+                + " in etcd holds keys of something else (expected: a prefix of its own)");
     }
 
     private static @Nullable KeyValue find(EtcdClient client, Keys keys) throws EtcdFailure {
@@ -73,8 +80,7 @@ record OpenedTree(
                 .setLimit(1)
                 .build());
         if (there.getKvsCount() > 0 && find(client, keys) == null) {
-            throw new StoreException("the prefix " + keys.prefix()
-                    + " in etcd holds keys of something else (expected: a prefix of its own)");
+            throw foreign(keys);
         }
         var _ = client.txn(TxnRequest.newBuilder()
                 .addCompare(Compare.newBuilder()
@@ -94,10 +100,10 @@ record OpenedTree(
     }
 
     /** Reads everything as it is at one revision of etcd. */
-    static OpenedTree read(EtcdClient client, Keys keys, String name) throws EtcdFailure {
+    static OpenedTree read(EtcdClient client, Keys keys, String name, Leases leases) throws EtcdFailure {
         for (int left = TRIES; ; left--) {
             try {
-                return tryToRead(client, keys, name);
+                return tryToRead(client, keys, name, leases);
             } catch (EtcdFailure e) {
                 if (e.kind() != EtcdFailure.Kind.COMPACTED || left == 0) {
                     throw e;
@@ -106,7 +112,8 @@ record OpenedTree(
         }
     }
 
-    private static OpenedTree tryToRead(EtcdClient client, Keys keys, String name) throws EtcdFailure {
+    private static OpenedTree tryToRead(EtcdClient client, Keys keys, String name, Leases leases) throws EtcdFailure {
+        leases.clear();
         RangeResponse listed =
                 client.range(RangeRequest.newBuilder().setKey(keys.snapshots()).build());
         long at = listed.getHeader().getRevision();
@@ -117,10 +124,22 @@ record OpenedTree(
         Snapshot newest = snapshots.getLast();
         History history = new History(client, keys, oldest);
         LogReader log = new LogReader(client, keys);
-        if (oldest.number() < newest.number()) {
-            known(oldest, newest, log, history, at);
+        LoggedTree tree = LoggedTree.read(newest, new Parts(client, keys), leases, at);
+        long number = oldest.number();
+        for (List<LogReader.Numbered> some = log.read(number + 1, at); !some.isEmpty(); ) {
+            for (LogReader.Numbered next : some) {
+                if (next.number() != number + 1) {
+                    throw LogReader.missing(number + 1);
+                }
+                number++;
+                history.added(number, next.record().newest());
+                if (number > newest.number()) {
+                    tree.replay(next.record());
+                    tree.state.markDurable();
+                }
+            }
+            some = log.read(number + 1, at);
         }
-        LoadedTree loaded = LoadedTree.read(newest, log, new Parts(client, keys), history, at);
         List<String> servers = client
                 .range(RangeRequest.newBuilder()
                         .setKey(keys.servers())
@@ -131,24 +150,7 @@ record OpenedTree(
                 .stream()
                 .map(each -> keys.server(each.getKey()))
                 .toList();
-        return new OpenedTree(name, loaded, history, servers, list, at);
-    }
-
-    /** Tells the history of the records between two snapshots. */
-    private static void known(Snapshot oldest, Snapshot newest, LogReader log, History history, long at)
-            throws EtcdFailure {
-        for (long number = oldest.number(); number < newest.number(); ) {
-            List<LogReader.Numbered> some = log.read(number + 1, at);
-            if (some.isEmpty()) {
-                throw LogReader.missing(number + 1);
-            }
-            for (LogReader.Numbered each : some) {
-                number = each.number();
-                if (number <= newest.number()) {
-                    history.added(number, each.record().newest());
-                }
-            }
-        }
+        return new OpenedTree(name, tree, number, history, servers, list, at);
     }
 
     /** Why a tree cannot be opened. */
