@@ -178,29 +178,43 @@ class AccessTest {
     void aThousandWrongPasswordsFromOneAddressDoNotKeepAnotherUserOut() throws IOException {
         WireClient vera = as("vera");
         List<WireClient> attackers = new ArrayList<>();
-        List<Long> attempts = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             WireClient attacker = fixture.wireFrom("127.0.0.2");
             attackers.add(attacker);
             for (int j = 0; j < 50; j++) {
-                attempts.add(attacker.ask("auth", "typ", "password", "ident", "user" + i, "password", "wrong"));
+                attacker.ask("auth", "typ", "password", "ident", "user" + i, "password", "wrong");
             }
         }
         as("olga");
         assertThat(vera.call("get_value", "path", path("room", "temp"))).containsEntry("value", 21L);
         int checked = 0;
-        for (int i = 0; i < attempts.size(); i++) {
-            String error = String.valueOf(
-                    attackers.get(i / 50).readStream(attempts.get(i)).get(1).get("error"));
-            if (error.contains("AuthFailedError")) {
-                checked++;
-            } else {
-                assertThat(error).contains("too many failures");
-            }
+        for (WireClient attacker : attackers) {
+            checked += checked(attacker, 50);
         }
         // Five, and one more for each second, then for each two, four, … that this machine needs for the others.
         assertThat(checked).isBetween(5, 12);
         as("olga");
+    }
+
+    /** How many of so many wrong passwords were looked at; a busy server may end the connection before it has answered. */
+    private static int checked(WireClient attacker, int attempts) throws IOException {
+        int checked = 0;
+        for (int answers = 0; answers < attempts; ) {
+            Map<String, Object> message = attacker.readOrEnd();
+            if (message == null) {
+                return checked;
+            }
+            String error = String.valueOf(message.get("error"));
+            if (error.contains("no log-in within")) {
+                return checked;
+            }
+            if (message.containsKey("error")) {
+                answers++;
+                assertThat(error).containsAnyOf("AuthFailedError", "too many failures");
+                checked += error.contains("AuthFailedError") ? 1 : 0;
+            }
+        }
+        return checked;
     }
 
     /** Does what the original's client does: Diffie-Hellman, then a NaCl secret box with the digest. */

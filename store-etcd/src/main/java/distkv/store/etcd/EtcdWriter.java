@@ -335,8 +335,12 @@ final class EtcdWriter implements Runnable {
         trouble = "etcd does not answer, so nothing can be written (expected: a majority of its members)";
         if (!isAsking) {
             isAsking = true;
-            timer.schedule(() -> queue.put(new EtcdTask.CatchUp()), TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            soon(new EtcdTask.CatchUp());
         }
+    }
+
+    private void soon(EtcdTask task) {
+        var _ = timer.schedule(() -> queue.put(task), TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void fail(EtcdTask task, CommitOutcome failure) {
@@ -349,8 +353,7 @@ final class EtcdWriter implements Runnable {
                 timers.notEnded(end.lease(), TRY_AGAIN);
             }
             case EtcdTask.TakeLease take -> take.answer().complete(false);
-            case EtcdTask.TakeOver _ ->
-                timer.schedule(() -> queue.put(new EtcdTask.TakeOver()), TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            case EtcdTask.TakeOver again -> soon(again);
             case EtcdTask.Read read -> read.answer().complete(contents());
             case EtcdTask.ReadOrigin read -> read.answer().complete(origin(read.tick()));
             case EtcdTask.Recorded _, EtcdTask.CatchUp _ -> throw new IllegalStateException(task.toString());

@@ -68,7 +68,7 @@ record Snapshot(String name, long number, long revision, int parts, long bytes) 
     }
 
     private static Snapshot of(String line) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         try {
             return new Snapshot(
                     words[0],

@@ -128,7 +128,7 @@ final class Watch implements AutoCloseable {
             stream = null;
         }
         of.end();
-        timer.schedule(this::open, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = timer.schedule(this::open, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private final class Stream implements StreamObserver<WatchResponse> {

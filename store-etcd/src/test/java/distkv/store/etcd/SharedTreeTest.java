@@ -108,7 +108,7 @@ class SharedTreeTest extends StoreTesting {
 
     private static long number(Entry entry) {
         byte[] bytes = requireNonNull(entry.value()).bytes();
-        return (bytes[0] & 0xFF) << 8 | (bytes[1 % bytes.length] & 0xFF);
+        return (bytes[0] & 0xFFL) << 8 | (bytes[1 % bytes.length] & 0xFF);
     }
 
     private static void increment(Store server, long times) {
