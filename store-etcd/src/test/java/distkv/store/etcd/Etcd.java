@@ -70,7 +70,7 @@ public final class Etcd implements AutoCloseable {
 
     /** Options for a tree that was never used before. */
     EtcdOptions options() {
-        return EtcdOptions.of(fresh(), "contract").allowOld(true).withPresence(Duration.ofSeconds(1));
+        return EtcdOptions.of(fresh(), "contract").allowOld(true).withPresence(Duration.ofSeconds(20));
     }
 
     /** A client of it. */

@@ -204,7 +204,7 @@ class SharedTreeTest extends StoreTesting {
         EtcdOptions options = etcd.options();
         Store one = open(options);
         Store other = open(options);
-        long lease = one.grant(Duration.ofSeconds(2));
+        long lease = one.grant(Duration.ofMinutes(1));
         committed(one, set("a", 1).under(lease));
         await().until(() -> other.load().revision() == 1);
         assertThat(other.renew(lease)).isTrue();
