@@ -51,7 +51,7 @@ final class Appender {
         try {
             return answer(client.txn(request(after, ByteString.EMPTY)), after, ByteString.EMPTY);
         } catch (EtcdFailure e) {
-            return failed(e, e.kind() == EtcdFailure.Kind.UNREACHABLE, false);
+            return failed(e, e.kind() == EtcdFailure.Meaning.UNREACHABLE, false);
         }
     }
 
@@ -79,7 +79,7 @@ final class Appender {
                 isSent = !onlyLooks;
                 return answer(client.txn(request(after, record)), after, record);
             } catch (EtcdFailure e) {
-                boolean isOut = e.kind() == EtcdFailure.Kind.UNREACHABLE;
+                boolean isOut = e.kind() == EtcdFailure.Meaning.UNREACHABLE;
                 if (!isOut || System.nanoTime() > end) {
                     return failed(e, isOut, wasSent || (isSent && isOut));
                 }
@@ -91,7 +91,7 @@ final class Appender {
 
     private static Appended failed(EtcdFailure e, boolean isOut, boolean isSent) {
         String reason = "etcd: " + e.getMessage();
-        boolean isFull = e.kind() == EtcdFailure.Kind.NO_SPACE;
+        boolean isFull = e.kind() == EtcdFailure.Meaning.NO_SPACE;
         CommitOutcome outcome = isSent ? new CommitOutcome.Unknown(reason) : new CommitOutcome.Refused(reason);
         return new Appended.Failed(outcome, isOut, isFull);
     }

@@ -81,7 +81,7 @@ final class EtcdClient implements AutoCloseable {
             return call.on(members.get(which));
         } catch (StatusRuntimeException e) {
             EtcdFailure failure = EtcdFailure.of(e);
-            if (failure.kind() == EtcdFailure.Kind.UNREACHABLE) {
+            if (failure.kind() == EtcdFailure.Meaning.UNREACHABLE) {
                 leave(which);
             }
             throw failure;

@@ -8,7 +8,7 @@ final class EtcdFailure extends Exception {
     private static final long serialVersionUID = 1;
 
     /** What that means. */
-    enum Kind {
+    enum Meaning {
         /** Nobody answered, or there was no leader: what was asked for may have been done, or may yet be. */
         UNREACHABLE,
         /** Nothing was done, and asking again would not help. */
@@ -19,14 +19,14 @@ final class EtcdFailure extends Exception {
         COMPACTED
     }
 
-    private final Kind kind;
+    private final Meaning kind;
 
-    private EtcdFailure(Kind kind, String message, Throwable cause) {
+    private EtcdFailure(Meaning kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
 
-    Kind kind() {
+    Meaning kind() {
         return kind;
     }
 
@@ -36,15 +36,15 @@ final class EtcdFailure extends Exception {
         return new EtcdFailure(kind(status.getCode(), text), text.replaceFirst("^etcdserver: ", ""), e);
     }
 
-    private static Kind kind(Status.Code code, String text) {
+    private static Meaning kind(Status.Code code, String text) {
         if (text.contains("database space exceeded")) {
-            return Kind.NO_SPACE;
+            return Meaning.NO_SPACE;
         }
         return switch (code) {
-            case OUT_OF_RANGE -> text.contains("compacted") ? Kind.COMPACTED : Kind.REFUSED;
+            case OUT_OF_RANGE -> text.contains("compacted") ? Meaning.COMPACTED : Meaning.REFUSED;
             case INVALID_ARGUMENT, PERMISSION_DENIED, UNAUTHENTICATED, FAILED_PRECONDITION, NOT_FOUND, UNIMPLEMENTED ->
-                Kind.REFUSED;
-            default -> Kind.UNREACHABLE;
+                Meaning.REFUSED;
+            default -> Meaning.UNREACHABLE;
         };
     }
 }

@@ -49,15 +49,20 @@ public final class EtcdStore implements Store {
     private final LeaseTimers timers;
     private final Leases leases;
     private final History history;
-    private final Presence presence;
+    private final ServerPresence presence;
     private final Snapshots snapshots;
-    private final Watch watch;
+    private final EtcdWatch watch;
     private final EtcdWriter work;
     private final Thread writer;
     private volatile boolean closed;
 
     private EtcdStore(
-            EtcdClient client, Keys keys, EtcdOptions options, Presence presence, LeaseClock clock, String treeName)
+            EtcdClient client,
+            Keys keys,
+            EtcdOptions options,
+            ServerPresence presence,
+            LeaseClock clock,
+            String treeName)
             throws EtcdFailure {
         this.client = client;
         this.treeName = treeName;
@@ -72,7 +77,7 @@ public final class EtcdStore implements Store {
         LogReader log = new LogReader(client, keys);
         Appender appender = new Appender(client, keys, log, presence.server, options.patience());
         this.work = new EtcdWriter(queue, opened, recent, leases, timers, log, appender, presence, snapshots, timer);
-        this.watch = new Watch(client, keys, presence, snapshots, queue, timer, opened.at() + 1);
+        this.watch = new EtcdWatch(client, keys, presence, snapshots, queue, timer, opened.at() + 1);
         this.writer = VitalThreads.platform("distkv-store", work);
         opened.servers().forEach(presence::came);
         queue.put(new EtcdTask.TakeOver());
@@ -99,7 +104,7 @@ public final class EtcdStore implements Store {
                 try {
                     return open(client, options);
                 } catch (EtcdFailure e) {
-                    if (e.kind() != EtcdFailure.Kind.UNREACHABLE || System.nanoTime() > end) {
+                    if (e.kind() != EtcdFailure.Meaning.UNREACHABLE || System.nanoTime() > end) {
                         throw OpenedTree.explain(options.address(), e);
                     }
                     LockSupport.parkNanos(PAUSE.toNanos());
@@ -114,7 +119,7 @@ public final class EtcdStore implements Store {
     private static EtcdStore open(EtcdClient client, EtcdOptions options) throws EtcdFailure {
         Keys keys = new Keys(options.address().prefix());
         String name = OpenedTree.check(client, keys, options);
-        Presence presence = new Presence(client, keys, options.presence());
+        ServerPresence presence = new ServerPresence(client, keys, options.presence());
         LeaseClock clock = options.clock().get();
         try {
             EtcdStore store = new EtcdStore(client, keys, options, presence, clock, name);
@@ -153,7 +158,7 @@ public final class EtcdStore implements Store {
 
     @Override
     public TreeContents load() {
-        Snapshot.Contents contents = submit(new CompletableFuture<>(), EtcdTask.Read::new);
+        LogSnapshot.Contents contents = submit(new CompletableFuture<>(), EtcdTask.Read::new);
         return PathSort.contents(contents.revision(), contents.entries());
     }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A task for the {@link EtcdWriter}. */
-sealed interface EtcdTask extends TaskQueue.Task {
+sealed interface EtcdTask extends TaskQueue.Queued {
     record Apply(Commit commit, CompletableFuture<CommitOutcome> answer) implements EtcdTask {}
 
     record GrantLease(Duration ttl, CompletableFuture<Long> answer) implements EtcdTask {}
@@ -35,7 +35,7 @@ sealed interface EtcdTask extends TaskQueue.Task {
     /** There may be records that the watch does not tell of, or etcd may answer again. */
     record CatchUp() implements EtcdTask {}
 
-    record Read(CompletableFuture<Snapshot.Contents> answer) implements EtcdTask {}
+    record Read(CompletableFuture<LogSnapshot.Contents> answer) implements EtcdTask {}
 
     /** Who has made a change that is not among the recent ones. */
     record ReadOrigin(long tick, CompletableFuture<@Nullable Origin> answer) implements EtcdTask {}

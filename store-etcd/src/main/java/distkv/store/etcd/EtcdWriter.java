@@ -45,7 +45,7 @@ final class EtcdWriter implements Runnable {
     private final LogReader log;
     private final Appender appender;
     private final History history;
-    private final Presence presence;
+    private final ServerPresence presence;
     private final Snapshots snapshots;
     private final ScheduledExecutorService timer;
     private final List<Runnable> answers = new ArrayList<>();
@@ -72,7 +72,7 @@ final class EtcdWriter implements Runnable {
             LeaseTimers timers,
             LogReader log,
             Appender appender,
-            Presence presence,
+            ServerPresence presence,
             Snapshots snapshots,
             ScheduledExecutorService timer) {
         this.queue = queue;
@@ -202,7 +202,7 @@ final class EtcdWriter implements Runnable {
         tree.note(LogRecord.LEASE, String.valueOf(lease));
     }
 
-    private Snapshot.Contents contents() {
+    private LogSnapshot.Contents contents() {
         return logged.contents(number);
     }
 

@@ -40,11 +40,11 @@ final class History {
     /** The numbers of the records that have commits, by the newest revision in each. */
     private final TreeMap<Long, Long> records = new TreeMap<>();
 
-    private Snapshot oldest;
+    private LogSnapshot oldest;
     /** Those of the entries that were read. */
     private final AuthorNames names = new AuthorNames();
 
-    History(EtcdClient client, Keys keys, Snapshot oldest) {
+    History(EtcdClient client, Keys keys, LogSnapshot oldest) {
         this.client = client;
         this.keys = keys;
         this.log = new LogReader(client, keys);
@@ -61,7 +61,7 @@ final class History {
     }
 
     /** What is older than that snapshot is about to be dropped. */
-    void begins(Snapshot snapshot) {
+    void begins(LogSnapshot snapshot) {
         synchronized (lock) {
             oldest = snapshot;
             records.headMap(snapshot.revision(), true).clear();
@@ -75,14 +75,14 @@ final class History {
                             RangeRequest.newBuilder().setKey(keys.snapshots()).build())
                     .getKvsList();
             if (!listed.isEmpty()) {
-                begins(Snapshot.list(listed.getFirst().getValue()).getFirst());
+                begins(LogSnapshot.list(listed.getFirst().getValue()).getFirst());
             }
         } catch (EtcdFailure e) {
             LOG.log(System.Logger.Level.DEBUG, "where the history begins is not known", e);
         }
     }
 
-    private Snapshot oldest() {
+    private LogSnapshot oldest() {
         synchronized (lock) {
             return oldest;
         }
@@ -93,7 +93,7 @@ final class History {
      * be dropped meanwhile.
      */
     void check(long revision) throws CompactedException {
-        Snapshot begin = oldest();
+        LogSnapshot begin = oldest();
         if (revision < begin.revision()) {
             throw new CompactedException(revision, begin.revision());
         }
@@ -186,7 +186,7 @@ final class History {
     Entry[] at(long revision) throws CompactedException {
         return reading(revision, () -> {
             EntryIndex index = new EntryIndex();
-            Snapshot begin = oldest();
+            LogSnapshot begin = oldest();
             begin.read(parts, 0, (entry, origin) -> index.put(by(entry, name(origin))));
             for (long after = begin.revision(); after < revision; ) {
                 List<LogRecord.Logged> commits = some(after);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * lets it expire: renewals are known to that one alone. The writer changes them, any thread may ask.
  */
 final class Leases {
-    private final Map<Long, Snapshot.Lease> all = new ConcurrentHashMap<>();
+    private final Map<Long, LogSnapshot.Lease> all = new ConcurrentHashMap<>();
     private final LeaseTimers timers;
     private final String here;
 
@@ -26,12 +26,12 @@ final class Leases {
         all.clear();
     }
 
-    Map<Long, Snapshot.Lease> all() {
+    Map<Long, LogSnapshot.Lease> all() {
         return Map.copyOf(all);
     }
 
     void granted(long lease, Duration ttl, String server) {
-        all.put(lease, new Snapshot.Lease(server, ttl));
+        all.put(lease, new LogSnapshot.Lease(server, ttl));
         if (server.equals(here)) {
             timers.start(lease, ttl);
         }
@@ -39,7 +39,7 @@ final class Leases {
 
     /** Another server, or this one, looks after it from now on. */
     void taken(long lease, String server) {
-        Snapshot.Lease known = all.get(lease);
+        LogSnapshot.Lease known = all.get(lease);
         if (known != null && !known.server().equals(server)) {
             timers.ended(lease);
             granted(lease, known.ttl(), server);
@@ -51,12 +51,12 @@ final class Leases {
         timers.ended(lease);
     }
 
-    Snapshot.@Nullable Lease find(long lease) {
+    LogSnapshot.@Nullable Lease find(long lease) {
         return all.get(lease);
     }
 
     boolean isHere(long lease) {
-        Snapshot.Lease known = all.get(lease);
+        LogSnapshot.Lease known = all.get(lease);
         return known != null && known.server().equals(here);
     }
 

@@ -49,7 +49,7 @@ record LogRecord(String server, long attempt, List<Item> items) {
 
     record Granted(long lease, Duration ttl) implements Item {}
 
-    record Ended(long lease) implements Item {}
+    record LeaseEnded(long lease) implements Item {}
 
     /** The record's server looks after the lease from now on. */
     record Taken(long lease) implements Item {}
@@ -133,7 +133,7 @@ record LogRecord(String server, long attempt, List<Item> items) {
         return switch ((int) in.number()) {
             case COMMIT -> commit(in);
             case GRANTED -> new Granted(in.number(), Duration.ofMillis(in.number()));
-            case ENDED -> new Ended(in.number());
+            case ENDED -> new LeaseEnded(in.number());
             case TAKEN -> new Taken(in.number());
             default -> throw ByteReader.damaged();
         };

@@ -34,11 +34,11 @@ final class LoggedTree {
      * @param leases gets those in it
      * @param at the revision of etcd at which to read
      */
-    static LoggedTree read(Snapshot snapshot, Parts parts, Leases leases, long at) throws EtcdFailure {
+    static LoggedTree read(LogSnapshot snapshot, Parts parts, Leases leases, long at) throws EtcdFailure {
         EntryIndex index = new EntryIndex();
         AuthorNames names = new AuthorNames();
         Map<Path, Origin> origins = new HashMap<>();
-        Snapshot.Head head = snapshot.read(parts, at, (entry, origin) -> {
+        LogSnapshot.Head head = snapshot.read(parts, at, (entry, origin) -> {
             String by = origin == null ? null : names.of(origin.by().getBytes(StandardCharsets.UTF_8));
             Entry known = History.by(entry, by);
             index.put(known);
@@ -65,7 +65,7 @@ final class LoggedTree {
                     state.replayGrant(lease, ttl);
                     leases.granted(lease, ttl, record.server());
                 }
-                case LogRecord.Ended(long lease) -> {
+                case LogRecord.LeaseEnded(long lease) -> {
                     state.replayEnd(lease);
                     leases.ended(lease);
                 }
@@ -101,8 +101,8 @@ final class LoggedTree {
     }
 
     /** All there is, after the record of that number. */
-    Snapshot.Contents contents(long number) {
-        return new Snapshot.Contents(
+    LogSnapshot.Contents contents(long number) {
+        return new LogSnapshot.Contents(
                 number, state.newest(), state.lastLease(), leases.all(), state.entries(), Map.copyOf(origins));
     }
 

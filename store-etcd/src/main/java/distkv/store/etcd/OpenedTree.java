@@ -105,7 +105,7 @@ record OpenedTree(
             try {
                 return tryToRead(client, keys, name, leases);
             } catch (EtcdFailure e) {
-                if (e.kind() != EtcdFailure.Kind.COMPACTED || left == 0) {
+                if (e.kind() != EtcdFailure.Meaning.COMPACTED || left == 0) {
                     throw e;
                 }
             }
@@ -119,9 +119,9 @@ record OpenedTree(
         long at = listed.getHeader().getRevision();
         ByteString list =
                 listed.getKvsCount() == 0 ? ByteString.EMPTY : listed.getKvs(0).getValue();
-        List<Snapshot> snapshots = Snapshot.list(list);
-        Snapshot oldest = snapshots.getFirst();
-        Snapshot newest = snapshots.getLast();
+        List<LogSnapshot> snapshots = LogSnapshot.list(list);
+        LogSnapshot oldest = snapshots.getFirst();
+        LogSnapshot newest = snapshots.getLast();
         History history = new History(client, keys, oldest);
         LogReader log = new LogReader(client, keys);
         LoggedTree tree = LoggedTree.read(newest, new Parts(client, keys), leases, at);
@@ -156,7 +156,7 @@ record OpenedTree(
     /** Why a tree cannot be opened. */
     static StoreException explain(EtcdAddress address, EtcdFailure e) {
         return new StoreException(
-                e.kind() == EtcdFailure.Kind.UNREACHABLE
+                e.kind() == EtcdFailure.Meaning.UNREACHABLE
                         ? "etcd at " + String.join(", ", address.members()) + " does not answer: " + e.getMessage()
                                 + " (expected: a majority of its members)"
                         : "etcd at " + String.join(", ", address.members()) + ": " + e.getMessage(),

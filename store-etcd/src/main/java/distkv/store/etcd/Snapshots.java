@@ -28,14 +28,14 @@ final class Snapshots implements AutoCloseable {
     private final long retain;
     private final long retainBytes;
     private final Thread thread = VitalThreads.platform("distkv-snapshot", this::run);
-    private final BlockingQueue<Snapshot.Contents> next = new ArrayBlockingQueue<>(1);
+    private final BlockingQueue<LogSnapshot.Contents> next = new ArrayBlockingQueue<>(1);
     /** Guards everything below. */
     private final Object lock = new Object();
 
     /** The list as it is in etcd. */
     private ByteString listed;
 
-    private List<Snapshot> snapshots;
+    private List<LogSnapshot> snapshots;
     /** What was appended since the newest of them. */
     private long revisions;
 
@@ -54,7 +54,7 @@ final class Snapshots implements AutoCloseable {
         this.retain = options.retain();
         this.retainBytes = options.retainBytes();
         this.listed = listed;
-        this.snapshots = Snapshot.list(listed);
+        this.snapshots = LogSnapshot.list(listed);
     }
 
     void start() {
@@ -63,13 +63,13 @@ final class Snapshots implements AutoCloseable {
 
     /** Another server, or this one, has written a snapshot. */
     void listed(ByteString list) {
-        Snapshot oldest;
+        LogSnapshot oldest;
         synchronized (lock) {
             if (list.equals(listed)) {
                 return;
             }
             listed = list;
-            snapshots = Snapshot.list(list);
+            snapshots = LogSnapshot.list(list);
             oldest = snapshots.getFirst();
             revisions = 0;
             bytes = 0;
@@ -78,7 +78,7 @@ final class Snapshots implements AutoCloseable {
     }
 
     /** A record was appended, by this server or by another one. */
-    void added(long moreRevisions, long moreBytes, boolean isOurs, Supplier<Snapshot.Contents> contents) {
+    void added(long moreRevisions, long moreBytes, boolean isOurs, Supplier<LogSnapshot.Contents> contents) {
         synchronized (lock) {
             revisions += moreRevisions;
             bytes += moreBytes;
@@ -114,9 +114,9 @@ final class Snapshots implements AutoCloseable {
         }
     }
 
-    private void write(Snapshot.Contents contents) throws EtcdFailure {
+    private void write(LogSnapshot.Contents contents) throws EtcdFailure {
         ByteString before;
-        List<Snapshot> known;
+        List<LogSnapshot> known;
         synchronized (lock) {
             before = listed;
             known = snapshots;
@@ -124,14 +124,14 @@ final class Snapshots implements AutoCloseable {
         if (known.getLast().number() >= contents.number()) {
             return;
         }
-        Snapshot written = Snapshot.write("s" + contents.number() + "-" + server, contents, parts);
-        List<Snapshot> after = List.of(known.getLast(), written);
-        TxnResponse response = client.txn(replacing(before, Snapshot.list(after)));
+        LogSnapshot written = LogSnapshot.write("s" + contents.number() + "-" + server, contents, parts);
+        List<LogSnapshot> after = List.of(known.getLast(), written);
+        TxnResponse response = client.txn(replacing(before, LogSnapshot.list(after)));
         if (!response.getSucceeded()) {
             parts.delete(written.name());
             return;
         }
-        listed(Snapshot.list(after));
+        listed(LogSnapshot.list(after));
         drop(known, after.getFirst());
         compact(response.getHeader().getRevision());
     }
@@ -152,8 +152,8 @@ final class Snapshots implements AutoCloseable {
     }
 
     /** Drops what came before the oldest snapshot. */
-    private void drop(List<Snapshot> known, Snapshot oldest) throws EtcdFailure {
-        for (Snapshot each : known) {
+    private void drop(List<LogSnapshot> known, LogSnapshot oldest) throws EtcdFailure {
+        for (LogSnapshot each : known) {
             if (!each.equals(oldest)) {
                 parts.delete(each.name());
             }
@@ -173,7 +173,7 @@ final class Snapshots implements AutoCloseable {
             try {
                 client.compact(revision);
             } catch (EtcdFailure e) {
-                if (e.kind() != EtcdFailure.Kind.COMPACTED) {
+                if (e.kind() != EtcdFailure.Meaning.COMPACTED) {
                     throw e;
                 }
                 LOG.log(System.Logger.Level.DEBUG, "somebody else has compacted etcd", e);

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A task for the {@link StoreWriter}. */
-sealed interface WriterTask extends TaskQueue.Task {
+sealed interface WriterTask extends TaskQueue.Queued {
     record Apply(Commit commit, CompletableFuture<CommitOutcome> answer) implements WriterTask {}
 
     record GrantLease(Duration ttl, CompletableFuture<Long> answer) implements WriterTask {}

@@ -9,9 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * The tasks that wait for the one thread that writes. Their number and bytes are bounded; {@link #put} waits while the
  * queue is full.
  */
-public final class TaskQueue<T extends TaskQueue.Task> {
+public final class TaskQueue<T extends TaskQueue.Queued> {
     /** What an engine's thread has to do. */
-    public interface Task {
+    public interface Queued {
         /** The approximate number of bytes in it. */
         long bytes();
     }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Where a watch goes on after it was broken off, at an etcd that says what the test tells it to. */
-class WatchTest {
+class EtcdWatchTest {
     private static final Keys KEYS = new Keys("/t/");
     private static final EtcdOptions OPTIONS = EtcdOptions.of(EtcdAddress.parse("etcd://x"), "x");
 
@@ -45,7 +45,7 @@ class WatchTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private Server server;
     private EtcdClient client;
-    private Watch watch;
+    private EtcdWatch watch;
 
     @BeforeEach
     void open() throws IOException, EtcdFailure {
@@ -57,10 +57,10 @@ class WatchTest {
                 .start();
         client =
                 new EtcdClient(new EtcdAddress(List.of("127.0.0.1:" + server.getPort()), "/t/"), Duration.ofSeconds(2));
-        Presence presence = new Presence(client, KEYS, Duration.ofSeconds(60));
-        History history = new History(client, KEYS, Snapshot.NONE);
+        ServerPresence presence = new ServerPresence(client, KEYS, Duration.ofSeconds(60));
+        History history = new History(client, KEYS, LogSnapshot.NONE);
         Snapshots snapshots = new Snapshots(client, KEYS, history, presence.server, OPTIONS, ByteString.EMPTY);
-        watch = new Watch(client, KEYS, presence, snapshots, queue, timer, 10);
+        watch = new EtcdWatch(client, KEYS, presence, snapshots, queue, timer, 10);
         watch.open();
     }
 

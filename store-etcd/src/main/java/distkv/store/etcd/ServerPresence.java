@@ -16,8 +16,8 @@ import java.util.concurrent.locks.LockSupport;
  * Which servers of the tree are alive: each has a key that is bound to a lease of etcd's, which it renews. It counts from
  * when the last renewal that was answered was sent, so this server gives up before others give it up.
  */
-final class Presence implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Presence.class.getName());
+final class ServerPresence implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ServerPresence.class.getName());
 
     private final EtcdClient client;
     private final Keys keys;
@@ -33,7 +33,7 @@ final class Presence implements AutoCloseable {
 
     private volatile boolean closed;
 
-    Presence(EtcdClient client, Keys keys, Duration ttl) throws EtcdFailure {
+    ServerPresence(EtcdClient client, Keys keys, Duration ttl) throws EtcdFailure {
         this.client = client;
         this.keys = keys;
         this.ttl = ttl;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param parts how many there are
  * @param bytes how many are in all of them
  */
-record Snapshot(String name, long number, long revision, int parts, long bytes) {
+record LogSnapshot(String name, long number, long revision, int parts, long bytes) {
     /** A lease: who looks after it, and how long it lives. */
     record Lease(String server, Duration ttl) {}
 
@@ -49,28 +49,28 @@ record Snapshot(String name, long number, long revision, int parts, long bytes) 
     }
 
     /** The empty tree before the first record. */
-    static final Snapshot NONE = new Snapshot("none", 0, 0, 0, 0);
+    static final LogSnapshot NONE = new LogSnapshot("none", 0, 0, 0, 0);
 
     /** As it is listed. */
     private String line() {
         return name + " " + number + " " + revision + " " + parts + " " + bytes;
     }
 
-    static ByteString list(List<Snapshot> snapshots) {
-        return ByteString.copyFromUtf8(snapshots.stream().map(Snapshot::line).collect(Collectors.joining("\n")));
+    static ByteString list(List<LogSnapshot> snapshots) {
+        return ByteString.copyFromUtf8(snapshots.stream().map(LogSnapshot::line).collect(Collectors.joining("\n")));
     }
 
     /** Those in a list as it is stored; an empty one is that of a new tree. */
-    static List<Snapshot> list(ByteString listed) {
+    static List<LogSnapshot> list(ByteString listed) {
         return listed.isEmpty()
                 ? List.of(NONE)
-                : listed.toStringUtf8().lines().map(Snapshot::of).toList();
+                : listed.toStringUtf8().lines().map(LogSnapshot::of).toList();
     }
 
-    private static Snapshot of(String line) {
+    private static LogSnapshot of(String line) {
         String[] words = line.split(" ", -1);
         try {
-            return new Snapshot(
+            return new LogSnapshot(
                     words[0],
                     Long.parseLong(words[1]),
                     Long.parseLong(words[2]),
@@ -82,7 +82,7 @@ record Snapshot(String name, long number, long revision, int parts, long bytes) 
     }
 
     /** Writes the parts of a snapshot, and returns it. */
-    static Snapshot write(String name, Contents contents, Parts parts) throws EtcdFailure {
+    static LogSnapshot write(String name, Contents contents, Parts parts) throws EtcdFailure {
         ByteWriter out = new ByteWriter();
         out.number(LogRecord.WHOLE)
                 .number(contents.number())
@@ -104,7 +104,7 @@ record Snapshot(String name, long number, long revision, int parts, long bytes) 
         }
         bytes += out.size();
         count = put(name, count, out, parts);
-        return new Snapshot(name, contents.number(), contents.revision(), count, bytes);
+        return new LogSnapshot(name, contents.number(), contents.revision(), count, bytes);
     }
 
     private static int put(String name, int from, ByteWriter out, Parts parts) throws EtcdFailure {

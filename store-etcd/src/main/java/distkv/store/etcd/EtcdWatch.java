@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * opened anew behind the last event that it has handed over, never behind what a header says: between the two may be
  * events that have not come yet.
  */
-final class Watch implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Watch.class.getName());
+final class EtcdWatch implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EtcdWatch.class.getName());
     private static final long PAUSE_MILLIS = 200;
 
     private final EtcdClient client;
     private final Keys keys;
-    private final Presence presence;
+    private final ServerPresence presence;
     private final Snapshots snapshots;
     private final TaskQueue<EtcdTask> queue;
     private final ScheduledExecutorService timer;
@@ -35,10 +35,10 @@ final class Watch implements AutoCloseable {
     private @Nullable Stream stream;
     private boolean closed;
 
-    Watch(
+    EtcdWatch(
             EtcdClient client,
             Keys keys,
-            Presence presence,
+            ServerPresence presence,
             Snapshots snapshots,
             TaskQueue<EtcdTask> queue,
             ScheduledExecutorService timer,
