@@ -2,19 +2,16 @@ package distkv.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import distkv.model.process.VitalThreadError;
 import distkv.store.CommitOutcome;
 import distkv.store.ManualClock;
 import distkv.store.StoreTesting;
 import distkv.store.engine.LeaseClock;
+import distkv.testing.ReportedFaults;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A writer that fails would be half a store: the process is told, and nothing more is acknowledged. */
@@ -46,21 +43,11 @@ class StoreWriterTest extends StoreTesting {
         }
     }
 
-    private final CompletableFuture<Throwable> reported = new CompletableFuture<>();
-    private final Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    @RegisterExtension
+    final ReportedFaults faults = new ReportedFaults();
 
     @TempDir
     Path directory;
-
-    @BeforeEach
-    void catchFaults() {
-        Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> reported.complete(fault));
-    }
-
-    @AfterEach
-    void restore() {
-        Thread.setDefaultUncaughtExceptionHandler(before);
-    }
 
     @Test
     void aWriterThatFailsIsReportedAndAcknowledgesNothingMore() throws Exception {
@@ -71,9 +58,7 @@ class StoreWriterTest extends StoreTesting {
         committed(store, set("a", 1).under(lease), set("b", 2));
         clock.fails = true;
         clock.clock.advance(TTL);
-        assertThat(reported.get(20, TimeUnit.SECONDS))
-                .isInstanceOf(VitalThreadError.class)
-                .hasMessageContainingAll("distkv-store", "planted");
+        faults.assertReported("distkv-store");
         assertThat(commit(store, set("b", 3)))
                 .isInstanceOfSatisfying(
                         CommitOutcome.Refused.class,
